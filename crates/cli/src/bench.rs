@@ -1,0 +1,29 @@
+//! `quintet bench`: how fast this program is on this machine, beside what it promises (`bench/README.md`).
+//!
+//! A goal that is missed is no negative finding: machines differ, and neighbours take the processor away. A wrong answer is.
+
+mod aka;
+mod machine;
+mod report;
+mod s6a;
+
+use crate::output::Finding;
+use anyhow::Result;
+
+#[derive(clap::Subcommand)]
+pub(crate) enum Command {
+    /// The cryptography and the AuC, on one core, without sockets or disk.
+    #[command(after_help = aka::EXAMPLES)]
+    Aka(aka::Arguments),
+    /// A server with a million subscribers on the disk, over a TCP connection.
+    #[command(after_help = s6a::EXAMPLES)]
+    S6a(s6a::Arguments),
+}
+
+/// `quintet bench`.
+pub(crate) fn run(command: Command) -> Result<Finding> {
+    match command {
+        Command::Aka(arguments) => aka::run(&arguments),
+        Command::S6a(arguments) => s6a::run(&arguments),
+    }
+}

@@ -1,0 +1,329 @@
+//! `quintet.toml`: what it may say, and one clear error when it says something else.
+//!
+//! Every value is checked while it is read, by its type: an error names the file, the line, the key, the value and
+//! what is allowed. What depends on several values is checked in [`Config::check`].
+
+mod value;
+
+use anyhow::{Context, Result, bail};
+use quintet_identity::Plmn;
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+pub(crate) use value::{Identity, Milliseconds, SlotNumber};
+
+/// Largest configuration file, octets: what a person writes is far below it.
+const MAX_CONFIG_OCTETS: u64 = 1 << 20;
+
+/// The whole file. Everything has a default: an empty file is a valid one.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Config {
+    /// Which nodes this process is.
+    pub(crate) roles: Roles,
+    pub(crate) diameter: Diameter,
+    pub(crate) hss: Hss,
+    pub(crate) store: Store,
+    pub(crate) metrics: Metrics,
+    pub(crate) log: Log,
+}
+
+/// The nodes to run.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(transparent)]
+pub(crate) struct Roles(pub(crate) Vec<Role>);
+
+/// A node this program can be.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Role {
+    /// Home Subscriber Server (S6a).
+    Hss,
+}
+
+impl Default for Roles {
+    fn default() -> Self {
+        Self(vec![Role::Hss])
+    }
+}
+
+/// The Diameter node (RFC 6733).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Diameter {
+    /// Origin-Host.
+    pub(crate) identity: Identity,
+    /// Origin-Realm.
+    pub(crate) realm: Identity,
+    /// Further realms whose requests are answered here.
+    pub(crate) further_realms: Vec<Identity>,
+    /// TCP addresses to listen on.
+    pub(crate) listen: Vec<SocketAddr>,
+    /// Whether peers that are not listed may connect.
+    pub(crate) unknown_peers: UnknownPeers,
+    /// Tw of RFC 3539, ms (6 s at least).
+    pub(crate) watchdog_ms: Milliseconds<6_000, 3_600_000>,
+    /// How many connections at most.
+    pub(crate) max_connections: usize,
+    /// How many from one address: more if MMEs sit behind one NAT or proxy.
+    pub(crate) max_connections_per_address: usize,
+    /// The peers that are known by name.
+    #[serde(rename = "peer")]
+    pub(crate) peers: Vec<Peer>,
+    /// Further dictionary files (`.dia`), for vendors' AVPs.
+    pub(crate) dictionaries: Vec<PathBuf>,
+}
+
+impl Default for Diameter {
+    fn default() -> Self {
+        Self {
+            identity: Identity::of("hss.epc.mnc001.mcc001.3gppnetwork.org"),
+            realm: Identity::of("epc.mnc001.mcc001.3gppnetwork.org"),
+            further_realms: Vec::new(),
+            listen: vec![SocketAddr::from(([127, 0, 0, 1], 3868))],
+            unknown_peers: UnknownPeers::Accept,
+            watchdog_ms: Milliseconds::new(30_000),
+            max_connections: 1024,
+            max_connections_per_address: 64,
+            peers: Vec::new(),
+            dictionaries: Vec::new(),
+        }
+    }
+}
+
+/// What becomes of a peer that is not listed.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum UnknownPeers {
+    /// It may connect.
+    Accept,
+    /// It gets 3010 UNKNOWN_PEER.
+    Refuse,
+}
+
+/// A peer known by name.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Peer {
+    /// Its Origin-Host.
+    pub(crate) identity: Identity,
+    /// Its realm, if other than ours.
+    pub(crate) realm: Option<Identity>,
+    /// Where to connect to; without it the peer connects to us.
+    pub(crate) connect: Option<SocketAddr>,
+    /// Addresses it may come from; none means any.
+    #[serde(default)]
+    pub(crate) from: Vec<std::net::IpAddr>,
+}
+
+/// The HSS.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Hss {
+    /// Which front end this is; two that run at once need different slots.
+    pub(crate) slot: SlotNumber,
+    /// The home network's PLMNs; the first is the home PLMN. Empty: taken from the realm.
+    pub(crate) home_plmns: Vec<Plmn>,
+    /// PLMNs that count as home: nobody roams there.
+    pub(crate) equivalent_plmns: Vec<Plmn>,
+    /// The visited PLMNs that get vectors, beside the home ones; 5003 for the others. Absent: all get them.
+    pub(crate) visited_plmns: Option<Vec<Plmn>>,
+    /// Whether an Origin-Realm that names a PLMN must name the Visited-PLMN-Id of an AIR; 5003 if not.
+    pub(crate) check_origin_realm: bool,
+    /// Tell every peer that connects after a start that locations were lost (Reset).
+    pub(crate) reset_on_start: bool,
+}
+
+/// Where subscribers are kept.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Store {
+    /// The kind of store.
+    pub(crate) kind: StoreKind,
+    /// The database file; by default `quintet.db` in the platform's data directory.
+    pub(crate) path: Option<PathBuf>,
+    /// How long to wait for another process's lock, ms.
+    pub(crate) busy_timeout_ms: Milliseconds<1, 60_000>,
+}
+
+impl Default for Store {
+    fn default() -> Self {
+        Self {
+            kind: StoreKind::Sqlite,
+            path: None,
+            busy_timeout_ms: Milliseconds::new(2_000),
+        }
+    }
+}
+
+/// The kinds of store.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum StoreKind {
+    /// An embedded database: durable.
+    Sqlite,
+    /// Nothing survives; for tests.
+    Memory,
+}
+
+/// Prometheus metrics.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Metrics {
+    /// Address of the HTTP listener (`/metrics`); none by default.
+    pub(crate) listen: Option<SocketAddr>,
+}
+
+/// Logs.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Log {
+    /// `error`, `warn`, `info`, `debug`, `trace`, or a filter such as `info,quintet_diameter=debug`.
+    pub(crate) filter: String,
+    /// The form of a line.
+    pub(crate) format: LogFormat,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self {
+            filter: "info".to_owned(),
+            format: LogFormat::Text,
+        }
+    }
+}
+
+/// The form of a log line.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+impl Config {
+    /// Reads and checks a file.
+    ///
+    /// # Errors
+    /// One error with file, line, key, value and what is allowed.
+    pub(crate) fn read(path: &Path) -> Result<Self> {
+        let name = path.display();
+        let length = std::fs::metadata(path)
+            .with_context(|| format!("cannot read {name}"))?
+            .len();
+        if length > MAX_CONFIG_OCTETS {
+            bail!("{name} has {length} octets: a configuration has at most {MAX_CONFIG_OCTETS}");
+        }
+        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {name}"))?;
+        Self::parse(&text).with_context(|| format!("{name} is not a valid configuration"))
+    }
+
+    /// Parses and checks the text of a file.
+    ///
+    /// # Errors
+    /// As [`Config::read`], without the file's name.
+    pub(crate) fn parse(text: &str) -> Result<Self> {
+        let config: Self = toml::from_str(text)?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// What depends on several values.
+    fn check(&self) -> Result<()> {
+        if self.roles.0.is_empty() {
+            bail!("roles = []: name at least one node, for example roles = [\"hss\"]");
+        }
+        if self.diameter.listen.is_empty() && self.diameter.peers.iter().all(|peer| peer.connect.is_none()) {
+            bail!(
+                "diameter.listen is empty and no [[diameter.peer]] has `connect`: nobody could reach this node"
+            );
+        }
+        for (key, value) in [
+            ("max_connections", self.diameter.max_connections),
+            (
+                "max_connections_per_address",
+                self.diameter.max_connections_per_address,
+            ),
+        ] {
+            if value == 0 {
+                bail!("diameter.{key} = 0: allowed is 1 or more");
+            }
+        }
+        for (n, peer) in self.diameter.peers.iter().enumerate() {
+            if self.diameter.peers[..n]
+                .iter()
+                .any(|other| other.identity == peer.identity)
+            {
+                bail!(
+                    "two [[diameter.peer]] entries have the identity {:?}: each peer once",
+                    peer.identity.as_str()
+                );
+            }
+            if peer.identity == self.diameter.identity {
+                bail!(
+                    "a [[diameter.peer]] has this node's own identity {:?}",
+                    peer.identity.as_str()
+                );
+            }
+        }
+        if self.store.kind == StoreKind::Memory && self.store.path.is_some() {
+            bail!("store.path is given, but store.kind = \"memory\" keeps no file: remove one of them");
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_file_is_the_default_hss() {
+        let config = Config::parse("").unwrap();
+        assert_eq!(config.roles, Roles(vec![Role::Hss]));
+        assert_eq!(config.diameter.listen[0].to_string(), "127.0.0.1:3868");
+    }
+
+    #[test]
+    fn errors_name_line_key_value_and_what_is_allowed() {
+        for (text, expected) in [
+            (
+                "[diameter]\nidentity = \"a b\"\n",
+                &["identity", "a b", "letters, digits"][..],
+            ),
+            (
+                "[diameter]\nlisten = [\"localhost\"]\n",
+                &["listen", "socket address"],
+            ),
+            (
+                "[diameter]\nwatchdog_ms = 5\n",
+                &["watchdog_ms", "5", "6000 to 3600000"],
+            ),
+            ("[hss]\nslot = 8\n", &["slot", "8", "0 to 7"]),
+            ("[hss]\nslto = 1\n", &["slto", "slot"]),
+            ("[store]\nkind = \"oracle\"\n", &["oracle", "sqlite", "memory"]),
+            ("roles = []", &["roles"]),
+            (
+                "[[diameter.peer]]\nidentity = \"m.x\"\n[[diameter.peer]]\nidentity = \"M.x\"\n",
+                &["M.x", "once"],
+            ),
+        ] {
+            let error = format!("{:#}", Config::parse(text).unwrap_err());
+            for part in expected {
+                assert!(error.contains(part), "{text:?}: {part:?} is missing in: {error}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_peer_may_be_listed() {
+        let config = Config::parse(
+            "[diameter]\nunknown_peers = \"refuse\"\n[[diameter.peer]]\nidentity = \"mme1.x\"\nfrom = [\"10.0.0.1\"]\n",
+        )
+        .unwrap();
+        assert_eq!(config.diameter.unknown_peers, UnknownPeers::Refuse);
+        assert_eq!(config.diameter.peers[0].from.len(), 1);
+    }
+}

@@ -1,0 +1,82 @@
+//! The `quintet` program: one binary, one sub-command per job.
+//!
+//! Answers go to standard output, diagnostics to standard error. Exit codes: 0 done, 1 a negative finding, 2 could not
+//! do it.
+
+#![forbid(unsafe_code)]
+
+mod aka;
+mod bench;
+mod config;
+mod database;
+mod diameter;
+mod lab;
+mod logging;
+mod metrics;
+mod octets;
+mod output;
+mod serve;
+mod signals;
+mod subscriber;
+
+use clap::{Parser, Subcommand};
+use output::Finding;
+use std::process::ExitCode;
+
+/// Subscriber authentication and security core of a mobile network.
+#[derive(Parser)]
+#[command(
+    name = "quintet",
+    version,
+    about,
+    max_term_width = 110,
+    disable_help_subcommand = true
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Play a whole network in this process, and show and capture what passes.
+    Lab(lab::Arguments),
+    /// Run an HSS.
+    Serve(serve::Arguments),
+    /// Provision subscribers.
+    Subscriber(subscriber::Arguments),
+    /// Compute and check authentication vectors: MILENAGE, TUAK, XOR.
+    #[command(subcommand)]
+    Aka(aka::Command),
+    /// Look into Diameter messages.
+    #[command(subcommand)]
+    Diameter(diameter::Command),
+    /// Measure this program on this machine.
+    #[command(subcommand)]
+    Bench(bench::Command),
+    /// Say whether a configuration is valid, and what is wrong with it.
+    CheckConfig(serve::CheckArguments),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let result = match arguments.command {
+        Command::Lab(arguments) => lab::run(arguments),
+        Command::Serve(arguments) => serve::run(arguments),
+        Command::Subscriber(arguments) => subscriber::run(arguments),
+        Command::Aka(command) => aka::run(command),
+        Command::Diameter(command) => diameter::run(command),
+        Command::Bench(command) => bench::run(command),
+        Command::CheckConfig(arguments) => serve::check(&arguments),
+    };
+    match result {
+        Ok(Finding::Positive) => ExitCode::SUCCESS,
+        Ok(Finding::Negative) => ExitCode::from(1),
+        Err(error) => {
+            if !output::is_broken_pipe(&error) {
+                anstream::eprintln!("quintet: {error:#}");
+            }
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,358 @@
+//! `quintet serve`: the nodes of the configuration, until a signal.
+
+use crate::config::{Config, Role, Roles, SlotNumber, StoreKind, UnknownPeers};
+use crate::diameter::extended_dictionary;
+use crate::output::Finding;
+use crate::signals::Termination;
+use crate::{database, logging, metrics};
+use anyhow::{Context, Result, anyhow, bail};
+use quintet_diameter::dict::{application, vendor};
+use quintet_diameter::node::{
+    Application as DiameterApplication, DisconnectCause, Node, NodeConfig, PeerConfig,
+    UnknownPeers as NodeUnknownPeers,
+};
+use quintet_hss::{Hss, HssConfig};
+use quintet_identity::Plmn;
+use quintet_runtime::{Clock, Drbg, Driver, HssApplication};
+use quintet_store::{Command, MemoryStore, Reply, Store};
+use quintet_store_sqlite::{Options, SqliteStore};
+use quintet_subscriber::auc::{ChallengeKey, ChallengeSecret, Slot};
+use quintet_subscriber::s6a::VisitedPlmns;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::sync::Notify;
+use tokio::task::LocalSet;
+
+const EXAMPLES: &str = "Examples:
+  quintet serve                     an HSS on 127.0.0.1:3868, its database in the platform's data directory
+  quintet serve -c quintet.toml     as configured
+  quintet check-config quintet.toml";
+
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Arguments {
+    /// Configuration file
+    #[arg(short, long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Run these nodes only
+    #[arg(long, value_enum, value_delimiter = ',')]
+    role: Vec<Role>,
+    /// Database file; overrides store.path
+    #[arg(long, value_name = "FILE")]
+    db: Option<PathBuf>,
+    /// Which front end this is, 0 to 7; overrides hss.slot
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..8))]
+    slot: Option<u8>,
+    /// Address to listen on; overrides diameter.listen
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    listen: Vec<SocketAddr>,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct CheckArguments {
+    /// Configuration file
+    file: PathBuf,
+    /// Answer in JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// `quintet check-config`.
+pub(crate) fn check(arguments: &CheckArguments) -> Result<Finding> {
+    #[derive(serde::Serialize)]
+    struct Checked {
+        valid: bool,
+        error: Option<String>,
+    }
+    let checked = read_config(&arguments.file);
+    if arguments.json {
+        let error = checked.as_ref().err().map(|error| format!("{error:#}"));
+        crate::output::print_json(
+            "quintet.check-config/1",
+            &Checked {
+                valid: error.is_none(),
+                error,
+            },
+        )?;
+        return Ok(if checked.is_ok() {
+            Finding::Positive
+        } else {
+            Finding::Negative
+        });
+    }
+    checked?;
+    crate::output::print_rows(&[("valid", arguments.file.display().to_string())])?;
+    Ok(Finding::Positive)
+}
+
+/// `quintet serve`.
+pub(crate) fn run(arguments: Arguments) -> Result<Finding> {
+    let config = configuration(arguments)?;
+    logging::start(&config.log)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    LocalSet::new().block_on(&runtime, serve(config))?;
+    Ok(Finding::Positive)
+}
+
+/// Reads a configuration and checks all that can be checked without touching anything: a wrong one must not make a
+/// database first.
+fn read_config(path: &Path) -> Result<Config> {
+    let config = Config::read(path)?;
+    let checked = || {
+        logging::filter(&config.log)?;
+        home_plmns(&config)?;
+        node_config(&config, 0)
+    };
+    checked().with_context(|| format!("{} is not a valid configuration", path.display()))?;
+    Ok(config)
+}
+
+fn configuration(arguments: Arguments) -> Result<Config> {
+    let mut config = match &arguments.config {
+        Some(path) => read_config(path)?,
+        None => Config::default(),
+    };
+    if !arguments.role.is_empty() {
+        config.roles = Roles(arguments.role);
+    }
+    if let Some(path) = arguments.db {
+        if config.store.kind == StoreKind::Memory {
+            bail!("--db is given, but store.kind = \"memory\" keeps no file: remove one of them");
+        }
+        config.store.path = Some(path);
+    }
+    if let Some(slot) = arguments.slot {
+        config.hss.slot = SlotNumber(slot);
+    }
+    if !arguments.listen.is_empty() {
+        config.diameter.listen = arguments.listen;
+    }
+    Ok(config)
+}
+
+async fn serve(config: Config) -> Result<()> {
+    let mut termination = Termination::register()?;
+    let pump = Arc::new(Notify::new());
+    let slot = Slot::new(config.hss.slot.0).context("hss.slot is 0 to 7")?;
+    let mut drbg = Drbg::new()?;
+    let (store, challenge) = open_store(&config, slot, &pump, &mut drbg)?;
+    let clock = Clock::start();
+    let node = Node::new(
+        node_config(&config, clock.moment().wall.as_secs() as u32)?,
+        drbg.next_u64(),
+    )?;
+    let hss_config = hss_config(&config, slot, &*store)?;
+    let hss = Hss::new(
+        hss_config,
+        challenge,
+        Box::new(move |octets: &mut [u8]| drbg.fill(octets)),
+    );
+    let driver = Driver::start(clock, node, HssApplication::new(hss, store), None, pump);
+    driver.with(|at, _, application| application.start(at));
+    for address in &config.diameter.listen {
+        let local = driver
+            .listen(*address)
+            .map_err(|error| listen_error(*address, &error))?;
+        tracing::info!(address = %local, identity = config.diameter.identity.as_str(), "S6a: listening");
+    }
+    if let Some(address) = config.metrics.listen {
+        let local = metrics::serve(address, driver.clone()).await?;
+        tracing::info!(address = %local, "metrics: listening, path /metrics");
+    }
+    let signal = termination.received().await;
+    tracing::info!(signal, "stopping: pending answers, then DPR to every peer");
+    tokio::select! {
+        () = driver.shutdown(DisconnectCause::REBOOTING) => {}
+        signal = termination.received() => tracing::warn!(signal, "stopping at once"),
+    }
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn listen_error(address: SocketAddr, error: &std::io::Error) -> anyhow::Error {
+    let what_to_do = match error.kind() {
+        std::io::ErrorKind::AddrInUse => {
+            "another program listens there: stop it, or choose another address (--listen, diameter.listen)"
+        }
+        std::io::ErrorKind::AddrNotAvailable => "this machine does not have that address",
+        std::io::ErrorKind::PermissionDenied => "this user may not use that port",
+        _ => "choose another address (--listen, diameter.listen)",
+    };
+    anyhow!("cannot listen on {address}: {error}; {what_to_do}")
+}
+
+/// The store, held against a second server on the same slot, and the key of its challenges.
+fn open_store(
+    config: &Config,
+    slot: Slot,
+    pump: &Arc<Notify>,
+    drbg: &mut Drbg,
+) -> Result<(Box<dyn Store>, ChallengeKey)> {
+    let mut fresh = [0; 16];
+    drbg.fill(&mut fresh);
+    let fresh = ChallengeSecret::new(fresh);
+    if config.store.kind == StoreKind::Memory {
+        tracing::warn!("store.kind = \"memory\": nothing survives a restart");
+        return Ok((Box::new(MemoryStore::new()), ChallengeKey::from(&fresh)));
+    }
+    let path = match &config.store.path {
+        Some(path) => path.clone(),
+        None => database::default_path()?,
+    };
+    let waker = Arc::clone(pump);
+    let mut store = SqliteStore::open(
+        &path,
+        Options {
+            busy_timeout: config.store.busy_timeout_ms.duration(),
+            waker: Box::new(move || waker.notify_one()),
+            ..Options::default()
+        },
+    )?;
+    store.lock_for_serving(slot, "quintet serve")?;
+    let Reply::ChallengeKey(key) = store.execute(Command::ChallengeKey { fresh })? else {
+        bail!("the store gave another answer than a key: this is a defect, please report it");
+    };
+    let Reply::Count(subscribers) = store.execute(Command::Count)? else {
+        bail!("the store gave another answer than a count: this is a defect, please report it");
+    };
+    tracing::info!(database = %path.display(), subscribers, "store: open");
+    if subscribers == 0 {
+        tracing::info!("no subscribers yet: `quintet subscriber add --help` shows how to add one");
+    }
+    Ok((Box::new(store), ChallengeKey::from(&key)))
+}
+
+/// The Diameter node the configuration describes.
+fn node_config(config: &Config, started_at_unix: u32) -> Result<NodeConfig> {
+    let diameter = &config.diameter;
+    let addresses = host_addresses(&diameter.listen);
+    let mut node = NodeConfig::new(diameter.identity.as_str(), diameter.realm.as_str(), addresses[0]);
+    node.further_realms = diameter
+        .further_realms
+        .iter()
+        .map(|realm| realm.as_str().to_owned())
+        .collect();
+    node.addresses = addresses;
+    node.started_at_unix = started_at_unix;
+    // Sessions are not kept (NO_STATE_MAINTAINED), so a restart loses none, and there is no Origin-State-Id to raise.
+    node.applications = vec![DiameterApplication::auth(vendor::TGPP, application::S6A)];
+    node.unknown_peers = match diameter.unknown_peers {
+        UnknownPeers::Accept => NodeUnknownPeers::Accept,
+        UnknownPeers::Refuse => NodeUnknownPeers::Refuse,
+    };
+    if !diameter.dictionaries.is_empty() {
+        // The node keeps it for the life of the process.
+        node.dictionary = Box::leak(Box::new(extended_dictionary(&diameter.dictionaries)?));
+    }
+    node.timers.tw = diameter.watchdog_ms.duration();
+    node.limits.connections = diameter.max_connections;
+    node.limits.connections_per_remote = diameter.max_connections_per_address;
+    node.peers = diameter
+        .peers
+        .iter()
+        .map(|peer| PeerConfig {
+            identity: peer.identity.as_str().to_owned(),
+            realm: peer.realm.as_ref().map(|realm| realm.as_str().to_owned()),
+            address: peer.connect,
+            connect: peer.connect.is_some(),
+            addresses: peer.from.clone(),
+        })
+        .collect();
+    Ok(node)
+}
+
+/// Host-IP-Address: where we listen; the loopback address if that is everywhere or nowhere.
+fn host_addresses(listen: &[SocketAddr]) -> Vec<IpAddr> {
+    let mut addresses: Vec<IpAddr> = listen
+        .iter()
+        .map(SocketAddr::ip)
+        .filter(|address| !address.is_unspecified())
+        .collect();
+    addresses.dedup();
+    if addresses.is_empty() {
+        addresses.push(Ipv4Addr::LOCALHOST.into());
+    }
+    addresses
+}
+
+/// The networks that the HSS is at home in: as configured, or the one its realm names.
+fn home_plmns(config: &Config) -> Result<Vec<Plmn>> {
+    if !config.hss.home_plmns.is_empty() {
+        return Ok(config.hss.home_plmns.clone());
+    }
+    let realm = config.diameter.realm.as_str();
+    let plmn = plmn_of_realm(realm).with_context(|| {
+        format!(
+            "diameter.realm = {realm:?} does not name a PLMN (epc.mncNNN.mccNNN.3gppnetwork.org): give hss.home_plmns"
+        )
+    })?;
+    Ok(vec![plmn])
+}
+
+fn hss_config(config: &Config, slot: Slot, store: &dyn Store) -> Result<HssConfig> {
+    let mut hss = HssConfig::new(home_plmns(config)?);
+    hss.equivalent_plmns = config.hss.equivalent_plmns.clone();
+    if let Some(plmns) = &config.hss.visited_plmns {
+        hss.visited_plmns = VisitedPlmns::Only(plmns.clone());
+    }
+    hss.check_origin_realm = config.hss.check_origin_realm;
+    hss.slot = slot;
+    let volatile = store.durability() == quintet_store::Durability::Volatile;
+    hss.volatile_locations = volatile || config.hss.reset_on_start;
+    Ok(hss)
+}
+
+/// The PLMN in a realm of TS 23.003 19.2. An MNC below 100 is taken as one of two digits, the usual case; a network
+/// whose three-digit MNC begins with 0 names its PLMN.
+fn plmn_of_realm(realm: &str) -> Option<Plmn> {
+    let mut labels = realm.split('.');
+    let mnc = labels.find_map(|label| label.strip_prefix("mnc"))?;
+    let mcc = labels.next()?.strip_prefix("mcc")?;
+    let mnc = mnc.strip_prefix('0').unwrap_or(mnc);
+    format!("{mcc}{mnc}").parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_realm_names_the_home_plmn() {
+        let plmn = |realm| plmn_of_realm(realm).map(|plmn| plmn.to_string());
+        assert_eq!(
+            plmn("epc.mnc001.mcc001.3gppnetwork.org").as_deref(),
+            Some("00101")
+        );
+        assert_eq!(
+            plmn("epc.mnc410.mcc310.3gppnetwork.org").as_deref(),
+            Some("310410")
+        );
+        assert_eq!(plmn("example.org"), None);
+    }
+
+    #[test]
+    fn who_gets_vectors_is_configured() {
+        let hss = |text: &str| {
+            let config = Config::parse(text).unwrap();
+            hss_config(&config, Slot::default(), &MemoryStore::new()).unwrap()
+        };
+        assert_eq!(hss("").visited_plmns, VisitedPlmns::Any);
+        assert!(!hss("").check_origin_realm);
+        let strict = hss("[hss]\nvisited_plmns = [\"26201\"]\ncheck_origin_realm = true\n");
+        assert_eq!(
+            strict.visited_plmns,
+            VisitedPlmns::Only(vec!["26201".parse().unwrap()])
+        );
+        assert!(strict.check_origin_realm);
+    }
+
+    #[test]
+    fn everywhere_is_no_host_address() {
+        let at = |text: &str| host_addresses(&[text.parse().unwrap()])[0].to_string();
+        assert_eq!(at("0.0.0.0:3868"), "127.0.0.1");
+        assert_eq!(at("[::1]:3868"), "::1");
+    }
+}

@@ -1,0 +1,298 @@
+//! `quintet subscriber`: provisioning, on the database of a running or a stopped HSS.
+//!
+//! A running `quintet serve` on the same database notices every change within a second and tells the serving MME; of
+//! what is changed while no server runs, an MME learns at its next Update-Location.
+
+mod change;
+mod file;
+mod record;
+mod transfer;
+
+use crate::database::{Database, highest_sqn};
+use crate::output::{Finding, print_json};
+use anyhow::{Result, bail};
+use change::{Add, Set};
+use file::Format;
+use quintet_identity::Imsi;
+use quintet_store::{Command as StoreCommand, PutMode, Reply};
+use quintet_subscriber::model::Subscriber;
+use record::{Hex, Record};
+use serde::Serialize;
+use std::io::{BufWriter, Write};
+use std::path::PathBuf;
+
+/// Subscribers per read of a listing.
+const LIST_BATCH: usize = 1_000;
+
+const ADD_EXAMPLE: &str = "Example:
+  quintet subscriber add 001010000000001 --k 465b5ce8b199b49faa5f0a2ee238a6bc \\
+      --opc cd63cb71954a9f4e48a5994e37a02baf --msisdn 33612345678 --apn internet --apn ims";
+const IMPORT_EXAMPLE: &str = "A CSV file has a header line; columns, all but imsi and k optional:
+  imsi,msisdn,algorithm,k,op,opc,tuak,amf,sqn,ind_bits,apns,ambr_uplink,ambr_downlink,subscription
+where apns is a list separated by `;` and sqn is the highest SQN the former HSS issued.
+
+Examples:
+  quintet subscriber import sims.csv
+  quintet subscriber export --with-keys all.json && quintet subscriber import --update all.json";
+
+/// Which database.
+#[derive(clap::Args)]
+pub(crate) struct Where {
+    /// Database file [default: quintet.db in the platform's data directory]
+    #[arg(long, global = true, value_name = "FILE")]
+    db: Option<PathBuf>,
+    /// Answer in JSON
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    place: Where,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(clap::Subcommand)]
+enum Command {
+    /// Add one subscriber.
+    #[command(after_help = ADD_EXAMPLE)]
+    Add(Add),
+    /// Show one subscriber and where it is registered.
+    Show {
+        imsi: Imsi,
+        /// Show K and OPc too
+        #[arg(long)]
+        with_keys: bool,
+    },
+    /// List subscribers.
+    List {
+        /// At most so many
+        #[arg(long, value_name = "N")]
+        limit: Option<usize>,
+    },
+    /// Change one subscriber; what is not named stays.
+    Set(Set),
+    /// Remove subscribers; a running server tells the serving MME.
+    ///
+    /// It tells the SQN to give to `add` if the same SIM shall come back: without it SQNs start anew, and repeat.
+    #[command(visible_alias = "rm")]
+    Remove {
+        #[arg(required = true)]
+        imsis: Vec<Imsi>,
+    },
+    /// Add subscribers from a CSV or JSON file.
+    #[command(after_help = IMPORT_EXAMPLE)]
+    Import {
+        /// The file; `-` reads standard input
+        file: PathBuf,
+        /// The file's form [default: by its name]
+        #[arg(long, value_enum)]
+        format: Option<Format>,
+        /// Replace subscribers that exist already, instead of refusing them; the sequence numbers of a SIM that stays
+        /// the same (K, OPc, algorithm, ind_bits) go on, and its sqn does not count
+        #[arg(long)]
+        update: bool,
+    },
+    /// Write all subscribers to a CSV or JSON file.
+    Export {
+        /// The file; `-` writes to standard output
+        #[arg(default_value = "-")]
+        file: PathBuf,
+        /// The file's form [default: by its name]
+        #[arg(long, value_enum)]
+        format: Option<Format>,
+        /// Write K and OPc too: whoever reads the file can clone every SIM
+        #[arg(long)]
+        with_keys: bool,
+    },
+}
+
+#[derive(Serialize)]
+struct Count {
+    subscribers: u64,
+}
+
+pub(crate) fn run(arguments: Arguments) -> Result<Finding> {
+    let json = arguments.place.json;
+    // What only reads must not leave an empty database behind a misspelt name.
+    let create = matches!(arguments.command, Command::Add(_) | Command::Import { .. });
+    let mut database = Database::open(arguments.place.db.as_deref(), create)?;
+    match arguments.command {
+        Command::Add(add) => {
+            let count = put_one(&mut database, add.record()?, PutMode::Insert)?;
+            report(json, "added", count)
+        }
+        Command::Set(set) => {
+            let subscriber = database.subscriber(set.imsi())?;
+            let record = set.record(&subscriber, highest_sqn(&subscriber.authentication))?;
+            let count = put_one(&mut database, record, PutMode::Update)?;
+            report(json, "changed", count)
+        }
+        Command::Show { imsi, with_keys } => show(&mut database, imsi, with_keys, json),
+        Command::List { limit } => list(&mut database, limit.unwrap_or(usize::MAX), json),
+        Command::Remove { imsis } => remove(&mut database, imsis, json),
+        Command::Import { file, format, update } => {
+            let count = transfer::import(&mut database, &file, format, update)?;
+            report(json, "imported", count)
+        }
+        Command::Export {
+            file,
+            format,
+            with_keys,
+        } => {
+            let count = transfer::export(&mut database, &file, format, with_keys)?;
+            if file.as_os_str() == "-" {
+                Ok(Finding::Positive)
+            } else {
+                report(json, "exported", count)
+            }
+        }
+    }
+}
+
+fn report(json: bool, done: &str, subscribers: u64) -> Result<Finding> {
+    if json {
+        print_json("quintet.subscriber/1", &Count { subscribers })?;
+    } else {
+        writeln!(
+            anstream::stdout(),
+            "{done} {subscribers} subscriber{}",
+            if subscribers == 1 { "" } else { "s" }
+        )?;
+    }
+    Ok(Finding::Positive)
+}
+
+fn put_one(database: &mut Database, record: Record, mode: PutMode) -> Result<u64> {
+    let subscribers = vec![database.provisioned(record.subscriber()?)];
+    database.execute(StoreCommand::Put { subscribers, mode })?;
+    Ok(1)
+}
+
+#[derive(Serialize)]
+struct Removed {
+    removed: Vec<RemovedSubscriber>,
+}
+
+#[derive(Serialize)]
+struct RemovedSubscriber {
+    imsi: Imsi,
+    /// The highest SQN that may have been issued, 6 octets.
+    sqn: Option<Hex>,
+}
+
+fn remove(database: &mut Database, imsis: Vec<Imsi>, json: bool) -> Result<Finding> {
+    let mut removed = Vec::with_capacity(imsis.len());
+    for imsi in &imsis {
+        let subscriber = database.subscriber(*imsi)?;
+        let sqn = highest_sqn(&subscriber.authentication).map(|sqn| Hex(sqn.octets().to_vec()));
+        removed.push(RemovedSubscriber { imsi: *imsi, sqn });
+    }
+    database.execute(StoreCommand::Remove { imsis })?;
+    if json {
+        print_json("quintet.subscriber.remove/1", &Removed { removed })?;
+        return Ok(Finding::Positive);
+    }
+    let mut out = anstream::stdout().lock();
+    for RemovedSubscriber { imsi, sqn } in removed {
+        match sqn.map(String::from) {
+            Some(sqn) => writeln!(
+                out,
+                "removed {imsi}; if the same SIM comes back: add {imsi} --sqn {sqn}"
+            )?,
+            None => writeln!(out, "removed {imsi}")?,
+        }
+    }
+    Ok(Finding::Positive)
+}
+
+#[derive(Serialize)]
+struct Shown<'a> {
+    #[serde(flatten)]
+    record: &'a Record,
+    location: Option<Box<quintet_subscriber::model::Location>>,
+}
+
+fn show(database: &mut Database, imsi: Imsi, with_keys: bool, json: bool) -> Result<Finding> {
+    let subscriber = database.subscriber(imsi)?;
+    let record = Record::of(&subscriber, with_keys);
+    let Reply::Location(location) = database.execute(StoreCommand::LoadLocation { imsi })? else {
+        bail!("the store gave another answer than a location: this is a defect, please report it");
+    };
+    let shown = Shown {
+        record: &record,
+        location,
+    };
+    if json {
+        print_json("quintet.subscriber.show/1", &shown)?;
+    } else {
+        writeln!(anstream::stdout(), "{}", serde_json::to_string_pretty(&shown)?)?;
+    }
+    Ok(Finding::Positive)
+}
+
+/// Reads all subscribers in order, at most `limit`.
+fn each_subscriber(
+    database: &mut Database,
+    limit: usize,
+    each: &mut dyn FnMut(Subscriber) -> Result<()>,
+) -> Result<u64> {
+    let (mut after, mut count) = (None, 0);
+    while count < limit {
+        let page = StoreCommand::Scan {
+            after,
+            limit: LIST_BATCH.min(limit - count),
+        };
+        let Reply::Subscribers(subscribers) = database.execute(page)? else {
+            bail!("the store gave another answer than subscribers: this is a defect, please report it");
+        };
+        let Some(last) = subscribers.last() else { break };
+        after = Some(last.imsi);
+        count += subscribers.len();
+        subscribers.into_iter().try_for_each(&mut *each)?;
+    }
+    Ok(count as u64)
+}
+
+#[derive(Serialize)]
+struct List {
+    subscribers: Vec<Record>,
+}
+
+fn list(database: &mut Database, limit: usize, json: bool) -> Result<Finding> {
+    if json {
+        let mut subscribers = Vec::new();
+        each_subscriber(database, limit, &mut |subscriber| {
+            subscribers.push(Record::of(&subscriber, false));
+            Ok(())
+        })?;
+        print_json("quintet.subscriber.list/1", &List { subscribers })?;
+        return Ok(Finding::Positive);
+    }
+    let mut out = BufWriter::new(anstream::stdout().lock());
+    writeln!(out, "{:15}  {:15}  {:9}  APNs", "IMSI", "MSISDN", "algorithm")?;
+    let count = each_subscriber(database, limit, &mut |subscriber| {
+        let record = Record::of(&subscriber, false);
+        let msisdn = record.msisdn.map_or_else(|| "-".to_owned(), |m| m.to_string());
+        let algorithm = format!("{:?}", record.algorithm).to_lowercase();
+        let apns: Vec<&str> = subscriber
+            .subscription
+            .apn_configurations
+            .iter()
+            .map(|c| c.apn.as_str())
+            .collect();
+        Ok(writeln!(
+            out,
+            "{:15}  {msisdn:15}  {algorithm:9}  {}",
+            record.imsi,
+            apns.join(", ")
+        )?)
+    })?;
+    out.flush()?;
+    if count == 0 {
+        anstream::eprintln!("no subscribers yet: `quintet subscriber add --help` shows how to add one");
+    }
+    Ok(Finding::Positive)
+}

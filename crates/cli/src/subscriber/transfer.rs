@@ -1,0 +1,120 @@
+//! `import` and `export`: many subscribers from and to files.
+
+use super::each_subscriber;
+use super::file::{self, Format};
+use super::record::{Hex, Record};
+use crate::database::{Database, highest_sqn};
+use anyhow::{Context, Result, anyhow, bail};
+use quintet_store::{Command as StoreCommand, PutMode};
+use quintet_subscriber::model::Subscriber;
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter, IsTerminal, Write};
+use std::path::PathBuf;
+
+/// Subscribers per transaction of an import: large enough that the commit does not count, small enough that other
+/// writers wait a moment only.
+const IMPORT_BATCH: usize = 10_000;
+
+/// Adds the subscribers of a file, a batch a transaction; answers how many.
+pub(super) fn import(
+    database: &mut Database,
+    path: &PathBuf,
+    format: Option<Format>,
+    update: bool,
+) -> Result<u64> {
+    let standard_input = path.as_os_str() == "-";
+    let name = if standard_input {
+        "standard input".to_owned()
+    } else {
+        path.display().to_string()
+    };
+    let mut input: Box<dyn io::BufRead> = if standard_input {
+        Box::new(io::stdin().lock())
+    } else {
+        Box::new(BufReader::new(
+            File::open(path).with_context(|| format!("cannot read {name}"))?,
+        ))
+    };
+    let mode = if update { PutMode::Upsert } else { PutMode::Insert };
+    let progress = progress_bar();
+    let (mut batch, mut count) = (Vec::new(), 0u64);
+    let format = format.unwrap_or_else(|| Format::of(path));
+    let result = file::read(&mut input, format, &mut |record| {
+        batch.push(database.provisioned(record.subscriber()?));
+        if batch.len() == IMPORT_BATCH {
+            count += put_batch(database, &mut batch, mode)?;
+            progress.set_position(count);
+        }
+        Ok(())
+    })
+    .and_then(|()| Ok(count + put_batch(database, &mut batch, mode)?));
+    progress.finish_and_clear();
+    result.with_context(|| match count {
+        0 => format!("{name}: nothing was imported"),
+        n => format!("{name}: the first {n} subscribers are imported, the rest is not"),
+    })
+}
+
+fn put_batch(database: &mut Database, batch: &mut Vec<Subscriber>, mode: PutMode) -> Result<u64> {
+    let subscribers = std::mem::take(batch);
+    let count = subscribers.len() as u64;
+    if count > 0 {
+        database
+            .execute(StoreCommand::Put { subscribers, mode })
+            .map_err(|error| match error.downcast_ref() {
+                Some(quintet_store::StoreError::Exists { .. }) => {
+                    anyhow!("{error}: give --update to replace subscribers that exist")
+                }
+                _ => error,
+            })?;
+    }
+    Ok(count)
+}
+
+/// Writes all subscribers to a file; answers how many.
+pub(super) fn export(
+    database: &mut Database,
+    path: &PathBuf,
+    format: Option<Format>,
+    with_keys: bool,
+) -> Result<u64> {
+    let format = format.unwrap_or_else(|| Format::of(path));
+    let output: Box<dyn Write> = if path.as_os_str() == "-" {
+        if with_keys && io::stdout().is_terminal() {
+            bail!("--with-keys would print every K on this terminal: name a file");
+        }
+        Box::new(io::stdout().lock())
+    } else {
+        Box::new(private_file(path)?)
+    };
+    let mut writer = file::Writer::new(BufWriter::new(output), format);
+    let count = each_subscriber(database, usize::MAX, &mut |subscriber| {
+        let mut record = Record::of(&subscriber, with_keys);
+        // Whoever imports this starts above, and no USIM notices the move.
+        record.sqn = highest_sqn(&subscriber.authentication).map(|sqn| Hex(sqn.octets().to_vec()));
+        writer.write(&record)
+    })?;
+    writer.finish()?;
+    Ok(count)
+}
+
+/// A new or emptied file that its owner alone may read: it may hold keys.
+fn private_file(path: &PathBuf) -> Result<File> {
+    let mut options = File::options();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+        .open(path)
+        .with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Progress on a terminal; nothing in a pipe.
+fn progress_bar() -> indicatif::ProgressBar {
+    let style = indicatif::ProgressStyle::with_template("{spinner} {pos} subscribers, {per_sec}, {elapsed}");
+    let bar = indicatif::ProgressBar::no_length();
+    match style {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}

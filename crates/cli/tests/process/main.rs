@@ -1,0 +1,19 @@
+//! The program as its users run it: a real process, real connections, real files.
+//!
+//! Every wait is for an event (a line of the log, an answer, the end of a process) with an upper bound. What is random
+//! comes from a seed that a failure prints; `QUINTET_SEED` repeats it.
+#![cfg(test)]
+#![cfg(target_os = "linux")]
+#![forbid(unsafe_code)]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "these tests stand outside of the program: they are its peers, threads and clocks"
+)]
+
+mod abuse;
+mod configuration;
+mod faults;
+mod kill;
+mod replay;
+mod signals;
+mod support;

@@ -1,0 +1,83 @@
+//! What an operator sets of an HSS.
+
+use core::time::Duration;
+use quintet_identity::Plmn;
+use quintet_subscriber::auc::{AucConfig, Slot};
+use quintet_subscriber::s6a::{Features, VisitedPlmns};
+
+/// The most requests that wait at once for the store: each holds a copy of its octets (an S6a request has about 400,
+/// so 4096 are some 2 MB), and a store that is so far behind will not answer before the MME gives up. Past it 3004.
+pub const MAX_WAITING: usize = 4096;
+
+/// Waiting requests of one subscriber: a UE has one MME at a time, which asks one thing at a time.
+pub const MAX_WAITING_PER_SUBSCRIBER: usize = 8;
+
+/// How long a request waits for the store before it is answered 5012: MMEs give up after 4 to 10 s, and an answer that
+/// comes later would only be dropped.
+pub const WAITING_TIME: Duration = Duration::from_secs(3);
+
+/// The most Reset-ID values (each goes into every ULA).
+pub const MAX_RESET_IDS: usize = 8;
+
+/// Configuration of an HSS. Identity and realm are the Diameter node's.
+#[derive(Clone, Debug)]
+pub struct HssConfig {
+    /// The operator's own networks: there nobody roams. They name the HSS's subscribers in Reset.
+    pub home_plmns: Vec<Plmn>,
+    /// PLMNs that count as home: there nobody roams either (TS 23.122 1.2, equivalent HPLMNs).
+    pub equivalent_plmns: Vec<Plmn>,
+    /// The slot this front end issues from.
+    pub slot: Slot,
+    /// The limits of the AuC.
+    pub auc: AucConfig,
+    /// Who gets vectors.
+    pub visited_plmns: VisitedPlmns,
+    /// Whether an Origin-Realm of the form `epc.mncNNN.mccNNN.3gppnetwork.org` must belong to the Visited-PLMN-Id of an
+    /// AIR (TS 33.401 6.1.2). Leave it off where MMEs serve several networks or sit behind a proxy that names itself.
+    pub check_origin_realm: bool,
+    /// Whether MMEs may register for SMS (TS 29.272 5.2.1.1.3); something must then deliver over them.
+    pub sms_in_mme: bool,
+    /// Reset-ID of every ULA and RSR (TS 29.272 7.3.184): what may fail as one. None: the feature is off.
+    pub reset_ids: Vec<Vec<u8>>,
+    /// Locations do not survive a restart: every S6a peer gets a Reset when it connects (TS 29.272 5.2.4.1).
+    pub volatile_locations: bool,
+    /// For a serving node to answer CLR, IDR, DSR, RSR.
+    pub request_timeout: Duration,
+    /// Subscribers read per command of the preload.
+    pub preload_page: usize,
+}
+
+impl HssConfig {
+    /// An HSS of these networks with the defaults of everything else.
+    #[must_use]
+    pub fn new(home_plmns: Vec<Plmn>) -> Self {
+        Self {
+            home_plmns,
+            equivalent_plmns: Vec::new(),
+            slot: Slot::default(),
+            auc: AucConfig::default(),
+            visited_plmns: VisitedPlmns::Any,
+            check_origin_realm: false,
+            sms_in_mme: false,
+            reset_ids: Vec::new(),
+            volatile_locations: false,
+            request_timeout: Duration::from_secs(5),
+            preload_page: 4096,
+        }
+    }
+
+    /// Supported-Features of this HSS.
+    #[must_use]
+    pub fn features(&self) -> Features {
+        let features = if self.sms_in_mme {
+            Features::HSS.with_sms_in_mme()
+        } else {
+            Features::HSS
+        };
+        if self.reset_ids.is_empty() {
+            features
+        } else {
+            features.with_reset_ids()
+        }
+    }
+}

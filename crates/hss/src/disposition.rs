@@ -1,0 +1,39 @@
+//! What became of a request.
+
+use quintet_diameter::ResultCode;
+use quintet_subscriber::s6a::Refusal;
+
+/// How a request was answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// SUCCESS.
+    Success,
+    /// A result of TS 29.272 7.4.
+    Refused(Refusal),
+    /// A result of RFC 6733: the request is at fault (5xxx), or this HSS cannot serve it now (3004, 5012).
+    Failed(ResultCode),
+}
+
+impl Outcome {
+    /// Result-Code or Experimental-Result-Code.
+    #[must_use]
+    pub fn code(self) -> u32 {
+        match self {
+            Self::Success => ResultCode::SUCCESS.0,
+            Self::Refused(refusal) => refusal.code(),
+            Self::Failed(result) => result.0,
+        }
+    }
+}
+
+/// What became of an inbound request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use = "every request ends somewhere"]
+pub enum Disposition {
+    /// It was answered.
+    Answered(Outcome),
+    /// It waits for the store; the answer follows.
+    Waiting,
+    /// Its connection is gone: nobody is there to answer to.
+    Orphaned,
+}

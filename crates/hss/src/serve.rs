@@ -1,0 +1,356 @@
+//! From a request to its end: answered at once, or parked and taken up again when what it waits for is there.
+//!
+//! ```text
+//!            ┌── lane busy ──► stands behind ──┐
+//!  request ──┤                                 ├─► step ─► Done: answered
+//!            └── free ─────────────────────────┘     └──► Wait: a command for the store, or the slot's bound
+//!                                                          └─ reply ─► step with the stage it stopped at
+//! ```
+//!
+//! A step is a function of the request's octets, the stage and the reply. A parked request is decoded again, so that
+//! nothing of it is kept but its octets. If it is not answered within [`WAITING_TIME`] it is answered 5012; its command
+//! stays its own until the store has replied, so that what the store did is followed up all the same.
+
+use crate::config::WAITING_TIME;
+use crate::hss::{Cx, Hss, Purpose};
+use crate::location::{LocationStage, NotifyStage, PurgeStage};
+use crate::waiting::{JobId, Lane};
+use crate::wire::{Fault, read_imsi, result, write_auth_session_state};
+use crate::{Disposition, HssEvent, Outcome};
+use quintet_diameter::dict::{avp, command};
+use quintet_diameter::{ConnectionId, Message, ResultCode};
+use quintet_identity::Imsi;
+use quintet_store::{Command, Reply, StoreError};
+use quintet_subscriber::auc::RaiseBound;
+use quintet_subscriber::s6a::Refusal;
+
+/// What a step was resumed with.
+pub(crate) type StoreReply = Result<Reply, StoreError>;
+
+/// Where a request stopped.
+#[derive(Debug, Default)]
+pub(crate) enum Stage {
+    /// Nothing was done yet, or everything is to be done again.
+    #[default]
+    Start,
+    /// Its subscriber is being loaded.
+    Loading,
+    /// DIF is being written; `resynchronisation`: because of a token.
+    SettingDif { dif: i64, resynchronisation: bool },
+    /// The token was dealt with: the vectors are left to do.
+    Resynchronised,
+    /// Update location.
+    Location(LocationStage),
+    /// Purge.
+    Purge(PurgeStage),
+    /// Notify.
+    Notify(NotifyStage),
+}
+
+/// What a request waits for.
+#[derive(Debug)]
+pub(crate) enum Need {
+    /// The reply to a command.
+    Command(Command),
+    /// The slot's takeover, or its bound; the command that raises it unless that is under way.
+    Bound(Option<RaiseBound>),
+}
+
+/// What a step leads to.
+#[derive(Debug)]
+pub(crate) enum Step {
+    Done(Disposition),
+    Wait(Need, Stage),
+}
+
+/// A request, and where its answer goes: nowhere if it was answered already or its connection is gone.
+#[derive(Clone, Copy)]
+pub(crate) struct Inbound<'m> {
+    pub(crate) message: Message<'m>,
+    pub(crate) connection: Option<ConnectionId>,
+}
+
+/// A waiting request, besides its octets.
+#[derive(Debug)]
+pub(crate) struct Parked {
+    pub(crate) stage: Stage,
+    /// Its command is with the store.
+    pub(crate) in_flight: bool,
+    /// It was answered because it waited too long.
+    pub(crate) answered: bool,
+}
+
+impl Hss {
+    /// Serves one request.
+    pub(crate) fn serve(
+        &mut self,
+        cx: &mut Cx<'_>,
+        connection: ConnectionId,
+        message: Message<'_>,
+    ) -> Disposition {
+        let inbound = Inbound {
+            message,
+            connection: Some(connection),
+        };
+        let lane = match message.header().code {
+            command::AUTHENTICATION_INFORMATION => Lane::Authentication,
+            command::UPDATE_LOCATION | command::PURGE_UE | command::NOTIFY => Lane::Location,
+            _ => return self.fail(cx, &inbound, None, ResultCode::COMMAND_UNSUPPORTED),
+        };
+        if self.waiting.len() != 0 {
+            match read_imsi(&message) {
+                Err(fault) => return self.fault(cx, &inbound, &fault),
+                Ok(imsi) if self.waiting.is_busy(imsi, lane) => {
+                    let parked = Parked {
+                        stage: Stage::Start,
+                        in_flight: false,
+                        answered: false,
+                    };
+                    let deadline = cx.now + WAITING_TIME;
+                    let octets = message.octets();
+                    return match self
+                        .waiting
+                        .park(connection, octets, (imsi, lane), parked, deadline)
+                    {
+                        Some(_) => Disposition::Waiting,
+                        None => self.fail(cx, &inbound, Some(imsi), ResultCode::TOO_BUSY),
+                    };
+                }
+                Ok(_) => {}
+            }
+        }
+        match self.step(cx, &inbound, Stage::Start, None) {
+            Step::Done(disposition) => disposition,
+            Step::Wait(need, stage) => self.park(cx, &inbound, connection, lane, need, stage),
+        }
+    }
+
+    fn step(
+        &mut self,
+        cx: &mut Cx<'_>,
+        inbound: &Inbound<'_>,
+        stage: Stage,
+        reply: Option<StoreReply>,
+    ) -> Step {
+        match inbound.message.header().code {
+            command::AUTHENTICATION_INFORMATION => self.authentication_information(cx, inbound, stage, reply),
+            command::UPDATE_LOCATION => self.update_location(cx, inbound, stage, reply),
+            command::PURGE_UE => self.purge_ue(cx, inbound, stage, reply),
+            _ => self.notify(cx, inbound, stage, reply),
+        }
+    }
+
+    fn park(
+        &mut self,
+        cx: &mut Cx<'_>,
+        inbound: &Inbound<'_>,
+        connection: ConnectionId,
+        lane: Lane,
+        need: Need,
+        stage: Stage,
+    ) -> Disposition {
+        let imsi = match read_imsi(&inbound.message) {
+            Ok(imsi) => imsi,
+            Err(fault) => return self.fault(cx, inbound, &fault),
+        };
+        let parked = Parked {
+            stage,
+            in_flight: false,
+            answered: false,
+        };
+        let deadline = cx.now + WAITING_TIME;
+        let octets = inbound.message.octets();
+        let id = if self.desk.has_room() {
+            self.waiting
+                .park(connection, octets, (imsi, lane), parked, deadline)
+        } else {
+            None
+        };
+        let Some(id) = id else {
+            if let Need::Bound(Some(raise)) = need {
+                // The AuC takes it for submitted.
+                self.raise(raise);
+            }
+            return self.fail(cx, inbound, Some(imsi), ResultCode::TOO_BUSY);
+        };
+        self.wait_for(id, need);
+        Disposition::Waiting
+    }
+
+    fn wait_for(&mut self, id: JobId, need: Need) {
+        match need {
+            Need::Command(command) => {
+                if let Some(job) = self.waiting.job(id) {
+                    job.work.in_flight = true;
+                }
+                self.desk.submit(command, Purpose::Job(id));
+            }
+            Need::Bound(raise) => {
+                self.waiting.await_bound(id);
+                if let Some(raise) = raise {
+                    self.raise(raise);
+                }
+            }
+        }
+    }
+
+    /// Takes a parked request up again, and after it those of its lane that can go on.
+    pub(crate) fn resume(&mut self, cx: &mut Cx<'_>, id: JobId, reply: Option<StoreReply>) {
+        let mut turn = Some((id, reply));
+        while let Some((id, reply)) = turn.take() {
+            let Some(job) = self.waiting.job(id) else { continue };
+            let octets = std::mem::take(&mut job.octets);
+            let stage = std::mem::take(&mut job.work.stage);
+            job.work.in_flight = false;
+            let connection = (!job.work.answered).then_some(job.connection);
+            // It was decoded when it arrived.
+            let step = Message::decode(&octets).ok().map(|message| {
+                let inbound = Inbound { message, connection };
+                self.step(cx, &inbound, stage, reply)
+            });
+            match step {
+                Some(Step::Wait(need, stage)) => {
+                    if let Some(job) = self.waiting.job(id) {
+                        job.octets = octets;
+                        job.work.stage = stage;
+                    }
+                    self.wait_for(id, need);
+                }
+                _ => {
+                    self.waiting.recycle(octets);
+                    turn = self
+                        .waiting
+                        .end(id)
+                        .and_then(|(_, next)| next)
+                        .map(|next| (next, None));
+                }
+            }
+        }
+    }
+
+    /// Answers requests that have waited too long.
+    pub(crate) fn expire(&mut self, cx: &mut Cx<'_>) {
+        while let Some(id) = self.waiting.expired(cx.now) {
+            let Some(job) = self.waiting.job(id) else { continue };
+            let (octets, imsi) = (std::mem::take(&mut job.octets), job.imsi);
+            let in_flight = job.work.in_flight;
+            let connection = (!job.work.answered).then_some(job.connection);
+            job.work.answered = true;
+            if let Ok(message) = Message::decode(&octets) {
+                let inbound = Inbound { message, connection };
+                let _ = self.fail(cx, &inbound, Some(imsi), ResultCode::UNABLE_TO_COMPLY);
+            }
+            if in_flight {
+                if let Some(job) = self.waiting.job(id) {
+                    job.octets = octets;
+                }
+                continue;
+            }
+            self.waiting.recycle(octets);
+            if let Some(next) = self.waiting.end(id).and_then(|(_, next)| next) {
+                self.resume(cx, next, None);
+            }
+        }
+    }
+
+    // --- Answers without content --------------------------------------------------------------------------------------
+
+    /// Answers a request that cannot be read, with Failed-AVP.
+    pub(crate) fn fault(&mut self, cx: &mut Cx<'_>, inbound: &Inbound<'_>, fault: &Fault<'_>) -> Disposition {
+        let Some(connection) = inbound.connection else {
+            return Disposition::Orphaned;
+        };
+        let Some(mut w) = cx.node.answer(connection, &inbound.message, fault.result) else {
+            return Disposition::Orphaned;
+        };
+        write_auth_session_state(&mut w);
+        w.group(avp::FAILED_AVP, |w| match (fault.avp, fault.missing) {
+            (Some(avp), _) => w.raw(avp.raw),
+            // A missing AVP is named by one with no data but zeros (RFC 6733 7.5).
+            (None, Some(id)) => w.octets(id, &[0; 4]),
+            (None, None) => {}
+        });
+        w.finish();
+        self.answered(inbound, None, Outcome::Failed(fault.result))
+    }
+
+    /// Answers with a result of RFC 6733.
+    pub(crate) fn fail(
+        &mut self,
+        cx: &mut Cx<'_>,
+        inbound: &Inbound<'_>,
+        imsi: Option<Imsi>,
+        result: ResultCode,
+    ) -> Disposition {
+        let Some(connection) = inbound.connection else {
+            return Disposition::Orphaned;
+        };
+        let Some(mut w) = cx.node.answer(connection, &inbound.message, result) else {
+            return Disposition::Orphaned;
+        };
+        write_auth_session_state(&mut w);
+        w.finish();
+        self.answered(inbound, imsi, Outcome::Failed(result))
+    }
+
+    /// Answers with a result of TS 29.272 7.4.
+    pub(crate) fn refuse(
+        &mut self,
+        cx: &mut Cx<'_>,
+        inbound: &Inbound<'_>,
+        imsi: Imsi,
+        refusal: Refusal,
+    ) -> Disposition {
+        let Some(connection) = inbound.connection else {
+            return Disposition::Orphaned;
+        };
+        let Some(mut w) = cx.node.answer(connection, &inbound.message, result(refusal)) else {
+            return Disposition::Orphaned;
+        };
+        if let Some(diagnostic) = refusal.diagnostic() {
+            w.u32(avp::ERROR_DIAGNOSTIC, diagnostic.value());
+        }
+        write_auth_session_state(&mut w);
+        w.finish();
+        self.answered(inbound, Some(imsi), Outcome::Refused(refusal))
+    }
+
+    /// Answers a request whose command the store refused.
+    pub(crate) fn refuse_store(
+        &mut self,
+        cx: &mut Cx<'_>,
+        inbound: &Inbound<'_>,
+        imsi: Imsi,
+        error: &StoreError,
+    ) -> Disposition {
+        match error {
+            StoreError::NoSubscriber { .. } => self.refuse(cx, inbound, imsi, Refusal::UserUnknown),
+            StoreError::Busy => self.fail(cx, inbound, Some(imsi), ResultCode::TOO_BUSY),
+            StoreError::TooManyGateways { .. } => {
+                self.fail(cx, inbound, Some(imsi), ResultCode::RESOURCES_EXCEEDED)
+            }
+            _ => self.fail(cx, inbound, Some(imsi), ResultCode::UNABLE_TO_COMPLY),
+        }
+    }
+
+    /// Reports an answer that was written.
+    pub(crate) fn answered(
+        &mut self,
+        inbound: &Inbound<'_>,
+        imsi: Option<Imsi>,
+        outcome: Outcome,
+    ) -> Disposition {
+        if self.events.are_wanted()
+            && let Some(connection) = inbound.connection
+        {
+            let command = inbound.message.header().code;
+            self.events.report(HssEvent::Answered {
+                connection,
+                command,
+                imsi,
+                outcome,
+            });
+        }
+        Disposition::Answered(outcome)
+    }
+}

@@ -1,0 +1,296 @@
+//! Requests that wait for the store, for the slot's bound, or for their turn.
+//!
+//! A waiting request is a copy of its octets (in a pooled buffer), its work and a deadline. There is room for
+//! [`MAX_WAITING`] of them. What changes one subscriber's location, or one subscriber's DIF, runs one at a time in that
+//! subscriber's *lane*; the others stand behind it.
+
+use crate::config::{MAX_WAITING, MAX_WAITING_PER_SUBSCRIBER};
+use core::time::Duration;
+use quintet_diameter::ConnectionId;
+use quintet_identity::Imsi;
+use std::collections::{HashMap, VecDeque};
+
+/// Octets of a request beyond which its buffer is not kept for the next one.
+const POOLED_OCTETS: usize = 4096;
+
+/// Entries of those who wait for the slot's bound, at which the ones of requests that are gone are dropped. No more than
+/// [`MAX_WAITING`] still wait, so that each sweep makes room for as many again.
+const MAX_BOUND: usize = 2 * MAX_WAITING;
+
+/// What of a subscriber is changed one at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Lane {
+    /// DIF and vectors.
+    Authentication,
+    /// Serving nodes and PDN gateways.
+    Location,
+}
+
+/// Which waiting request; a place in the table and how often the place was used, so that a late reply finds nobody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct JobId {
+    place: u32,
+    generation: u32,
+}
+
+/// One waiting request.
+#[derive(Debug)]
+pub(crate) struct Job<S> {
+    pub(crate) connection: ConnectionId,
+    pub(crate) octets: Vec<u8>,
+    pub(crate) imsi: Imsi,
+    pub(crate) lane: Lane,
+    pub(crate) work: S,
+}
+
+#[derive(Debug)]
+struct Place<S> {
+    generation: u32,
+    job: Option<Job<S>>,
+}
+
+/// All waiting requests.
+#[derive(Debug)]
+pub(crate) struct Waiting<S> {
+    places: Vec<Place<S>>,
+    free: Vec<u32>,
+    count: usize,
+    pool: Vec<Vec<u8>>,
+    /// In order of deadline, because every request waits equally long. Entries of requests that are gone are skipped.
+    deadlines: VecDeque<(Duration, JobId)>,
+    /// Who holds a lane (the front) and who stands behind.
+    lanes: HashMap<(Imsi, Lane), VecDeque<JobId>>,
+    spare_lanes: Vec<VecDeque<JobId>>,
+    /// Who waits for the slot's bound, [`MAX_BOUND`] at most. Entries of requests that are gone find nobody.
+    bound: Vec<JobId>,
+}
+
+impl<S> Default for Waiting<S> {
+    fn default() -> Self {
+        Self {
+            places: Vec::new(),
+            free: Vec::new(),
+            count: 0,
+            pool: Vec::new(),
+            deadlines: VecDeque::new(),
+            lanes: HashMap::new(),
+            spare_lanes: Vec::new(),
+            bound: Vec::new(),
+        }
+    }
+}
+
+impl<S> Waiting<S> {
+    /// How many wait.
+    pub(crate) fn len(&self) -> usize {
+        self.count
+    }
+
+    /// Whether someone holds this lane.
+    #[must_use]
+    pub(crate) fn is_busy(&self, imsi: Imsi, lane: Lane) -> bool {
+        !self.lanes.is_empty() && self.lanes.contains_key(&(imsi, lane))
+    }
+
+    /// Parks a request in its lane until `deadline`. `None` if there is no room: the request must be answered 3004.
+    pub(crate) fn park(
+        &mut self,
+        connection: ConnectionId,
+        octets: &[u8],
+        (imsi, lane): (Imsi, Lane),
+        work: S,
+        deadline: Duration,
+    ) -> Option<JobId> {
+        let behind = self.lanes.get(&(imsi, lane)).map_or(0, VecDeque::len);
+        if self.count >= MAX_WAITING || behind >= MAX_WAITING_PER_SUBSCRIBER {
+            return None;
+        }
+        let mut copy = self.pool.pop().unwrap_or_default();
+        copy.extend_from_slice(octets);
+        let job = Some(Job {
+            connection,
+            octets: copy,
+            imsi,
+            lane,
+            work,
+        });
+        let place = self.free.pop().unwrap_or_else(|| {
+            self.places.push(Place {
+                generation: 0,
+                job: None,
+            });
+            (self.places.len() - 1) as u32
+        });
+        let slot = &mut self.places[place as usize];
+        slot.job = job;
+        let id = JobId {
+            place,
+            generation: slot.generation,
+        };
+        self.count += 1;
+        self.deadlines.push_back((deadline, id));
+        let spare = &mut self.spare_lanes;
+        self.lanes
+            .entry((imsi, lane))
+            .or_insert_with(|| spare.pop().unwrap_or_default())
+            .push_back(id);
+        Some(id)
+    }
+
+    /// The request, if it still waits.
+    pub(crate) fn job(&mut self, id: JobId) -> Option<&mut Job<S>> {
+        self.places
+            .get_mut(id.place as usize)
+            .filter(|place| place.generation == id.generation)?
+            .job
+            .as_mut()
+    }
+
+    /// Ends a request and leaves its lane. Answers it with the next of the lane if that one had to stand behind it.
+    pub(crate) fn end(&mut self, id: JobId) -> Option<(Job<S>, Option<JobId>)> {
+        let place = self
+            .places
+            .get_mut(id.place as usize)
+            .filter(|place| place.generation == id.generation)?;
+        let job = place.job.take()?;
+        place.generation = place.generation.wrapping_add(1);
+        self.free.push(id.place);
+        self.count -= 1;
+        let key = (job.imsi, job.lane);
+        let mut next = None;
+        if let Some(lane) = self.lanes.get_mut(&key) {
+            let held = lane.front() == Some(&id);
+            lane.retain(|other| *other != id);
+            next = lane.front().copied().filter(|_| held);
+            if lane.is_empty() {
+                self.spare_lanes.extend(self.lanes.remove(&key));
+            }
+        }
+        Some((job, next))
+    }
+
+    /// Takes a buffer back for the next request.
+    pub(crate) fn recycle(&mut self, mut octets: Vec<u8>) {
+        if octets.capacity() <= POOLED_OCTETS && self.pool.len() < MAX_WAITING {
+            octets.clear();
+            self.pool.push(octets);
+        }
+    }
+
+    /// Notes that a request waits for the slot's bound.
+    pub(crate) fn await_bound(&mut self, id: JobId) {
+        if self.bound.len() >= MAX_BOUND {
+            let places = &self.places;
+            self.bound.retain(|id| {
+                places
+                    .get(id.place as usize)
+                    .is_some_and(|place| place.generation == id.generation && place.job.is_some())
+            });
+        }
+        self.bound.push(id);
+    }
+
+    /// Everybody who waited for the slot's bound.
+    pub(crate) fn take_bound(&mut self) -> Vec<JobId> {
+        std::mem::take(&mut self.bound)
+    }
+
+    /// A request whose deadline has passed.
+    pub(crate) fn expired(&mut self, now: Duration) -> Option<JobId> {
+        while let Some(&(deadline, id)) = self.deadlines.front() {
+            let waits = self.job(id).is_some();
+            if waits && deadline > now {
+                return None;
+            }
+            self.deadlines.pop_front();
+            if waits {
+                return Some(id);
+            }
+        }
+        None
+    }
+
+    /// The next deadline. It may belong to a request that is gone: then waking up costs nothing but the waking.
+    pub(crate) fn next_deadline(&self) -> Option<Duration> {
+        self.deadlines.front().map(|(deadline, _)| *deadline)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AT: Duration = Duration::from_secs(1);
+
+    fn imsi(n: u32) -> Imsi {
+        format!("00101{n:010}").parse().unwrap()
+    }
+
+    fn park(waiting: &mut Waiting<u8>, n: u32) -> Option<JobId> {
+        waiting.park(ConnectionId(0), b"request", (imsi(n), Lane::Location), 0, AT)
+    }
+
+    #[test]
+    fn a_lane_passes_on_in_order_and_only_from_its_holder() {
+        let mut waiting = Waiting::default();
+        let ids: Vec<_> = (0..3).map(|_| park(&mut waiting, 1).unwrap()).collect();
+        assert!(waiting.is_busy(imsi(1), Lane::Location));
+        assert!(!waiting.is_busy(imsi(1), Lane::Authentication));
+        assert_eq!(waiting.end(ids[1]).unwrap().1, None, "it stood behind");
+        assert_eq!(waiting.end(ids[0]).unwrap().1, Some(ids[2]));
+        assert_eq!(waiting.end(ids[2]).unwrap().1, None);
+        assert!(!waiting.is_busy(imsi(1), Lane::Location));
+        assert!(waiting.end(ids[0]).is_none(), "a late reply finds nobody");
+    }
+
+    #[test]
+    fn places_are_bounded_and_used_again() {
+        let mut waiting = Waiting::default();
+        let first = park(&mut waiting, 0).unwrap();
+        for n in 1..MAX_WAITING as u32 {
+            park(&mut waiting, n).unwrap();
+        }
+        assert!(park(&mut waiting, 0).is_none());
+        let (job, _) = waiting.end(first).unwrap();
+        assert_eq!(job.octets, b"request");
+        waiting.recycle(job.octets);
+        let again = park(&mut waiting, 0).unwrap();
+        assert_ne!(first, again);
+        assert!(waiting.job(first).is_none());
+    }
+
+    #[test]
+    fn one_subscriber_cannot_take_every_place() {
+        let mut waiting = Waiting::default();
+        for _ in 0..MAX_WAITING_PER_SUBSCRIBER {
+            park(&mut waiting, 1).unwrap();
+        }
+        assert!(park(&mut waiting, 1).is_none());
+        assert!(park(&mut waiting, 2).is_some());
+    }
+
+    #[test]
+    fn who_waits_for_the_bound_is_forgotten_when_gone() {
+        let mut waiting = Waiting::default();
+        let stays = park(&mut waiting, 0).unwrap();
+        waiting.await_bound(stays);
+        for n in 0..3 * MAX_BOUND as u32 {
+            let id = park(&mut waiting, 1 + n).unwrap();
+            waiting.await_bound(id);
+            waiting.end(id).unwrap();
+            assert!(waiting.bound.len() <= MAX_BOUND, "after {n}");
+        }
+        assert!(waiting.take_bound().contains(&stays), "it still waits");
+    }
+
+    #[test]
+    fn deadlines_skip_those_that_are_gone() {
+        let mut waiting = Waiting::default();
+        let (a, b) = (park(&mut waiting, 1).unwrap(), park(&mut waiting, 2).unwrap());
+        waiting.end(a).unwrap();
+        assert_eq!(waiting.expired(Duration::ZERO), None);
+        assert_eq!(waiting.expired(AT), Some(b));
+        waiting.end(b).unwrap();
+        assert_eq!(waiting.expired(AT), None);
+    }
+}

@@ -1,0 +1,182 @@
+//! Recorded requests of other MMEs, what their answers owe, and tshark's verdict on them. Used by this crate's tests
+//! and by those of the program.
+
+use quintet_capture::{LinkType, PcapngWriter, Side, TcpFlow};
+use quintet_diameter::dict::{avp, command};
+use quintet_diameter::{AvpId, Message};
+use quintet_hss::S6A;
+use quintet_identity::{Imsi, Plmn};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+fn skip(reason: &str) {
+    assert!(
+        std::env::var_os("CI").is_none_or(|ci| ci != "true"),
+        "must run in CI: {reason}"
+    );
+    eprintln!("skipped: {reason}");
+}
+
+/// The recorded AIR and ULR, with their ids.
+pub(crate) fn recorded() -> Option<Vec<(String, Vec<u8>)>> {
+    let shared = std::env::var_os("QUINTET_SHARED").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
+        PathBuf::from,
+    );
+    let path = shared.join("vectors/diameter.json");
+    let Ok(text) = std::fs::read_to_string(&path) else {
+        skip(&format!(
+            "no recorded messages at {}; set QUINTET_SHARED",
+            path.display()
+        ));
+        return None;
+    };
+    let rows: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
+    let wanted = |row: &&serde_json::Value| {
+        let code = row["command_code"].as_u64().unwrap() as u32;
+        let ours = [command::AUTHENTICATION_INFORMATION, command::UPDATE_LOCATION].contains(&code);
+        ours && row["request"] == true && row["application_id"] == S6A
+    };
+    let octets = |row: &serde_json::Value| hex::decode(row["pdu"].as_str().unwrap()).unwrap();
+    Some(
+        rows.iter()
+            .filter(wanted)
+            .map(|row| (row["id"].as_str().unwrap().to_owned(), octets(row)))
+            .collect(),
+    )
+}
+
+/// The subscriber a recorded request is about, and where it is asked for.
+pub(crate) fn subject(request: &[u8]) -> (Imsi, Plmn) {
+    let message = Message::decode(request).unwrap();
+    let imsi = Imsi::from_ascii(message.find(avp::USER_NAME).unwrap().data).unwrap();
+    let visited = message.find(avp::VISITED_PLMN_ID).unwrap().data;
+    (imsi, Plmn::from_octets(visited.try_into().unwrap()).unwrap())
+}
+
+/// What the answer must have (TS 29.272 7.2.4, 7.2.6): the command's fixed and required AVPs, and what a success owes.
+pub(crate) fn owed(code: u32) -> Vec<Vec<AvpId>> {
+    let mut owed = vec![
+        vec![avp::SESSION_ID],
+        vec![avp::AUTH_SESSION_STATE],
+        vec![avp::ORIGIN_HOST],
+        vec![avp::ORIGIN_REALM],
+        vec![avp::RESULT_CODE],
+    ];
+    if code == command::AUTHENTICATION_INFORMATION {
+        for inner in [avp::RAND, avp::XRES, avp::AUTN, avp::KASME] {
+            owed.push(vec![avp::AUTHENTICATION_INFO, avp::E_UTRAN_VECTOR, inner]);
+        }
+    } else {
+        let data = avp::SUBSCRIPTION_DATA;
+        let profile = avp::APN_CONFIGURATION_PROFILE;
+        owed.push(vec![avp::ULA_FLAGS]);
+        for inner in [
+            avp::SUBSCRIBER_STATUS,
+            avp::MSISDN,
+            avp::NETWORK_ACCESS_MODE,
+            avp::ACCESS_RESTRICTION_DATA,
+        ] {
+            owed.push(vec![data, inner]);
+        }
+        for inner in [avp::MAX_REQUESTED_BANDWIDTH_UL, avp::MAX_REQUESTED_BANDWIDTH_DL] {
+            owed.push(vec![data, avp::AMBR, inner]);
+        }
+        owed.push(vec![data, profile, avp::CONTEXT_IDENTIFIER]);
+        owed.push(vec![
+            data,
+            profile,
+            avp::ALL_APN_CONFIGURATIONS_INCLUDED_INDICATOR,
+        ]);
+        for inner in [
+            avp::CONTEXT_IDENTIFIER,
+            avp::PDN_TYPE,
+            avp::SERVICE_SELECTION,
+            avp::EPS_SUBSCRIBED_QOS_PROFILE,
+        ] {
+            owed.push(vec![data, profile, avp::APN_CONFIGURATION, inner]);
+        }
+    }
+    owed
+}
+
+/// A capture of request and answer pairs.
+fn capture(pairs: &[(Vec<u8>, Vec<u8>)]) -> Vec<u8> {
+    let mut file = Vec::new();
+    let mut writer = PcapngWriter::begin(&mut file, "quintet tests");
+    let interface = writer.interface(&mut file, "S6a", LinkType::ETHERNET);
+    let mut time = Duration::from_secs(1_760_000_000);
+    let mut sink = |frame: &[u8]| {
+        time += Duration::from_millis(1);
+        writer.packet(&mut file, interface, time, frame, &[]);
+    };
+    let (client, server) = (([192, 0, 2, 1], 40_000).into(), ([192, 0, 2, 2], 3868).into());
+    let mut flow = TcpFlow::open(client, server, [1, 2], &mut sink).unwrap();
+    for (request, answer) in pairs {
+        flow.send(Side::Client, request, &mut sink).unwrap();
+        flow.send(Side::Server, answer, &mut sink).unwrap();
+    }
+    file
+}
+
+fn tshark(file: &Path, arguments: &[&str]) -> Option<String> {
+    let Ok(output) = Command::new("tshark")
+        .arg("-r")
+        .arg(file)
+        .args(arguments)
+        .output()
+    else {
+        skip("tshark cannot be run; install it");
+        return None;
+    };
+    assert!(
+        output.status.success(),
+        "tshark: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Some(String::from_utf8(output.stdout).unwrap())
+}
+
+/// Fails unless tshark finds every answer complete and well-formed.
+pub(crate) fn judged_by_tshark(pairs: &[(Vec<u8>, Vec<u8>)]) {
+    let file = tempfile::Builder::new().suffix(".pcapng").tempfile().unwrap();
+    std::fs::write(file.path(), capture(pairs)).unwrap();
+    let fields = [
+        "-T",
+        "fields",
+        "-e",
+        "diameter.cmd.code",
+        "-e",
+        "diameter.flags.request",
+        "-Y",
+        "diameter",
+    ];
+    let Some(lines) = tshark(file.path(), &fields) else {
+        return;
+    };
+    let answers = lines
+        .lines()
+        .filter(|line| line.ends_with("0") || line.ends_with("False"))
+        .count();
+    assert_eq!(lines.lines().count(), 2 * pairs.len(), "{lines}");
+    assert_eq!(answers, pairs.len(), "{lines}");
+    for complaint in [
+        "_ws.malformed",
+        "diameter.avp.invalid-len",
+        "diameter.avp.pad.non_zero",
+        "_ws.expert.severity >= 0x600000",
+    ] {
+        let frames = tshark(file.path(), &["-Y", complaint]).unwrap();
+        // A recorded request may have flaws of its own; answers may not.
+        let ours: Vec<_> = frames.lines().filter(|line| line.contains("Answer")).collect();
+        assert!(ours.is_empty(), "{complaint}: {ours:?}");
+    }
+    let names = tshark(file.path(), &["-V", "-Y", "diameter.flags.request == 0"]).unwrap();
+    let unknown: BTreeSet<_> = names
+        .lines()
+        .filter(|l| l.contains("Unknown") && l.contains("AVP:"))
+        .collect();
+    assert!(unknown.is_empty(), "{unknown:?}");
+}

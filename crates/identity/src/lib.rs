@@ -1,0 +1,39 @@
+//! Identities of TS 23.003. Digits are packed, `Display` shows them, `Debug` redacts what names a person.
+
+#![forbid(unsafe_code)]
+
+mod apn;
+mod digits;
+mod plmn;
+
+pub use apn::{Apn, MAX_APN_OCTETS};
+pub use digits::{Imei, Imeisv, Imsi, Msisdn};
+pub use plmn::Plmn;
+
+/// Why a text or octet string is not an identity.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum IdentityError {
+    /// Wrong number of digits.
+    #[error("{what} has {got} digits, expected {expected}")]
+    Length {
+        /// The identity's name.
+        what: &'static str,
+        /// Digits found.
+        got: usize,
+        /// What is allowed.
+        expected: &'static str,
+    },
+    /// A character or half-octet that is no decimal digit.
+    #[error("{what} may hold decimal digits only")]
+    Digit {
+        /// The identity's name.
+        what: &'static str,
+    },
+    /// A label of an APN that is not allowed.
+    #[error("an APN is labels of letters, digits and hyphens, 63 at most each, 100 octets in all: {why}")]
+    Apn {
+        /// What is wrong with it.
+        why: &'static str,
+    },
+}

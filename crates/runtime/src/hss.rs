@@ -1,0 +1,218 @@
+//! The HSS as an application of the driver: its store, its log, what is counted of it.
+
+use crate::{Application, Moment};
+use quintet_diameter::dict::application;
+use quintet_diameter::node::{ConnectionId, Event, Inbound, Node, PeerId};
+use quintet_hss::{Hss, HssEvent};
+use quintet_store::{Store, StoreError};
+use quintet_subscriber::auc::WallClock;
+use std::time::Duration;
+
+/// What is counted for metrics.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Tally {
+    /// Whether vectors are issued.
+    pub issuing: bool,
+    /// Store commands of the HSS itself that failed.
+    pub store_failures: u64,
+    /// Resynchronisations granted.
+    pub resynchronised: u64,
+    /// Resynchronisations that lowered DIF: an alarm (TS 33.102 Annex C; see `subscriber::auc::Resync`).
+    pub dif_decreases: u64,
+    /// Resynchronisations refused.
+    pub resynchronisations_refused: u64,
+    /// Requests of the HSS that no serving node took.
+    pub given_up: u64,
+}
+
+/// An HSS with its store.
+pub struct HssApplication {
+    hss: Hss,
+    store: Box<dyn Store>,
+    tally: Tally,
+}
+
+impl HssApplication {
+    /// An HSS and the store it works on; [`HssApplication::start`] begins.
+    #[must_use]
+    pub fn new(mut hss: Hss, store: Box<dyn Store>) -> Self {
+        hss.listen(true);
+        Self {
+            hss,
+            store,
+            tally: Tally::default(),
+        }
+    }
+
+    /// Takes the slot over and begins to read subscribers.
+    pub fn start(&mut self, at: Moment) {
+        self.hss.start(at.now);
+    }
+
+    /// The HSS, for what an operator asks of it.
+    pub fn hss(&mut self) -> &mut Hss {
+        &mut self.hss
+    }
+
+    /// The HSS, to look at.
+    #[must_use]
+    pub fn view(&self) -> &Hss {
+        &self.hss
+    }
+
+    /// What was counted.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        self.tally
+    }
+
+    /// Logs what the HSS reports.
+    fn report(&mut self) {
+        while let Some(event) = self.hss.poll_event() {
+            match event {
+                HssEvent::Answered {
+                    command,
+                    imsi,
+                    outcome,
+                    ..
+                } => {
+                    tracing::debug!(command, ?imsi, ?outcome, "answered");
+                }
+                HssEvent::Issuing => {
+                    self.tally.issuing = true;
+                    tracing::info!(slot = self.hss.config().slot.value(), "issuing vectors");
+                }
+                HssEvent::Fenced { .. } => {
+                    self.tally.issuing = false;
+                    tracing::error!(
+                        slot = self.hss.config().slot.value(),
+                        "another front end took this slot over: no vectors are issued here any more; give each front \
+                         end its own hss.slot, and restart this one"
+                    );
+                }
+                HssEvent::StoreFailed { what, error } => {
+                    self.tally.store_failures += 1;
+                    match error {
+                        // Its text has all digits of the IMSI; a log has not.
+                        StoreError::NoSubscriber { imsi } | StoreError::TooManyGateways { imsi } => {
+                            tracing::warn!(
+                                what,
+                                ?imsi,
+                                "the subscriber was removed, or has too many PDN gateways"
+                            );
+                        }
+                        error => tracing::error!(what, %error, "the store failed"),
+                    }
+                }
+                HssEvent::ClockJump { jump } => {
+                    self.tally.issuing = false;
+                    tracing::error!(%jump, "no vectors are issued");
+                }
+                HssEvent::Unusable { imsi, error } => {
+                    tracing::warn!(?imsi, %error, "no vector can be made of what is provisioned");
+                }
+                HssEvent::NotIssued { imsi, error } => {
+                    tracing::warn!(?imsi, %error, "no sequence number is left for this subscriber here");
+                }
+                HssEvent::Preloaded { subscribers } => {
+                    tracing::info!(subscribers, "all subscribers are in memory");
+                }
+                HssEvent::Resynchronised { imsi, decrease } => {
+                    self.tally.resynchronised += 1;
+                    if decrease {
+                        self.tally.dif_decreases += 1;
+                        tracing::warn!(
+                            ?imsi,
+                            "resynchronised downwards: the USIM's SQN is far below what was issued; is the SIM a copy, \
+                             or was its SQN reset?"
+                        );
+                    } else {
+                        tracing::info!(?imsi, "resynchronised");
+                    }
+                }
+                HssEvent::ResynchronisationRefused { imsi } => {
+                    self.tally.resynchronisations_refused += 1;
+                    tracing::warn!(
+                        ?imsi,
+                        "resynchronisation refused: MAC-S does not hold, or the RAND is not ours"
+                    );
+                }
+                HssEvent::GivenUp { command, imsi, host } => {
+                    self.tally.given_up += 1;
+                    tracing::warn!(command, ?imsi, host, "a serving node did not take a request");
+                }
+                other => tracing::debug!(event = ?other, "hss"),
+            }
+        }
+    }
+
+    fn peer_up(&mut self, at: Moment, node: &mut Node, peer: PeerId) {
+        let Some(status) = node.peer(peer) else { return };
+        let (host, realm) = (status.identity.to_owned(), status.capabilities.realm.clone());
+        tracing::info!(
+            peer = host,
+            realm,
+            product = status.capabilities.product_name,
+            "peer up"
+        );
+        if status.capabilities.supports(application::S6A) {
+            self.hss.peer_up(at.now, WallClock(at.wall), node, &host, &realm);
+        }
+    }
+}
+
+impl Application for HssApplication {
+    fn handle(&mut self, at: Moment, node: &mut Node, connection: ConnectionId, inbound: Inbound<'_>) {
+        match inbound {
+            Inbound::Done => {}
+            Inbound::Request(request) => {
+                // The disposition is in the event; what waits is answered by a later `pump`.
+                let _ = self
+                    .hss
+                    .handle_request(at.now, WallClock(at.wall), node, connection, request);
+            }
+            Inbound::Answer { handle, message } => self.hss.handle_answer(at.now, handle, &message),
+        }
+    }
+
+    fn event(&mut self, at: Moment, node: &mut Node, event: &Event) {
+        match event {
+            Event::PeerUp { peer, .. } => self.peer_up(at, node, *peer),
+            Event::RequestFailed { handle, .. } => self.hss.request_failed(at.now, *handle),
+            Event::PeerDown { peer, reason } => {
+                let peer = node.peer(*peer).map(|status| status.identity.to_owned());
+                tracing::info!(peer, ?reason, "peer down");
+            }
+            other => tracing::info!(event = ?other, "diameter"),
+        }
+    }
+
+    fn pump(&mut self, at: Moment, node: &mut Node) {
+        if self.store.changed() {
+            self.hss.store_changed(at.now);
+        }
+        loop {
+            let mut idle = true;
+            while let Some((ticket, command)) = self.hss.poll_store() {
+                self.store.submit(ticket, command);
+            }
+            while let Some((ticket, reply)) = self.store.poll() {
+                idle = false;
+                self.hss
+                    .handle_store(at.now, WallClock(at.wall), node, ticket, reply);
+            }
+            if idle {
+                break;
+            }
+        }
+        self.report();
+    }
+
+    fn poll_timeout(&self) -> Option<Duration> {
+        self.hss.poll_timeout()
+    }
+
+    fn timeout(&mut self, at: Moment, node: &mut Node) {
+        self.hss.handle_timeout(at.now, WallClock(at.wall), node);
+    }
+}

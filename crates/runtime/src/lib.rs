@@ -1,0 +1,31 @@
+//! Where the sans-IO nodes meet the world: sockets, clock, entropy.
+//!
+//! ```text
+//!             ┌────────────────── one thread ──────────────────┐
+//!  socket ──► inbox ──► Node (Diameter) ──► Application ──► Store ──► (the store's own threads)
+//!  socket ◄── output ◄────────┘  ▲                 ▲              │ wakes
+//!                              clock             pump ◄───────────┘
+//!             └────────────────────────────────────────────────┘
+//! ```
+//!
+//! Everything of one node runs on one thread, so nothing below needs a lock. What a read brought is worked off
+//! whole, then each connection's output is written once: answers are coalesced, and a system call is shared by all
+//! messages that were there.
+
+#![forbid(unsafe_code)]
+
+mod application;
+mod clock;
+mod connection;
+mod driver;
+mod entropy;
+mod hss;
+mod listener;
+mod tap;
+
+pub use application::Application;
+pub use clock::{Clock, Moment};
+pub use driver::Driver;
+pub use entropy::Drbg;
+pub use hss::HssApplication;
+pub use tap::{Link, Tap, Way};

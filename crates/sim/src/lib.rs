@@ -1,0 +1,32 @@
+//! The far side of S6a, sans-IO: what an MME and its UEs do, and load.
+//!
+//! ```text
+//!   Usim ◄── challenge ── Mme ◄──S6a──► HSS          one subscriber at a time, every value checked
+//!                   LoadGenerator ◄──S6a──► HSS      as many as can be, a sample checked
+//!   demo: the subscribers both sides know
+//! ```
+//!
+//! Both drive a [`quintet_diameter::Node`] of their own and have the same inputs as any application above one:
+//! `handle` (a request, or an answer to one of ours), `handle_event`, `handle_timeout`.
+
+#![forbid(unsafe_code)]
+
+pub mod demo;
+mod load;
+mod mme;
+mod s6a;
+mod usim;
+
+pub use load::{
+    ConfigError, Latency, LoadConfig, LoadGenerator, LoadProgress, LoadReport, MAX_OUTSTANDING, MAX_RATE,
+    Mix, Pace, ResultCount, SubscriberRange, Until,
+};
+pub use mme::{
+    AttachFailure, Context, MAX_CONTEXTS, MAX_EVENTS, Mme, MmeConfig, MmeEvent, Procedure, ProcedureError,
+    SecurityContext, Ue, Verdict,
+};
+pub use s6a::{
+    AnswerFault, AnswerOutcome, EutranVector, S6A, SubscriptionData, SubscriptionFault, VENDOR_3GPP, outcome,
+    read_subscription, read_vectors, result_name,
+};
+pub use usim::{Challenged, KeyAgreement, Usim};

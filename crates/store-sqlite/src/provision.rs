@@ -1,0 +1,225 @@
+//! Put and Remove.
+
+use crate::fault::Failure;
+use crate::row::{self, algorithm_columns};
+use crate::shared::Numbers;
+use quintet_crypto::K;
+use quintet_identity::Imsi;
+use quintet_store::{PutMode, Reply, Revision, StoreError, same_usim};
+use quintet_subscriber::model::{Authentication, SqnProfile, Subscriber, Subscription};
+use rusqlite::{Connection, params};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// The current revision.
+pub(crate) fn revision(connection: &Connection) -> Result<i64, Failure> {
+    Ok(connection
+        .prepare_cached("SELECT revision FROM state")?
+        .query_row([], |row| row.get(0))?)
+}
+
+fn set_revision(connection: &Connection, revision: i64) -> Result<Reply, Failure> {
+    connection
+        .prepare_cached("UPDATE state SET revision = ?1")?
+        .execute([revision])?;
+    Ok(Reply::Revision(Revision(revision as u64)))
+}
+
+/// A run of one `Put`: what it carries from subscriber to subscriber.
+struct Run<'a> {
+    connection: &'a Connection,
+    numbers: &'a mut Numbers,
+    revision: i64,
+    /// Whether an IMSI may have to leave `removed`.
+    removed: bool,
+    /// Subscriptions that lost a subscriber.
+    released: BTreeSet<i64>,
+    /// The last subscription and its number: provisioning comes in runs of the same.
+    last: Option<(Arc<Subscription>, i64)>,
+}
+
+pub(crate) fn put(
+    connection: &Connection,
+    numbers: &mut Numbers,
+    subscribers: &[Subscriber],
+    mode: PutMode,
+) -> Result<Reply, Failure> {
+    let removed = connection
+        .prepare_cached("SELECT 1 FROM removed LIMIT 1")?
+        .exists([])?;
+    let revision = revision(connection)?;
+    let mut run = Run {
+        connection,
+        numbers,
+        revision,
+        removed,
+        released: BTreeSet::new(),
+        last: None,
+    };
+    for subscriber in subscribers {
+        run.put(subscriber, mode)?;
+    }
+    let Run {
+        revision, released, ..
+    } = run;
+    for id in released {
+        numbers.release_subscription(connection, id)?;
+    }
+    set_revision(connection, revision)
+}
+
+impl Run<'_> {
+    fn put(&mut self, subscriber: &Subscriber, mode: PutMode) -> Result<(), Failure> {
+        let imsi = subscriber.imsi;
+        let subscription = self.number(&subscriber.subscription)?;
+        self.revision += 1;
+        if mode == PutMode::Insert {
+            return match self.insert(subscriber, subscription) {
+                Err(Failure::Sqlite(error)) if is_key_conflict(&error) => {
+                    Err(StoreError::Exists { imsi }.into())
+                }
+                other => other,
+            };
+        }
+        match stored(self.connection, imsi)? {
+            Some((old, released)) => {
+                if released != subscription {
+                    self.released.insert(released);
+                }
+                self.update(subscriber, subscription, &old)
+            }
+            None if mode == PutMode::Update => Err(StoreError::NoSubscriber { imsi }.into()),
+            None => self.insert(subscriber, subscription),
+        }
+    }
+
+    fn number(&mut self, subscription: &Arc<Subscription>) -> Result<i64, Failure> {
+        if let Some((last, id)) = &self.last
+            && Arc::ptr_eq(last, subscription)
+        {
+            return Ok(*id);
+        }
+        let id = self.numbers.subscription(self.connection, subscription)?;
+        self.last = Some((subscription.clone(), id));
+        Ok(id)
+    }
+
+    fn insert(&mut self, subscriber: &Subscriber, subscription: i64) -> Result<(), Failure> {
+        let sql = concat!(
+            "INSERT INTO subscriber (",
+            row::subscriber_columns!(),
+            ", revision) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
+        );
+        let sqn = (subscriber.authentication.dif, subscriber.authentication.seq_seed);
+        self.write(sql, subscriber, subscription, sqn)?;
+        if self.removed {
+            let imsi = subscriber.imsi.packed() as i64;
+            self.connection
+                .prepare_cached("DELETE FROM removed WHERE imsi = ?1")?
+                .execute([imsi])?;
+        }
+        Ok(())
+    }
+
+    fn update(
+        &mut self,
+        subscriber: &Subscriber,
+        subscription: i64,
+        old: &Authentication,
+    ) -> Result<(), Failure> {
+        let new = &subscriber.authentication;
+        let kept = if same_usim(old, new) { old } else { new };
+        let sql = "UPDATE subscriber SET k = ?2, algorithm = ?3, opc = ?4, tuak_sizes = ?5, amf = ?6, ind_bits = ?7,
+                delta_bits = ?8, dif = ?9, seq_seed = ?10, msisdn = ?11, subscription = ?12, revision = ?13
+             WHERE imsi = ?1";
+        self.write(sql, subscriber, subscription, (kept.dif, kept.seq_seed))
+    }
+
+    fn write(
+        &self,
+        sql: &str,
+        subscriber: &Subscriber,
+        subscription: i64,
+        (dif, seq_seed): (Option<i64>, u64),
+    ) -> Result<(), Failure> {
+        let authentication = &subscriber.authentication;
+        let (algorithm, opc, tuak_sizes) = algorithm_columns(&authentication.algorithm);
+        self.connection.prepare_cached(sql)?.execute(params![
+            subscriber.imsi.packed() as i64,
+            authentication.k.expose(),
+            algorithm,
+            opc,
+            tuak_sizes,
+            u16::from_be_bytes(authentication.amf.0),
+            authentication.sqn_profile.ind_bits,
+            authentication.sqn_profile.delta_bits,
+            dif,
+            seq_seed as i64,
+            subscriber.msisdn.map(|msisdn| msisdn.packed() as i64),
+            subscription,
+            self.revision,
+        ])?;
+        Ok(())
+    }
+}
+
+fn is_key_conflict(error: &rusqlite::Error) -> bool {
+    let extended = error.sqlite_error().map(|error| error.extended_code);
+    extended == Some(rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY)
+}
+
+/// The authentication data and the subscription's number of whoever is there.
+fn stored(connection: &Connection, imsi: Imsi) -> Result<Option<(Authentication, i64)>, Failure> {
+    let mut select = connection.prepare_cached(
+        "SELECT k, algorithm, opc, tuak_sizes, dif, seq_seed, subscription, ind_bits, delta_bits FROM subscriber
+         WHERE imsi = ?1",
+    )?;
+    let mut rows = select.query([imsi.packed() as i64])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let wrong = || Failure::content("subscriber", format!("keys of {imsi:?}"));
+    let authentication = Authentication {
+        k: row
+            .get_ref(0)?
+            .as_blob()
+            .ok()
+            .and_then(K::new)
+            .ok_or_else(wrong)?,
+        algorithm: row::algorithm(row.get(1)?, row.get_ref(2)?, row.get_ref(3)?).ok_or_else(wrong)?,
+        amf: quintet_crypto::Amf::default(),
+        sqn_profile: SqnProfile {
+            ind_bits: row.get(7)?,
+            delta_bits: row.get(8)?,
+        },
+        dif: row.get(4)?,
+        seq_seed: row.get::<_, i64>(5)? as u64,
+    };
+    Ok(Some((authentication, row.get(6)?)))
+}
+
+pub(crate) fn remove(
+    connection: &Connection,
+    numbers: &mut Numbers,
+    imsis: &[Imsi],
+) -> Result<Reply, Failure> {
+    let mut revision = revision(connection)?;
+    let mut released = BTreeSet::new();
+    for &imsi in imsis {
+        let packed = imsi.packed() as i64;
+        let mut delete =
+            connection.prepare_cached("DELETE FROM subscriber WHERE imsi = ?1 RETURNING subscription")?;
+        let mut rows = delete.query([packed])?;
+        let Some(row) = rows.next()? else {
+            return Err(StoreError::NoSubscriber { imsi }.into());
+        };
+        released.insert(row.get::<_, i64>(0)?);
+        drop(rows);
+        revision += 1;
+        connection
+            .prepare_cached("INSERT INTO removed (imsi, revision) VALUES (?1, ?2)")?
+            .execute([packed, revision])?;
+    }
+    for id in released {
+        numbers.release_subscription(connection, id)?;
+    }
+    set_revision(connection, revision)
+}

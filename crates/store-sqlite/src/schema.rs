@@ -1,0 +1,142 @@
+//! The tables, their versions, and how an older file becomes a newer one.
+//!
+//! ```text
+//!  subscriber ──subscription──► subscription (JSON, by content)
+//!      ┊ imsi                   slot (epoch, H)    state (revision)    removed (IMSI, revision)
+//!  location ──mme, sgsn──► node (host, realm)      pdn_gateway (by IMSI and Context-Identifier)
+//! ```
+//!
+//! Columns have the names of TS 23.008 and TS 29.272. An IMSI is a number, its digits in the low 56 bits and their
+//! count above, which makes it the row's own key; the views `provisioned` and `served` show it as text, for people.
+//! `revision` of `subscriber` and `removed` together are the list of changes, one entry for each IMSI.
+//!
+//! A migration is never edited after a release: a new one is added.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+/// `PRAGMA application_id` of our files: "Qtet".
+pub const APPLICATION_ID: i32 = i32::from_be_bytes(*b"Qtet");
+
+/// The version of the schema this program makes and reads (`PRAGMA user_version`).
+pub const SCHEMA_VERSION: i32 = MIGRATIONS.len() as i32;
+
+/// Migration `n` leads from version `n` to `n + 1`.
+const MIGRATIONS: [&str; 2] = [PROVISIONING, LOCATION];
+
+/// Subscribers, subscriptions and slots.
+const PROVISIONING: &str = "
+CREATE TABLE subscription (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, -- never used again, so that a number once read stays true
+    digest BLOB NOT NULL UNIQUE,          -- the first 16 octets of SHA-256 of json
+    json TEXT NOT NULL
+);
+CREATE TABLE subscriber (
+    imsi INTEGER PRIMARY KEY,
+    k BLOB NOT NULL,
+    algorithm INTEGER NOT NULL,           -- 0 MILENAGE, 1 TUAK, 2 XOR
+    opc BLOB,                             -- OPc, or TOPc of TUAK
+    tuak_sizes TEXT,                      -- bits of RES, MAC, CK, IK; iterations
+    amf INTEGER NOT NULL,
+    ind_bits INTEGER NOT NULL,
+    delta_bits INTEGER NOT NULL,
+    dif INTEGER,
+    seq_seed INTEGER NOT NULL,
+    msisdn INTEGER,
+    subscription INTEGER NOT NULL REFERENCES subscription (id),
+    revision INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX subscriber_revision ON subscriber (revision);
+CREATE INDEX subscriber_subscription ON subscriber (subscription);
+CREATE TABLE removed (imsi INTEGER PRIMARY KEY, revision INTEGER NOT NULL UNIQUE);
+CREATE TABLE state (id INTEGER PRIMARY KEY CHECK (id = 1), revision INTEGER NOT NULL, challenge_key BLOB);
+INSERT INTO state VALUES (1, 0, NULL);
+CREATE TABLE slot (slot INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, h INTEGER NOT NULL);
+CREATE VIEW provisioned AS
+    SELECT printf('%0*d', imsi >> 56, imsi & 0xffffffffffffff) AS imsi,
+           printf('%0*d', msisdn >> 56, msisdn & 0xffffffffffffff) AS msisdn,
+           CASE algorithm WHEN 0 THEN 'milenage' WHEN 1 THEN 'tuak' ELSE 'xor' END AS algorithm,
+           printf('%04x', amf) AS amf, dif, subscription, revision
+    FROM subscriber;
+";
+
+/// Locations.
+const LOCATION: &str = "
+CREATE TABLE node (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    host TEXT NOT NULL,
+    realm TEXT NOT NULL,
+    UNIQUE (host, realm)
+);
+CREATE INDEX node_host ON node (host COLLATE NOCASE);
+CREATE TABLE location (
+    imsi INTEGER PRIMARY KEY,             -- no reference: it may outlive the subscriber until it is taken
+    mme INTEGER,                          -- node.id; nodes are never deleted, so nothing needs checking
+    mme_visited_plmn TEXT, mme_rat_type INTEGER, mme_features INTEGER, mme_features_2 INTEGER,
+    mme_purged INTEGER, mme_ims_voice INTEGER, mme_srvcc INTEGER, mme_imei INTEGER, mme_imeisv INTEGER,
+    mme_number_for_mt_sms INTEGER, mme_since INTEGER,
+    sgsn INTEGER,
+    sgsn_visited_plmn TEXT, sgsn_rat_type INTEGER, sgsn_features INTEGER, sgsn_features_2 INTEGER,
+    sgsn_purged INTEGER, sgsn_ims_voice INTEGER, sgsn_srvcc INTEGER, sgsn_imei INTEGER, sgsn_imeisv INTEGER,
+    sgsn_number_for_mt_sms INTEGER, sgsn_since INTEGER
+);
+CREATE INDEX location_mme ON location (mme) WHERE mme IS NOT NULL;
+CREATE INDEX location_sgsn ON location (sgsn) WHERE sgsn IS NOT NULL;
+CREATE TABLE pdn_gateway (
+    imsi INTEGER NOT NULL,
+    context_identifier INTEGER NOT NULL,
+    apn TEXT, host TEXT, realm TEXT,
+    addresses TEXT NOT NULL,              -- separated by spaces
+    PRIMARY KEY (imsi, context_identifier)
+) WITHOUT ROWID;
+CREATE VIEW served AS
+    SELECT printf('%0*d', imsi >> 56, imsi & 0xffffffffffffff) AS imsi, m.host AS mme, mme_purged, s.host AS sgsn,
+           sgsn_purged, datetime(mme_since, 'unixepoch') AS since
+    FROM location LEFT JOIN node m ON m.id = mme LEFT JOIN node s ON s.id = sgsn;
+";
+
+/// What a file's header says of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Nothing is in it yet.
+    Empty,
+    /// Ours, with its version.
+    Quintet(i32),
+    /// Another program's.
+    Foreign,
+}
+
+/// Reads the header: it touches the first page only.
+pub(crate) fn kind(connection: &Connection) -> rusqlite::Result<Kind> {
+    let pragma = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
+    let (id, version) = (pragma("application_id")?, pragma("user_version")?);
+    if id == APPLICATION_ID {
+        return Ok(Kind::Quintet(version));
+    }
+    let objects: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    Ok(if id == 0 && version == 0 && objects == 0 {
+        Kind::Empty
+    } else {
+        Kind::Foreign
+    })
+}
+
+/// Brings an empty or older file to [`SCHEMA_VERSION`], all or nothing; another process may be doing the same.
+pub(crate) fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Exclusive)?;
+    let version = match kind(&transaction)? {
+        Kind::Quintet(version) => version,
+        Kind::Empty => 0,
+        Kind::Foreign => return Ok(()),
+    };
+    for migration in MIGRATIONS.iter().skip(version.max(0) as usize) {
+        transaction.execute_batch(migration)?;
+    }
+    if version < SCHEMA_VERSION {
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+        transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+    }
+    transaction.commit()
+}
+
+#[cfg(test)]
+pub(crate) const FIRST: &str = PROVISIONING;

@@ -1,0 +1,85 @@
+//! Slots and DIF: the compare-and-swaps of the design's SQN section.
+
+use crate::fault::Failure;
+use quintet_identity::Imsi;
+use quintet_store::{Bound, Reply, StoreError};
+use quintet_subscriber::auc::{ChallengeSecret, Epoch, Slot};
+use rusqlite::{Connection, OptionalExtension, params};
+
+/// The epoch of a slot, if anybody ever took it.
+pub(crate) fn epoch(connection: &Connection, slot: Slot) -> Result<Option<Epoch>, Failure> {
+    let mut select = connection.prepare_cached("SELECT epoch FROM slot WHERE slot = ?1")?;
+    let epoch = select
+        .query_row([slot.value()], |row| row.get::<_, i64>(0))
+        .optional()?;
+    Ok(epoch.map(|epoch| Epoch(epoch as u64)))
+}
+
+pub(crate) fn takeover(connection: &Connection, slot: Slot) -> Result<Reply, Failure> {
+    let mut upsert = connection.prepare_cached(
+        "INSERT INTO slot (slot, epoch, h) VALUES (?1, 1, 0)
+         ON CONFLICT (slot) DO UPDATE SET epoch = epoch + 1 RETURNING epoch, h",
+    )?;
+    let (epoch, h) = upsert.query_row([slot.value()], |row| Ok((row.get::<_, i64>(0)?, row.get(1)?)))?;
+    Ok(Reply::Bound(Bound {
+        epoch: Epoch(epoch as u64),
+        h,
+    }))
+}
+
+/// The key of RANDs: the first one offered stays.
+pub(crate) fn challenge_key(connection: &Connection, fresh: &ChallengeSecret) -> Result<Reply, Failure> {
+    let mut update = connection.prepare_cached(
+        "UPDATE state SET challenge_key = coalesce(challenge_key, ?1) WHERE id = 1 RETURNING challenge_key",
+    )?;
+    let kept = update.query_row([&fresh.expose()[..]], |row| row.get(0))?;
+    Ok(Reply::ChallengeKey(ChallengeSecret::new(kept)))
+}
+
+/// Refuses whoever does not hold the slot.
+fn check_held(connection: &Connection, slot: Slot, ours: Epoch) -> Result<(), Failure> {
+    let current = epoch(connection, slot)?;
+    if current == Some(ours) {
+        return Ok(());
+    }
+    Err(StoreError::Fenced {
+        current: current.unwrap_or(Epoch(0)),
+    }
+    .into())
+}
+
+pub(crate) fn raise_bound(
+    connection: &Connection,
+    slot: Slot,
+    epoch: Epoch,
+    h: i64,
+) -> Result<Reply, Failure> {
+    check_held(connection, slot, epoch)?;
+    connection
+        .prepare_cached("UPDATE slot SET h = ?2 WHERE slot = ?1 AND h < ?2")?
+        .execute(params![slot.value(), h])?;
+    Ok(Reply::Done)
+}
+
+pub(crate) fn set_dif(
+    connection: &Connection,
+    imsi: Imsi,
+    (slot, epoch): (Slot, Epoch),
+    expected: Option<i64>,
+    dif: i64,
+) -> Result<Reply, Failure> {
+    check_held(connection, slot, epoch)?;
+    let packed = imsi.packed() as i64;
+    let current: Option<Option<i64>> = connection
+        .prepare_cached("SELECT dif FROM subscriber WHERE imsi = ?1")?
+        .query_row([packed], |row| row.get(0))
+        .optional()?;
+    let current = current.ok_or(StoreError::NoSubscriber { imsi })?;
+    if current != expected {
+        return Err(StoreError::Conflict { current }.into());
+    }
+    connection
+        .prepare_cached("UPDATE subscriber SET dif = ?2 WHERE imsi = ?1")?
+        .execute(params![packed, dif])?;
+    Ok(Reply::Done)
+}

@@ -1,0 +1,137 @@
+//! Random commands: a back end and [`MemoryStore`] answer the same. Seeds are printed on failure.
+
+use super::fixture::{gateway, imsi, node, slot, subscriber, subscription};
+use super::{Make, call, wait};
+use crate::faulty::Dice;
+use crate::memory::MemoryStore;
+use crate::port::{Command, PutMode, Reply, Revision, StoreError, Ticket};
+use quintet_crypto::K;
+use quintet_subscriber::auc::Epoch;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Seeds of one run of the suite.
+const SEEDS: u64 = 12;
+
+/// Commands of one seed.
+const COMMANDS: usize = 400;
+
+/// IMSIs in play: few, so that they meet.
+const IMSIS: u64 = 24;
+
+fn some_subscriber(dice: &mut Dice) -> quintet_subscriber::model::Subscriber {
+    let mut one = subscriber(dice.below(IMSIS));
+    if dice.falls(300) {
+        one.authentication.k = K::new_128([dice.below(3) as u8; 16]);
+    }
+    if dice.falls(300) {
+        one.authentication.dif = Some(dice.roll() as i64);
+        one.authentication.seq_seed = dice.roll();
+    }
+    if dice.falls(300) {
+        one.subscription = Arc::new(subscription(dice.below(5)));
+    }
+    one
+}
+
+fn some_command(dice: &mut Dice) -> Command {
+    let one = imsi(dice.below(IMSIS));
+    let (slot, epoch) = (slot(dice.below(3) as u8), Epoch(dice.below(6)));
+    let host = node(dice.below(4)).host;
+    let after = dice.falls(500).then(|| imsi(dice.below(IMSIS)));
+    let limit = dice.below(30) as usize;
+    match dice.below(20) {
+        0 => Command::Takeover { slot },
+        1 => Command::RaiseBound {
+            slot,
+            epoch,
+            h: dice.below(1000) as i64,
+        },
+        2 => Command::SetDif {
+            imsi: one,
+            slot,
+            epoch,
+            expected: None,
+            dif: dice.roll() as i64,
+        },
+        3 => Command::Load { imsi: one, slot },
+        4 => Command::Scan { after, limit },
+        5 => Command::Changes {
+            since: Revision(dice.below(300)),
+            limit,
+        },
+        6 => Command::LoadLocation { imsi: one },
+        7..=9 => {
+            let clear_gateways = dice.falls(300);
+            Command::SetMme {
+                imsi: one,
+                mme: Box::new(node(dice.below(4))),
+                clear_gateways,
+            }
+        }
+        10 => Command::SetSgsn {
+            imsi: one,
+            sgsn: Box::new(node(dice.below(4))),
+        },
+        11 => Command::Purge { imsi: one, host },
+        12 => Command::ClearLocation { imsi: one },
+        13 | 14 => {
+            let gateway = dice
+                .falls(800)
+                .then(|| Box::new(gateway(dice.below(5) as u32, dice.below(200) as u8)));
+            let remove = (0..dice.below(3)).map(|_| dice.below(5) as u32).collect();
+            Command::SetGateway {
+                imsi: one,
+                host,
+                gateway,
+                remove,
+            }
+        }
+        15 => Command::ScanServed { host, after, limit },
+        16 | 17 => {
+            let subscribers = (0..1 + dice.below(4)).map(|_| some_subscriber(dice)).collect();
+            let modes = [PutMode::Insert, PutMode::Update, PutMode::Upsert, PutMode::Upsert];
+            Command::Put {
+                subscribers,
+                mode: modes[dice.below(4) as usize],
+            }
+        }
+        18 => Command::Remove {
+            imsis: (0..1 + dice.below(2)).map(|_| imsi(dice.below(IMSIS))).collect(),
+        },
+        _ => Command::Count,
+    }
+}
+
+/// Command by command, every reply equals the model's.
+pub fn random_commands_agree_with_the_model(make: Make<'_>) {
+    for seed in 0..SEEDS {
+        let (mut store, mut model, mut dice) = (make(), MemoryStore::new(), Dice::new(seed));
+        for n in 0..COMMANDS {
+            let command = some_command(&mut dice);
+            let expected = model.execute(command.clone());
+            let reply = call(&mut *store, command.clone());
+            assert_eq!(reply, expected, "seed {seed}, command {n}: {command:?}");
+        }
+    }
+}
+
+/// Many writes under way at once: each ticket has one reply, and the writes happened in the order of submission.
+pub fn replies_come_once_for_each_ticket(make: Make<'_>) {
+    for seed in 0..SEEDS {
+        let (mut store, mut model, mut dice) = (make(), MemoryStore::new(), Dice::new(seed));
+        let mut expected: BTreeMap<Ticket, Result<Reply, StoreError>> = BTreeMap::new();
+        for n in 0..COMMANDS as u64 {
+            let command = some_command(&mut dice);
+            if command.is_write() {
+                expected.insert(Ticket(n), model.execute(command.clone()));
+                store.submit(Ticket(n), command);
+            }
+        }
+        while !expected.is_empty() {
+            let (ticket, reply) = wait(&mut *store);
+            assert_eq!(Some(reply), expected.remove(&ticket), "seed {seed}, {ticket:?}");
+        }
+        assert_eq!(store.poll(), None, "seed {seed}");
+    }
+}

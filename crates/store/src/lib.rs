@@ -1,0 +1,26 @@
+//! What a node needs of durable storage, as a port: commands in, replies out, nothing blocks.
+//!
+//! ```text
+//!  node ──Command──► Store::submit … Store::poll ──Reply──► node
+//! ```
+//!
+//! A back end may answer at once (memory) or later (a writer thread with group commit, a database server): a node
+//! sees no difference. `contract` (feature `testing`) is the suite of tests every back end must pass, `faulty` (same
+//! feature) a store that fails on demand. [`SubscriberTable`] is what a node keeps of the store in memory.
+
+#![forbid(unsafe_code)]
+
+#[cfg(any(test, feature = "testing"))]
+pub mod contract;
+#[cfg(any(test, feature = "testing"))]
+pub mod faulty;
+mod memory;
+mod port;
+mod table;
+
+pub use memory::MemoryStore;
+pub use port::{
+    Bound, Change, Changed, Command, Durability, MAX_LISTED, MAX_PDN_GATEWAYS, MAX_SCAN, PutMode, Reply,
+    Revision, Store, StoreError, Ticket, same_host, same_usim,
+};
+pub use table::{Entry, MAX_CACHED_SUBSCRIPTIONS, SubscriberTable, TableFull};

@@ -1,0 +1,33 @@
+//! The subscriber's data, named after TS 23.008 and the AVPs of TS 29.272 7.3.
+
+mod authentication;
+mod limits;
+mod location;
+mod subscription;
+
+pub use authentication::{Algorithm, Authentication, SqnProfile};
+pub use limits::{
+    MAX_APN_CONFIGURATIONS, MAX_IDENTITY_OCTETS, MAX_RAU_TAU_TIMER_S, MAX_ROAMING_PLMNS, MAX_ZONE_CODES,
+    ModelError,
+};
+pub use location::{Location, PdnGateway, ServingNode};
+pub use subscription::{
+    AccessRestriction, AllocationRetentionPriority, Ambr, ApnConfiguration, PdnType, QosClass, Roaming,
+    SubscriberStatus, Subscription,
+};
+
+use quintet_identity::{Imsi, Msisdn};
+use std::sync::Arc;
+
+/// Everything that is provisioned for one subscriber.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subscriber {
+    /// Who.
+    pub imsi: Imsi,
+    /// The number, if there is one (TS 23.008 2.1.2).
+    pub msisdn: Option<Msisdn>,
+    /// The secret half: for the AuC alone.
+    pub authentication: Authentication,
+    /// The subscription; shared by all subscribers whose data are the same.
+    pub subscription: Arc<Subscription>,
+}

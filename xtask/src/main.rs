@@ -1,0 +1,49 @@
+//! The house's own tools: `cargo xtask <command>`.
+//!
+//! | command | what it does |
+//! |---|---|
+//! | `tidy` | checks the repository against the house rules that no compiler knows (see `tidy.rs`) |
+//! | `dependencies` | checks licences, sources, bans and duplicates of every dependency against `deny.toml` (see `dependencies.rs`) |
+//!
+//! Both need nothing but the checkout and a filled cargo cache.
+
+#![forbid(unsafe_code)]
+
+mod dependencies;
+mod tidy;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+
+const USAGE: &str = "usage: cargo xtask tidy | dependencies";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match run(&arguments) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Runs a command; `false` if it found something wrong.
+fn run(arguments: &[&str]) -> Result<bool> {
+    match arguments {
+        ["tidy"] => tidy::report(checkout()?),
+        ["dependencies"] => dependencies::report(checkout()?),
+        _ => bail!("{USAGE}"),
+    }
+}
+
+/// The root of the checkout this program was built from.
+fn checkout() -> Result<&'static Path> {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .context("the manifest of xtask has a directory above it")
+}
