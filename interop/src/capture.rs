@@ -75,7 +75,7 @@ impl Capture {
             .arg(&file);
         command.args(decoding()).args(["-T", "fields"]);
         command.args(FIELDS.iter().flat_map(|field| ["-e", *field]));
-        let tshark = Process::start("tshark", command);
+        let tshark = Process::start("tshark", command).observing();
         tshark.await_line("the begin of the capture", |line| line.contains("File:"));
         Self { tshark, file }
     }

@@ -12,7 +12,12 @@ pub struct Process {
     name: &'static str,
     child: Child,
     log: Log,
+    observer: bool,
 }
+
+/// What a panic carries when the program that observes ended by itself: nothing is known of subject and peer.
+#[derive(Debug)]
+pub(crate) struct ObserverLost;
 
 /// What a program has written, and the news of more.
 type Log = Arc<(Mutex<Written>, Condvar)>;
@@ -57,7 +62,19 @@ impl Process {
                 log.1.notify_all();
             });
         }
-        Self { name, child, log }
+        Self {
+            name,
+            child,
+            log,
+            observer: false,
+        }
+    }
+
+    /// The same program as one that only observes: its early end is an `ObserverLost`.
+    #[must_use]
+    pub fn observing(mut self) -> Self {
+        self.observer = true;
+        self
     }
 
     /// Waits for a line that `accepts`, from the beginning of the log on, and answers it.
@@ -84,16 +101,29 @@ impl Process {
             if ended || left.is_zero() {
                 drop(written);
                 let how = if ended { "it ended" } else { "patience did" };
-                panic!("waited for {}: {what}: in vain, {how}", self.name);
+                let said = format!("waited for {}: {what}: in vain, {how}", self.name);
+                if ended && self.observer {
+                    eprintln!("{said}");
+                    std::panic::panic_any(ObserverLost);
+                }
+                panic!("{said}");
             }
             written = self.log.1.wait_timeout(written, left).expect("not poisoned").0;
         }
     }
 
     /// The lines so far.
+    ///
+    /// # Panics
+    /// If it only observes and has ended.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
-        self.log.0.lock().expect("not poisoned").lines.clone()
+        let written = self.log.0.lock().expect("not poisoned");
+        if written.ended == 2 && self.observer {
+            drop(written);
+            std::panic::panic_any(ObserverLost);
+        }
+        written.lines.clone()
     }
 
     /// Sends a signal, by name.

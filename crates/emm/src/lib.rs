@@ -1,0 +1,3 @@
+//! EMM (TS 24.301).
+
+#![forbid(unsafe_code)]

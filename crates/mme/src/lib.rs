@@ -1,0 +1,3 @@
+//! The MME, sans-IO.
+
+#![forbid(unsafe_code)]

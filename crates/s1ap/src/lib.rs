@@ -1,0 +1,3 @@
+//! S1AP (TS 36.413).
+
+#![forbid(unsafe_code)]

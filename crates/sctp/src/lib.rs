@@ -1,0 +1,3 @@
+//! SCTP (RFC 9260), sans-IO.
+
+#![forbid(unsafe_code)]
