@@ -1,3 +1,18 @@
-//! EMM (TS 24.301).
+//! EPS mobility management (TS 24.301) and its security (TS 33.401), sans-IO.
+//!
+//! ```text
+//!   path      one state per UE, role-free: what may follow what (the specification's transition table)
+//!    ▲   ▲
+//!    │   └── ue       the UE's decisions     (Input → Disposition, Output…)
+//!    └────── network  the MME's decisions    (Input → Disposition, Output…)
+//! ```
+//!
+//! Both sides send and accept *through* [`path`]; an observer only applies it. Time comes in as a `Duration` since an
+//! epoch of the caller, random octets through [`network::Entropy`]; nothing here waits.
 
 #![forbid(unsafe_code)]
+
+mod disposition;
+pub mod network;
+
+pub use disposition::{Discard, Disposition, Violation};
