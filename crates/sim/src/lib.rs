@@ -14,7 +14,6 @@
 pub mod demo;
 mod load;
 mod mme;
-mod s6a;
 mod usim;
 
 pub use load::{
@@ -25,7 +24,7 @@ pub use mme::{
     AttachFailure, Context, MAX_CONTEXTS, MAX_EVENTS, Mme, MmeConfig, MmeEvent, Procedure, ProcedureError,
     SecurityContext, Ue, Verdict,
 };
-pub use s6a::{
+pub use quintet_mme::s6a::{
     AnswerFault, AnswerOutcome, EutranVector, S6A, SubscriptionData, SubscriptionFault, VENDOR_3GPP, outcome,
     read_subscription, read_vectors, result_name,
 };

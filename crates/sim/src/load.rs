@@ -20,13 +20,13 @@ mod template;
 pub use config::{ConfigError, LoadConfig, MAX_OUTSTANDING, MAX_RATE, Mix, Pace, SubscriberRange, Until};
 pub use report::{Latency, LoadProgress, LoadReport, ResultCount};
 
-use crate::s6a::{self, AnswerOutcome, S6A};
 use core::hash::{BuildHasherDefault, Hasher};
 use core::time::Duration;
 use pace::Schedule;
 use quintet_diameter::dict::command;
 use quintet_diameter::node::{Destination, RequestHandle, RouteError};
 use quintet_diameter::{ConnectionId, Event, Inbound, Message, MessageWriter, Node, ResultCode};
+use quintet_mme::s6a::{self, AnswerOutcome, S6A};
 use sample::Sampler;
 use std::collections::HashMap;
 use template::Template;

@@ -227,7 +227,7 @@ impl Mme {
         address: IpAddr,
     ) -> Result<(), ProcedureError> {
         self.with_context(imsi)?;
-        let notification = crate::s6a::Notification::Gateway {
+        let notification = quintet_mme::s6a::Notification::Gateway {
             context_identifier,
             apn,
             address,
@@ -246,7 +246,7 @@ impl Mme {
         imsi: Imsi,
     ) -> Result<(), ProcedureError> {
         self.with_context(imsi)?;
-        self.begin_notify(now, node, imsi, &crate::s6a::Notification::Reachable)
+        self.begin_notify(now, node, imsi, &quintet_mme::s6a::Notification::Reachable)
     }
 
     // --- Inputs -----------------------------------------------------------------------------------------------------

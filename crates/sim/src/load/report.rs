@@ -1,8 +1,8 @@
 //! What a load generator has found.
 
-use crate::s6a::AnswerOutcome;
 use core::time::Duration;
 use hdrhistogram::Histogram;
+use quintet_mme::s6a::AnswerOutcome;
 
 /// The longest latency that is told apart, ns; a longer one counts as this.
 const MAX_LATENCY_NS: u64 = 60_000_000_000;

@@ -1,12 +1,12 @@
 //! The few answers that are checked whole, with the card of the subscriber.
 
 use crate::demo::Population;
-use crate::s6a::{EutranVector, read_subscription, read_vectors};
 use crate::usim::{Challenged, Usim};
 use quintet_crypto::Sqn;
 use quintet_diameter::Message;
 use quintet_diameter::dict::command;
 use quintet_identity::Plmn;
+use quintet_mme::s6a::{EutranVector, read_subscription, read_vectors};
 use std::collections::HashMap;
 
 /// The most cards kept, each about 1 kB; a card that is kept also sees an SQN used twice.

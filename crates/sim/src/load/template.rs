@@ -2,9 +2,9 @@
 
 use super::config::LoadConfig;
 use crate::demo::Population;
-use crate::s6a::{self, UpdateLocation};
 use quintet_diameter::dict::{avp, command};
 use quintet_diameter::{AvpId, CommandFlags, HEADER_OCTETS, Header, MessageWriter};
+use quintet_mme::s6a::{self, UpdateLocation};
 use quintet_subscriber::s6a::{Features, RatType, UlrFlags};
 
 /// Digits of the count in a Session-Id.

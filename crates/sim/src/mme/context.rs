@@ -1,9 +1,9 @@
 //! What an MME keeps of a subscriber (TS 23.401 5.7.2), as far as S6a goes.
 
-use crate::s6a::{EutranVector, SubscriptionData};
 use crate::usim::Usim;
 use quintet_crypto::Kasme;
 use quintet_identity::{Imeisv, Plmn};
+use quintet_mme::s6a::{EutranVector, SubscriptionData};
 use std::collections::VecDeque;
 
 /// A UE: a card in an equipment.

@@ -1,9 +1,9 @@
 //! What an MME reports: for the ladder, for tests.
 
-use crate::s6a::{AnswerFault, AnswerOutcome, SubscriptionFault};
 use quintet_crypto::Sqn;
 use quintet_diameter::node::{FailedReason, RouteError};
 use quintet_identity::Imsi;
+use quintet_mme::s6a::{AnswerFault, AnswerOutcome, SubscriptionFault};
 
 /// What an MME does for a UE.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

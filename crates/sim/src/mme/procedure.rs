@@ -2,10 +2,6 @@
 
 use super::event::{AttachFailure, MmeEvent, Procedure, ProcedureError, Verdict};
 use super::{Mme, SecurityContext};
-use crate::s6a::{
-    self, AnswerFault, EutranVector, Notification, S6A, TerminalInformation, UpdateLocation, outcome,
-    read_subscription, read_vectors,
-};
 use crate::usim::Challenged;
 use core::time::Duration;
 use quintet_crypto::{Auts, Rand};
@@ -13,6 +9,10 @@ use quintet_diameter::dict::command;
 use quintet_diameter::node::{Destination, RouteError};
 use quintet_diameter::{Message, MessageWriter, Node};
 use quintet_identity::Imsi;
+use quintet_mme::s6a::{
+    self, AnswerFault, EutranVector, Notification, S6A, TerminalInformation, UpdateLocation, outcome,
+    read_subscription, read_vectors,
+};
 use quintet_subscriber::s6a::UlrFlags;
 
 /// A procedure under way.

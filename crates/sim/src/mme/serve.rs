@@ -2,10 +2,10 @@
 
 use super::Mme;
 use super::event::MmeEvent;
-use crate::s6a::{self, AnswerOutcome, read_subscription};
 use quintet_diameter::dict::{avp, command};
 use quintet_diameter::{AvpId, ConnectionId, Message, MessageWriter, Node, ResultCode};
 use quintet_identity::{Imsi, Plmn};
+use quintet_mme::s6a::{self, AnswerOutcome, read_subscription};
 use quintet_subscriber::s6a::{DsrFlags, IdrFlags};
 
 /// USER_UNKNOWN (TS 29.272 7.4.3.1).

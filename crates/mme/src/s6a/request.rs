@@ -9,7 +9,7 @@ use quintet_subscriber::s6a::{Features, NorFlags, PurFlags, RatType, UlrFlags};
 use std::net::IpAddr;
 
 /// Session-Id, Vendor-Specific-Application-Id, Auth-Session-State: every request begins so (TS 29.272 7.1.4, 7.1.8).
-pub(crate) fn write_application(w: &mut MessageWriter<'_>, session_id: &str) {
+pub fn write_application(w: &mut MessageWriter<'_>, session_id: &str) {
     w.text(avp::SESSION_ID, session_id);
     w.group(avp::VENDOR_SPECIFIC_APPLICATION_ID, |w| {
         w.u32(avp::VENDOR_ID, VENDOR_3GPP);
@@ -19,13 +19,13 @@ pub(crate) fn write_application(w: &mut MessageWriter<'_>, session_id: &str) {
 }
 
 /// User-Name: the IMSI.
-pub(crate) fn write_imsi(w: &mut MessageWriter<'_>, imsi: Imsi) {
+pub(super) fn write_imsi(w: &mut MessageWriter<'_>, imsi: Imsi) {
     let (digits, n) = imsi.ascii();
     w.octets(avp::USER_NAME, &digits[..n]);
 }
 
 /// Supported-Features (TS 29.229 6.3.29).
-pub(crate) fn write_features(w: &mut MessageWriter<'_>, features: Features) {
+pub fn write_features(w: &mut MessageWriter<'_>, features: Features) {
     for (id, list) in [(1, features.list_1.0), (2, features.list_2.0)] {
         if list != 0 {
             w.group(avp::SUPPORTED_FEATURES, |w| {
@@ -39,7 +39,7 @@ pub(crate) fn write_features(w: &mut MessageWriter<'_>, features: Features) {
 
 /// Authentication-Information-Request for `n` E-UTRAN vectors, after a synchronisation failure with its token. The
 /// vectors are for a UE that waits: Immediate-Response-Preferred.
-pub(crate) fn write_air(
+pub fn write_air(
     w: &mut MessageWriter<'_>,
     imsi: Imsi,
     plmn: Plmn,
@@ -62,7 +62,10 @@ pub(crate) fn write_air(
 
 /// Terminal-Information: the equipment (TS 29.272 7.3.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct TerminalInformation(pub(crate) Imeisv);
+pub struct TerminalInformation(
+    /// IMEISV: IMEI without its check digit, then the software version.
+    pub Imeisv,
+);
 
 impl TerminalInformation {
     fn write(self, w: &mut MessageWriter<'_>) {
@@ -76,17 +79,23 @@ impl TerminalInformation {
 
 /// What an Update-Location-Request says.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct UpdateLocation {
-    pub(crate) imsi: Imsi,
-    pub(crate) plmn: Plmn,
-    pub(crate) rat_type: RatType,
-    pub(crate) flags: UlrFlags,
-    pub(crate) features: Features,
-    pub(crate) terminal: Option<TerminalInformation>,
+pub struct UpdateLocation {
+    /// User-Name.
+    pub imsi: Imsi,
+    /// Visited-PLMN-Id.
+    pub plmn: Plmn,
+    /// RAT-Type.
+    pub rat_type: RatType,
+    /// ULR-Flags.
+    pub flags: UlrFlags,
+    /// Supported-Features.
+    pub features: Features,
+    /// Terminal-Information.
+    pub terminal: Option<TerminalInformation>,
 }
 
 /// Update-Location-Request.
-pub(crate) fn write_ulr(w: &mut MessageWriter<'_>, request: &UpdateLocation) {
+pub fn write_ulr(w: &mut MessageWriter<'_>, request: &UpdateLocation) {
     write_imsi(w, request.imsi);
     write_features(w, request.features);
     if let Some(terminal) = request.terminal {
@@ -99,18 +108,21 @@ pub(crate) fn write_ulr(w: &mut MessageWriter<'_>, request: &UpdateLocation) {
 }
 
 /// Purge-UE-Request.
-pub(crate) fn write_pur(w: &mut MessageWriter<'_>, imsi: Imsi) {
+pub fn write_pur(w: &mut MessageWriter<'_>, imsi: Imsi) {
     write_imsi(w, imsi);
     w.u32(avp::PUR_FLAGS, PurFlags::PURGED_IN_MME.0);
 }
 
 /// What a Notify-Request says.
 #[derive(Clone, Debug)]
-pub(crate) enum Notification {
+pub enum Notification {
     /// The PDN gateway in use for an APN (TS 29.272 5.2.5.1.2).
     Gateway {
+        /// Context-Identifier of the APN configuration.
         context_identifier: u32,
+        /// Service-Selection.
         apn: Apn,
+        /// MIP-Home-Agent-Address.
         address: IpAddr,
     },
     /// The UE can be reached.
@@ -118,7 +130,7 @@ pub(crate) enum Notification {
 }
 
 /// Notify-Request.
-pub(crate) fn write_nor(w: &mut MessageWriter<'_>, imsi: Imsi, notification: &Notification) {
+pub fn write_nor(w: &mut MessageWriter<'_>, imsi: Imsi, notification: &Notification) {
     write_imsi(w, imsi);
     let flags = match notification {
         Notification::Gateway {

@@ -12,7 +12,7 @@ use quintet_subscriber::model::{
 use quintet_subscriber::s6a::DsrFlags;
 
 /// The most APN configurations kept of one subscriber: what no real profile reaches.
-pub(crate) const MAX_APN_CONFIGURATIONS: usize = 256;
+pub(super) const MAX_APN_CONFIGURATIONS: usize = 256;
 
 /// What an MME was told of one subscriber. `None` is what it was not told.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -6,7 +6,7 @@ mod subscription;
 mod vector;
 
 pub use check::SubscriptionFault;
-pub(crate) use request::{
+pub use request::{
     Notification, TerminalInformation, UpdateLocation, write_air, write_application, write_features,
     write_nor, write_pur, write_ulr,
 };
@@ -98,7 +98,7 @@ pub fn outcome(answer: &Message<'_>) -> AnswerOutcome {
 }
 
 /// Answers a request of the HSS; `write` adds what follows Auth-Session-State.
-pub(crate) fn write_answer(
+pub fn write_answer(
     node: &mut Node,
     connection: ConnectionId,
     request: &Message<'_>,
