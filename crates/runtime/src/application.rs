@@ -1,10 +1,12 @@
 //! What the driver drives besides the Diameter node.
 
 use crate::Moment;
+use crate::sctp::{SctpCommand, SctpConnectError};
 use quintet_diameter::node::{ConnectionId, Event, Inbound, Node};
+use quintet_sctp::AssociationId;
 use std::time::Duration;
 
-/// An application above a Diameter node: an HSS, a simulated MME.
+/// An application above a Diameter node: an HSS, an MME, a simulated eNB.
 pub trait Application {
     /// A request to answer or an answer to take; see [`Node::handle_message`].
     fn handle(&mut self, at: Moment, node: &mut Node, connection: ConnectionId, inbound: Inbound<'_>);
@@ -20,4 +22,30 @@ pub trait Application {
 
     /// A deadline has passed.
     fn timeout(&mut self, at: Moment, node: &mut Node);
+
+    /// Something happened on an SCTP transport that serves the application ([`SctpUse::Application`]). Never
+    /// [`Writable`](quintet_sctp::Event::Writable): what a full association does not take waits in the driver.
+    ///
+    /// [`SctpUse::Application`]: crate::sctp::SctpUse::Application
+    fn sctp(&mut self, at: Moment, node: &mut Node, event: quintet_sctp::Event) {
+        let _ = (at, node, event);
+    }
+
+    /// What became of [`SctpCommand::Connect`] with this token: the association that [`Application::sctp`] will hear
+    /// `Up` or `Down` of, or why there is none.
+    fn sctp_connecting(
+        &mut self,
+        at: Moment,
+        node: &mut Node,
+        token: u64,
+        outcome: Result<AssociationId, SctpConnectError>,
+    ) {
+        let _ = (at, node, token, outcome);
+    }
+
+    /// What is to be done on the SCTP transports that serve the application, one command a call. Polled after
+    /// [`Application::pump`] until there is none; what it sends leaves together.
+    fn poll_sctp(&mut self) -> Option<SctpCommand> {
+        None
+    }
 }

@@ -21,6 +21,7 @@ mod driver;
 mod entropy;
 mod hss;
 mod listener;
+pub mod sctp;
 mod tap;
 
 pub use application::Application;
