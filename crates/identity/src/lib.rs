@@ -3,12 +3,16 @@
 #![forbid(unsafe_code)]
 
 mod apn;
+mod area;
 mod digits;
 mod plmn;
+mod temporary;
 
 pub use apn::{Apn, MAX_APN_OCTETS};
+pub use area::{Ecgi, Tai};
 pub use digits::{Imei, Imeisv, Imsi, Msisdn};
 pub use plmn::Plmn;
+pub use temporary::{Gummei, Guti, STmsi};
 
 /// Why a text or octet string is not an identity.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,6 +33,14 @@ pub enum IdentityError {
     Digit {
         /// The identity's name.
         what: &'static str,
+    },
+    /// A number that is none, or does not fit.
+    #[error("{what}: expected {expected}")]
+    Number {
+        /// The identity's name.
+        what: &'static str,
+        /// What is allowed.
+        expected: &'static str,
     },
     /// A label of an APN that is not allowed.
     #[error("an APN is labels of letters, digits and hyphens, 63 at most each, 100 octets in all: {why}")]
