@@ -14,5 +14,6 @@
 
 mod disposition;
 pub mod network;
+pub mod path;
 
 pub use disposition::{Discard, Disposition, Violation};
