@@ -1,0 +1,293 @@
+//! E-RABs: what is asked for, what was set up, what failed (TS 36.413 9.2.1.2, 9.2.1.15, 9.2.1.18 to 9.2.1.20).
+
+use crate::Cause;
+use crate::limits::MAX_ERAB_ID;
+use crate::value::{EncodeError, Generated, borrowing_values, cow, plain_values};
+use oxirush_s1ap::s1ap as asn1;
+use std::borrow::Cow;
+use std::fmt;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+mod qos;
+
+pub use qos::{
+    AllocationAndRetentionPriority, ErabLevelQosParameters, GbrQosInformation, UeAggregateMaximumBitrate,
+};
+
+/// Transport Layer Address (TS 36.413 9.2.2.1): IPv4, IPv6, or both; 4, 16 or 20 octets, IPv4 first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TransportLayerAddress {
+    octets: [u8; 20],
+    length: u8,
+}
+
+/// An E-RAB to be set up with the UE context (TS 36.413 9.1.4.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErabToBeSetup<'a> {
+    /// E-RAB ID, 0 to 15; the EPS bearer identity.
+    pub e_rab_id: u8,
+    /// What the bearer is worth.
+    pub e_rab_level_qos_parameters: ErabLevelQosParameters,
+    /// Where the S-GW listens.
+    pub transport_layer_address: TransportLayerAddress,
+    /// The S-GW's GTP tunnel endpoint.
+    pub gtp_teid: u32,
+    /// The NAS message that goes with it.
+    pub nas_pdu: Option<Cow<'a, [u8]>>,
+}
+
+/// An E-RAB to be set up for a UE that has a context (TS 36.413 9.1.3.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErabToBeSetupBearer<'a> {
+    /// E-RAB ID, 0 to 15; the EPS bearer identity.
+    pub e_rab_id: u8,
+    /// What the bearer is worth.
+    pub e_rab_level_qos_parameters: ErabLevelQosParameters,
+    /// Where the S-GW listens.
+    pub transport_layer_address: TransportLayerAddress,
+    /// The S-GW's GTP tunnel endpoint.
+    pub gtp_teid: u32,
+    /// The NAS message that goes with it.
+    pub nas_pdu: Cow<'a, [u8]>,
+}
+
+/// An E-RAB that was set up with the UE context: its tunnel (TS 36.413 9.1.4.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ErabSetup {
+    /// E-RAB ID.
+    pub e_rab_id: u8,
+    /// Where the eNB listens.
+    pub transport_layer_address: TransportLayerAddress,
+    /// The eNB's GTP tunnel endpoint.
+    pub gtp_teid: u32,
+}
+
+/// An E-RAB with one end of its tunnel, in the other procedures (TS 36.413 9.1.3.2, 9.1.5.8, 9.1.5.9).
+pub type ErabTunnel = ErabSetup;
+
+/// An E-RAB that could not be set up, or is to be released, and why (TS 36.413 9.2.1.36).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ErabFailed {
+    /// E-RAB ID.
+    pub e_rab_id: u8,
+    /// Why.
+    pub cause: Cause,
+}
+
+/// An E-RAB that was released (TS 36.413 9.1.3.6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ErabReleased {
+    /// E-RAB ID.
+    pub e_rab_id: u8,
+}
+
+impl TransportLayerAddress {
+    /// An IPv4 address.
+    #[must_use]
+    pub fn v4(address: Ipv4Addr) -> Self {
+        Self::of(&address.octets())
+    }
+
+    /// An IPv6 address.
+    #[must_use]
+    pub fn v6(address: Ipv6Addr) -> Self {
+        Self::of(&address.octets())
+    }
+
+    /// The IPv4 address, if it has one.
+    #[must_use]
+    pub fn ipv4(&self) -> Option<Ipv4Addr> {
+        (self.length != 16)
+            .then(|| self.octets().first_chunk::<4>().map(|&octets| octets.into()))
+            .flatten()
+    }
+
+    /// The IPv6 address, if it has one.
+    #[must_use]
+    pub fn ipv6(&self) -> Option<Ipv6Addr> {
+        self.octets().last_chunk::<16>().map(|&octets| octets.into())
+    }
+
+    /// The octets: 4, 16, or 4 then 16.
+    #[must_use]
+    pub fn octets(&self) -> &[u8] {
+        &self.octets[..usize::from(self.length)]
+    }
+
+    fn of(from: &[u8]) -> Self {
+        let mut octets = [0; 20];
+        octets[..from.len()].copy_from_slice(from);
+        Self {
+            octets,
+            length: from.len() as u8,
+        }
+    }
+
+    fn of_asn1(generated: &asn1::TransportLayerAddress<'_>) -> Option<Self> {
+        matches!(generated.0.len(), 32 | 128 | 160).then(|| Self::of(generated.0.as_octets()))
+    }
+
+    fn asn1(self) -> asn1::TransportLayerAddress<'static> {
+        asn1::TransportLayerAddress(self.octets().to_vec().into())
+    }
+}
+
+impl fmt::Display for TransportLayerAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.ipv4(), self.ipv6()) {
+            (Some(v4), Some(v6)) => write!(f, "{v4} {v6}"),
+            (Some(v4), None) => v4.fmt(f),
+            (None, Some(v6)) => v6.fmt(f),
+            (None, None) => Ok(()),
+        }
+    }
+}
+
+impl ErabToBeSetup<'_> {
+    /// The same, with the octets copied.
+    #[must_use]
+    pub fn into_owned(self) -> ErabToBeSetup<'static> {
+        ErabToBeSetup {
+            e_rab_id: self.e_rab_id,
+            e_rab_level_qos_parameters: self.e_rab_level_qos_parameters,
+            transport_layer_address: self.transport_layer_address,
+            gtp_teid: self.gtp_teid,
+            nas_pdu: self.nas_pdu.map(|nas| Cow::Owned(nas.into_owned())),
+        }
+    }
+}
+
+impl ErabToBeSetupBearer<'_> {
+    /// The same, with the octets copied.
+    #[must_use]
+    pub fn into_owned(self) -> ErabToBeSetupBearer<'static> {
+        ErabToBeSetupBearer {
+            e_rab_id: self.e_rab_id,
+            e_rab_level_qos_parameters: self.e_rab_level_qos_parameters,
+            transport_layer_address: self.transport_layer_address,
+            gtp_teid: self.gtp_teid,
+            nas_pdu: Cow::Owned(self.nas_pdu.into_owned()),
+        }
+    }
+}
+
+/// E-RAB ID: 0 to 15, with an extension that no release uses.
+fn id_of(generated: &asn1::ERABID) -> Option<u8> {
+    u8::try_from(generated.0).ok().filter(|&id| id <= MAX_ERAB_ID)
+}
+
+fn id(value: u8) -> Result<asn1::ERABID, EncodeError> {
+    if value > MAX_ERAB_ID {
+        return Err(EncodeError::Value { what: "E-RAB ID" });
+    }
+    Ok(asn1::ERABID(value.into()))
+}
+
+impl<'a> Generated<'a> for ErabToBeSetup<'a> {
+    type Asn1 = asn1::ERABToBeSetupItemCtxtSUReq<'a>;
+
+    fn from_asn1(generated: Self::Asn1) -> Option<Self> {
+        Some(Self {
+            e_rab_id: id_of(&generated.e_rab_id)?,
+            e_rab_level_qos_parameters: ErabLevelQosParameters::of_asn1(generated.e_rab_level_qos_parameters),
+            transport_layer_address: TransportLayerAddress::of_asn1(&generated.transport_layer_address)?,
+            gtp_teid: u32::from_be_bytes(generated.gtp_teid.0),
+            nas_pdu: generated.nas_pdu.map(|nas| cow(nas.0)),
+        })
+    }
+
+    fn to_asn1(&self) -> Result<Self::Asn1, EncodeError> {
+        Ok(asn1::ERABToBeSetupItemCtxtSUReq::new(
+            id(self.e_rab_id)?,
+            self.e_rab_level_qos_parameters.asn1(),
+            self.transport_layer_address.asn1(),
+            asn1::GTPTEID(self.gtp_teid.to_be_bytes()),
+            self.nas_pdu.as_ref().map(|nas| asn1::NASPDU(nas.clone().into())),
+            None,
+        ))
+    }
+}
+
+impl<'a> Generated<'a> for ErabToBeSetupBearer<'a> {
+    type Asn1 = asn1::ERABToBeSetupItemBearerSUReq<'a>;
+
+    fn from_asn1(generated: Self::Asn1) -> Option<Self> {
+        Some(Self {
+            e_rab_id: id_of(&generated.e_rab_id)?,
+            e_rab_level_qos_parameters: ErabLevelQosParameters::of_asn1(generated.e_rab_level_qos_parameters),
+            transport_layer_address: TransportLayerAddress::of_asn1(&generated.transport_layer_address)?,
+            gtp_teid: u32::from_be_bytes(generated.gtp_teid.0),
+            nas_pdu: cow(generated.nas_pdu.0),
+        })
+    }
+
+    fn to_asn1(&self) -> Result<Self::Asn1, EncodeError> {
+        Ok(asn1::ERABToBeSetupItemBearerSUReq::new(
+            id(self.e_rab_id)?,
+            self.e_rab_level_qos_parameters.asn1(),
+            self.transport_layer_address.asn1(),
+            asn1::GTPTEID(self.gtp_teid.to_be_bytes()),
+            asn1::NASPDU(self.nas_pdu.clone().into()),
+            None,
+        ))
+    }
+}
+
+/// The items of E-RABSetupListCtxtSURes, E-RABSetupListBearerSURes and the two lists of a path switch have the same
+/// members, so the same encoding: one generated type serves them all.
+impl<'a> Generated<'a> for ErabSetup {
+    type Asn1 = asn1::ERABSetupItemCtxtSURes<'a>;
+
+    fn from_asn1(generated: Self::Asn1) -> Option<Self> {
+        Some(Self {
+            e_rab_id: id_of(&generated.e_rab_id)?,
+            transport_layer_address: TransportLayerAddress::of_asn1(&generated.transport_layer_address)?,
+            gtp_teid: u32::from_be_bytes(generated.gtp_teid.0),
+        })
+    }
+
+    fn to_asn1(&self) -> Result<Self::Asn1, EncodeError> {
+        Ok(asn1::ERABSetupItemCtxtSURes::new(
+            id(self.e_rab_id)?,
+            self.transport_layer_address.asn1(),
+            asn1::GTPTEID(self.gtp_teid.to_be_bytes()),
+            None,
+        ))
+    }
+}
+
+impl Generated<'_> for ErabFailed {
+    type Asn1 = asn1::ERABItem;
+
+    fn from_asn1(generated: Self::Asn1) -> Option<Self> {
+        Some(Self {
+            e_rab_id: id_of(&generated.e_rab_id)?,
+            cause: Cause::from_asn1(generated.cause)?,
+        })
+    }
+
+    fn to_asn1(&self) -> Result<Self::Asn1, EncodeError> {
+        Ok(asn1::ERABItem::new(
+            id(self.e_rab_id)?,
+            self.cause.to_asn1()?,
+            None,
+        ))
+    }
+}
+
+impl Generated<'_> for ErabReleased {
+    type Asn1 = asn1::ERABReleaseItemBearerRelComp;
+
+    fn from_asn1(generated: Self::Asn1) -> Option<Self> {
+        Some(Self {
+            e_rab_id: id_of(&generated.e_rab_id)?,
+        })
+    }
+
+    fn to_asn1(&self) -> Result<Self::Asn1, EncodeError> {
+        Ok(asn1::ERABReleaseItemBearerRelComp::new(id(self.e_rab_id)?, None))
+    }
+}
+
+plain_values!(ErabSetup, ErabFailed, ErabReleased);
+borrowing_values!(ErabToBeSetup, ErabToBeSetupBearer);
