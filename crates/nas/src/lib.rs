@@ -1,3 +1,7 @@
-//! NAS (TS 24.007, TS 24.301).
+//! NAS (TS 24.007, TS 24.301): what a message says. [`common`] is the grammar that all NAS protocols share, [`eps`] the
+//! messages of EPS.
 
 #![forbid(unsafe_code)]
+
+pub mod common;
+pub mod eps;

@@ -1,0 +1,27 @@
+//! Elements of the non-imperative part that are kept as they came.
+
+/// An element kept as it came: unknown, repeated, out of sequence or malformed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnrecognisedElement<'a> {
+    /// Row of the optional table before which it stood; the number of rows when it stood after them all.
+    pub before: usize,
+    /// The whole element: IEI, length, value.
+    pub octets: &'a [u8],
+}
+
+/// The elements kept as they came, in wire order; encoded again where they stood.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unrecognised<'a>(pub Vec<UnrecognisedElement<'a>>);
+
+impl<'a> Unrecognised<'a> {
+    /// Whether nothing was kept.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Every element, in wire order.
+    pub fn iter(&self) -> impl Iterator<Item = &UnrecognisedElement<'a>> {
+        self.0.iter()
+    }
+}

@@ -1,0 +1,112 @@
+//! Attach (TS 24.301 8.2.1 to 8.2.4).
+
+use crate::common::message;
+use crate::eps::EmmCause;
+use crate::eps::ie::*;
+
+message! {
+    /// ATTACH REQUEST (TS 24.301 8.2.4).
+    emm AttachRequest = "ATTACH REQUEST", 0x41
+    header {}
+    mandatory {
+        HalfLow 1..=1 eps_attach_type: EpsAttachType = "EPS attach type";
+        HalfHigh 1..=1 nas_key_set_identifier: NasKsi = "NAS key set identifier";
+        Lv 5..=12 eps_mobile_identity: EpsMobileIdentity<'a> = "EPS mobile identity";
+        Lv 3..=14 ue_network_capability: UeNetworkCapability<'a> = "UE network capability";
+        LvE 5..=65538 esm_message_container: EsmMessageContainer<'a> = "ESM message container";
+    }
+    optional {
+        0x19 Tv 4..=4 old_p_tmsi_signature: PTmsiSignature = "Old P-TMSI signature";
+        0x50 Tlv 13..=13 additional_guti: EpsMobileIdentity<'a> = "Additional GUTI";
+        0x52 Tv 6..=6 last_visited_registered_tai: Tai = "Last visited registered TAI";
+        0x5c Tv 3..=3 drx_parameter: DrxParameter = "DRX parameter";
+        0x31 Tlv 4..=10 ms_network_capability: MsNetworkCapability<'a> = "MS network capability";
+        0x13 Tv 6..=6 old_location_area_identification: LocationAreaIdentification = "Old location area identification";
+        0x9 Tv1 1..=1 tmsi_status: TmsiStatus = "TMSI status";
+        0x11 Tlv 5..=5 mobile_station_classmark_2: MobileStationClassmark2 = "Mobile station classmark 2";
+        0x20 Tlv 2..=34 mobile_station_classmark_3: MobileStationClassmark3<'a> = "Mobile station classmark 3";
+        0x40 Tlv 5..=65538 supported_codecs: SupportedCodecList<'a> = "Supported Codecs";
+        0xf Tv1 1..=1 additional_update_type: AdditionalUpdateType = "Additional update type";
+        0x5d Tlv 3..=3 voice_domain_preference_and_ues_usage_setting: VoiceDomainPreference = "Voice domain preference and UE's usage setting";
+        0xd Tv1 1..=1 device_properties: DeviceProperties = "Device properties";
+        0xe Tv1 1..=1 old_guti_type: GutiType = "Old GUTI type";
+        0xc Tv1 1..=1 ms_network_feature_support: MsNetworkFeatureSupport = "MS network feature support";
+        0x10 Tlv 4..=4 tmsi_based_nri_container: NetworkResourceIdentifierContainer<'a> = "TMSI based NRI container";
+        0x6a Tlv 3..=3 t3324_value: GprsTimer = "T3324 value";
+        0x5e Tlv 3..=3 t3412_extended_value: GprsTimer3 = "T3412 extended value";
+        0x6e Tlv 3..=3 extended_drx_parameters: ExtendedDrxParameters = "Extended DRX parameters";
+        0x6f Tlv 6..=6 ue_additional_security_capability: UeAdditionalSecurityCapability = "UE additional security capability";
+        0x6d Tlv 3..=3 ue_status: UeStatus = "UE status";
+        0x17 Tv 2..=2 additional_information_requested: AdditionalInformationRequested = "Additional information requested";
+        0x32 Tlv 3..=15 n1_ue_network_capability: N1UeNetworkCapability<'a> = "N1 UE network capability";
+        0x34 Tlv 3..=3 ue_radio_capability_id_availability: UeRadioCapabilityIdAvailability = "UE radio capability ID availability";
+        0x35 Tlv 3..=65538 requested_wus_assistance_information: WusAssistanceInformation<'a> = "Requested WUS assistance information";
+        0x36 Tlv 3..=3 drx_parameter_in_nb_s1_mode: NbS1DrxParameter<'a> = "DRX parameter in NB-S1 mode";
+        0x38 Tlv 4..=4 requested_imsi_offset: ImsiOffset<'a> = "Requested IMSI offset";
+    }
+}
+
+message! {
+    /// ATTACH ACCEPT (TS 24.301 8.2.1).
+    emm AttachAccept = "ATTACH ACCEPT", 0x42
+    header {}
+    mandatory {
+        HalfSpare 1..=1 eps_attach_result: EpsAttachResult = "EPS attach result";
+        V 1..=1 t3412_value: GprsTimer = "T3412 value";
+        Lv 7..=97 tai_list: TaiList<'a> = "TAI list";
+        LvE 5..=65538 esm_message_container: EsmMessageContainer<'a> = "ESM message container";
+    }
+    optional {
+        0x50 Tlv 13..=13 guti: EpsMobileIdentity<'a> = "GUTI";
+        0x13 Tv 6..=6 location_area_identification: LocationAreaIdentification = "Location area identification";
+        0x23 Tlv 7..=10 ms_identity: MobileIdentity<'a> = "MS identity";
+        0x53 Tv 2..=2 emm_cause: EmmCause = "EMM cause";
+        0x17 Tv 2..=2 t3402_value: GprsTimer = "T3402 value";
+        0x59 Tv 2..=2 t3423_value: GprsTimer = "T3423 value";
+        0x4a Tlv 5..=47 equivalent_plmns: PlmnList<'a> = "Equivalent PLMNs";
+        0x34 Tlv 5..=50 emergency_number_list: EmergencyNumberList<'a> = "Emergency number list";
+        0x64 Tlv 3..=4 eps_network_feature_support: EpsNetworkFeatureSupport<'a> = "EPS network feature support";
+        0xf Tv1 1..=1 additional_update_result: AdditionalUpdateResult = "Additional update result";
+        0x5e Tlv 3..=3 t3412_extended_value: GprsTimer3 = "T3412 extended value";
+        0x6a Tlv 3..=3 t3324_value: GprsTimer = "T3324 value";
+        0x6e Tlv 3..=3 extended_drx_parameters: ExtendedDrxParameters = "Extended DRX parameters";
+        0x65 Tlv 4..=4 dcn_id: DcnId<'a> = "DCN-ID";
+        0xe Tv1 1..=1 sms_services_status: SmsServicesStatus = "SMS services status";
+        0xd Tv1 1..=1 non_3gpp_nw_provided_policies: Non3gppNwProvidedPolicies = "Non-3GPP NW provided policies";
+        0x6b Tlv 3..=3 t3448_value: GprsTimer = "T3448 value";
+        0xc Tv1 1..=1 network_policy: NetworkPolicy = "Network policy";
+        0x6c Tlv 3..=3 t3447_value: GprsTimer3 = "T3447 value";
+        0x7a TlvE 7..=65538 extended_emergency_number_list: ExtendedEmergencyNumberList<'a> = "Extended emergency number list";
+        0x7c TlvE 35..=2291 ciphering_key_data: CipheringKeyData<'a> = "Ciphering key data";
+        0x66 Tlv 3..=65538 ue_radio_capability_id: UeRadioCapabilityId<'a> = "UE radio capability ID";
+        0xb Tv1 1..=1 ue_radio_capability_id_deletion_indication: UeRadioCapabilityIdDeletionIndication = "UE radio capability ID deletion indication";
+        0x35 Tlv 3..=65538 negotiated_wus_assistance_information: WusAssistanceInformation<'a> = "Negotiated WUS assistance information";
+        0x36 Tlv 3..=3 negotiated_drx_parameter_in_nb_s1_mode: NbS1DrxParameter<'a> = "Negotiated DRX parameter in NB-S1 mode";
+        0x38 Tlv 4..=4 negotiated_imsi_offset: ImsiOffset<'a> = "Negotiated IMSI offset";
+    }
+}
+
+message! {
+    /// ATTACH COMPLETE (TS 24.301 8.2.2).
+    emm AttachComplete = "ATTACH COMPLETE", 0x43
+    header {}
+    mandatory {
+        LvE 5..=65538 esm_message_container: EsmMessageContainer<'a> = "ESM message container";
+    }
+    optional {}
+}
+
+message! {
+    /// ATTACH REJECT (TS 24.301 8.2.3).
+    emm AttachReject = "ATTACH REJECT", 0x44
+    header {}
+    mandatory {
+        V 1..=1 emm_cause: EmmCause = "EMM cause";
+    }
+    optional {
+        0x78 TlvE 6..=65538 esm_message_container: EsmMessageContainer<'a> = "ESM message container";
+        0x5f Tlv 3..=3 t3346_value: GprsTimer = "T3346 value";
+        0x16 Tlv 3..=3 t3402_value: GprsTimer = "T3402 value";
+        0xa Tv1 1..=1 extended_emm_cause: ExtendedEmmCause = "Extended EMM cause";
+    }
+}

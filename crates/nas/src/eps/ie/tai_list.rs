@@ -1,0 +1,147 @@
+//! Tracking area identity list (TS 24.301 9.9.3.33).
+
+use super::Tai;
+use crate::common::{Element, hex};
+use quintet_identity::Plmn;
+use quintet_wire::{DecodeError, DecodeErrorKind, Field, Reader};
+use std::borrow::Cow;
+
+/// Most tracking areas in a list (TS 24.301 9.9.3.33).
+pub const MAX_TAIS: usize = 16;
+
+/// Tracking area identity list: partial lists, checked when read.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TaiList<'a>(Cow<'a, [u8]>);
+
+/// Types of a partial list, bits 6 and 7 of its first octet.
+const SAME_PLMN: u8 = 0;
+const CONSECUTIVE: u8 = 1;
+const MANY_PLMNS: u8 = 2;
+
+impl TaiList<'static> {
+    /// A list of `tais`, a partial list of one PLMN for each run of areas of the same PLMN.
+    ///
+    /// # Errors
+    /// `TooMany` past [`MAX_TAIS`], `Length` when there is none.
+    pub fn of(tais: &[Tai]) -> Result<Self, DecodeError> {
+        if tais.is_empty() {
+            return Err(crate::common::wrong_length(0, 0, "one tracking area or more"));
+        }
+        if tais.len() > MAX_TAIS {
+            return Err(DecodeError::new(0, DecodeErrorKind::TooMany { limit: MAX_TAIS }));
+        }
+        let mut out = Vec::new();
+        for run in tais.chunk_by(|a, b| a.plmn == b.plmn) {
+            out.push(SAME_PLMN << 5 | (run.len() - 1) as u8);
+            out.extend_from_slice(&run[0].plmn.octets());
+            for tai in run {
+                quintet_wire::put::u16(&mut out, tai.tac);
+            }
+        }
+        Ok(Self(out.into()))
+    }
+}
+
+impl TaiList<'_> {
+    /// The value part.
+    #[must_use]
+    pub fn octets(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The tracking areas in order.
+    #[must_use]
+    pub fn tais(&self) -> Vec<Tai> {
+        read(&self.0, 0).unwrap_or_default()
+    }
+
+    /// Whether `tai` is in the list.
+    #[must_use]
+    pub fn contains(&self, tai: Tai) -> bool {
+        self.tais().contains(&tai)
+    }
+
+    /// The list with octets of its own.
+    #[must_use]
+    pub fn into_owned(self) -> TaiList<'static> {
+        TaiList(Cow::Owned(self.0.into_owned()))
+    }
+}
+
+fn read(value: &[u8], at: usize) -> Result<Vec<Tai>, DecodeError> {
+    let mut reader = Reader::at_offset(value, at);
+    let mut tais = Vec::new();
+    while !reader.is_empty() {
+        partial(&mut reader, &mut tais)?;
+    }
+    Ok(tais)
+}
+
+fn partial(reader: &mut Reader<'_>, tais: &mut Vec<Tai>) -> Result<(), DecodeError> {
+    let at = reader.at();
+    let head = reader.u8()?;
+    let count = usize::from(head & 31) + 1;
+    if tais.len() + count > MAX_TAIS {
+        return Err(DecodeError::new(at, DecodeErrorKind::TooMany { limit: MAX_TAIS }));
+    }
+    match head >> 5 & 3 {
+        SAME_PLMN => {
+            let plmn = plmn(reader)?;
+            for _ in 0..count {
+                tais.push(Tai {
+                    plmn,
+                    tac: reader.u16()?,
+                });
+            }
+        }
+        CONSECUTIVE => {
+            let (plmn, tac) = (plmn(reader)?, reader.u16()?);
+            tais.extend((0..count).map(|i| Tai {
+                plmn,
+                tac: tac.wrapping_add(i as u16),
+            }));
+        }
+        MANY_PLMNS => {
+            for _ in 0..count {
+                tais.push(Tai {
+                    plmn: plmn(reader)?,
+                    tac: reader.u16()?,
+                });
+            }
+        }
+        other => {
+            let kind = DecodeErrorKind::Value {
+                got: u64::from(other),
+                expected: "a type of list from 0 to 2",
+            };
+            return Err(DecodeError::new(at, kind));
+        }
+    }
+    Ok(())
+}
+
+fn plmn(reader: &mut Reader<'_>) -> Result<Plmn, DecodeError> {
+    let at = reader.at();
+    Plmn::from_octets(reader.array()?)
+        .map_err(|_| DecodeError::new(at, DecodeErrorKind::Text { expected: "a PLMN" }))
+}
+
+impl<'a> Element<'a> for TaiList<'a> {
+    fn decode(value: &'a [u8], at: usize) -> Result<Self, DecodeError> {
+        read(value, at)?;
+        Ok(Self(value.into()))
+    }
+
+    fn encode(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.0);
+    }
+
+    fn describe(&self, field: &mut Field) {
+        field.value = hex(&self.0);
+        for tai in self.tais() {
+            field
+                .fields
+                .push(Field::leaf("TAI", format!("{}-{}", tai.plmn, tai.tac), field.at));
+        }
+    }
+}
