@@ -15,9 +15,11 @@
 //! A.2 to A.5, A.7 and A.15 are tested with worked examples of other implementations; for the others see the submodules.
 
 mod access;
+mod hash;
 mod mapped;
 
 pub use access::{IopsKn, KSgNbRrcEnc, KSgNbRrcInt, KSgNbUpEnc, KSgNbUpInt, LwipPsk, SKeNb, SKgNb, SKwt};
+pub use hash::{HASH_MME_OCTETS, hash_mme};
 pub use mapped::{CkIkPrime, CkIkSrvcc, CkSrvcc, IkSrvcc};
 
 use crate::kdf::KdfInput;

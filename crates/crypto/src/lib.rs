@@ -34,9 +34,9 @@ pub use algorithm::{
     Bearer, CipherError, CipheringAlgorithm, Direction, IntegrityAlgorithm, MAX_LENGTH_BITS, SecurityInput,
 };
 pub use eps::{
-    CkIkPrime, CkIkSrvcc, CkSrvcc, IkSrvcc, IopsKn, KNasEnc, KNasInt, KRrcEnc, KRrcInt, KSgNbRrcEnc,
-    KSgNbRrcInt, KSgNbUpEnc, KSgNbUpInt, KUpEnc, KUpInt, Kasme, KeNb, KeNbStar, LwipPsk, Nh, SKeNb, SKgNb,
-    SKwt, TargetCell,
+    CkIkPrime, CkIkSrvcc, CkSrvcc, HASH_MME_OCTETS, IkSrvcc, IopsKn, KNasEnc, KNasInt, KRrcEnc, KRrcInt,
+    KSgNbRrcEnc, KSgNbRrcInt, KSgNbUpEnc, KSgNbUpInt, KUpEnc, KUpInt, Kasme, KeNb, KeNbStar, LwipPsk, Nh,
+    SKeNb, SKgNb, SKwt, TargetCell, hash_mme,
 };
 pub use functions::{AuthenticationFunctions, FunctionOutputs, MacFailure, WrongKeyLength};
 pub use kdf::KdfInput;

@@ -5,3 +5,4 @@
 
 pub mod common;
 pub mod eps;
+pub mod security;

@@ -1,0 +1,237 @@
+//! The security header: type, MAC, sequence number (TS 24.301 9.1, 9.3.1, 9.5, 9.6).
+
+use quintet_wire::{DecodeError, DecodeErrorKind, Reader};
+use std::fmt;
+
+/// Protocol discriminator of EMM: low half of the first octet of every protected message (TS 24.007 11.2.3.1.1).
+pub const EMM_PROTOCOL_DISCRIMINATOR: u8 = 0x7;
+
+/// Security header type: the high half of the first octet (TS 24.301 table 9.3.1). Values unknown here survive.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SecurityHeaderType(pub u8);
+
+impl SecurityHeaderType {
+    /// Plain NAS message, not security protected.
+    pub const PLAIN: Self = Self(0);
+    /// Integrity protected.
+    pub const INTEGRITY_PROTECTED: Self = Self(1);
+    /// Integrity protected and ciphered.
+    pub const INTEGRITY_PROTECTED_AND_CIPHERED: Self = Self(2);
+    /// Integrity protected with new EPS security context: SECURITY MODE COMMAND only.
+    pub const INTEGRITY_PROTECTED_WITH_NEW_CONTEXT: Self = Self(3);
+    /// Integrity protected and ciphered with new EPS security context: SECURITY MODE COMPLETE only.
+    pub const INTEGRITY_PROTECTED_AND_CIPHERED_WITH_NEW_CONTEXT: Self = Self(4);
+    /// Integrity protected and partially ciphered: CONTROL PLANE SERVICE REQUEST only.
+    pub const INTEGRITY_PROTECTED_AND_PARTIALLY_CIPHERED: Self = Self(5);
+    /// Security header for SERVICE REQUEST.
+    pub const SERVICE_REQUEST: Self = Self(12);
+
+    /// Of a message by its first octet, if that says EMM. ESM messages have no security header of their own.
+    #[must_use]
+    pub const fn of(first: u8) -> Option<Self> {
+        if first & 0x0f == EMM_PROTOCOL_DISCRIMINATOR {
+            Some(Self(first >> 4))
+        } else {
+            None
+        }
+    }
+
+    /// Whether it announces a SERVICE REQUEST: 12, and 13 to 15, which are read as 12.
+    #[must_use]
+    pub const fn is_service_request(self) -> bool {
+        self.0 >= Self::SERVICE_REQUEST.0
+    }
+
+    /// The protection it announces; `None` for a plain message, a SERVICE REQUEST and reserved values.
+    #[must_use]
+    pub const fn protection(self) -> Option<Protection> {
+        Some(match self {
+            Self::INTEGRITY_PROTECTED => Protection::Integrity,
+            Self::INTEGRITY_PROTECTED_AND_CIPHERED => Protection::Ciphered,
+            Self::INTEGRITY_PROTECTED_WITH_NEW_CONTEXT => Protection::IntegrityNewContext,
+            Self::INTEGRITY_PROTECTED_AND_CIPHERED_WITH_NEW_CONTEXT => Protection::CipheredNewContext,
+            Self::INTEGRITY_PROTECTED_AND_PARTIALLY_CIPHERED => Protection::PartiallyCiphered,
+            _ => return None,
+        })
+    }
+}
+
+impl fmt::Display for SecurityHeaderType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            0 => "plain",
+            1 => "integrity protected",
+            2 => "integrity protected and ciphered",
+            3 => "integrity protected with new context",
+            4 => "integrity protected and ciphered with new context",
+            5 => "integrity protected and partially ciphered",
+            12..=15 => "service request",
+            reserved => return write!(f, "reserved ({reserved})"),
+        })
+    }
+}
+
+impl fmt::Debug for SecurityHeaderType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SecurityHeaderType({})", self.0)
+    }
+}
+
+/// The protections that come with a whole security header: types 1 to 5.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Protection {
+    /// Integrity protected.
+    Integrity,
+    /// Integrity protected and ciphered.
+    Ciphered,
+    /// Integrity protected with new EPS security context.
+    IntegrityNewContext,
+    /// Integrity protected and ciphered with new EPS security context.
+    CipheredNewContext,
+    /// Integrity protected, and the value of the message's container ciphered.
+    PartiallyCiphered,
+    /// Integrity protected by a short MAC: SERVICE REQUEST.
+    ShortMac,
+}
+
+impl Protection {
+    /// The header type that announces it.
+    #[must_use]
+    pub const fn header_type(self) -> SecurityHeaderType {
+        match self {
+            Self::Integrity => SecurityHeaderType::INTEGRITY_PROTECTED,
+            Self::Ciphered => SecurityHeaderType::INTEGRITY_PROTECTED_AND_CIPHERED,
+            Self::IntegrityNewContext => SecurityHeaderType::INTEGRITY_PROTECTED_WITH_NEW_CONTEXT,
+            Self::CipheredNewContext => SecurityHeaderType::INTEGRITY_PROTECTED_AND_CIPHERED_WITH_NEW_CONTEXT,
+            Self::PartiallyCiphered => SecurityHeaderType::INTEGRITY_PROTECTED_AND_PARTIALLY_CIPHERED,
+            Self::ShortMac => SecurityHeaderType::SERVICE_REQUEST,
+        }
+    }
+
+    /// Whether the whole message is ciphered.
+    #[must_use]
+    pub const fn is_ciphered(self) -> bool {
+        matches!(self, Self::Ciphered | Self::CipheredNewContext)
+    }
+
+    /// Whether it takes a new context into use: allowed during the security mode procedure only (TS 24.301 9.3.1).
+    #[must_use]
+    pub const fn is_new_context(self) -> bool {
+        matches!(self, Self::IntegrityNewContext | Self::CipheredNewContext)
+    }
+}
+
+/// A protected message taken apart, nothing checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SecurityHeader<'a> {
+    /// Security header type.
+    pub header_type: SecurityHeaderType,
+    /// Message authentication code, as received.
+    pub mac: [u8; 4],
+    /// NAS sequence number, as received.
+    pub sequence_number: u8,
+    /// The NAS message after the header, ciphered as the type says. At least one octet.
+    pub payload: &'a [u8],
+}
+
+impl<'a> SecurityHeader<'a> {
+    /// Octets before the NAS message.
+    pub const OCTETS: usize = 6;
+    /// Octets before what the MAC covers: sequence number and NAS message.
+    pub(super) const COVERED_FROM: usize = 5;
+
+    /// Takes a protected message of header type 1 to 5 (or 6 to 11, reserved) apart.
+    ///
+    /// # Errors
+    /// `Value` at octet 0 if it is no EMM message or has no such header (plain, SERVICE REQUEST); `Truncated` if header or
+    /// message is cut short.
+    pub fn parse(pdu: &'a [u8]) -> Result<Self, DecodeError> {
+        Self::read(pdu).map_err(|error| error.within("security header"))
+    }
+
+    fn read(pdu: &'a [u8]) -> Result<Self, DecodeError> {
+        let mut reader = Reader::new(pdu);
+        let first = reader.u8()?;
+        let header_type = SecurityHeaderType::of(first)
+            .filter(|t| *t != SecurityHeaderType::PLAIN && !t.is_service_request())
+            .ok_or_else(|| {
+                let expected = "a protected EMM message: x7 with x from 1 to b";
+                DecodeError::new(
+                    0,
+                    DecodeErrorKind::Value {
+                        got: first.into(),
+                        expected,
+                    },
+                )
+            })?;
+        let header = Self {
+            header_type,
+            mac: reader.array()?,
+            sequence_number: reader.u8()?,
+            payload: reader.rest(),
+        };
+        // An empty message has no protocol discriminator.
+        reader.u8().map(|_| header)
+    }
+
+    /// Appends the header and its NAS message.
+    pub fn encode(&self, out: &mut Vec<u8>) {
+        out.push(self.header_type.0 << 4 | EMM_PROTOCOL_DISCRIMINATOR);
+        out.extend_from_slice(&self.mac);
+        out.push(self.sequence_number);
+        out.extend_from_slice(self.payload);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_in_and_out() {
+        let pdu = [0x27, 1, 2, 3, 4, 5, 0x07, 0x43];
+        let header = SecurityHeader::parse(&pdu).unwrap();
+        assert_eq!(header.header_type.protection(), Some(Protection::Ciphered));
+        assert_eq!((header.mac, header.sequence_number), ([1, 2, 3, 4], 5));
+        let mut out = Vec::new();
+        header.encode(&mut out);
+        assert_eq!(out, pdu);
+    }
+
+    #[test]
+    fn what_has_no_such_header_is_refused_with_its_place() {
+        for first in [0x07, 0xc7, 0xf7, 0x02, 0x52, 0x17 ^ 0x10] {
+            let error = SecurityHeader::parse(&[first, 0, 0, 0, 0, 0, 0, 0]).unwrap_err();
+            assert_eq!(
+                (error.at, error.path.as_str()),
+                (0, "security header"),
+                "{first:02x}"
+            );
+        }
+        for octets in 0..7 {
+            let error = SecurityHeader::parse(&[0x17; 7][..octets]).unwrap_err();
+            assert!(
+                matches!(error.kind, DecodeErrorKind::Truncated { .. }),
+                "{octets} octets"
+            );
+        }
+    }
+
+    #[test]
+    fn types_and_protections_are_each_others() {
+        for value in 0..=15 {
+            let header_type = SecurityHeaderType(value);
+            if let Some(protection) = header_type.protection() {
+                assert_eq!(protection.header_type(), header_type);
+            } else {
+                assert!(!(1..=5).contains(&value));
+            }
+        }
+        assert_eq!(
+            SecurityHeaderType::of(0x52),
+            None,
+            "ESM: the high half is a bearer identity"
+        );
+        assert_eq!(SecurityHeaderType(7).to_string(), "reserved (7)");
+    }
+}
