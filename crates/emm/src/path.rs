@@ -32,6 +32,7 @@ mod security_mode;
 mod service_request;
 mod state;
 mod tracking_area_update;
+mod view;
 mod violation;
 
 pub use candidates::{Candidates, MAX_CANDIDATES, MAX_UNDER_WAY};

@@ -43,9 +43,9 @@ pub(super) fn admit(state: &State, step: &Step) -> Result<Security, Violation> {
             Direction::Downlink,
             Protection::Protected {
                 verified: Some(false),
-                header,
+                ..
             },
-        ) => unverified_downlink(state, step, header),
+        ) => Err(step.message.violates("TS 24.301 4.4.3.3", "a MAC that holds")),
         (Direction::Downlink, Protection::Protected { header, .. }) => downlink(state, step, header),
         (Direction::Uplink, Protection::Protected { header, .. }) => uplink(state, step, header),
         (_, Protection::ShortMac) => Err(step.message.violates("TS 24.301 9.3.1", "SERVICE REQUEST")),
@@ -174,14 +174,6 @@ fn plain(state: &State, step: &Step) -> Result<Security, Violation> {
         Security::Unknown => Security::Plain,
         security => security,
     })
-}
-
-/// A downlink message whose MAC does not hold: only SECURITY MODE COMMAND gets an answer, a reject (TS 24.301 5.4.3.5).
-fn unverified_downlink(state: &State, step: &Step, header: Header) -> Result<Security, Violation> {
-    match (step.message, header) {
-        (MessageView::SecurityModeCommand { .. }, Header::NewContext) => Ok(state.security),
-        _ => Err(step.message.violates("TS 24.301 4.4.3.3", "a MAC that holds")),
-    }
 }
 
 /// A protected downlink message: the network takes the context that the UE offered into use.

@@ -66,7 +66,9 @@ impl State {
             Common::Unknown | Common::None | Common::GutiReallocation => return Ok(()),
             Common::Identification { .. } => "the answer to IDENTITY REQUEST first",
             Common::Authentication { .. } => "the answer to AUTHENTICATION REQUEST first",
-            Common::SecurityMode { .. } => "the answer to SECURITY MODE COMMAND first",
+            Common::SecurityMode { .. } | Common::SecurityModeRefused => {
+                "the answer to SECURITY MODE COMMAND first"
+            }
         };
         Err(message.violates(clause, expected))
     }

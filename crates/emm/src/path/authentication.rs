@@ -35,10 +35,12 @@ pub(super) fn request(state: &State, message: MessageView, ksi: Ksi) -> Result<S
                 ..*state
             })
         }
-        Common::Identification { .. } | Common::SecurityMode { .. } => Err(message.violates(
-            "TS 24.301 5.4.2.2",
-            "the answer to the common procedure under way",
-        )),
+        Common::Identification { .. } | Common::SecurityMode { .. } | Common::SecurityModeRefused => {
+            Err(message.violates(
+                "TS 24.301 5.4.2.2",
+                "the answer to the common procedure under way",
+            ))
+        }
     }
 }
 

@@ -71,13 +71,11 @@ impl Candidates {
         Ok(())
     }
 
-    /// This was sent to the end, which may have taken it.
+    /// This was sent to the end, which may have taken it, or may refuse it.
     pub fn towards(&mut self, step: Step) {
         if self.window == 0 {
             for index in 0..self.states.len() {
-                if let Ok(after) = self.states[index].apply(step) {
-                    join(&mut self.states, after);
-                }
+                self.taken(index, &step);
             }
             return;
         }
@@ -110,11 +108,21 @@ impl Candidates {
         let mut index = 0;
         while index < self.states.len() {
             for at in 0..self.under_way.len() {
-                if let Ok(after) = self.states[index].apply(self.under_way[at]) {
-                    join(&mut self.states, after);
-                }
+                let step = self.under_way[at];
+                self.taken(index, &step);
             }
             index += 1;
+        }
+    }
+
+    /// What a candidate becomes by a message to it.
+    fn taken(&mut self, index: usize, step: &Step) {
+        let state = self.states[index];
+        if let Ok(after) = state.apply(*step) {
+            join(&mut self.states, after);
+        }
+        if let Some(refusing) = state.refusing(step) {
+            join(&mut self.states, refusing);
         }
     }
 }

@@ -17,10 +17,12 @@ pub(super) fn request(state: &State, message: MessageView, kind: IdentityKind) -
                 ..*state
             })
         }
-        Common::Authentication { .. } | Common::SecurityMode { .. } => Err(message.violates(
-            "TS 24.301 5.4.4.2",
-            "the answer to the common procedure under way",
-        )),
+        Common::Authentication { .. } | Common::SecurityMode { .. } | Common::SecurityModeRefused => {
+            Err(message.violates(
+                "TS 24.301 5.4.4.2",
+                "the answer to the common procedure under way",
+            ))
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 //!   emergency, EIA0 ──────────────────────────────────▲ again (T3460) ┘    └─REJECT─► Rejected, security as before
 //! ```
 
-use super::message::{Algorithms, Ksi, MessageView};
+use super::message::{Algorithms, Header, Ksi, MessageView, Protection, Step};
 use super::state::{Common, Fresh, Security, Specific, State};
 use crate::Violation;
 use quintet_crypto::IntegrityAlgorithm;
@@ -43,7 +43,7 @@ pub(super) fn command(
                 ))
             };
         }
-        Common::Identification { .. } | Common::Authentication { .. } => {
+        Common::Identification { .. } | Common::Authentication { .. } | Common::SecurityModeRefused => {
             return Err(message.violates(
                 "TS 24.301 5.4.3.2",
                 "the answer to the common procedure under way",
@@ -102,9 +102,35 @@ pub(super) fn complete(state: &State, message: MessageView) -> Result<State, Vio
     })
 }
 
+impl State {
+    /// The state of a UE that answers a SECURITY MODE COMMAND which the table, or a check of its own, refuses: SECURITY MODE
+    /// REJECT may follow, SECURITY MODE COMPLETE may not (TS 24.301 5.4.3.5). `None` for another message, or without a
+    /// connection.
+    #[must_use]
+    pub fn refusing(&self, step: &Step) -> Option<Self> {
+        let refusable = matches!(
+            (step.message, step.protection),
+            (
+                MessageView::SecurityModeCommand { .. },
+                Protection::Protected {
+                    header: Header::NewContext,
+                    ..
+                }
+            )
+        );
+        (refusable && self.security != Security::Idle).then_some(Self {
+            common: Common::SecurityModeRefused,
+            ..*self
+        })
+    }
+}
+
 /// SECURITY MODE REJECT: the context before stays, the procedure that needed it ends (TS 24.301 5.4.3.5).
 pub(super) fn reject(state: &State, message: MessageView, cause: u8) -> Result<State, Violation> {
-    if !matches!(state.common, Common::SecurityMode { .. } | Common::Unknown) {
+    if !matches!(
+        state.common,
+        Common::SecurityMode { .. } | Common::SecurityModeRefused | Common::Unknown
+    ) {
         return Err(message.violates("TS 24.301 5.4.3.5", "SECURITY MODE COMMAND before it"));
     }
     if !CAUSES.contains(&cause) {

@@ -79,6 +79,8 @@ pub enum Common {
         /// With these algorithms.
         algorithms: Algorithms,
     },
+    /// A SECURITY MODE COMMAND that the UE must refuse waits for its reject (see [`State::refusing`]).
+    SecurityModeRefused,
     /// GUTI REALLOCATION COMMAND waits for its answer.
     GutiReallocation,
 }
@@ -184,6 +186,24 @@ impl State {
                 _ => self.emergency,
             },
             ..Self::idle(registration)
+        }
+    }
+
+    /// The bearers of a service request are there, and with them the security of the access stratum, under keys of the
+    /// context that the request named (TS 24.301 4.4.2.3, 5.6.1.4): a local transition, without a message.
+    #[must_use]
+    pub const fn bearers_established(&self) -> Self {
+        match (self.specific, self.security) {
+            (Specific::Service { .. }, Security::Offered { ksi }) => Self {
+                registration: Registration::Registered,
+                security: Security::Secure {
+                    ksi: Some(ksi),
+                    continued: false,
+                },
+                specific: Specific::None,
+                ..*self
+            },
+            _ => *self,
         }
     }
 
