@@ -2,9 +2,16 @@
 //!
 //! Every task of a connection borrows the engine for as long as it works off what it read, never across an await.
 
+mod associations;
+mod diameter;
+mod sctp;
+mod tasks;
+
 use crate::connection::{self, Connection};
-use crate::tap::{self, Link, Tap, Way};
+use crate::sctp::SctpTransport;
+use crate::tap::{self, Link, Tap, Transport, Way};
 use crate::{Application, Clock, Moment, listener};
+use associations::Associations;
 use quintet_diameter::Inbox;
 use quintet_diameter::node::{Action, ConnectionId, DisconnectCause, Event, Node, PeerId};
 use std::cell::RefCell;
@@ -46,6 +53,9 @@ struct Engine<A> {
     application: A,
     tap: Option<Box<dyn Tap>>,
     connections: HashMap<ConnectionId, Rc<Connection>>,
+    sctp: Vec<SctpTransport>,
+    /// Those of the transports that serve the node.
+    associations: Associations,
     next_connection: u64,
     armed: Option<Duration>,
     /// Actions that need tasks: taken by [`Driver::settle`] after the borrow ends.
@@ -68,6 +78,8 @@ impl<A: Application + 'static> Driver<A> {
             application,
             tap,
             connections: HashMap::new(),
+            sctp: Vec::new(),
+            associations: Associations::default(),
             next_connection: 0,
             armed: None,
             connects: Vec::new(),
@@ -111,12 +123,13 @@ impl<A: Application + 'static> Driver<A> {
         result
     }
 
-    /// Answers what is pending, says DPR to every peer and closes; returns when no connection is left.
+    /// Answers what is pending, says DPR to every peer and closes, then ends every SCTP association; returns when
+    /// nothing is left.
     pub async fn shutdown(&self, cause: DisconnectCause) {
         self.with(|at, node, _| node.shutdown(at.now, cause));
         loop {
             let stopped = self.shared.stopped.notified();
-            if self.shared.engine.borrow().stopped {
+            if self.shared.engine.borrow().is_over() {
                 return;
             }
             stopped.await;
@@ -146,6 +159,7 @@ impl<A: Application + 'static> Driver<A> {
                 local,
                 remote,
                 initiated: initiated_for.is_some(),
+                transport: Transport::Tcp,
             };
             if let Some(tap) = &mut engine.tap {
                 tap.opened(at.wall, &link);
@@ -219,39 +233,61 @@ impl<A: Application + 'static> Driver<A> {
 
     /// Lets node and application finish what the last input began: store replies, actions, output, deadlines.
     fn settle(&self, at: Moment) {
-        let connects = {
+        let (connects, tasks) = {
             let engine = &mut *self.shared.engine.borrow_mut();
-            loop {
-                engine.application.pump(at, &mut engine.node);
-                let acted = engine.act(at);
-                let transmitted = engine.transmit(at);
-                if !acted && !transmitted {
-                    break;
-                }
-            }
-            if engine.stopped {
+            engine.settle(at);
+            if engine.is_over() {
                 self.shared.stopped.notify_waiters();
             }
             let next = engine.next_deadline();
             if next.is_some_and(|next| engine.armed.is_none_or(|armed| next < armed)) {
                 self.shared.rearm.notify_one();
             }
-            std::mem::take(&mut engine.connects)
+            (std::mem::take(&mut engine.connects), engine.kernel_tasks())
         };
         for (peer, address) in connects {
             tokio::task::spawn_local(run_connect(self.clone(), peer, address));
         }
+        self.spawn_kernel_tasks(tasks);
     }
 }
 
 impl<A: Application> Engine<A> {
+    /// Goes round until nobody has anything left to say, then sends what goes out in packets.
+    fn settle(&mut self, at: Moment) {
+        loop {
+            self.application.pump(at, &mut self.node);
+            let acted = self.act(at);
+            let commanded = self.sctp_commands(at);
+            let transmitted = self.transmit(at);
+            let happened = self.sctp_events(at);
+            if acted || commanded || transmitted || happened {
+                continue;
+            }
+            self.sctp_transmit(at);
+            // What was sent may have ended an association.
+            if !self.sctp_events(at) {
+                break;
+            }
+        }
+    }
+
+    /// Whether the node has stopped and the last association has ended.
+    fn is_over(&self) -> bool {
+        self.stopped && self.sctp.iter().all(SctpTransport::is_idle)
+    }
+
     /// Carries out what the node asks for. Events may make the application ask for more. Answers whether there was any.
     fn act(&mut self, at: Moment) -> bool {
         let mut acted = false;
         while let Some(action) = self.node.poll_action() {
             acted = true;
             match action {
-                Action::Connect { peer, address } => self.connects.push((peer, address)),
+                Action::Connect { peer, address } => {
+                    if !self.connect_diameter(at, peer, address) {
+                        self.connects.push((peer, address));
+                    }
+                }
                 Action::Close {
                     connection,
                     after_flush,
@@ -262,10 +298,17 @@ impl<A: Application> Engine<A> {
                             let _ = self.write(at, &open);
                         }
                         open.close(after_flush);
+                    } else {
+                        self.close_sctp(at, connection, after_flush);
                     }
                 }
                 Action::Event(event) => {
-                    self.stopped |= matches!(event, Event::ShutdownComplete);
+                    if matches!(event, Event::ShutdownComplete) {
+                        self.stopped = true;
+                        for transport in &mut self.sctp {
+                            transport.shutdown_all(at);
+                        }
+                    }
                     self.application.event(at, &mut self.node, &event);
                 }
             }
@@ -279,6 +322,7 @@ impl<A: Application> Engine<A> {
         while let Some(id) = self.node.poll_transmit() {
             transmitted = true;
             let Some(connection) = self.connections.get(&id).map(Rc::clone) else {
+                self.write_sctp(at, id);
                 continue;
             };
             if !matches!(self.write(at, &connection), Ok(true)) {
@@ -303,6 +347,7 @@ impl<A: Application> Engine<A> {
     fn next_deadline(&self) -> Option<Duration> {
         [self.node.poll_timeout(), self.application.poll_timeout()]
             .into_iter()
+            .chain(self.sctp.iter().map(SctpTransport::poll_timeout))
             .flatten()
             .min()
     }
@@ -337,6 +382,9 @@ async fn run_timers<A: Application + 'static>(driver: Driver<A>) {
                             let engine = &mut *driver.shared.engine.borrow_mut();
                             engine.node.timeout(at.now);
                             engine.application.timeout(at, &mut engine.node);
+                            for transport in &mut engine.sctp {
+                                transport.timeout(at);
+                            }
                         }
                         driver.settle(at);
                     }

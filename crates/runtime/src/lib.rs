@@ -29,4 +29,4 @@ pub use clock::{Clock, Moment};
 pub use driver::Driver;
 pub use entropy::Drbg;
 pub use hss::HssApplication;
-pub use tap::{Link, Tap, Way};
+pub use tap::{Link, SctpLink, SctpWire, Tap, Transport, Way};

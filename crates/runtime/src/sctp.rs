@@ -8,9 +8,18 @@
 //! ```
 
 mod command;
+mod kernel;
+mod packets;
+mod raw;
 mod settings;
+mod socket;
+mod transport;
+mod udp;
 
 pub use command::{SctpCommand, SctpConnectError, SctpRemote, SctpTransportId};
+pub(crate) use kernel::{BATCH, KernelEndpoint, KernelTask};
 pub use settings::{
     DEFAULT_UDP_PORT, SctpAddress, SctpBackend, SctpCarrier, SctpError, SctpSettings, SctpUse,
 };
+pub(crate) use socket::PacketSocket;
+pub(crate) use transport::{Back, SctpTransport};

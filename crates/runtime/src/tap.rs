@@ -1,7 +1,9 @@
 //! A tap on the wire: sees whole messages as they are written and read, for ladders and captures.
 
+use crate::sctp::SctpCarrier;
 use quintet_diameter::node::ConnectionId;
 use quintet_diameter::{HEADER_OCTETS, Header};
+use quintet_sctp::{AssociationId, Message, Path, Streams};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -25,6 +27,43 @@ pub struct Link {
     pub remote: SocketAddr,
     /// Whether this node made the connection.
     pub initiated: bool,
+    /// What carries it.
+    pub transport: Transport,
+}
+
+/// What carries a Diameter connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transport {
+    /// A TCP connection.
+    Tcp,
+    /// An SCTP association, of which a tap hears by [`Tap::sctp_up`] and so on as well.
+    Sctp(AssociationId),
+}
+
+/// An SCTP association as a tap sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SctpLink {
+    /// Its number.
+    pub association: AssociationId,
+    /// Our address, which may be unspecified, and SCTP port.
+    pub local: SocketAddr,
+    /// The peer's address and SCTP port.
+    pub remote: SocketAddr,
+    /// Whether this node began it.
+    pub initiated: bool,
+    /// What was negotiated.
+    pub streams: Streams,
+    /// What carries it: for all but the kernel, [`Tap::sctp_packet`] sees the packets themselves.
+    pub carrier: SctpCarrier,
+}
+
+/// Where an SCTP packet went or came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SctpWire {
+    /// Our address; the peer's address and, over UDP, its port.
+    pub path: Path,
+    /// Raw IP, or UDP with our port.
+    pub carrier: SctpCarrier,
 }
 
 /// Receives what passes. Called on the driver's thread: it must be quick.
@@ -35,6 +74,23 @@ pub trait Tap {
     fn message(&mut self, wall: Duration, link: &Link, way: Way, octets: &[u8]);
     /// A connection ended.
     fn closed(&mut self, wall: Duration, link: &Link);
+
+    /// An SCTP association came about, whatever it carries, or its peer restarted it.
+    fn sctp_up(&mut self, wall: Duration, link: &SctpLink) {
+        let _ = (wall, link);
+    }
+    /// A whole SCTP message passed, or was handed over for sending.
+    fn sctp_message(&mut self, wall: Duration, link: &SctpLink, way: Way, message: &Message) {
+        let _ = (wall, link, way, message);
+    }
+    /// An SCTP association ended, in good order or not.
+    fn sctp_down(&mut self, wall: Duration, link: &SctpLink, graceful: bool) {
+        let _ = (wall, link, graceful);
+    }
+    /// An SCTP packet passed that this process made or took apart itself.
+    fn sctp_packet(&mut self, wall: Duration, wire: &SctpWire, way: Way, packet: &[u8]) {
+        let _ = (wall, wire, way, packet);
+    }
 }
 
 /// Splits output into messages. Output is made of whole messages written by this process, so a length that does not

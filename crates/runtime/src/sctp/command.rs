@@ -7,6 +7,13 @@ use std::net::SocketAddr;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SctpTransportId(pub(crate) u32);
 
+impl SctpTransportId {
+    /// Whether an association is of this transport: its number begins with the transport's.
+    pub(crate) fn owns(self, association: AssociationId) -> bool {
+        association.0 >> 32 == u64::from(self.0)
+    }
+}
+
 /// Whom to connect to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SctpRemote {

@@ -132,3 +132,22 @@ pub enum SctpError {
     #[error("SCTP: {0}")]
     System(#[from] io::Error),
 }
+
+impl SctpError {
+    pub(super) fn bind(address: SocketAddr, carrier: &'static str, error: io::Error) -> Self {
+        let remedy = match error.kind() {
+            io::ErrorKind::AddrInUse => {
+                "another program is there: stop it, or choose another address or port"
+            }
+            io::ErrorKind::AddrNotAvailable => "this machine does not have that address",
+            io::ErrorKind::PermissionDenied => "this user may not use that port",
+            _ => "choose another address",
+        };
+        Self::Bind {
+            address,
+            carrier,
+            error,
+            remedy,
+        }
+    }
+}
