@@ -20,6 +20,7 @@
 
 #![forbid(unsafe_code)]
 
+mod contexts;
 mod database;
 mod fault;
 mod lanes;
@@ -34,6 +35,7 @@ mod slot;
 mod store;
 mod writer;
 
+pub use contexts::{ContextStore, Opened};
 pub use database::OpenError;
 pub use lock::LockError;
 pub use schema::{APPLICATION_ID, SCHEMA_VERSION};

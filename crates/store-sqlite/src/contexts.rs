@@ -1,0 +1,418 @@
+//! Records that a node keeps over its restarts: a number and octets each, in a file of their own.
+//!
+//! ```text
+//!  put, delete ──► queue ──► thread ── BEGIN … COMMIT (one for all that wait)
+//!  close(records) ──► all of it, the mark "closed cleanly", COMMIT
+//!  open ──► was it closed cleanly? ── the mark goes (COMMIT), and only then records are given
+//! ```
+//!
+//! Nothing waits for a write, so a crash loses the last ones: whoever reads the records back learns whether that may be
+//! ([`Opened::clean`]). A write that fails is kept and tried again; each record stands in the queue once at most.
+
+use crate::database::OpenError;
+use crate::fault::explain;
+use rusqlite::{Connection, OpenFlags, params};
+use std::collections::BTreeMap;
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use zeroize::Zeroizing;
+
+/// Marks the file as ours in SQLite's header: `QCTX`.
+const APPLICATION_ID: i32 = 0x5143_5458;
+
+/// Most records of one COMMIT: a commit's cost is spread thin by then, and the queue's lock is held for a moment only.
+const MAX_RECORDS_PER_COMMIT: usize = 4096;
+
+/// How long records gather before a COMMIT: a node's contexts change several times within one procedure.
+const GATHER: Duration = Duration::from_millis(20);
+
+/// How long to wait before a failed write is tried again.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// WAL pages after which a checkpoint is made: 32 MiB.
+const CHECKPOINT_PAGES: i64 = 8192;
+
+/// A record, or that there is none any more.
+type Change = Option<Zeroizing<Vec<u8>>>;
+
+/// What waits to be written: the last word about each record.
+#[derive(Default)]
+struct Queue {
+    changes: BTreeMap<u32, Change>,
+    closing: bool,
+    /// Why the last attempt failed.
+    fault: Option<String>,
+}
+
+#[derive(Default)]
+struct Shared {
+    queue: Mutex<Queue>,
+    filled: Condvar,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The records of one node. Dropped without [`close`](Self::close) it writes what waits, but not the mark.
+pub struct ContextStore {
+    path: PathBuf,
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<Connection>>,
+}
+
+/// What [`ContextStore::open`] found.
+pub struct Opened {
+    /// The store, ready for changes.
+    pub store: ContextStore,
+    /// Whether the last user closed it: else what it wrote last may be missing.
+    pub clean: bool,
+    /// The records, in the order of their numbers.
+    pub records: Vec<(u32, Zeroizing<Vec<u8>>)>,
+}
+
+impl ContextStore {
+    /// Opens or makes the file. One process has it at a time.
+    ///
+    /// # Errors
+    /// [`OpenError`], in words that name the file and what to do.
+    pub fn open(path: &Path) -> Result<Opened, OpenError> {
+        create(path)?;
+        let fault = |error: rusqlite::Error| OpenError::Fault(explain(path, &error));
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags).map_err(fault)?;
+        let id: i32 = connection
+            .query_row("PRAGMA application_id", [], |row| row.get(0))
+            .map_err(fault)?;
+        let tables: i64 = connection
+            .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
+            .map_err(fault)?;
+        if id != APPLICATION_ID && (id != 0 || tables != 0) {
+            return Err(OpenError::NotQuintet(path.to_owned()));
+        }
+        prepare(&connection).map_err(fault)?;
+        let clean = connection
+            .query_row("SELECT clean FROM mark", [], |row| row.get(0))
+            .map_err(fault)?;
+        let records = read(&connection).map_err(fault)?;
+        connection
+            .execute("UPDATE mark SET clean = 0", [])
+            .map_err(fault)?;
+        let shared = Arc::new(Shared::default());
+        let writer = Writer {
+            connection,
+            shared: Arc::clone(&shared),
+            path: path.to_owned(),
+        };
+        let thread = std::thread::Builder::new()
+            .name("contexts".to_owned())
+            .spawn(move || writer.run())
+            .map_err(|error| OpenError::Fault(format!("a thread cannot be started: {error}")))?;
+        Ok(Opened {
+            store: Self {
+                path: path.to_owned(),
+                shared,
+                thread: Some(thread),
+            },
+            clean,
+            records,
+        })
+    }
+
+    /// This record is now so.
+    pub fn put(&self, key: u32, record: Zeroizing<Vec<u8>>) {
+        self.change(key, Some(record));
+    }
+
+    /// There is no such record any more.
+    pub fn delete(&self, key: u32) {
+        self.change(key, None);
+    }
+
+    fn change(&self, key: u32, change: Change) {
+        let mut queue = self.shared.lock();
+        let idle = queue.changes.is_empty();
+        queue.changes.insert(key, change);
+        drop(queue);
+        if idle {
+            self.shared.filled.notify_one();
+        }
+    }
+
+    /// Why writing fails at present; it is tried again until it succeeds.
+    #[must_use]
+    pub fn fault(&self) -> Option<String> {
+        self.shared.lock().fault.clone()
+    }
+
+    /// Records that wait to be written.
+    #[must_use]
+    pub fn backlog(&self) -> usize {
+        self.shared.lock().changes.len()
+    }
+
+    /// Writes what waits, then `records` as they are at last, then the mark that nothing is missing.
+    ///
+    /// # Errors
+    /// In words that name the file; the mark is not set then.
+    pub fn close(
+        mut self,
+        records: impl Iterator<Item = (u32, Zeroizing<Vec<u8>>)>,
+    ) -> Result<(), OpenError> {
+        let Some(connection) = self.stop() else {
+            return Err(OpenError::Fault(
+                "the thread of the contexts ended by itself".to_owned(),
+            ));
+        };
+        let fault = |error: rusqlite::Error| OpenError::Fault(explain(&self.path, &error));
+        if let Some(said) = self.shared.lock().fault.take() {
+            return Err(OpenError::Fault(said));
+        }
+        let transaction = connection.unchecked_transaction().map_err(fault)?;
+        for (key, record) in records {
+            put(&transaction, key, &record).map_err(fault)?;
+        }
+        transaction
+            .execute("UPDATE mark SET clean = 1", [])
+            .map_err(fault)?;
+        transaction.commit().map_err(fault)
+    }
+
+    fn stop(&mut self) -> Option<Connection> {
+        let thread = self.thread.take()?;
+        self.shared.lock().closing = true;
+        self.shared.filled.notify_one();
+        thread.join().ok()
+    }
+}
+
+impl Drop for ContextStore {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// The thread that writes.
+struct Writer {
+    connection: Connection,
+    shared: Arc<Shared>,
+    path: PathBuf,
+}
+
+impl Writer {
+    fn run(self) -> Connection {
+        while let Some(changes) = self.take() {
+            match self.write(&changes) {
+                Ok(()) => self.shared.lock().fault = None,
+                Err(error) => {
+                    let said = explain(&self.path, &error);
+                    tracing::error!(error = %said, "contexts are not written; trying again");
+                    if self.give_back(changes, said) {
+                        break;
+                    }
+                }
+            }
+        }
+        self.connection
+    }
+
+    /// What waits; nothing once the store closes and all is written.
+    fn take(&self) -> Option<BTreeMap<u32, Change>> {
+        let mut queue = self.shared.lock();
+        while queue.changes.is_empty() {
+            if queue.closing {
+                return None;
+            }
+            queue = self
+                .shared
+                .filled
+                .wait(queue)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        if !queue.closing && queue.changes.len() < MAX_RECORDS_PER_COMMIT {
+            let gathered = self
+                .shared
+                .filled
+                .wait_timeout_while(queue, GATHER, |q| !q.closing);
+            queue = gathered.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        let rest = match queue.changes.keys().nth(MAX_RECORDS_PER_COMMIT).copied() {
+            Some(key) => queue.changes.split_off(&key),
+            None => BTreeMap::new(),
+        };
+        Some(std::mem::replace(&mut queue.changes, rest))
+    }
+
+    /// Puts back what was not written, unless a later word is there; then waits. Answers whether to give up.
+    fn give_back(&self, changes: BTreeMap<u32, Change>, said: String) -> bool {
+        let mut queue = self.shared.lock();
+        for (key, change) in changes {
+            queue.changes.entry(key).or_insert(change);
+        }
+        queue.fault = Some(said);
+        let waited = self
+            .shared
+            .filled
+            .wait_timeout_while(queue, RETRY, |q| !q.closing);
+        waited.unwrap_or_else(PoisonError::into_inner).0.closing
+    }
+
+    fn write(&self, changes: &BTreeMap<u32, Change>) -> rusqlite::Result<()> {
+        let transaction = self.connection.unchecked_transaction()?;
+        for (key, change) in changes {
+            match change {
+                Some(record) => put(&transaction, *key, record)?,
+                None => {
+                    transaction
+                        .prepare_cached("DELETE FROM record WHERE key = ?1")?
+                        .execute([key])?;
+                }
+            }
+        }
+        transaction.commit()
+    }
+}
+
+fn put(connection: &Connection, key: u32, record: &[u8]) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO record (key, octets) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET octets = ?2",
+        )?
+        .execute(params![key, record])
+        .map(drop)
+}
+
+fn read(connection: &Connection) -> rusqlite::Result<Vec<(u32, Zeroizing<Vec<u8>>)>> {
+    let mut statement = connection.prepare("SELECT key, octets FROM record ORDER BY key")?;
+    let rows = statement.query_map([], |row| {
+        let octets = row.get_ref(1)?.as_blob()?.to_vec();
+        Ok((row.get(0)?, Zeroizing::new(octets)))
+    })?;
+    rows.collect()
+}
+
+/// The tables, and the lock that keeps other processes out.
+fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+    // Whoever has the file keeps it: waiting is of no use.
+    connection.busy_timeout(Duration::ZERO)?;
+    // Before WAL: then there is no shared memory either.
+    connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "secure_delete", "FAST")?;
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    connection.execute_batch(
+        "BEGIN IMMEDIATE;
+         CREATE TABLE IF NOT EXISTS record (key INTEGER PRIMARY KEY, octets BLOB NOT NULL) STRICT;
+         CREATE TABLE IF NOT EXISTS mark (one INTEGER PRIMARY KEY CHECK (one = 1), clean INTEGER NOT NULL) STRICT;
+         INSERT OR IGNORE INTO mark VALUES (1, 1);
+         COMMIT;",
+    )?;
+    connection.pragma_update(None, "application_id", APPLICATION_ID)
+}
+
+/// Makes the file for its owner alone: it holds keys.
+fn create(path: &Path) -> Result<(), OpenError> {
+    let made = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .mode(0o600)
+        .open(path);
+    made.map(drop).map_err(|error| {
+        OpenError::Fault(format!(
+            "{} cannot be created: {error}; choose another place",
+            path.display()
+        ))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn octets(text: &str) -> Zeroizing<Vec<u8>> {
+        Zeroizing::new(text.as_bytes().to_vec())
+    }
+
+    fn reopen(path: &Path) -> (bool, Vec<(u32, String)>, ContextStore) {
+        let opened = ContextStore::open(path).expect("the file opens");
+        let text =
+            |(key, record): (u32, Zeroizing<Vec<u8>>)| (key, String::from_utf8_lossy(&record).into_owned());
+        (
+            opened.clean,
+            opened.records.into_iter().map(text).collect(),
+            opened.store,
+        )
+    }
+
+    #[test]
+    fn the_last_word_about_each_record_survives() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("contexts.db");
+        let (clean, records, store) = reopen(&path);
+        assert!(clean && records.is_empty(), "a new file misses nothing");
+        store.put(7, octets("a"));
+        store.put(9, octets("b"));
+        store.put(7, octets("c"));
+        store.delete(9);
+        store.put(3, octets("d"));
+        drop(store);
+        let (clean, records, store) = reopen(&path);
+        assert!(!clean, "nobody closed it");
+        assert_eq!(records, [(3, "d".to_owned()), (7, "c".to_owned())]);
+        store.close([(7, octets("last"))].into_iter()).expect("it closes");
+        let (clean, records, store) = reopen(&path);
+        assert!(clean);
+        assert_eq!(records, [(3, "d".to_owned()), (7, "last".to_owned())]);
+        drop(store);
+        assert!(
+            !reopen(&path).0,
+            "the mark goes when it is opened, not when it is written"
+        );
+    }
+
+    #[test]
+    fn one_process_has_it() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("contexts.db");
+        let (_, _, store) = reopen(&path);
+        let said = match ContextStore::open(&path) {
+            Ok(_) => panic!("two have the file"),
+            Err(error) => error.to_string(),
+        };
+        assert!(said.contains("contexts.db"), "{said}");
+        drop(store);
+        reopen(&path);
+    }
+
+    #[test]
+    fn another_programs_file_is_left_alone() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("other.db");
+        let other = Connection::open(&path).expect("a file");
+        other.execute_batch("CREATE TABLE theirs (x)").expect("a table");
+        drop(other);
+        assert!(matches!(ContextStore::open(&path), Err(OpenError::NotQuintet(_))));
+    }
+
+    #[test]
+    fn the_file_is_its_owners_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("contexts.db");
+        let store = reopen(&path).2;
+        store.put(1, octets("key"));
+        drop(store);
+        let mode = std::fs::metadata(&path)
+            .expect("it is there")
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+}
