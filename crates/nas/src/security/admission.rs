@@ -4,7 +4,8 @@
 //! The lists go by message type and, where the specification has a condition, by the octet it looks at. A message too
 //! short for that octet is not on the list.
 
-use super::header::{EMM_PROTOCOL_DISCRIMINATOR, SecurityHeaderType};
+use super::header::EMM_PROTOCOL_DISCRIMINATOR;
+use crate::common::SecurityHeaderType;
 
 /// Message types of EMM that the lists name (TS 24.301 table 9.8.1).
 mod message_type {
@@ -173,7 +174,7 @@ fn mme_list(octets: &[u8]) -> bool {
 fn mme_list_unverified(octets: &[u8]) -> bool {
     let service_request = octets
         .first()
-        .and_then(|o| SecurityHeaderType::of(*o))
+        .and_then(|o| SecurityHeaderType::of_emm(*o))
         .is_some_and(SecurityHeaderType::is_service_request);
     service_request
         || matches!(

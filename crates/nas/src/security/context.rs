@@ -2,10 +2,11 @@
 //! TS 33.401 8.1, 8.2).
 
 use super::count::NasCount;
-use super::header::{Protection, SecurityHeader, SecurityHeaderType};
+use super::header::{Protection, SecurityHeader};
 use super::partial;
 use super::service_request::ServiceRequestHeader;
 use super::verified::{Accepted, Verified};
+use crate::common::SecurityHeaderType;
 use quintet_crypto::{
     Bearer, CipherError, CipheringAlgorithm, Direction, IntegrityAlgorithm, KNasEnc, KNasInt, Kasme,
     SecurityInput, eea, eia,

@@ -1,36 +1,17 @@
 //! The security header: type, MAC, sequence number (TS 24.301 9.1, 9.3.1, 9.5, 9.6).
 
+use crate::common::{ProtocolDiscriminator, SecurityHeaderType};
 use quintet_wire::{DecodeError, DecodeErrorKind, Reader};
-use std::fmt;
 
 /// Protocol discriminator of EMM: low half of the first octet of every protected message (TS 24.007 11.2.3.1.1).
-pub const EMM_PROTOCOL_DISCRIMINATOR: u8 = 0x7;
-
-/// Security header type: the high half of the first octet (TS 24.301 table 9.3.1). Values unknown here survive.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct SecurityHeaderType(pub u8);
+pub(super) const EMM_PROTOCOL_DISCRIMINATOR: u8 = ProtocolDiscriminator::EPS_MOBILITY_MANAGEMENT.0;
 
 impl SecurityHeaderType {
-    /// Plain NAS message, not security protected.
-    pub const PLAIN: Self = Self(0);
-    /// Integrity protected.
-    pub const INTEGRITY_PROTECTED: Self = Self(1);
-    /// Integrity protected and ciphered.
-    pub const INTEGRITY_PROTECTED_AND_CIPHERED: Self = Self(2);
-    /// Integrity protected with new EPS security context: SECURITY MODE COMMAND only.
-    pub const INTEGRITY_PROTECTED_WITH_NEW_CONTEXT: Self = Self(3);
-    /// Integrity protected and ciphered with new EPS security context: SECURITY MODE COMPLETE only.
-    pub const INTEGRITY_PROTECTED_AND_CIPHERED_WITH_NEW_CONTEXT: Self = Self(4);
-    /// Integrity protected and partially ciphered: CONTROL PLANE SERVICE REQUEST only.
-    pub const INTEGRITY_PROTECTED_AND_PARTIALLY_CIPHERED: Self = Self(5);
-    /// Security header for SERVICE REQUEST.
-    pub const SERVICE_REQUEST: Self = Self(12);
-
-    /// Of a message by its first octet, if that says EMM. ESM messages have no security header of their own.
+    /// Of a message by its first octet, if that says EMM: ESM messages have no security header of their own.
     #[must_use]
-    pub const fn of(first: u8) -> Option<Self> {
-        if first & 0x0f == EMM_PROTOCOL_DISCRIMINATOR {
-            Some(Self(first >> 4))
+    pub const fn of_emm(first_octet: u8) -> Option<Self> {
+        if first_octet & 0x0f == EMM_PROTOCOL_DISCRIMINATOR {
+            Some(Self::of(first_octet))
         } else {
             None
         }
@@ -53,27 +34,6 @@ impl SecurityHeaderType {
             Self::INTEGRITY_PROTECTED_AND_PARTIALLY_CIPHERED => Protection::PartiallyCiphered,
             _ => return None,
         })
-    }
-}
-
-impl fmt::Display for SecurityHeaderType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.0 {
-            0 => "plain",
-            1 => "integrity protected",
-            2 => "integrity protected and ciphered",
-            3 => "integrity protected with new context",
-            4 => "integrity protected and ciphered with new context",
-            5 => "integrity protected and partially ciphered",
-            12..=15 => "service request",
-            reserved => return write!(f, "reserved ({reserved})"),
-        })
-    }
-}
-
-impl fmt::Debug for SecurityHeaderType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SecurityHeaderType({})", self.0)
     }
 }
 
@@ -152,7 +112,7 @@ impl<'a> SecurityHeader<'a> {
     fn read(pdu: &'a [u8]) -> Result<Self, DecodeError> {
         let mut reader = Reader::new(pdu);
         let first = reader.u8()?;
-        let header_type = SecurityHeaderType::of(first)
+        let header_type = SecurityHeaderType::of_emm(first)
             .filter(|t| *t != SecurityHeaderType::PLAIN && !t.is_service_request())
             .ok_or_else(|| {
                 let expected = "a protected EMM message: x7 with x from 1 to b";
@@ -176,7 +136,7 @@ impl<'a> SecurityHeader<'a> {
 
     /// Appends the header and its NAS message.
     pub fn encode(&self, out: &mut Vec<u8>) {
-        out.push(self.header_type.0 << 4 | EMM_PROTOCOL_DISCRIMINATOR);
+        out.push(self.header_type.first_octet());
         out.extend_from_slice(&self.mac);
         out.push(self.sequence_number);
         out.extend_from_slice(self.payload);
@@ -228,10 +188,9 @@ mod tests {
             }
         }
         assert_eq!(
-            SecurityHeaderType::of(0x52),
+            SecurityHeaderType::of_emm(0x52),
             None,
             "ESM: the high half is a bearer identity"
         );
-        assert_eq!(SecurityHeaderType(7).to_string(), "reserved (7)");
     }
 }

@@ -4,7 +4,7 @@
 //!   c7 │ KSI (3) SQN (5) │ short MAC (16): the low half of the MAC over the first two octets
 //! ```
 
-use super::header::SecurityHeaderType;
+use crate::common::SecurityHeaderType;
 use quintet_wire::{DecodeError, DecodeErrorKind, Reader};
 
 /// A SERVICE REQUEST taken apart, nothing checked.
@@ -36,7 +36,7 @@ impl ServiceRequestHeader {
     fn read(pdu: &[u8]) -> Result<Self, DecodeError> {
         let mut reader = Reader::new(pdu);
         let first = reader.u8()?;
-        if !SecurityHeaderType::of(first).is_some_and(SecurityHeaderType::is_service_request) {
+        if !SecurityHeaderType::of_emm(first).is_some_and(SecurityHeaderType::is_service_request) {
             let expected = "c7, the security header for SERVICE REQUEST";
             let got = first.into();
             return Err(DecodeError::new(0, DecodeErrorKind::Value { got, expected }));

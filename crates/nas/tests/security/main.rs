@@ -1,0 +1,9 @@
+//! NAS security from outside: every protected row of `nas_eps.json`, the properties that hold for any message, and the
+//! classes of attack it must withstand.
+
+#![cfg(test)]
+
+mod attacks;
+mod properties;
+mod rows;
+mod vectors;
