@@ -87,6 +87,8 @@ impl ContextStore {
         let fault = |error: rusqlite::Error| OpenError::Fault(explain(path, &error));
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).map_err(fault)?;
+        // Whoever has the file keeps it: waiting is of no use.
+        connection.busy_timeout(Duration::ZERO).map_err(fault)?;
         let id: i32 = connection
             .query_row("PRAGMA application_id", [], |row| row.get(0))
             .map_err(fault)?;
@@ -299,8 +301,6 @@ fn read(connection: &Connection) -> rusqlite::Result<Vec<(u32, Zeroizing<Vec<u8>
 
 /// The tables, and the lock that keeps other processes out.
 fn prepare(connection: &Connection) -> rusqlite::Result<()> {
-    // Whoever has the file keeps it: waiting is of no use.
-    connection.busy_timeout(Duration::ZERO)?;
     // Before WAL: then there is no shared memory either.
     connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
