@@ -22,5 +22,5 @@ pub use error::{Decoded, MAX_SOFT_ERRORS, NasDecodeError, SoftError, SoftErrorKi
 pub use header::{ProtocolDiscriminator, SecurityHeaderType};
 pub(crate) use message::{message, row};
 pub(crate) use messages::{Way, messages};
-pub use row::{Format, MAX_ELEMENT_OCTETS, Row};
+pub use row::{Format, MAX_ELEMENT_OCTETS, MAX_OPTIONAL_ROWS, Row};
 pub use unrecognised::{Unrecognised, UnrecognisedElement};

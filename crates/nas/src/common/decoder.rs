@@ -246,7 +246,7 @@ impl<'a> Decoder<'a> {
             Some(row) => row.format,
             // TS 24.007 11.2.4: how an unknown element is skipped.
             None if first & 0x80 != 0 => Format::Tv1,
-            None if first & 0xf8 == 0x78 => Format::TlvE,
+            None if first & 0xf0 == 0x70 => Format::TlvE,
             None => Format::Tlv,
         };
         let rest = self.reader.rest();

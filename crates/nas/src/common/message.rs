@@ -37,6 +37,8 @@ macro_rules! message {
             pub unrecognised: $crate::common::Unrecognised<'a>,
         }
 
+        const _: () = assert!($name::OPTIONAL.len() <= $crate::common::MAX_OPTIONAL_ROWS);
+
         impl<'a> $name<'a> {
             /// The specification's name of the message.
             pub const NAME: &'static str = $title;

@@ -4,6 +4,9 @@
 /// `n` of the content tables.
 pub const MAX_ELEMENT_OCTETS: usize = 65_538;
 
+/// Most optional rows of a table, so that the ones seen fit a machine word (TRACKING AREA UPDATE ACCEPT has 40).
+pub const MAX_OPTIONAL_ROWS: usize = 64;
+
 /// Format of an information element (TS 24.007 11.2.1.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {

@@ -36,6 +36,8 @@ octet! {
         NO_EPS_BEARER_CONTEXT_ACTIVATED = 40, "No EPS bearer context activated";
         SEVERE_NETWORK_FAILURE = 42, "Severe network failure";
         PLMN_NOT_ALLOWED_TO_OPERATE_AT_THE_PRESENT_UE_LOCATION = 78, "PLMN not allowed to operate at the present UE location";
+        DISASTER_ROAMING_FOR_THE_DETERMINED_PLMN_WITH_DISASTER_CONDITION_NOT_ALLOWED = 80, "Disaster roaming for the determined PLMN with disaster condition not allowed";
+        PROCEDURE_CANNOT_BE_COMPLETED_DUE_TO_UNAVAILABLE_FEEDER_LINK = 83, "Procedure cannot be completed due to unavailable feeder link while MME is operating in S&F mode";
         SEMANTICALLY_INCORRECT_MESSAGE = 95, "Semantically incorrect message";
         INVALID_MANDATORY_INFORMATION = 96, "Invalid mandatory information";
         MESSAGE_TYPE_NON_EXISTENT_OR_NOT_IMPLEMENTED = 97, "Message type non-existent or not implemented";
@@ -52,7 +54,7 @@ octet! {
         INSUFFICIENT_RESOURCES = 26, "Insufficient resources";
         MISSING_OR_UNKNOWN_APN = 27, "Missing or unknown APN";
         UNKNOWN_PDN_TYPE = 28, "Unknown PDN type";
-        USER_AUTHENTICATION_FAILED = 29, "User authentication failed";
+        USER_AUTHENTICATION_OR_AUTHORIZATION_FAILED = 29, "User authentication or authorization failed";
         REQUEST_REJECTED_BY_SERVING_GW_OR_PDN_GW = 30, "Request rejected by Serving GW or PDN GW";
         REQUEST_REJECTED_UNSPECIFIED = 31, "Request rejected, unspecified";
         SERVICE_OPTION_NOT_SUPPORTED = 32, "Service option not supported";
@@ -94,5 +96,6 @@ octet! {
         MESSAGE_NOT_COMPATIBLE_WITH_PROTOCOL_STATE = 101, "Message not compatible with protocol state";
         PROTOCOL_ERROR_UNSPECIFIED = 111, "Protocol error, unspecified";
         APN_RESTRICTION_VALUE_INCOMPATIBLE_WITH_ACTIVE_EPS_BEARER_CONTEXT = 112, "APN restriction value incompatible with active EPS bearer context";
+        MULTIPLE_ACCESSES_TO_A_PDN_CONNECTION_NOT_ALLOWED = 113, "Multiple accesses to a PDN connection not allowed";
     }
 }

@@ -40,9 +40,10 @@ message! {
         0x17 Tv 2..=2 additional_information_requested: AdditionalInformationRequested = "Additional information requested";
         0x32 Tlv 3..=15 n1_ue_network_capability: N1UeNetworkCapability<'a> = "N1 UE network capability";
         0x34 Tlv 3..=3 ue_radio_capability_id_availability: UeRadioCapabilityIdAvailability = "UE radio capability ID availability";
-        0x35 Tlv 3..=65538 requested_wus_assistance_information: WusAssistanceInformation<'a> = "Requested WUS assistance information";
+        0x35 Tlv 3..=3 requested_wus_assistance_information: WusAssistanceInformation<'a> = "Requested WUS assistance information";
         0x36 Tlv 3..=3 drx_parameter_in_nb_s1_mode: NbS1DrxParameter<'a> = "DRX parameter in NB-S1 mode";
         0x38 Tlv 4..=4 requested_imsi_offset: ImsiOffset<'a> = "Requested IMSI offset";
+        0x26 Tlv 5..=5 ue_determined_plmn_with_disaster_condition: PlmnList<'a> = "UE determined PLMN with disaster condition";
     }
 }
 
@@ -65,7 +66,7 @@ message! {
         0x59 Tv 2..=2 t3423_value: GprsTimer = "T3423 value";
         0x4a Tlv 5..=47 equivalent_plmns: PlmnList<'a> = "Equivalent PLMNs";
         0x34 Tlv 5..=50 emergency_number_list: EmergencyNumberList<'a> = "Emergency number list";
-        0x64 Tlv 3..=4 eps_network_feature_support: EpsNetworkFeatureSupport<'a> = "EPS network feature support";
+        0x64 Tlv 3..=5 eps_network_feature_support: EpsNetworkFeatureSupport<'a> = "EPS network feature support";
         0xf Tv1 1..=1 additional_update_result: AdditionalUpdateResult = "Additional update result";
         0x5e Tlv 3..=3 t3412_extended_value: GprsTimer3 = "T3412 extended value";
         0x6a Tlv 3..=3 t3324_value: GprsTimer = "T3324 value";
@@ -80,9 +81,17 @@ message! {
         0x7c TlvE 35..=2291 ciphering_key_data: CipheringKeyData<'a> = "Ciphering key data";
         0x66 Tlv 3..=65538 ue_radio_capability_id: UeRadioCapabilityId<'a> = "UE radio capability ID";
         0xb Tv1 1..=1 ue_radio_capability_id_deletion_indication: UeRadioCapabilityIdDeletionIndication = "UE radio capability ID deletion indication";
-        0x35 Tlv 3..=65538 negotiated_wus_assistance_information: WusAssistanceInformation<'a> = "Negotiated WUS assistance information";
+        0x35 Tlv 3..=3 negotiated_wus_assistance_information: WusAssistanceInformation<'a> = "Negotiated WUS assistance information";
         0x36 Tlv 3..=3 negotiated_drx_parameter_in_nb_s1_mode: NbS1DrxParameter<'a> = "Negotiated DRX parameter in NB-S1 mode";
         0x38 Tlv 4..=4 negotiated_imsi_offset: ImsiOffset<'a> = "Negotiated IMSI offset";
+        0x1d Tlv 8..=98 forbidden_tais_for_roaming: TaiList<'a> = "Forbidden TAI(s) for the list of \"forbidden tracking areas for roaming\"";
+        0x1e Tlv 8..=98 forbidden_tais_for_regional_provision_of_service: TaiList<'a> = "Forbidden TAI(s) for the list of \"forbidden tracking areas for regional provision of service\"";
+        0x1f Tlv 3..=9 unavailability_configuration: UnavailabilityConfiguration<'a> = "Unavailability configuration";
+        0x20 Tlv 4..=5 access_technology_utilization_control: AccessTechnologyUtilizationControl<'a> = "Access technology utilization control";
+        0x21 Tlv 3..=257 sf_satellite_operation_parameters: SfSatelliteOperationParameters<'a> = "S&F satellite operation parameters";
+        0x22 Tlv 4..=4 disaster_roaming_wait_range: RegistrationWaitRange<'a> = "Disaster roaming wait range";
+        0x24 Tlv 4..=4 disaster_return_wait_range: RegistrationWaitRange<'a> = "Disaster return wait range";
+        0x25 Tlv 2..=65538 list_of_plmns_to_be_used_in_disaster_condition: ListOfPlmnsToBeUsedInDisasterCondition<'a> = "List of PLMNs to be used in disaster condition";
     }
 }
 
@@ -108,5 +117,10 @@ message! {
         0x5f Tlv 3..=3 t3346_value: GprsTimer = "T3346 value";
         0x16 Tlv 3..=3 t3402_value: GprsTimer = "T3402 value";
         0xa Tv1 1..=1 extended_emm_cause: ExtendedEmmCause = "Extended EMM cause";
+        0x1c Tlv 3..=3 lower_bound_timer_value: GprsTimer3 = "Lower bound timer value";
+        0x1d Tlv 8..=98 forbidden_tais_for_roaming: TaiList<'a> = "Forbidden TAI(s) for the list of \"forbidden tracking areas for roaming\"";
+        0x1e Tlv 8..=98 forbidden_tais_for_regional_provision_of_service: TaiList<'a> = "Forbidden TAI(s) for the list of \"forbidden tracking areas for regional provision of service\"";
+        0x20 Tlv 4..=5 access_technology_utilization_control: AccessTechnologyUtilizationControl<'a> = "Access technology utilization control";
+        0x21 Tlv 3..=257 sf_satellite_operation_parameters: SfSatelliteOperationParameters<'a> = "S&F satellite operation parameters";
     }
 }

@@ -25,6 +25,12 @@ message! {
     }
     optional {
         0x53 Tv 2..=2 emm_cause: EmmCause = "EMM cause";
+        0x1c Tlv 3..=3 lower_bound_timer_value: GprsTimer3 = "Lower bound timer value";
+        0x1d Tlv 9..=98 forbidden_tais_for_roaming: TaiList<'a> = "Forbidden TAI(s) for the list of \"forbidden tracking areas for roaming\"";
+        0x1e Tlv 9..=98 forbidden_tais_for_regional_provision_of_service: TaiList<'a> = "Forbidden TAI(s) for the list of \"forbidden tracking areas for regional provision of service\"";
+        0x20 Tlv 4..=5 access_technology_utilization_control: AccessTechnologyUtilizationControl<'a> = "Access technology utilization control";
+        0x21 Tlv 3..=257 sf_satellite_operation_parameters: SfSatelliteOperationParameters<'a> = "S&F satellite operation parameters";
+        0x24 Tlv 4..=4 disaster_return_wait_range: RegistrationWaitRange<'a> = "Disaster return wait range";
     }
 }
 

@@ -35,6 +35,7 @@ message! {
         0x65 Tlv 4..=4 dcn_id: DcnId<'a> = "DCN-ID";
         0x66 Tlv 3..=65538 ue_radio_capability_id: UeRadioCapabilityId<'a> = "UE radio capability ID";
         0xb Tv1 1..=1 ue_radio_capability_id_deletion_indication: UeRadioCapabilityIdDeletionIndication = "UE radio capability ID deletion indication";
+        0x20 Tlv 2..=5 access_technology_utilization_control: AccessTechnologyUtilizationControl<'a> = "Access technology utilization control";
     }
 }
 

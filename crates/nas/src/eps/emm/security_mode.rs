@@ -20,6 +20,7 @@ message! {
         0x4f Tlv 10..=10 hash_mme: HashMme = "HashMME";
         0x6f Tlv 6..=6 replayed_ue_additional_security_capability: UeAdditionalSecurityCapability = "Replayed UE additional security capability";
         0x37 Tlv 3..=3 ue_radio_capability_id_request: UeRadioCapabilityIdRequest = "UE radio capability ID request";
+        0xd Tv1 1..=1 ue_coarse_location_information_request: UeCoarseLocationInformationRequest = "UE coarse location information request";
     }
 }
 
@@ -32,6 +33,7 @@ message! {
         0x23 Tlv 11..=11 imeisv: MobileIdentity<'a> = "IMEISV";
         0x79 TlvE 3..=65538 replayed_nas_message_container: ReplayedNasMessageContainer<'a> = "Replayed NAS message container";
         0x66 Tlv 3..=65538 ue_radio_capability_id: UeRadioCapabilityId<'a> = "UE radio capability ID";
+        0x67 Tlv 8..=8 ue_coarse_location_information: UeCoarseLocationInformation<'a> = "UE coarse location information";
     }
 }
 

@@ -112,6 +112,8 @@ message! {
         0xb Tv1 1..=1 csfb_response: CsfbResponse = "CSFB response";
         0x57 Tlv 4..=4 eps_bearer_context_status: EpsBearerContextStatus = "EPS bearer context status";
         0xd Tv1 1..=1 device_properties: DeviceProperties = "Device properties";
+        0x29 Tlv 3..=3 ue_request_type: UeRequestType = "UE request type";
+        0x28 Tlv 3..=5 paging_restriction: PagingRestriction<'a> = "Paging restriction";
     }
 }
 
@@ -153,5 +155,11 @@ message! {
         0x5b Tv 2..=2 t3442_value: GprsTimer = "T3442 value";
         0x5f Tlv 3..=3 t3346_value: GprsTimer = "T3346 value";
         0x6b Tlv 3..=3 t3448_value: GprsTimer = "T3448 value";
+        0x1c Tlv 3..=3 lower_bound_timer_value: GprsTimer3 = "Lower bound timer value";
+        0x1d Tlv 9..=98 forbidden_tais_for_roaming: TaiList<'a> = "Forbidden TAI(s) for the list of \"forbidden tracking areas for roaming\"";
+        0x1e Tlv 9..=98 forbidden_tais_for_regional_provision_of_service: TaiList<'a> = "Forbidden TAI(s) for the list of \"forbidden tracking areas for regional provision of service\"";
+        0x20 Tlv 4..=5 access_technology_utilization_control: AccessTechnologyUtilizationControl<'a> = "Access technology utilization control";
+        0x21 Tlv 3..=257 sf_satellite_operation_parameters: SfSatelliteOperationParameters<'a> = "S&F satellite operation parameters";
+        0x24 Tlv 4..=4 disaster_return_wait_range: RegistrationWaitRange<'a> = "Disaster return wait range";
     }
 }

@@ -127,6 +127,22 @@ octets! {
     PkmfAddress;
     /// User data container (TS 24.301 9.9.4.24).
     UserDataContainer;
+    /// Access technology utilization control (TS 24.301 9.9.3.3A).
+    AccessTechnologyUtilizationControl;
+    /// S&F satellite operation parameters (TS 24.301 9.9.3.73).
+    SfSatelliteOperationParameters;
+    /// Registration wait range (TS 24.301 9.9.3.75).
+    RegistrationWaitRange;
+    /// List of PLMNs to be used in disaster condition (TS 24.301 9.9.3.76).
+    ListOfPlmnsToBeUsedInDisasterCondition;
+    /// Unavailability configuration (TS 24.301 9.9.3.70).
+    UnavailabilityConfiguration;
+    /// Unavailability information (TS 24.301 9.9.3.69).
+    UnavailabilityInformation;
+    /// Paging restriction (TS 24.301 9.9.3.66).
+    PagingRestriction;
+    /// UE coarse location information (TS 24.301 9.9.3.72).
+    UeCoarseLocationInformation;
     /// EPS network feature support (TS 24.301 9.9.3.12A), one octet or more.
     EpsNetworkFeatureSupport;
 }

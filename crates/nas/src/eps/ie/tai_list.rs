@@ -68,22 +68,21 @@ impl TaiList<'_> {
     }
 }
 
+/// The first [`MAX_TAIS`] areas; what follows them is ignored (TS 24.301 table 9.9.3.33.1).
 fn read(value: &[u8], at: usize) -> Result<Vec<Tai>, DecodeError> {
     let mut reader = Reader::at_offset(value, at);
     let mut tais = Vec::new();
-    while !reader.is_empty() {
+    while !reader.is_empty() && tais.len() < MAX_TAIS {
         partial(&mut reader, &mut tais)?;
     }
+    tais.truncate(MAX_TAIS);
     Ok(tais)
 }
 
 fn partial(reader: &mut Reader<'_>, tais: &mut Vec<Tai>) -> Result<(), DecodeError> {
     let at = reader.at();
     let head = reader.u8()?;
-    let count = usize::from(head & 31) + 1;
-    if tais.len() + count > MAX_TAIS {
-        return Err(DecodeError::new(at, DecodeErrorKind::TooMany { limit: MAX_TAIS }));
-    }
+    let count = (usize::from(head & 31) + 1).min(MAX_TAIS);
     match head >> 5 & 3 {
         SAME_PLMN => {
             let plmn = plmn(reader)?;

@@ -14,6 +14,7 @@ half_octet! {
         COMBINED_EPS_IMSI_ATTACH = 2, "combined EPS/IMSI attach";
         EPS_RLOS_ATTACH = 3, "EPS RLOS attach";
         EPS_EMERGENCY_ATTACH = 6, "EPS emergency attach";
+        DISASTER_ROAMING_ATTACH = 7, "disaster roaming attach";
     }
 
     /// EPS attach result (TS 24.301 9.9.3.10).
@@ -28,6 +29,7 @@ half_octet! {
         COMBINED_TA_LA_UPDATING = 1, "combined TA/LA updating";
         COMBINED_TA_LA_UPDATING_WITH_IMSI_ATTACH = 2, "combined TA/LA updating with IMSI attach";
         PERIODIC_UPDATING = 3, "periodic updating";
+        DISASTER_ROAMING_UPDATE = 6, "disaster roaming update";
         TA_UPDATING_ACTIVE = 8, "TA updating, bearer establishment requested";
         COMBINED_TA_LA_UPDATING_ACTIVE = 9, "combined TA/LA updating, bearer establishment requested";
         COMBINED_TA_LA_UPDATING_WITH_IMSI_ATTACH_ACTIVE = 10, "combined TA/LA updating with IMSI attach, bearer establishment requested";
@@ -174,6 +176,12 @@ half_octet! {
         DELETE_NETWORK_ASSIGNED = 1, "delete network-assigned UE radio capability IDs";
     }
 
+    /// UE coarse location information request (TS 24.301 9.9.3.71).
+    UeCoarseLocationInformationRequest {
+        NOT_REQUESTED = 0, "UE coarse location information not requested";
+        REQUESTED = 1, "UE coarse location information requested";
+    }
+
     /// EPS bearer identity of an ESM header, or a linked one (TS 24.301 9.3.2, 9.9.4.6).
     EpsBearerIdentity {
         UNASSIGNED = 0, "no EPS bearer identity assigned";
@@ -268,7 +276,7 @@ impl NasKsi {
 }
 
 impl EpsAttachType {
-    /// The type without the spare bit; unused values are EPS attach, reserved 7 stays (TS 24.301 table 9.9.3.11.1).
+    /// The type without the spare bit; unused values are EPS attach (TS 24.301 table 9.9.3.11.1).
     #[must_use]
     pub const fn interpreted(self) -> Self {
         match self.0 & 7 {
@@ -381,6 +389,18 @@ octet! {
 
     /// Extended DRX parameters (TS 24.008 10.5.5.32): paging time window in bits 5 to 8, eDRX value in bits 1 to 4.
     ExtendedDrxParameters {}
+
+    /// UE request type (TS 24.301 9.9.3.65).
+    UeRequestType {
+        NAS_SIGNALLING_CONNECTION_RELEASE = 1, "NAS signalling connection release";
+        REJECTION_OF_PAGING = 2, "rejection of paging";
+    }
+
+    /// EPS additional request result (TS 24.301 9.9.3.67).
+    EpsAdditionalRequestResult {}
+
+    /// Maximum time offset (TS 24.301 9.9.3.68, time duration).
+    MaximumTimeOffset {}
 
     /// SS code (TS 24.301 9.9.3.39).
     SsCode {}
