@@ -14,9 +14,18 @@
 
 #![forbid(unsafe_code)]
 
+mod association;
 mod config;
+mod cookie;
+mod crc32c;
+mod drbg;
 mod endpoint;
 mod event;
+mod init;
+mod packet;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+mod transfer;
 
 pub use config::Config;
 pub use endpoint::Endpoint;
