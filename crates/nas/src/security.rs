@@ -34,6 +34,6 @@ pub use crate::common::SecurityHeaderType;
 pub use admission::{Lack, NotAdmitted, Plain, SecureExchange, admit_at_mme, admit_at_ue};
 pub use context::{Discard, MAX_NAS_OCTETS, NasCounts, NasSecurityContext, ProtectError, Role};
 pub use count::{NEAR_END_MARGIN, NasCount};
-pub use header::{Protection, SecurityHeader};
+pub use header::{EMM_PROTOCOL_DISCRIMINATOR, Protection, SecurityHeader};
 pub use service_request::ServiceRequestHeader;
 pub use verified::{Accepted, Verified};

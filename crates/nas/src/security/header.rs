@@ -4,7 +4,7 @@ use crate::common::{ProtocolDiscriminator, SecurityHeaderType};
 use quintet_wire::{DecodeError, DecodeErrorKind, Reader};
 
 /// Protocol discriminator of EMM: low half of the first octet of every protected message (TS 24.007 11.2.3.1.1).
-pub(super) const EMM_PROTOCOL_DISCRIMINATOR: u8 = ProtocolDiscriminator::EPS_MOBILITY_MANAGEMENT.0;
+pub const EMM_PROTOCOL_DISCRIMINATOR: u8 = ProtocolDiscriminator::EPS_MOBILITY_MANAGEMENT.0;
 
 impl SecurityHeaderType {
     /// Of a message by its first octet, if that says EMM: ESM messages have no security header of their own.
