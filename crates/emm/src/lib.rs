@@ -15,5 +15,6 @@
 mod disposition;
 pub mod network;
 pub mod path;
+pub mod ue;
 
 pub use disposition::{Discard, Disposition, Violation};

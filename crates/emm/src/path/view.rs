@@ -2,7 +2,7 @@
 
 use super::message::{Algorithms, Header, IdentityKind, Ksi, MessageView, Protection, Step};
 use quintet_crypto::{CipheringAlgorithm, Direction, IntegrityAlgorithm};
-use quintet_nas::common::NasDecodeError;
+use quintet_nas::common::{NasDecodeError, ProtocolDiscriminator};
 use quintet_nas::eps::{
     DetachType, EmmMessage, EpsAttachType, EpsMobileIdentity, EsmMessage, MobileIdentity, NasKsi,
     ServiceRequest,
@@ -179,16 +179,15 @@ impl Step {
             protection,
             message,
         };
-        let header_type = pdu.first().and_then(|first| SecurityHeaderType::of(*first));
-        let Some(header_type) = header_type else {
-            return Ok(step(Protection::Plain, MessageView::of_plain(direction, pdu)?));
-        };
-        if header_type.is_service_request() {
+        let first = *pdu.first().ok_or(NasDecodeError::TooShort { octets: 0 })?;
+        let header_type = SecurityHeaderType::of(first);
+        let mobility = ProtocolDiscriminator::of(first) == ProtocolDiscriminator::EPS_MOBILITY_MANAGEMENT;
+        if mobility && header_type.is_service_request() {
             let request = ServiceRequest::decode(pdu)?;
             let ksi = Ksi(request.ksi());
             return Ok(step(Protection::ShortMac, MessageView::ServiceRequest { ksi }));
         }
-        let Some(header) = Header::of(header_type) else {
+        let Some(header) = Header::of(header_type).filter(|_| mobility) else {
             return Ok(step(Protection::Plain, MessageView::of_plain(direction, pdu)?));
         };
         let payload = SecurityHeader::parse(pdu)?.payload;
