@@ -33,6 +33,8 @@ pub enum Discard {
     NoContext,
     /// It could not be decoded and has no reject of its own (TS 24.301 7.4, 7.5).
     Malformed,
+    /// Its connection is being released.
+    Released,
     /// It is not allowed now.
     Path(Violation),
     /// A repetition of a message that is being answered, answered again from memory or left to the timer (TS 24.301 5.4.2.7, 5.5.1.2.7).

@@ -13,12 +13,33 @@
 //! A session is born with an initial message and dies with its connection. A context outlives both; nothing that came
 //! unauthenticated changes one (TS 24.301 4.4.4.3): what a session learns stays in the session until the UE proved itself.
 
+mod attach;
+mod authentication;
+mod bearer;
 mod context;
+mod detach;
+pub mod durable;
+mod esm;
+mod event;
+mod guti_reallocation;
+mod identification;
+mod information;
 mod input;
 mod output;
 mod policy;
+mod security_mode;
+mod service_request;
+mod session;
+mod timer;
+mod tracking_area_update;
+mod tracking_areas;
 
 pub use context::{Context, ContextId, Contexts, EmmState, Registration, SecurityContext};
-pub use input::{ContextSetupFailure, Initial, Input, Location, LocationFailure, ResetKind, VectorsFailure};
+pub use event::{Event, Phase, Protection};
+pub use input::{
+    At, ContextSetupFailure, Initial, Input, Location, LocationFailure, Resynchronisation, Vector, VectorsFailure,
+};
 pub use output::{BearerSetup, Output, ReleaseCause, VectorRequest};
 pub use policy::{Entropy, Policy, ReauthenticationPolicy, Timers};
+pub use session::{Environment, Session};
+pub use timer::Timer;

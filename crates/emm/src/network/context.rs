@@ -1,7 +1,7 @@
 //! What an MME keeps of a UE while no connection exists, and over its own restart.
 
 use quintet_crypto::Kasme;
-use quintet_identity::{Guti, Imei, Imeisv, Imsi, Tai};
+use quintet_identity::{Guti, Imei, Imeisv, Imsi, STmsi, Tai};
 use quintet_nas::eps::NasKsi;
 use quintet_nas::security::NasSecurityContext;
 use std::time::Duration;
@@ -17,6 +17,8 @@ pub trait Contexts {
     /// The context of a GUTI that this MME assigned; the one before a reallocation that is not yet confirmed counts too
     /// (TS 24.301 5.4.1.4).
     fn by_guti(&self, guti: &Guti) -> Option<ContextId>;
+    /// The same by the S-TMSI that an eNB hands on.
+    fn by_s_tmsi(&self, s_tmsi: STmsi) -> Option<ContextId>;
     /// The context of a subscriber.
     fn by_imsi(&self, imsi: Imsi) -> Option<ContextId>;
     /// The context of an emergency UE without a usable IMSI.
@@ -49,6 +51,8 @@ pub struct SecurityContext {
     /// Set when it was read back after a stop that may have lost COUNTs: a new AKA before the next use (see
     /// ARCHITECTURE.md).
     pub stale: bool,
+    /// The downlink COUNT below which the store's record is good: see [`super::durable`].
+    pub downlink_reserved: u32,
 }
 
 /// Whether the UE is registered (TS 24.301 5.1.3.4, the MME's main states).

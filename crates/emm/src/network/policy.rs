@@ -59,10 +59,14 @@ pub struct Policy {
     pub vectors_at_once: u8,
     /// Whether SECURITY MODE COMMAND asks for the IMEISV.
     pub request_imeisv: bool,
+    /// Whether [`super::Event`]s are wanted.
+    pub events: bool,
     /// Timers.
     pub timers: Timers,
     /// IPv4 addresses for default bearers without a static one: first address and prefix length.
     pub address_pool: ([u8; 4], u8),
+    /// The DNS server that a UE is told if it asks (TS 24.008 10.5.6.3).
+    pub dns: Option<[u8; 4]>,
     /// Full and short network name for EMM INFORMATION; none is sent without.
     pub network_name: Option<String>,
 }
