@@ -30,6 +30,8 @@ pub(crate) struct Intake<'a> {
     pub(crate) faults: Vec<Fault>,
     pub(crate) others: OtherIes<'a>,
     last_place: u8,
+    /// IEs that the message has kept: those that encode again.
+    kept: u16,
 }
 
 impl<'a> Intake<'a> {
@@ -38,6 +40,7 @@ impl<'a> Intake<'a> {
             faults: Vec::new(),
             others: OtherIes(Vec::new()),
             last_place: 0,
+            kept: 0,
         }
     }
 
@@ -64,7 +67,10 @@ impl<'a> Intake<'a> {
             self.fault(ie, FaultKind::OtherCriticality { assigned });
         }
         match C::read(ie.source) {
-            Ok(value) => *slot = Some(value),
+            Ok(value) => {
+                *slot = Some(value);
+                self.kept += 1;
+            }
             Err(why) => self.fault(ie, FaultKind::Undecodable { why }),
         }
     }
@@ -74,9 +80,10 @@ impl<'a> Intake<'a> {
         self.others.0.push(OtherIe {
             id: ie.id,
             criticality: ie.criticality,
-            position: ie.position,
+            position: self.kept,
             value: ie.source.keep(),
         });
+        self.kept += 1;
     }
 
     /// Notes that a mandatory IE is missing, unless it is there and was not understood, which is noted already.

@@ -94,6 +94,15 @@ impl TransportLayerAddress {
         Self::of(&address.octets())
     }
 
+    /// Both addresses of a dual-stack node.
+    #[must_use]
+    pub fn both(v4: Ipv4Addr, v6: Ipv6Addr) -> Self {
+        let mut octets = [0; 20];
+        octets[..4].copy_from_slice(&v4.octets());
+        octets[4..].copy_from_slice(&v6.octets());
+        Self { octets, length: 20 }
+    }
+
     /// The IPv4 address, if it has one.
     #[must_use]
     pub fn ipv4(&self) -> Option<Ipv4Addr> {

@@ -16,6 +16,7 @@
 mod cause;
 mod cause_table;
 mod container;
+mod describe;
 mod diagnostics;
 mod enumerated;
 mod erab;
@@ -33,6 +34,7 @@ pub mod transport;
 mod value;
 
 pub use cause::Cause;
+pub use describe::{Description, NAS_PDU_NAMES, Secrets, SoftError, describe};
 pub use diagnostics::{Criticality, CriticalityDiagnostics, IeDiagnostics, PduType, TypeOfError};
 pub use enumerated::{
     CellAccessMode, CnDomain, CsFallbackIndicator, GummeiType, OverloadAction, PagingDrx, RelayNodeIndicator,

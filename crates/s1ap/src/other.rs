@@ -10,7 +10,7 @@ pub struct OtherIe<'a> {
     pub id: u16,
     /// The criticality it came with.
     pub criticality: Criticality,
-    /// How many IEs were before it in the message: where it is written again.
+    /// How many IEs are before it in the message, not counting those that were not understood: where it is written again.
     pub position: u16,
     /// The octets of its value, aligned PER.
     pub value: Cow<'a, [u8]>,

@@ -114,6 +114,14 @@ macro_rules! pdus {
             }
         }
 
+        /// The specification's name of a message that has a struct.
+        pub(crate) fn name_of(key: u16) -> Option<&'static str> {
+            $(if key == <message::$name<'static> as Message<'static>>::KEY {
+                return Some(message::$name::NAME);
+            })*
+            None
+        }
+
         /// Whether a message has a struct.
         const fn modelled(key: u16) -> bool {
             $(key == <message::$name<'static> as Message<'static>>::KEY ||)* false
@@ -146,14 +154,14 @@ pdus! {
 }
 
 /// What a PDU's envelope says.
-struct Envelope<'p, 'a> {
-    pdu_type: PduType,
-    procedure_code: u8,
-    criticality: Criticality,
+pub(crate) struct Envelope<'p, 'a> {
+    pub(crate) pdu_type: PduType,
+    pub(crate) procedure_code: u8,
+    pub(crate) criticality: Criticality,
     value: &'p oxirush_s1ap::Octets<'a>,
 }
 
-fn envelope<'p, 'a>(pdu: &'p asn1::S1APPDU<'a>) -> Option<Envelope<'p, 'a>> {
+pub(crate) fn envelope<'p, 'a>(pdu: &'p asn1::S1APPDU<'a>) -> Option<Envelope<'p, 'a>> {
     let (pdu_type, code, criticality, value) = match pdu {
         asn1::S1APPDU::initiatingMessage(m) => (
             PduType::InitiatingMessage,
@@ -195,17 +203,12 @@ impl<'a> S1apPdu<'a> {
     /// What the receiver does instead of acting on it (TS 36.413 10.2, 10.3).
     pub fn decode(octets: &'a [u8]) -> Result<Decoded<'a>, DecodeFailure> {
         if octets.len() > MAX_PDU_OCTETS {
-            return Err(DecodeFailure::transfer_syntax(format!(
-                "{} octets, at most {MAX_PDU_OCTETS} are read",
-                octets.len()
-            )));
+            return Err(DecodeFailure::too_long(octets.len()));
         }
         let pdu = asn1::S1APPDU::decode_borrowed(octets)
             .map_err(|error| DecodeFailure::transfer_syntax(error.to_string()))?;
         let Some(header) = envelope(&pdu) else {
-            return Err(DecodeFailure::transfer_syntax(
-                "a kind of PDU that Release 19 does not have".to_owned(),
-            ));
+            return Err(DecodeFailure::unknown_kind());
         };
         if !modelled(message::key(header.pdu_type, header.procedure_code)) {
             return Ok(Decoded {

@@ -3,7 +3,7 @@
 use super::{Envelope, Other, S1apPdu};
 use crate::container::Intake;
 use crate::failure::{Answer, DecodeFailure, FailureKind, Fault, FaultKind};
-use crate::limits::MAX_ERRORS;
+use crate::limits::{MAX_ERRORS, MAX_PDU_OCTETS};
 use crate::{Cause, Criticality, CriticalityDiagnostics, EnbUeS1apId, MmeUeS1apId, PduType};
 use oxirush_s1ap::{Deviation, ie, s1ap as asn1};
 
@@ -127,6 +127,16 @@ fn mme_ue_s1ap_id(pdu: &asn1::S1APPDU<'_>) -> Option<MmeUeS1apId> {
 }
 
 impl DecodeFailure {
+    /// More octets than are read.
+    pub(crate) fn too_long(octets: usize) -> Self {
+        Self::transfer_syntax(format!("{octets} octets, at most {MAX_PDU_OCTETS} are read"))
+    }
+
+    /// An alternative of the PDU's choice that Release 19 does not have.
+    pub(crate) fn unknown_kind() -> Self {
+        Self::transfer_syntax("a kind of PDU that Release 19 does not have".to_owned())
+    }
+
     /// Octets that are no PDU (TS 36.413 10.2).
     pub(crate) fn transfer_syntax(why: String) -> Self {
         Self {
