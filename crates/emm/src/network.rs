@@ -35,9 +35,11 @@ mod tracking_area_update;
 mod tracking_areas;
 
 pub use context::{Context, ContextId, Contexts, EmmState, Registration, SecurityContext};
+pub use detach::purge;
 pub use event::{Event, Phase, Protection};
 pub use input::{
-    At, ContextSetupFailure, Initial, Input, Location, LocationFailure, Resynchronisation, Vector, VectorsFailure,
+    At, ContextSetupFailure, Initial, Input, Location, LocationFailure, Resynchronisation, Vector,
+    VectorsFailure,
 };
 pub use output::{BearerSetup, Output, ReleaseCause, VectorRequest};
 pub use policy::{Entropy, Policy, ReauthenticationPolicy, Timers};

@@ -105,11 +105,9 @@ impl Session {
 
     /// A UE that attaches anew has neither bearers nor registration any more (TS 24.301 5.5.1.2.7 f).
     fn forget_registration(&mut self, env: &mut Environment<'_>) {
-        let from = self.from.tai;
+        self.keep_whereabouts(env);
         if let Some(context) = self.bound_context_mut(env) {
-            context.state = EmmState::Deregistered;
-            context.registration = None;
-            context.tai = from;
+            context.detach();
         }
     }
 
@@ -125,11 +123,10 @@ impl Session {
             return self.attach_reject_esm(env, EsmCause::PROTOCOL_ERROR_UNSPECIFIED);
         };
         let whereabouts = (guti, self.from.tai);
-        let message =
-            match accept::attach_accept(&attach.requested, pdn, &bearer, env.policy, whereabouts) {
-                Ok(message) => message,
-                Err(cause) => return self.attach_reject_esm(env, cause),
-            };
+        let message = match accept::attach_accept(&attach.requested, pdn, &bearer, env.policy, whereabouts) {
+            Ok(message) => message,
+            Err(cause) => return self.attach_reject_esm(env, cause),
+        };
         env.outputs.push(Output::Changed(id));
         let registration = bearer.registration();
         if let Goal::Attach(attach) = &mut self.goal {
@@ -145,10 +142,18 @@ impl Session {
         complete: &AttachComplete<'_>,
     ) -> Disposition {
         let Goal::Attach(attach) = &self.goal else {
-            return self.unexpected("ATTACH COMPLETE", "ATTACH ACCEPT before it", "TS 24.301 5.5.1.2.4");
+            return self.unexpected(
+                "ATTACH COMPLETE",
+                "ATTACH ACCEPT before it",
+                "TS 24.301 5.5.1.2.4",
+            );
         };
         let Phases::Accepted(bearer) = &attach.phase else {
-            return self.unexpected("ATTACH COMPLETE", "ATTACH ACCEPT before it", "TS 24.301 5.5.1.2.4");
+            return self.unexpected(
+                "ATTACH COMPLETE",
+                "ATTACH ACCEPT before it",
+                "TS 24.301 5.5.1.2.4",
+            );
         };
         let bearer = bearer.registration();
         let accepted = ActivateDefaultEpsBearerContextAccept::decode(complete.esm_message_container.0)

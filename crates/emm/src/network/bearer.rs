@@ -95,10 +95,13 @@ pub(super) fn choose(
     let cause = pdn_type(wanted.pdn_type, configuration.pdn_type)?;
     let ue_ambr = location.ambr.ok_or(EsmCause::NETWORK_FAILURE)?;
     let apn_ambr = configuration.ambr.unwrap_or(ue_ambr);
-    let fixed = configuration.served_party_ip_addresses.iter().find_map(|a| match a {
-        IpAddr::V4(v4) => Some(v4.octets()),
-        IpAddr::V6(_) => None,
-    });
+    let fixed = configuration
+        .served_party_ip_addresses
+        .iter()
+        .find_map(|a| match a {
+            IpAddr::V4(v4) => Some(v4.octets()),
+            IpAddr::V6(_) => None,
+        });
     Ok(DefaultBearer {
         emergency: false,
         apn,

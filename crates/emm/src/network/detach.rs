@@ -16,7 +16,9 @@ use super::session::{Environment, Goal};
 use super::timer::Timer;
 use super::{ContextId, Contexts, EmmState, Session};
 use crate::{Discard, Disposition};
-use quintet_nas::eps::{DetachAccept, DetachRequestFromNetwork, DetachRequestFromUe, DetachType, EmmCause};
+use quintet_nas::eps::{
+    DetachAccept, DetachRequestFromNetwork, DetachRequestFromUe, DetachType, EmmCause, EmmMessage,
+};
 
 /// A detach under way.
 #[derive(Debug)]
@@ -38,7 +40,10 @@ pub(in crate::network) enum Detach {
 ///
 /// `Purge` follows if the HSS may still think that the UE is here (TS 29.272 5.2.1.3).
 pub fn purge(contexts: &mut dyn Contexts, id: ContextId, outputs: &mut Vec<Output>) -> bool {
-    let Some(context) = contexts.get(id).filter(|context| context.state == EmmState::Deregistered) else {
+    let Some(context) = contexts
+        .get(id)
+        .filter(|context| context.state == EmmState::Deregistered)
+    else {
         return false;
     };
     let imsi = context.imsi;
@@ -161,47 +166,42 @@ impl Session {
         matches!(&self.goal, Goal::Detach(detach) if matches!(**detach, Detach::ByNetwork { .. }))
     }
 
-    /// What comes of a request of the UE that meets the network's detach (TS 24.301 5.5.2.3.5 c to f): its own detach is
-    /// complete with the network's; an attach goes on if the UE was told to attach again; all else is left alone.
-    /// `None` where there is no such detach, or it is over.
-    pub(super) fn meets_detach(
+    /// What a request of the UE meets before it begins (TS 24.301 5.5.2.3.5 c to f, 5.5.1.2.7 g). While the network's
+    /// detach is under way, the UE's own completes it and an attach goes on if the UE was told to attach again; all else is
+    /// left alone (`Some`). An update before ATTACH COMPLETE says that the UE has what ATTACH ACCEPT gave it.
+    pub(super) fn meets(
         &mut self,
         env: &mut Environment<'_>,
-        request: MeetsDetach,
+        message: &EmmMessage<'_>,
     ) -> Option<Disposition> {
-        let Goal::Detach(detach) = &self.goal else {
-            return None;
-        };
-        let Detach::ByNetwork { reattach } = **detach else {
-            return None;
-        };
-        match request {
-            MeetsDetach::Attach if reattach => {
-                self.abandon();
-                self.deregister(env);
-                None
-            }
-            MeetsDetach::Detach { switch_off } => {
-                self.answered();
-                self.goal = Goal::None;
-                if !switch_off {
-                    self.send(env, &DetachAccept::new().into());
+        let is_update = matches!(message, EmmMessage::TrackingAreaUpdateRequest(_));
+        match &self.goal {
+            Goal::Attach(_) if is_update && self.secure => self.attach_confirmed(env),
+            Goal::Detach(detach) => {
+                if let Detach::ByNetwork { reattach } = **detach {
+                    let ignored = match message {
+                        EmmMessage::AttachRequest(_) => !reattach,
+                        EmmMessage::ExtendedServiceRequest(_) | EmmMessage::ControlPlaneServiceRequest(_) => {
+                            true
+                        }
+                        _ => is_update,
+                    };
+                    return ignored.then(|| {
+                        self.unexpected("a request of the UE", "DETACH ACCEPT", "TS 24.301 5.5.2.3.5")
+                    });
                 }
-                self.detached(env);
-                Some(Disposition::Handled)
             }
-            MeetsDetach::Attach | MeetsDetach::Other => Some(self.unexpected(
-                "a request of the UE",
-                "DETACH ACCEPT",
-                "TS 24.301 5.5.2.3.5",
-            )),
+            _ => {}
         }
+        None
     }
 
     /// EMM-DEREGISTERED. Of a UE without IMSI nothing is kept: it has nothing to come back with.
     fn detached(&mut self, env: &mut Environment<'_>) {
         self.phase(env, Phase::Detached);
-        let anonymous = self.bound_context(env).is_some_and(|context| context.imsi.is_none());
+        let anonymous = self
+            .bound_context(env)
+            .is_some_and(|context| context.imsi.is_none());
         match self.bound {
             Some(id) if anonymous => {
                 env.contexts.remove(id);
@@ -221,18 +221,4 @@ impl Session {
         }
         self.abandon();
     }
-}
-
-/// A request of the UE while the network's DETACH REQUEST is out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum MeetsDetach {
-    /// ATTACH REQUEST.
-    Attach,
-    /// DETACH REQUEST.
-    Detach {
-        /// It says that the UE switches off.
-        switch_off: bool,
-    },
-    /// Any other.
-    Other,
 }

@@ -165,7 +165,9 @@ pub fn decode(octets: &[u8], stop: Stop) -> Result<Context, DecodeError> {
         old_guti: when(has(part::OLD_GUTI), || guti(&mut r, "old GUTI"))?,
         tai: tai(&mut r)?,
         ue_network_capability: short(&mut r, "UE network capability")?,
-        ms_network_capability: when(has(part::MS_CAPABILITY), || short(&mut r, "MS network capability"))?,
+        ms_network_capability: when(has(part::MS_CAPABILITY), || {
+            short(&mut r, "MS network capability")
+        })?,
         ue_additional_security_capability: when(has(part::ADDITIONAL_CAPABILITY), || r.array())?,
         security: when(has(part::SECURITY), || security(&mut r, flags, stop))?,
         state: if flags & flag::REGISTERED == 0 {
@@ -249,7 +251,13 @@ fn security(r: &mut Reader<'_>, flags: u8, stop: Stop) -> Result<SecurityContext
         IntegrityAlgorithm(integrity),
         CipheringAlgorithm(ciphering),
     )
-    .map_err(|_| within(value(at, u64::from(integrity.max(ciphering)), "an algorithm from 0 to 3")))?;
+    .map_err(|_| {
+        within(value(
+            at,
+            u64::from(integrity.max(ciphering)),
+            "an algorithm from 0 to 3",
+        ))
+    })?;
     let uplink = count(r).map_err(within)?;
     let downlink = count(r).map_err(within)?;
     let nas = nas.with_counts(NasCounts {
@@ -315,10 +323,7 @@ fn registration(r: &mut Reader<'_>, flags: u8) -> Result<Registration, DecodeErr
     })
 }
 
-fn when<T>(
-    there: bool,
-    read: impl FnOnce() -> Result<T, DecodeError>,
-) -> Result<Option<T>, DecodeError> {
+fn when<T>(there: bool, read: impl FnOnce() -> Result<T, DecodeError>) -> Result<Option<T>, DecodeError> {
     there.then(read).transpose()
 }
 

@@ -9,8 +9,9 @@ use super::session::Environment;
 use crate::{Discard, Disposition};
 use quintet_nas::common::NasDecodeError;
 use quintet_nas::eps::{
-    BearerResourceAllocationReject, BearerResourceModificationReject, EpsBearerIdentity, EsmCause, EsmMessage,
-    EsmStatus, PdnConnectivityReject, PdnDisconnectReject, ProcedureTransactionIdentity, RequestType,
+    BearerResourceAllocationReject, BearerResourceModificationReject, EpsBearerIdentity, EsmCause,
+    EsmMessage, EsmStatus, PdnConnectivityReject, PdnDisconnectReject, ProcedureTransactionIdentity,
+    RequestType,
 };
 
 impl Session {
@@ -84,7 +85,13 @@ fn refusal(
         transaction,
         ProcedureTransactionIdentity::UNASSIGNED | ProcedureTransactionIdentity::RESERVED
     );
-    let cause = |otherwise| if invalid { EsmCause::INVALID_PTI_VALUE } else { otherwise };
+    let cause = |otherwise| {
+        if invalid {
+            EsmCause::INVALID_PTI_VALUE
+        } else {
+            otherwise
+        }
+    };
     let unsupported = cause(EsmCause::SERVICE_OPTION_NOT_SUPPORTED);
     Some(match message {
         EsmMessage::PdnConnectivityRequest(m) => {

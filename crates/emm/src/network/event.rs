@@ -58,7 +58,8 @@ pub enum Phase {
     GivenUp(super::Timer),
 }
 
-/// Something an operator wants to see. Made only if [`super::Policy::events`] asks for it.
+/// Something an operator wants to see. Messages are reported only if [`super::Policy::events`] asks for it, phases always: a
+/// node counts them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     /// A NAS message went through.

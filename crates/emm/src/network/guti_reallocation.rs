@@ -72,7 +72,10 @@ impl Session {
     /// GUTI REALLOCATION COMPLETE (TS 24.301 5.4.1.4).
     pub(super) fn guti_reallocation_complete(&mut self, env: &mut Environment<'_>) -> Disposition {
         let commanded = matches!(self.goal, Goal::None)
-            && self.running.as_ref().is_some_and(|running| running.timer == Timer::T3450);
+            && self
+                .running
+                .as_ref()
+                .is_some_and(|running| running.timer == Timer::T3450);
         if !commanded {
             return self.unexpected(
                 "GUTI REALLOCATION COMPLETE",

@@ -5,7 +5,7 @@ use super::session::Environment;
 use quintet_nas::eps::{EmmInformation, NetworkName};
 
 /// The longest name that is sent, in UTF-16 units: displays show about twenty, and an element of 255 octets holds 126.
-pub const MAX_NETWORK_NAME: usize = 64;
+const MAX_NETWORK_NAME: usize = 64;
 
 /// First octet of a network name in UCS2, without the country's initials and without spare bits (TS 24.008 10.5.3.5a).
 const UCS2: u8 = 0x90;
@@ -26,7 +26,9 @@ impl Session {
 
 /// A name in UCS2; what has no place in UCS2 becomes a question mark.
 fn coded(name: &str) -> Vec<u8> {
-    let units = name.chars().map(|c| u16::try_from(u32::from(c)).unwrap_or(u16::from(b'?')));
+    let units = name
+        .chars()
+        .map(|c| u16::try_from(u32::from(c)).unwrap_or(u16::from(b'?')));
     std::iter::once(UCS2)
         .chain(units.take(MAX_NETWORK_NAME).flat_map(u16::to_be_bytes))
         .collect()

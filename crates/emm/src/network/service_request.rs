@@ -32,16 +32,15 @@ impl Session {
         asked: ServiceAsked<'_>,
     ) -> Disposition {
         let (bearers, unsupported) = match asked {
-            ServiceAsked::Short(_) => (None, None),
+            ServiceAsked::Short => (None, None),
             ServiceAsked::Extended(m) if m.service_type.0 >= FIRST_PACKET_SERVICE => {
                 (m.eps_bearer_context_status, None)
             }
             ServiceAsked::Extended(_) => (None, Some(EmmCause::CS_DOMAIN_NOT_AVAILABLE)),
             // The UE was not told of control plane optimisation, as there is none (TS 24.301 9.9.3.12A).
-            ServiceAsked::ControlPlane(_) => (
-                None,
-                Some(EmmCause::MESSAGE_TYPE_NON_EXISTENT_OR_NOT_IMPLEMENTED),
-            ),
+            ServiceAsked::ControlPlane => {
+                (None, Some(EmmCause::MESSAGE_TYPE_NON_EXISTENT_OR_NOT_IMPLEMENTED))
+            }
         };
         self.goal = Goal::ServiceRequest(Box::new(ServiceRequest { bearers }));
         let known = self.known().and_then(|id| env.contexts.get(id));

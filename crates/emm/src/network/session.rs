@@ -138,6 +138,12 @@ impl Session {
         self.over
     }
 
+    /// Whether nothing is under way: no procedure that the UE or the network began waits for anything.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        matches!(self.goal, Goal::None) && self.common.is_none()
+    }
+
     /// Handles one input; what is to be done is appended to the outputs.
     pub fn handle(&mut self, env: &mut Environment<'_>, input: Input<'_>) -> Disposition {
         if self.over {
@@ -155,7 +161,8 @@ impl Session {
             Input::Vectors(outcome) => self.vectors(env, outcome),
             Input::Location(outcome) => self.location(env, outcome),
             Input::ContextSetup(outcome) => self.context_setup(env, outcome),
-            Input::NotDelivered(nas) => self.not_delivered(env, nas),
+            // The timer of a guarded message decides when it is sent again; what no timer guards is lost.
+            Input::NotDelivered(_) => Disposition::Handled,
             Input::ConnectionLost => self.lost(env),
             Input::ReleaseRequested => {
                 self.connection_ends(env);
@@ -212,13 +219,6 @@ impl Session {
         Disposition::Handled
     }
 
-    /// NAS NON DELIVERY: the timer of the message decides when it is sent again (TS 24.301 5.4.2.7 a, 5.4.3.7 a); what no
-    /// timer guards is lost.
-    fn not_delivered(&mut self, env: &mut Environment<'_>, nas: &[u8]) -> Disposition {
-        let _ = (env, nas);
-        Disposition::Handled
-    }
-
     /// The connection is gone: procedures end without a word (TS 24.301 5.4.2.7 a, 5.4.3.7 a).
     fn lost(&mut self, env: &mut Environment<'_>) -> Disposition {
         self.connection_ends(env);
@@ -245,9 +245,6 @@ impl Session {
 
     /// Reports how far things have come, if anybody wants to know.
     pub(super) fn phase(&self, env: &mut Environment<'_>, phase: Phase) {
-        if !env.policy.events {
-            return;
-        }
         let context = self.bound_context(env);
         let event = Event::Phase {
             phase,

@@ -16,8 +16,8 @@ use super::{Context, EmmState, Registration, Session, tracking_areas};
 use crate::Disposition;
 use quintet_identity::{Guti, Tai};
 use quintet_nas::eps::{
-    EmmCause, EmmMessage, EpsBearerContextStatus, EpsMobileIdentity, EpsNetworkFeatureSupport, EpsUpdateResult,
-    EpsUpdateType, TrackingAreaUpdateAccept, TrackingAreaUpdateRequest,
+    EmmCause, EmmMessage, EpsBearerContextStatus, EpsMobileIdentity, EpsNetworkFeatureSupport,
+    EpsUpdateResult, EpsUpdateType, TrackingAreaUpdateAccept, TrackingAreaUpdateRequest,
 };
 
 /// A tracking area update under way.
@@ -105,8 +105,9 @@ impl Session {
         self.update_accept(env, &registration, guti, active)
     }
 
-    /// What an update changes of the context: where the UE is, and what it can (TS 24.301 5.5.3.2.4).
-    fn keep_whereabouts(&mut self, env: &mut Environment<'_>) {
+    /// What a request changes of the context once it is proven: where the UE is, and what it can (TS 24.301 5.5.1.2.4,
+    /// 5.5.3.2.4).
+    pub(super) fn keep_whereabouts(&mut self, env: &mut Environment<'_>) {
         let here = self.from.tai;
         let ue = std::mem::take(&mut self.learnt.ue_network_capability);
         let ms = self.learnt.ms_network_capability.take();
@@ -210,7 +211,7 @@ impl Session {
 
 impl Context {
     /// EMM-DEREGISTERED, without bearers.
-    fn detach(&mut self) {
+    pub(super) fn detach(&mut self) {
         self.state = EmmState::Deregistered;
         self.registration = None;
     }

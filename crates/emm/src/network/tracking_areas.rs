@@ -14,7 +14,10 @@ pub(super) fn list(policy: &Policy, here: Tai) -> Vec<Tai> {
         .tracking_areas
         .iter()
         .filter(|tai| tai.plmn == here.plmn && **tai != here);
-    std::iter::once(here).chain(others.copied()).take(MAX_TAIS).collect()
+    std::iter::once(here)
+        .chain(others.copied())
+        .take(MAX_TAIS)
+        .collect()
 }
 
 /// Whether a UE that got its list in `before` must get another in `here`: the order does not count.

@@ -31,9 +31,7 @@ pub(super) fn attach_accept(
     );
     message.guti = Some(EpsMobileIdentity::Guti(guti));
     // There is no CS domain behind this MME (TS 24.301 5.5.1.3.4.3).
-    message.emm_cause = requested
-        .combined()
-        .then_some(EmmCause::CS_DOMAIN_NOT_AVAILABLE);
+    message.emm_cause = requested.combined().then_some(EmmCause::CS_DOMAIN_NOT_AVAILABLE);
     message.eps_network_feature_support = Some(EpsNetworkFeatureSupport(&features));
     let mut out = Vec::new();
     message.encode(&mut out);
@@ -41,11 +39,7 @@ pub(super) fn attach_accept(
 }
 
 /// ACTIVATE DEFAULT EPS BEARER CONTEXT REQUEST, plain.
-fn activate_default_bearer(
-    pdn: &Pdn,
-    bearer: &DefaultBearer,
-    policy: &Policy,
-) -> Result<Vec<u8>, EsmCause> {
+fn activate_default_bearer(pdn: &Pdn, bearer: &DefaultBearer, policy: &Policy) -> Result<Vec<u8>, EsmCause> {
     let apn = ApnIe::from_text(&bearer::with_operator(&bearer.apn, policy.plmn))
         .map_err(|_| EsmCause::MISSING_OR_UNKNOWN_APN)?;
     let rate = bearer::rate::apn_ambr(bearer.apn_ambr);

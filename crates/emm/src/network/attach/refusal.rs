@@ -1,10 +1,10 @@
 //! ATTACH REJECT for what is wrong with the PDN connection or the subscription (TS 24.301 5.5.1.2.5, 6.5.1.4.1).
 
+use crate::Disposition;
+use crate::network::Session;
 use crate::network::event::Phase;
 use crate::network::output::ReleaseCause;
 use crate::network::session::{Environment, Goal};
-use crate::Disposition;
-use crate::network::Session;
 use quintet_nas::eps::{
     AttachReject, EmmCause, EpsBearerIdentity, EsmCause, EsmMessageContainer, ExtendedEmmCause,
     PdnConnectivityReject, ProcedureTransactionIdentity,

@@ -128,10 +128,7 @@ impl Pdn {
     }
 
     /// The options of the answer: what was asked for and is known.
-    pub(super) fn answer(
-        &self,
-        dns: Option<[u8; 4]>,
-    ) -> Option<ProtocolConfigurationOptions<'static>> {
+    pub(super) fn answer(&self, dns: Option<[u8; 4]>) -> Option<ProtocolConfigurationOptions<'static>> {
         let dns = dns.filter(|_| self.wants_dns)?;
         Some(ProtocolConfigurationOptions::of(&[(DNS_SERVER_IPV4, &dns)]))
     }

@@ -8,9 +8,7 @@ use crate::path::{Header, MessageView, Protection as PathProtection, Step};
 use crate::{Discard, Disposition};
 use quintet_crypto::Direction;
 use quintet_nas::common::{NasDecodeError, SecurityHeaderType};
-use quintet_nas::eps::{
-    ControlPlaneServiceRequest, EmmCause, EmmMessage, ExtendedServiceRequest, ServiceRequest,
-};
+use quintet_nas::eps::{EmmCause, EmmMessage, ExtendedServiceRequest, ServiceRequest};
 use quintet_nas::security::{Protection, ServiceRequestHeader};
 
 /// Protocol discriminator of ESM, with the bearer identity's half octet masked.
@@ -20,11 +18,11 @@ const ESM_PROTOCOL_DISCRIMINATOR: u8 = 0x2;
 #[derive(Clone, Copy, Debug)]
 pub(in crate::network) enum ServiceAsked<'m> {
     /// SERVICE REQUEST.
-    Short(ServiceRequestHeader),
+    Short,
     /// EXTENDED SERVICE REQUEST.
     Extended(&'m ExtendedServiceRequest<'m>),
     /// CONTROL PLANE SERVICE REQUEST.
-    ControlPlane(&'m ControlPlaneServiceRequest<'m>),
+    ControlPlane,
 }
 
 impl Session {
@@ -61,7 +59,7 @@ impl Session {
         let disposition = match self.follow(Direction::Uplink, PathProtection::ShortMac, view) {
             Ok(()) => {
                 self.learn_service(env, nas, header.ksi);
-                self.begin_service_request(env, ServiceAsked::Short(header))
+                self.begin_service_request(env, ServiceAsked::Short)
             }
             Err(violation) => Disposition::Silent(Discard::Path(violation)),
         };
@@ -118,11 +116,27 @@ impl Session {
         if decoded.soft_errors.comprehension_required() {
             return self.invalid(env, plain, EmmCause::INVALID_MANDATORY_INFORMATION);
         }
+        if let Some(disposition) = self.meets(env, &decoded.message) {
+            return disposition;
+        }
         let view = MessageView::of(&decoded.message);
         if let Err(violation) = self.follow(Direction::Uplink, received.for_path(), view) {
             return Disposition::Silent(Discard::Path(violation));
         }
         self.handle_message(env, &decoded.message, plain)
+    }
+
+    fn route_esm(&mut self, env: &mut Environment<'_>, plain: &[u8], received: Received) -> Disposition {
+        if received.verified.is_none() {
+            return Disposition::Silent(Discard::Unprotected);
+        }
+        let Ok(view) = MessageView::of_plain(Direction::Uplink, plain) else {
+            return Disposition::Silent(Discard::TooShort);
+        };
+        match self.follow(Direction::Uplink, received.for_path(), view) {
+            Ok(()) => self.esm(env, plain),
+            Err(violation) => Disposition::Silent(Discard::Path(violation)),
+        }
     }
 
     fn handle_message(
@@ -136,7 +150,7 @@ impl Session {
             | EmmMessage::TrackingAreaUpdateRequest(_)
             | EmmMessage::DetachRequestFromUe(_)
             | EmmMessage::ExtendedServiceRequest(_)
-            | EmmMessage::ControlPlaneServiceRequest(_) => match self.repetition(env, plain) {
+            | EmmMessage::ControlPlaneServiceRequest(_) => match self.repetition(env, message, plain) {
                 Some(disposition) => disposition,
                 None => self.begin(env, message, plain),
             },
@@ -190,19 +204,24 @@ impl Session {
             }
             EmmMessage::ControlPlaneServiceRequest(m) => {
                 self.learn_service(env, plain, m.nas_key_set_identifier.0);
-                self.begin_service_request(env, ServiceAsked::ControlPlane(m))
+                self.begin_service_request(env, ServiceAsked::ControlPlane)
             }
             _ => Disposition::Silent(Discard::Malformed),
         }
     }
 
-    /// A request while one is under way: the same again is answered again or left alone, another one takes its place
-    /// (TS 24.301 5.4.2.7 d, 5.4.3.6, 5.4.4.6, 5.5.1.2.7 d to f, 5.5.3.2.7).
-    fn repetition(&mut self, env: &mut Environment<'_>, plain: &[u8]) -> Option<Disposition> {
-        if self.goal.is_none() {
-            return None;
+    /// A request while something is under way: the same again is answered again or left alone, another one takes its place
+    /// (TS 24.301 5.4.1.6, 5.4.2.7, 5.4.3.6, 5.4.4.6, 5.5.1.2.7 d to g, 5.5.2.3.5, 5.5.3.2.7).
+    fn repetition(
+        &mut self,
+        env: &mut Environment<'_>,
+        message: &EmmMessage<'_>,
+        plain: &[u8],
+    ) -> Option<Disposition> {
+        if let Some(disposition) = self.meets(env, message) {
+            return Some(disposition);
         }
-        if self.learnt.request == plain {
+        if !self.goal.is_none() && self.learnt.request == plain {
             if self.common.is_none() {
                 self.repeat(env);
             }

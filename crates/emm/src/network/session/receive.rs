@@ -12,7 +12,8 @@
 use super::super::security_mode;
 use super::{Common, Environment, Session};
 use crate::network::output::{Output, ReleaseCause};
-use crate::network::{ContextId, SecurityContext};
+use crate::network::{ContextId, EmmState, SecurityContext};
+use crate::path::{Registration, State};
 use crate::{Discard, Disposition};
 use quintet_nas::eps::{EmmMessage, EpsMobileIdentity};
 use quintet_nas::security::{
@@ -229,6 +230,10 @@ impl Session {
         }
         let tai = self.from.tai;
         if let Some(context) = env.contexts.get_mut(id) {
+            self.path = State::idle(match context.state {
+                EmmState::Registered => Registration::Registered,
+                EmmState::Deregistered => Registration::Deregistered,
+            });
             context.tai = tai;
             if let Some(security) = &mut context.security {
                 security.uses = security.uses.saturating_add(1);
