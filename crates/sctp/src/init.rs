@@ -1,6 +1,6 @@
 //! INIT and INIT ACK (RFC 9260 3.3.2, 3.3.3) and their parameters.
 
-use crate::packet::{put_tlv, tlvs, u16_at, u32_at};
+use crate::packet::{pad, put_tlv, tlvs, u16_at, u32_at};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Addresses taken from one INIT: peers list their interfaces, and a handful is a lot.
@@ -40,8 +40,8 @@ pub(crate) struct Init {
     pub(crate) cookie: Option<Vec<u8>>,
     /// Unrecognized parameters that want to be reported, as Unrecognized Parameter parameters.
     pub(crate) unrecognized: Vec<u8>,
-    /// Whether there is a Host Name Address, which nobody may use any more.
-    pub(crate) host_name: bool,
+    /// A Host Name Address, which nobody may use any more, as it came.
+    pub(crate) host_name: Option<Vec<u8>>,
 }
 
 impl Init {
@@ -56,7 +56,7 @@ impl Init {
             addresses: Vec::new(),
             cookie: None,
             unrecognized: Vec::new(),
-            host_name: false,
+            host_name: None,
         };
         for tlv in tlvs(value.get(FIXED..)?) {
             match tlv.kind {
@@ -71,7 +71,7 @@ impl Init {
                     }
                 }
                 parameter::STATE_COOKIE => init.cookie = Some(tlv.value.to_vec()),
-                parameter::HOST_NAME => init.host_name = true,
+                parameter::HOST_NAME => init.host_name = Some(tlv.whole.to_vec()),
                 parameter::UNRECOGNIZED
                 | parameter::COOKIE_PRESERVATIVE
                 | parameter::SUPPORTED_ADDRESS_TYPES => {}
@@ -114,7 +114,10 @@ impl Init {
         if let Some(cookie) = &self.cookie {
             put_tlv(&mut out, parameter::STATE_COOKIE, cookie);
         }
-        out.extend(&self.unrecognized);
+        if !self.unrecognized.is_empty() {
+            pad(&mut out);
+            out.extend(&self.unrecognized);
+        }
         out
     }
 }

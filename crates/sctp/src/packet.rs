@@ -149,15 +149,17 @@ pub(crate) fn tlvs(octets: &[u8]) -> impl Iterator<Item = Tlv<'_>> {
     })
 }
 
-/// Writes a type-length-value with its padding.
+/// Writes a type-length-value after the padding of what is before it. The padding of the last one is the chunk's: it does
+/// not count for its length (RFC 9260 3.2).
 pub(crate) fn put_tlv(out: &mut Vec<u8>, kind: u16, value: &[u8]) {
+    pad(out);
     out.extend(kind.to_be_bytes());
     out.extend(((4 + value.len()) as u16).to_be_bytes());
     out.extend(value);
-    pad(out);
 }
 
-fn pad(out: &mut Vec<u8>) {
+/// To a multiple of four.
+pub(crate) fn pad(out: &mut Vec<u8>) {
     out.resize(out.len().next_multiple_of(4), 0);
 }
 

@@ -42,8 +42,8 @@ impl Endpoint {
         if !init.is_valid() {
             return self.refuse_init(path, packet, init.tag, cause::INVALID_MANDATORY_PARAMETER, &[]);
         }
-        if init.host_name {
-            return self.refuse_init(path, packet, init.tag, cause::UNRESOLVABLE_ADDRESS, &[]);
+        if let Some(name) = &init.host_name {
+            return self.refuse_init(path, packet, init.tag, cause::UNRESOLVABLE_ADDRESS, name);
         }
         if let Some(answer) = self.answer_to(path, packet, &init) {
             self.send_init_ack(path, packet.source, init, &answer);
@@ -151,7 +151,7 @@ impl Endpoint {
             addresses: Vec::new(),
             cookie: Some(cookie),
             unrecognized: init.unrecognized,
-            host_name: false,
+            host_name: None,
         };
         let packet = Writer::new(self.config.port, port, init.tag)
             .chunk(kind::INIT_ACK, 0, &ack.value())

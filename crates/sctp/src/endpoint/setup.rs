@@ -53,7 +53,7 @@ impl Endpoint {
                     addresses: Vec::new(),
                     cookie: None,
                     unrecognized: Vec::new(),
-                    host_name: false,
+                    host_name: None,
                 };
                 Writer::new(self.config.port, peer.port(), 0).chunk(kind::INIT, 0, &init.value())
             }

@@ -225,12 +225,13 @@ fn inits_that_are_refused() {
     let path = from([10, 0, 0, 9]);
     let mut streamless = init(5, &[]);
     streamless[8..10].fill(0);
-    for (value, cause) in [(streamless, 7), (init(5, &parameter(11, b"host.example\0")), 5)] {
+    let name = parameter(11, b"host.example");
+    for (value, cause) in [
+        (streamless, parameter(7, &[])),
+        (init(5, &name), parameter(5, &name)),
+    ] {
         let answer = ask(&mut network, 0, path, &packet(PORTS, 0, INIT, 0, &value));
-        assert_eq!(
-            answer[0].packet,
-            packet((36412, 7000), 5, ABORT, 0, &parameter(cause, &[]))
-        );
+        assert_eq!(answer[0].packet, packet((36412, 7000), 5, ABORT, 0, &cause));
     }
     let mut bundled = packet(PORTS, 0, INIT, 0, &init(5, &[]));
     add(&mut bundled, 0, 3, &[0; 20]);
