@@ -1,0 +1,216 @@
+//! The requests of this MME to the HSS, and what their answers mean for mobility management (TS 29.272 5.2, Annex A).
+
+use crate::Config;
+use crate::s6a::{
+    self, AnswerOutcome, S6A, SubscriptionData, TerminalInformation, UpdateLocation, outcome,
+    read_subscription, read_vectors,
+};
+use quintet_diameter::dict::command;
+use quintet_diameter::node::{Destination, RequestHandle, RouteError};
+use quintet_diameter::{Message, MessageWriter, Node};
+use quintet_emm::network::{ContextId, Location, Vector, VectorRequest, VectorsFailure};
+use quintet_identity::{Imeisv, Imsi};
+use quintet_s1ap::MmeUeS1apId;
+use quintet_subscriber::s6a::{Features, RatType, UlrFlags};
+use std::collections::HashMap;
+use std::time::Duration;
+
+/// Supported-Features of this MME: ODB and regional subscription are understood; nothing of list 2 (TS 29.272 7.3.10).
+pub(crate) const FEATURES: Features = Features::new(0x3ff, 0);
+
+/// For whom a request was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum For {
+    /// A session waits for it.
+    Session(MmeUeS1apId),
+    /// The location is told again after the HSS lost it.
+    Confirmation(ContextId),
+    /// Nobody waits: Purge-UE.
+    Nobody,
+}
+
+/// What an answer, or its absence, gives.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    Vectors(Result<Vec<Vector>, VectorsFailure>),
+    Location(Result<SubscriptionData, VectorsFailure>),
+    Purged,
+}
+
+/// The client side of S6a.
+#[derive(Debug)]
+pub(crate) struct HssClient {
+    sent: HashMap<RequestHandle, (For, u32)>,
+    session_id: String,
+    limit: usize,
+}
+
+impl HssClient {
+    pub(crate) fn new(limit: usize) -> Self {
+        Self {
+            sent: HashMap::new(),
+            session_id: String::new(),
+            limit,
+        }
+    }
+
+    /// Authentication-Information-Request. `false` if it could not be sent.
+    pub(crate) fn fetch_vectors(
+        &mut self,
+        now: Duration,
+        node: &mut Node,
+        config: &Config,
+        whose: For,
+        request: &VectorRequest,
+    ) -> bool {
+        let again = request.resynchronisation.as_ref().map(|r| (&r.rand, &r.auts));
+        let (imsi, plmn, n) = (request.imsi, request.plmn, u32::from(request.count));
+        self.send(
+            now,
+            node,
+            config,
+            (whose, command::AUTHENTICATION_INFORMATION),
+            |w| {
+                s6a::write_air(w, imsi, plmn, n, again);
+            },
+        )
+    }
+
+    /// Update-Location-Request. `false` if it could not be sent.
+    pub(crate) fn update_location(
+        &mut self,
+        now: Duration,
+        node: &mut Node,
+        config: &Config,
+        whose: For,
+        (imsi, imeisv, initial_attach): (Imsi, Option<Imeisv>, bool),
+    ) -> bool {
+        let mut flags = UlrFlags::S6A_S6D;
+        if initial_attach {
+            flags = flags | UlrFlags::INITIAL_ATTACH;
+        }
+        let request = UpdateLocation {
+            imsi,
+            plmn: config.plmn(),
+            rat_type: RatType::EUTRAN,
+            flags,
+            features: FEATURES,
+            terminal: imeisv.map(TerminalInformation),
+        };
+        self.send(now, node, config, (whose, command::UPDATE_LOCATION), |w| {
+            s6a::write_ulr(w, &request);
+        })
+    }
+
+    /// Purge-UE-Request. `false` if it could not be sent.
+    pub(crate) fn purge(&mut self, now: Duration, node: &mut Node, config: &Config, imsi: Imsi) -> bool {
+        self.send(now, node, config, (For::Nobody, command::PURGE_UE), |w| {
+            s6a::write_pur(w, imsi)
+        })
+    }
+
+    fn send(
+        &mut self,
+        now: Duration,
+        node: &mut Node,
+        config: &Config,
+        (whose, command): (For, u32),
+        write: impl FnOnce(&mut MessageWriter<'_>),
+    ) -> bool {
+        if self.sent.len() >= self.limit {
+            return false;
+        }
+        self.session_id.clear();
+        node.next_session_id(&mut self.session_id);
+        let session_id = &self.session_id;
+        let to = Destination {
+            host: config.hss_host.as_deref(),
+            realm: &config.hss_realm,
+        };
+        let build = |w: &mut MessageWriter<'_>| {
+            s6a::write_application(w, session_id);
+            write(w);
+        };
+        let sent: Result<RequestHandle, RouteError> =
+            node.request(now, to, S6A, command, build, Some(config.hss_timeout));
+        match sent {
+            Ok(handle) => {
+                self.sent.insert(handle, (whose, command));
+                true
+            }
+            Err(_) => false,
+        }
+    }
+
+    /// An answer to a request of ours.
+    pub(crate) fn answered(&mut self, handle: RequestHandle, answer: &Message<'_>) -> Option<(For, Answer)> {
+        let (whose, command) = self.sent.remove(&handle)?;
+        let outcome = outcome(answer);
+        let refused = (!outcome.is_success()).then(|| failure(outcome));
+        let answer = match command {
+            command::AUTHENTICATION_INFORMATION => Answer::Vectors(match refused {
+                Some(failure) => Err(failure),
+                None => vectors(answer),
+            }),
+            command::UPDATE_LOCATION => Answer::Location(match refused {
+                Some(failure) => Err(failure),
+                None => read_subscription(answer)
+                    .ok()
+                    .flatten()
+                    .ok_or(VectorsFailure::NoAnswer),
+            }),
+            _ => Answer::Purged,
+        };
+        Some((whose, answer))
+    }
+
+    /// A request of ours got no answer.
+    pub(crate) fn failed(&mut self, handle: RequestHandle) -> Option<(For, Answer)> {
+        let (whose, command) = self.sent.remove(&handle)?;
+        let nothing = VectorsFailure::NoAnswer;
+        let answer = match command {
+            command::AUTHENTICATION_INFORMATION => Answer::Vectors(Err(nothing)),
+            command::UPDATE_LOCATION => Answer::Location(Err(nothing)),
+            _ => Answer::Purged,
+        };
+        Some((whose, answer))
+    }
+}
+
+fn vectors(answer: &Message<'_>) -> Result<Vec<Vector>, VectorsFailure> {
+    let vectors = read_vectors(answer).map_err(|_| VectorsFailure::NoAnswer)?;
+    if vectors.is_empty() {
+        return Err(VectorsFailure::Unavailable);
+    }
+    let of = |v: s6a::EutranVector| Vector {
+        rand: v.rand,
+        xres: v.xres,
+        autn: v.autn,
+        kasme: v.kasme,
+    };
+    Ok(vectors.into_iter().map(of).collect())
+}
+
+/// What a refusal means for the UE (TS 29.272 Annex A.2).
+fn failure(outcome: AnswerOutcome) -> VectorsFailure {
+    match (outcome.experimental, outcome.code) {
+        (true, 5001) => VectorsFailure::UserUnknown,
+        (true, 5420) => VectorsFailure::UnknownEpsSubscription,
+        (true, 5421) => VectorsFailure::RatNotAllowed,
+        (true, 5004) => VectorsFailure::RoamingNotAllowed,
+        // DIAMETER_AUTHORIZATION_REJECTED: base 5003.
+        (false, 5003) => VectorsFailure::RoamingNotAllowed,
+        _ => VectorsFailure::Unavailable,
+    }
+}
+
+/// What attach and tracking area update need of the subscription data.
+pub(crate) fn location(data: &SubscriptionData) -> Location {
+    Location {
+        access_restriction: data.access_restriction,
+        barred: data.subscriber_status == Some(1),
+        ambr: data.ambr,
+        default_context_identifier: data.default_context_identifier,
+        apn_configurations: data.apn_configurations.clone(),
+    }
+}
