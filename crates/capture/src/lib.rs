@@ -1,23 +1,30 @@
 //! Capture files, written without touching a file: octets in, octets out.
 //!
 //! ```text
-//!  octets of a connection ─► TcpFlow ─► Ethernet frames ─► PcapngWriter ─► octets of a capture file
-//!                            (IPv4/IPv6, TCP)              (SHB, IDB, NRB, EPB)
+//!  octets of a connection ──► TcpFlow ────┐
+//!  messages of an association ► SctpFlow ─┼► Ethernet frames ─► PcapngWriter ─► octets of a capture file
+//!  packets of an association ► sctp_packet┘  (IPv4/IPv6, UDP)   (SHB, IDB, NRB, EPB)
 //! ```
 //!
 //! A node on virtual time, or one whose sockets belong to the operating system, knows the octets of its connections and
-//! never the frames that carried them. [`TcpFlow`] makes frames that could have carried them, so that Wireshark follows,
-//! reassembles and decodes the exchange like any other. [`PcapngWriter`] appends the blocks of a pcapng file to a buffer
+//! never the frames that carried them. [`TcpFlow`] and [`SctpFlow`] make frames that could have carried them, so that
+//! Wireshark follows, reassembles and decodes the exchange like any other. Where the program has the SCTP packets
+//! themselves, [`sctp_packet`] frames those. [`PcapngWriter`] appends the blocks of a pcapng file to a buffer
 //! the caller owns and drains where it likes.
 //!
-//! Left out: the readers of pcap and pcapng, and flows over UDP and SCTP. They come with their first users.
+//! Left out: the readers of pcap and pcapng, which come with their first user.
 
 #![forbid(unsafe_code)]
 
 mod checksum;
+mod crc32c;
 mod network;
+mod packet;
 mod pcapng;
+mod sctp;
 mod tcp;
 
+pub use packet::sctp_packet;
 pub use pcapng::{InterfaceId, LinkType, MAX_FRAME_OCTETS, MAX_OPTION_OCTETS, PcapngWriter};
+pub use sctp::{SctpFlow, SctpMessage};
 pub use tcp::{FlowError, Side, TcpFlow};

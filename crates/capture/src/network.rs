@@ -12,6 +12,9 @@ use crate::checksum::Checksum;
 /// The largest IP packet of a synthetic flow: Ethernet's payload, so that no frame looks like offloading.
 pub(crate) const MTU_OCTETS: usize = 1500;
 
+/// The most that an IPv4 or IPv6 packet can carry by its length field; a flow stays far below, a real packet may not.
+pub(crate) const MAX_TRANSPORT_OCTETS: usize = u16::MAX as usize - IPV4_HEADER_OCTETS;
+
 const IPV4_HEADER_OCTETS: usize = 20;
 const IPV6_HEADER_OCTETS: usize = 40;
 const ETHERTYPE_IPV4: u16 = 0x0800;
@@ -80,8 +83,8 @@ impl Addresses {
     /// Appends the Ethernet and IP headers of a packet that carries `transport_octets` of `protocol`.
     pub(crate) fn write_headers(self, out: &mut Vec<u8>, protocol: u8, transport_octets: usize) {
         debug_assert!(
-            transport_octets <= self.transport_octets(),
-            "a flow cuts its segments below the MTU"
+            transport_octets <= MAX_TRANSPORT_OCTETS,
+            "the length has to fit its field"
         );
         match self {
             Self::V4 { source, destination } => {

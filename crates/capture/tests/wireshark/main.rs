@@ -1,10 +1,12 @@
 //! What the crate writes, judged by tshark: recorded Diameter messages sent through a flow must come out of Wireshark's
-//! own TCP and Diameter dissectors, with every checksum verified.
+//! own TCP, SCTP, Diameter and S1AP dissectors, with every checksum verified.
 //!
-//! Needs tshark and the recorded messages (`vectors/diameter.json` beside the checkout or below `QUINTET_SHARED`).
+//! Needs tshark and the recorded messages (`vectors/diameter.json` and `vectors/s1ap.json` beside the checkout or below `QUINTET_SHARED`).
 //! Without them the tests say so and pass, unless `CI=true`: there they must run.
 
 #![cfg(test)]
+
+mod sctp;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -23,11 +25,15 @@ fn skip(reason: &str) {
 }
 
 fn recorded_messages() -> Option<Vec<serde_json::Value>> {
+    vectors("vectors/diameter.json")
+}
+
+fn vectors(name: &str) -> Option<Vec<serde_json::Value>> {
     let shared = std::env::var_os("QUINTET_SHARED").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
         PathBuf::from,
     );
-    let path = shared.join("vectors/diameter.json");
+    let path = shared.join(name);
     let Ok(text) = std::fs::read_to_string(&path) else {
         skip(&format!(
             "no recorded messages at {}; set QUINTET_SHARED",
@@ -48,6 +54,8 @@ fn tshark(capture: &[u8], fields: &[&str]) -> Option<Vec<Vec<String>>> {
     for preference in [
         "ip.check_checksum:TRUE",
         "tcp.check_checksum:TRUE",
+        "udp.check_checksum:TRUE",
+        "sctp.checksum:CRC 32c",
         "nameres.network_name:TRUE",
     ] {
         command.args(["-o", preference]);
