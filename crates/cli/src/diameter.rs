@@ -58,8 +58,9 @@ struct DecodeAnswer {
     soft_errors: Vec<SoftError>,
 }
 
+/// A field as every `decode --json` answers it.
 #[derive(Serialize)]
-struct FieldAnswer {
+pub(crate) struct FieldAnswer {
     name: String,
     value: String,
     at: usize,
@@ -67,11 +68,12 @@ struct FieldAnswer {
     fields: Vec<FieldAnswer>,
 }
 
+/// A soft error as every `decode --json` answers it.
 #[derive(Serialize)]
-struct SoftError {
-    at: usize,
-    path: String,
-    why: String,
+pub(crate) struct SoftError {
+    pub(crate) at: usize,
+    pub(crate) path: String,
+    pub(crate) why: String,
 }
 
 impl From<Field> for FieldAnswer {
@@ -180,7 +182,8 @@ fn print(header: &Header, description: &Description) -> Result<()> {
     Ok(())
 }
 
-fn print_field(out: &mut impl Write, field: &Field, depth: usize) -> io::Result<()> {
+/// Prints a field and what is inside it.
+pub(crate) fn print_field(out: &mut impl Write, field: &Field, depth: usize) -> io::Result<()> {
     let dim = anstyle::Style::new().dimmed();
     writeln!(
         out,
@@ -221,7 +224,8 @@ fn input(text: &str) -> Result<Vec<u8>> {
         .map_or(octets.clone(), |hex| hex.0))
 }
 
-fn read_limited(source: impl Read, name: &str) -> Result<Vec<u8>> {
+/// Everything of a source, up to the limit.
+pub(crate) fn read_limited(source: impl Read, name: &str) -> Result<Vec<u8>> {
     let mut octets = Vec::new();
     source
         .take(MAX_INPUT_OCTETS + 1)

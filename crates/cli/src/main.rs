@@ -15,6 +15,7 @@ mod logging;
 mod metrics;
 mod octets;
 mod output;
+mod s1ap;
 mod serve;
 mod signals;
 mod subscriber;
@@ -51,6 +52,9 @@ enum Command {
     /// Look into Diameter messages.
     #[command(subcommand)]
     Diameter(diameter::Command),
+    /// Look into S1AP messages.
+    #[command(subcommand)]
+    S1ap(s1ap::Command),
     /// Measure this program on this machine.
     #[command(subcommand)]
     Bench(bench::Command),
@@ -66,6 +70,7 @@ fn main() -> ExitCode {
         Command::Subscriber(arguments) => subscriber::run(arguments),
         Command::Aka(command) => aka::run(command),
         Command::Diameter(command) => diameter::run(command),
+        Command::S1ap(command) => s1ap::run(command),
         Command::Bench(command) => bench::run(command),
         Command::CheckConfig(arguments) => serve::check(&arguments),
     };
