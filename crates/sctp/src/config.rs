@@ -107,4 +107,26 @@ impl Config {
             strays_per_second: Self::STRAYS_PER_SECOND,
         }
     }
+
+    /// The smallest `packet_size`: IPv4 promises 576 octets, headers included; our cookie and SACKs fit.
+    pub const MIN_PACKET_SIZE: usize = 512;
+    /// The largest: what IP carries, headers taken off.
+    pub const MAX_PACKET_SIZE: usize = 65_000;
+    /// The longest `sack_delay` (RFC 9260 6.2).
+    pub const MAX_SACK_DELAY: Duration = Duration::from_millis(500);
+
+    /// The configuration with what cannot be made possible: at least one stream each way, packets and delays within what
+    /// the protocol allows, and messages that fit the buffers.
+    #[must_use]
+    pub fn bounded(mut self) -> Self {
+        self.outbound_streams = self.outbound_streams.max(1);
+        self.inbound_streams = self.inbound_streams.max(1);
+        self.packet_size = self
+            .packet_size
+            .clamp(Self::MIN_PACKET_SIZE, Self::MAX_PACKET_SIZE);
+        self.sack_delay = self.sack_delay.min(Self::MAX_SACK_DELAY);
+        self.rto_max = self.rto_max.max(self.rto_min);
+        self.max_message = self.max_message.min(self.send_buffer).min(self.receive_window);
+        self
+    }
 }

@@ -34,8 +34,9 @@ pub struct Endpoint {
 
 impl Endpoint {
     /// An endpoint whose verification tags, initial TSNs and cookies all come from `seed`, which must be secret and
-    /// never used twice.
+    /// never used twice. The configuration is brought into its bounds ([`Config::bounded`]).
     pub fn new(config: Config, seed: [u8; 32]) -> Self {
+        let config = config.bounded();
         let mut drbg = Drbg::new(seed);
         Self {
             baker: Baker::new(drbg.draw()),
@@ -114,7 +115,7 @@ impl Endpoint {
     }
 
     /// Queues a message; it leaves with the next [`poll_transmit`](Self::poll_transmit). Before `Up` it waits for the
-    /// association.
+    /// association, and is given up if the peer turns out not to have its stream.
     ///
     /// # Errors
     /// [`SendError`]: the message was not taken.

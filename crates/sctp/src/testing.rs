@@ -314,3 +314,68 @@ impl Network {
         (network, client, server)
     }
 }
+
+/// Lets octets be packets to an endpoint with an association, for fuzzing: whatever they are, it survives, and keeps no
+/// more associations than there can be.
+///
+/// Each packet has a head of three octets: bits that say which verification tag is put in (none, that of the endpoint,
+/// that of its peer, 0), whether it comes from a stranger, and how much time passes after it; then its length. The
+/// checksum is made right.
+///
+/// # Panics
+/// Where the endpoint is wrong.
+pub fn play(octets: &[u8]) {
+    let (mut network, client, server) = Network::pair(1, |config| config.max_associations = 4);
+    network.transcript = Some(Vec::new());
+    for (host, id) in [(0, client), (1, server)] {
+        let message = Message {
+            stream: 0,
+            ppid: 0,
+            unordered: false,
+            payload: vec![1; 2000],
+        };
+        network.send(host, id, message).expect("there is room");
+    }
+    network.run_for(Duration::from_secs(1));
+    let sent = network.transcript.take().unwrap_or_default();
+    let tag_to = |host: usize| {
+        let address = network.hosts[host].addresses[0];
+        let found = sent
+            .iter()
+            .find(|(_, transmit)| transmit.path.remote.ip() == address);
+        found
+            .and_then(|(_, transmit)| transmit.packet.get(4..8))
+            .expect("both sent")
+            .to_vec()
+    };
+    let tags = [tag_to(0), tag_to(1), vec![0; 4]];
+    let mut rest = octets;
+    while let [bits, high, low, tail @ ..] = rest {
+        let length = usize::from(u16::from_be_bytes([*high, *low]) % 2048).min(tail.len());
+        let (packet, tail) = tail.split_at(length);
+        rest = tail;
+        let mut packet = packet.to_vec();
+        if packet.len() >= 12 {
+            if let Some(tag) = (bits & 3)
+                .checked_sub(1)
+                .and_then(|which| tags.get(usize::from(which)))
+            {
+                packet[4..8].copy_from_slice(tag);
+            }
+            crate::packet::seal(&mut packet);
+        }
+        let mut path = network.path(1, 0);
+        if bits & 4 != 0 {
+            path.local = IpAddr::from([10, 0, 0, 99]);
+        }
+        network.inject(path, packet);
+        network.run_for(Duration::from_millis(1 + 100 * u64::from(bits >> 4)));
+    }
+    network.run_for(Duration::from_secs(20));
+    assert!(
+        network
+            .hosts
+            .iter()
+            .all(|host| host.endpoint.association_count() <= 4)
+    );
+}

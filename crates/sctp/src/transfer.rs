@@ -98,7 +98,7 @@ impl Transfer {
         agreement: Agreement,
         mut departures: Departures,
     ) -> Self {
-        departures.begin(agreement.tsn);
+        departures.begin(agreement.tsn, agreement.streams.outbound);
         let ports = (config.port, peer_port);
         Self {
             socket: engine::socket(now, config, ports, &agreement),

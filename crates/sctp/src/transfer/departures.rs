@@ -21,8 +21,11 @@ pub(crate) struct Departures {
 }
 
 impl Departures {
-    pub(super) fn begin(&mut self, tsn: u32) {
+    /// The association is established. Messages for streams that the peer turned out not to have are given up.
+    pub(super) fn begin(&mut self, tsn: u32, streams: u16) {
         self.first = tsn;
+        self.outbox.retain(|message| message.stream < streams);
+        self.waiting = self.outbox.iter().map(|message| message.payload.len()).sum();
     }
 
     pub(crate) fn room(&self, limit: usize) -> usize {
@@ -118,7 +121,7 @@ mod tests {
     #[test]
     fn octets_are_counted_until_they_are_acknowledged() {
         let mut departures = Departures::default();
-        departures.begin(u32::MAX);
+        departures.begin(u32::MAX, 1);
         assert_eq!(departures.push(message(60, false), 100), Ok(()));
         assert_eq!(departures.push(message(41, false), 100), Err(SendError::Full));
         assert_eq!(departures.push(message(40, true), 100), Ok(()));

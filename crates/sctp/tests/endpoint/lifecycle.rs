@@ -37,6 +37,9 @@ fn both_sides_learn_whom_they_talk_to() {
     network
         .send(0, client, message(1, *b"early"))
         .expect("there is room");
+    network
+        .send(0, client, message(4, *b"for a stream that the other side lacks"))
+        .expect("there is room");
     network.run_for(Duration::from_secs(1));
     assert_eq!(
         network.hosts[0].events,
@@ -372,4 +375,21 @@ fn many_associations_at_one_endpoint() {
         .map(|index| index.to_be_bytes().to_vec())
         .collect();
     assert_eq!(got, sent);
+}
+
+/// What cannot be is made possible, and then works.
+#[test]
+fn a_configuration_is_bounded() {
+    let (mut network, client, _) = Network::pair(11, |config| {
+        (config.outbound_streams, config.inbound_streams) = (0, 0);
+        (config.packet_size, config.receive_window) = (0, 10_000);
+    });
+    let config = network.hosts[0].endpoint.config();
+    assert_eq!((config.outbound_streams, config.inbound_streams), (1, 1));
+    assert_eq!((config.packet_size, config.max_message), (512, 10_000));
+    network
+        .send(0, client, message(0, vec![3; 10_000]))
+        .expect("it fits");
+    network.run_for(Duration::from_secs(5));
+    assert_eq!(messages(&mut network, 1), [message(0, vec![3; 10_000])]);
 }

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod attack;
+mod corpus;
 mod lifecycle;
 mod mutation;
 mod packets;
