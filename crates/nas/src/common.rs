@@ -23,4 +23,4 @@ pub use header::{ProtocolDiscriminator, SecurityHeaderType};
 pub(crate) use message::{message, row};
 pub(crate) use messages::{Way, messages};
 pub use row::{Format, MAX_ELEMENT_OCTETS, MAX_OPTIONAL_ROWS, Row};
-pub use unrecognised::{Unrecognised, UnrecognisedElement};
+pub use unrecognised::{MAX_UNRECOGNISED, Unrecognised, UnrecognisedElement};

@@ -1,14 +1,15 @@
 //! Reading a message along its table (TS 24.007 11.2, TS 24.301 7.5 to 7.7).
 
 use super::{
-    Element, Format, ProtocolDiscriminator, Row, SoftError, SoftErrorKind, SoftErrors, Unrecognised,
-    UnrecognisedElement,
+    Element, Format, MAX_UNRECOGNISED, ProtocolDiscriminator, Row, SoftError, SoftErrorKind, SoftErrors,
+    Unrecognised, UnrecognisedElement,
 };
 use quintet_wire::{DecodeError, DecodeErrorKind, Reader};
 
 /// Reads a message along its table; what is soft is collected.
 #[derive(Debug)]
 pub struct Decoder<'a> {
+    message: &'a [u8],
     reader: Reader<'a>,
     soft: SoftErrors,
     kept: Unrecognised<'a>,
@@ -97,6 +98,7 @@ impl<'a> Decoder<'a> {
 
     fn over(octets: &'a [u8]) -> Self {
         Self {
+            message: octets,
             reader: Reader::new(octets),
             soft: SoftErrors::default(),
             kept: Unrecognised::default(),
@@ -192,7 +194,7 @@ impl<'a> Decoder<'a> {
             let framed = self.frame(first, known.map(|i| &rows[i]));
             let name = known.map(|i| rows[i].name);
             let Some((whole, value)) = framed else {
-                let octets = self.reader.rest();
+                let length = self.reader.remaining();
                 self.reader = Reader::new(&[]);
                 let unknown_required = name.is_none() && comprehension_required(first);
                 let kind = if unknown_required {
@@ -207,7 +209,7 @@ impl<'a> Decoder<'a> {
                         name,
                         kind,
                     },
-                    octets,
+                    length,
                 );
                 return None;
             };
@@ -234,7 +236,7 @@ impl<'a> Decoder<'a> {
                     name,
                     kind,
                 },
-                whole,
+                whole.len(),
             );
         }
         None
@@ -264,12 +266,19 @@ impl<'a> Decoder<'a> {
         Some((whole, value))
     }
 
-    fn keep(&mut self, error: SoftError, octets: &'a [u8]) {
+    /// Keeps `length` octets of the message from where `error` points.
+    fn keep(&mut self, error: SoftError, length: usize) {
+        let mut start = error.at;
+        let end = start + length;
         self.soft.push(error);
-        self.kept.0.push(UnrecognisedElement {
-            before: self.next_row,
-            octets,
-        });
+        let before = self.next_row;
+        if self.kept.0.len() >= MAX_UNRECOGNISED
+            && let Some(last) = self.kept.0.pop_if(|last| last.before == before)
+        {
+            start -= last.octets.len();
+        }
+        let octets = self.message.get(start..end).unwrap_or_default();
+        self.kept.0.push(UnrecognisedElement { before, octets });
     }
 
     /// Decodes an optional element into its field; a malformed one is kept and the field stays empty.
@@ -292,7 +301,7 @@ impl<'a> Decoder<'a> {
                         name: Some(row.name),
                         kind,
                     },
-                    found.whole,
+                    found.whole.len(),
                 );
             }
         }

@@ -1,11 +1,15 @@
 //! Elements of the non-imperative part that are kept as they came.
 
+/// Most elements kept one by one. Past it, neighbours are kept as one run of octets, so that a message of one-octet
+/// unknown elements does not cost many times its size.
+pub const MAX_UNRECOGNISED: usize = 64;
+
 /// An element kept as it came: unknown, repeated, out of sequence or malformed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnrecognisedElement<'a> {
     /// Row of the optional table before which it stood; the number of rows when it stood after them all.
     pub before: usize,
-    /// The whole element: IEI, length, value.
+    /// The whole element: IEI, length, value; past [`MAX_UNRECOGNISED`] also its neighbours.
     pub octets: &'a [u8],
 }
 

@@ -130,6 +130,8 @@ message! {
         0x67 Tlv 4..=253 nas_message_container: NasMessageContainer<'a> = "NAS message container";
         0x57 Tlv 4..=4 eps_bearer_context_status: EpsBearerContextStatus = "EPS bearer context status";
         0xd Tv1 1..=1 device_properties: DeviceProperties = "Device properties";
+        0x29 Tlv 3..=3 ue_request_type: UeRequestType = "UE request type";
+        0x28 Tlv 3..=5 paging_restriction: PagingRestriction<'a> = "Paging restriction";
     }
 }
 
@@ -141,6 +143,10 @@ message! {
     optional {
         0x57 Tlv 4..=4 eps_bearer_context_status: EpsBearerContextStatus = "EPS bearer context status";
         0x6b Tlv 3..=3 t3448_value: GprsTimer = "T3448 value";
+        0x37 Tlv 3..=3 eps_additional_request_result: EpsAdditionalRequestResult = "EPS additional request result";
+        0x1d Tlv 9..=98 forbidden_tais_for_roaming: TaiList<'a> = "Forbidden TAI(s) for the list of \"forbidden tracking areas for roaming\"";
+        0x1e Tlv 9..=98 forbidden_tais_for_regional_provision_of_service: TaiList<'a> = "Forbidden TAI(s) for the list of \"forbidden tracking areas for regional provision of service\"";
+        0x21 Tlv 3..=257 sf_satellite_operation_parameters: SfSatelliteOperationParameters<'a> = "S&F satellite operation parameters";
     }
 }
 

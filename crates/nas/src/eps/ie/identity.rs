@@ -98,16 +98,37 @@ fn put_digits((ascii, count): ([u8; 16], usize), kind: u8, out: &mut Vec<u8>) {
     }
 }
 
+/// Everything is read: a binary identity has one length.
+fn end(reader: &Reader<'_>) -> Result<(), DecodeError> {
+    match reader.remaining() {
+        0 => Ok(()),
+        octets => Err(DecodeError::new(
+            reader.at(),
+            DecodeErrorKind::Trailing { octets },
+        )),
+    }
+}
+
 fn guti(value: &[u8], at: usize) -> Result<Guti, DecodeError> {
     let mut reader = Reader::at_offset(value, at);
     reader.u8()?;
     let plmn = Plmn::from_octets(reader.array()?).map_err(|_| text(at + 1, "a PLMN"))?;
+    let (mme_group_id, mme_code, m_tmsi) = (reader.u16()?, reader.u8()?, reader.u32()?);
+    end(&reader)?;
     Ok(Guti {
         plmn,
-        mme_group_id: reader.u16()?,
-        mme_code: reader.u8()?,
-        m_tmsi: reader.u32()?,
+        mme_group_id,
+        mme_code,
+        m_tmsi,
     })
+}
+
+fn tmsi(value: &[u8], at: usize) -> Result<u32, DecodeError> {
+    let mut reader = Reader::at_offset(value, at);
+    reader.u8()?;
+    let tmsi = reader.u32()?;
+    end(&reader)?;
+    Ok(tmsi)
 }
 
 fn first(value: &[u8], at: usize) -> Result<u8, DecodeError> {
@@ -174,11 +195,7 @@ impl<'a> Element<'a> for MobileIdentity<'a> {
             kind::IMSI => Self::Imsi(digits(value, at, "an IMSI", Imsi::from_ascii)?),
             kind::IMEI => Self::Imei(digits(value, at, "an IMEI", Imei::from_ascii)?),
             kind::IMEISV => Self::Imeisv(digits(value, at, "an IMEISV", Imeisv::from_ascii)?),
-            kind::TMSI => {
-                let mut reader = Reader::at_offset(value, at);
-                reader.u8()?;
-                Self::Tmsi(reader.u32()?)
-            }
+            kind::TMSI => Self::Tmsi(tmsi(value, at)?),
             _ => Self::Other(value),
         })
     }
