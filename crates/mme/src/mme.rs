@@ -22,7 +22,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 /// The most events kept for a listener that does not fetch them; past it the newest are dropped.
-pub const MAX_EVENTS: usize = 65_536;
+const MAX_EVENTS: usize = 65_536;
 
 /// What is to be done on SCTP.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -158,6 +158,15 @@ impl Mme {
         for id in lost {
             self.lose(cycle, id);
         }
+    }
+
+    /// An eNB's association began anew (RFC 9260 5.2.4): its connections are lost, and S1 SETUP is awaited.
+    pub fn s1_restarted(&mut self, at: At, node: &mut Node, association: AssociationId, streams: Streams) {
+        let Some(peer) = self.enbs.get(association).map(|enb| enb.peer) else {
+            return;
+        };
+        self.s1_down(at, node, association);
+        self.s1_up(association, peer, streams);
     }
 
     /// The next thing to be done on SCTP.

@@ -21,6 +21,7 @@ mod driver;
 mod entropy;
 mod hss;
 mod listener;
+mod mme;
 pub mod sctp;
 mod tap;
 
@@ -29,4 +30,5 @@ pub use clock::{Clock, Moment};
 pub use driver::Driver;
 pub use entropy::Drbg;
 pub use hss::HssApplication;
+pub use mme::{Keep, Listener, MmeApplication};
 pub use tap::{Link, SctpLink, SctpWire, Tap, Transport, Way};
