@@ -4,6 +4,7 @@
 #![cfg(test)]
 
 mod attacks;
+mod corpus;
 mod properties;
 mod rows;
 mod vectors;
