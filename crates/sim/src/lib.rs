@@ -3,6 +3,7 @@
 //! ```text
 //!   Usim ◄── challenge ── Mme ◄──S6a──► HSS          one subscriber at a time, every value checked
 //!                   LoadGenerator ◄──S6a──► HSS      as many as can be, a sample checked
+//!   ue: a UE on a simulated eNB, the same card in it
 //!   demo: the subscribers both sides know
 //! ```
 //!
@@ -14,6 +15,7 @@
 pub mod demo;
 mod load;
 mod mme;
+pub mod ue;
 mod usim;
 
 pub use load::{
