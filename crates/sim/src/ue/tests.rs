@@ -82,11 +82,10 @@ fn another_card_does_not_know_this_network() {
 fn a_ue_takes_little() {
     let context =
         size_of::<NasKsi>() + size_of::<Kasme>() + size_of::<quintet_nas::security::NasSecurityContext>();
-    let octets = size_of::<Ue>() + size_of::<Usim>() + context;
-    assert!(octets <= MAX_UE_OCTETS, "{octets}");
-    println!(
-        "{octets} = UE {} + card {} + context {context}",
-        size_of::<Ue>(),
-        size_of::<Usim>()
+    let (ue, card) = (size_of::<Ue>(), size_of::<Usim>());
+    let octets = ue + card + context;
+    assert!(
+        octets <= MAX_UE_OCTETS,
+        "{octets} = {ue} + card {card} + context {context}"
     );
 }
