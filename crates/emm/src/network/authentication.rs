@@ -186,9 +186,9 @@ impl Session {
             EmmCause::SYNCH_FAILURE => match auts.and_then(|auts| Auts::from_octets(&auts)) {
                 Some(auts) => self.resynchronise(env, auts),
                 // The challenge waits on: T3460 repeats it.
-                None => self.status(env, EmmCause::CONDITIONAL_IE_ERROR),
+                None => Disposition::Silent(Discard::Malformed),
             },
-            _ => self.status(env, EmmCause::SEMANTICALLY_INCORRECT_MESSAGE),
+            _ => Disposition::Silent(Discard::Malformed),
         }
     }
 

@@ -100,14 +100,8 @@ impl Session {
     }
 
     fn route(&mut self, env: &mut Environment<'_>, plain: &[u8], received: Received) -> Disposition {
-        if plain
-            .first()
-            .is_some_and(|first| first & 0x0f == ESM_PROTOCOL_DISCRIMINATOR)
-        {
-            return match received.verified {
-                Some(_) => self.esm(env, plain),
-                None => Disposition::Silent(Discard::Unprotected),
-            };
+        if plain.first().is_some_and(|first| first & 0x0f == ESM_PROTOCOL_DISCRIMINATOR) {
+            return self.route_esm(env, plain, received);
         }
         let decoded = match EmmMessage::decode_uplink(plain) {
             Ok(decoded) => decoded,
@@ -118,6 +112,11 @@ impl Session {
         }
         if let Some(disposition) = self.meets(env, &decoded.message) {
             return disposition;
+        }
+        if self.secure
+            && let Some(cause) = semantic_error(&decoded.message)
+        {
+            return self.status(env, cause);
         }
         let view = MessageView::of(&decoded.message);
         if let Err(violation) = self.follow(Direction::Uplink, received.for_path(), view) {
@@ -262,6 +261,21 @@ impl Session {
             message,
         })?;
         Ok(())
+    }
+}
+
+/// What is wrong with a message that reads well: a conditional element is missing, or a value means nothing here
+/// (TS 24.301 7.7.2, 7.8). To a connection without security the table says no, and no status is told.
+fn semantic_error(message: &EmmMessage<'_>) -> Option<EmmCause> {
+    let EmmMessage::AuthenticationFailure(m) = message else {
+        return None;
+    };
+    match m.emm_cause {
+        EmmCause::SYNCH_FAILURE if m.authentication_failure_parameter.is_none() => {
+            Some(EmmCause::CONDITIONAL_IE_ERROR)
+        }
+        EmmCause::SYNCH_FAILURE | EmmCause::MAC_FAILURE | EmmCause::NON_EPS_AUTHENTICATION_UNACCEPTABLE => None,
+        _ => Some(EmmCause::SEMANTICALLY_INCORRECT_MESSAGE),
     }
 }
 

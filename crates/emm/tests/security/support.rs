@@ -1,0 +1,9 @@
+//! The table of contexts, the rig around one session, and the UE.
+
+mod rig;
+mod table;
+mod ue;
+
+pub(crate) use rig::{GUMMEI, Rig, TIMER, eutran_vector, imsi};
+pub(crate) use table::Table;
+pub(crate) use ue::{CAPABILITY, Ue, attach_request, attach_request_of, attach_request_with, plain};
