@@ -20,7 +20,7 @@ pub(crate) use element::{hex, wrong_length};
 pub use encoder::{Describer, Encoder, Walk};
 pub use error::{Decoded, MAX_SOFT_ERRORS, NasDecodeError, SoftError, SoftErrorKind, SoftErrors};
 pub use header::{ProtocolDiscriminator, SecurityHeaderType};
-pub(crate) use message::{message, row};
+pub(crate) use message::{default_of, message, row};
 pub(crate) use messages::{Way, messages};
 pub use row::{Format, MAX_ELEMENT_OCTETS, MAX_OPTIONAL_ROWS, Row};
 pub use unrecognised::{MAX_UNRECOGNISED, Unrecognised, UnrecognisedElement};

@@ -18,6 +18,19 @@ macro_rules! row {
 }
 pub(crate) use row;
 
+/// `Default` for a message without mandatory elements.
+macro_rules! default_of {
+    ($name:ident;) => {
+        impl Default for $name<'_> {
+            fn default() -> Self {
+                Self::new()
+            }
+        }
+    };
+    ($name:ident; $($field:ident)+) => {};
+}
+pub(crate) use default_of;
+
 /// A message from its content table.
 macro_rules! message {
     (
@@ -36,6 +49,8 @@ macro_rules! message {
             /// Elements kept as they came.
             pub unrecognised: $crate::common::Unrecognised<'a>,
         }
+
+        $crate::common::default_of!($name; $($hfield)* $($mfield)*);
 
         const _: () = assert!($name::OPTIONAL.len() <= $crate::common::MAX_OPTIONAL_ROWS);
 

@@ -32,7 +32,6 @@ macro_rules! messages {
     ($(#[$doc:meta])* $enum:ident { $($name:ident = $way:expr;)* }) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq)]
-        #[expect(clippy::large_enum_variant, reason = "a message lives on the stack while it is handled, never in a collection")]
         pub enum $enum<'a> {
             $(#[doc = stringify!($name)] $name($name<'a>),)*
         }

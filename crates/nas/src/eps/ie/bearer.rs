@@ -227,7 +227,7 @@ impl<'a> Element<'a> for PdnAddress<'a> {
 
 impl<'a> Element<'a> for ApnAmbr<'a> {
     fn decode(value: &'a [u8], at: usize) -> Result<Self, DecodeError> {
-        if value.len() % 2 != 0 {
+        if !value.len().is_multiple_of(2) {
             let kind = DecodeErrorKind::Length {
                 got: value.len(),
                 expected: "2, 4 or 6",

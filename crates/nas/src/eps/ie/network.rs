@@ -123,7 +123,7 @@ impl PlmnList<'_> {
 
 impl<'a> Element<'a> for PlmnList<'a> {
     fn decode(value: &'a [u8], at: usize) -> Result<Self, DecodeError> {
-        if value.len() % 3 != 0 {
+        if !value.len().is_multiple_of(3) {
             return Err(wrong_length(at, value.len(), "three octets for each PLMN"));
         }
         let mut reader = Reader::at_offset(value, at);
