@@ -38,6 +38,21 @@ pub struct Timers {
     pub retransmissions: u8,
 }
 
+impl Default for Timers {
+    /// The specification's values (TS 24.301 tables 10.2.2 and 10.3.2), and T3412 of 54 minutes.
+    fn default() -> Self {
+        Self {
+            t3422: Duration::from_secs(6),
+            t3450: Duration::from_secs(6),
+            t3460: Duration::from_secs(6),
+            t3470: Duration::from_secs(6),
+            t3489: Duration::from_secs(4),
+            t3412: Duration::from_secs(54 * 60),
+            retransmissions: 4,
+        }
+    }
+}
+
 /// The operator's decisions.
 #[derive(Clone, Debug)]
 pub struct Policy {
