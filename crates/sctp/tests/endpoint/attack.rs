@@ -449,3 +449,36 @@ fn memory_of_a_receiver_is_bounded() {
     );
     assert_eq!(network.hosts[0].endpoint.association_count(), 0);
 }
+
+/// A SHUTDOWN acknowledges by its own field (RFC 9260 9.2): a kernel sends no SACK with it.
+#[test]
+fn a_shutdown_acknowledges_what_it_says() {
+    let mut network = listener();
+    let path = from([10, 0, 0, 9]);
+    let (_, theirs) = establish(&mut network, path, &[]);
+    let Some(Event::Up { association, .. }) = network.hosts[0].events.pop_front() else {
+        panic!("it is not up");
+    };
+    network
+        .send(0, association, message(0, *b"one"))
+        .expect("there is room");
+    let data: Vec<_> = std::iter::from_fn(|| network.hosts[0].endpoint.poll_transmit()).collect();
+    assert_eq!(data.len(), 1);
+    assert_eq!(kind(&data[0]), 0);
+    let tsn = u32::from_be_bytes(*data[0].packet[16..].first_chunk().expect("DATA"));
+    let before = tsn.wrapping_sub(1).to_be_bytes();
+    let early = ask(&mut network, 0, path, &packet(PORTS, theirs, 7, 0, &before));
+    assert!(
+        early.iter().all(|answer| kind(answer) != 8),
+        "something is missing: {early:?}"
+    );
+    let answer = ask(
+        &mut network,
+        0,
+        path,
+        &packet(PORTS, theirs, 7, 0, &tsn.to_be_bytes()),
+    );
+    assert_eq!(answer.iter().map(kind).collect::<Vec<_>>(), [8], "SHUTDOWN ACK");
+    ask(&mut network, 0, path, &packet(PORTS, theirs, 14, 0, &[]));
+    assert_eq!(down(&network, 0, association), Some(Down::Shutdown));
+}
