@@ -3,7 +3,12 @@
 #![cfg(test)]
 
 mod authentication;
+mod emergency;
+mod hostile;
 mod identification;
+mod mutations;
+mod protection;
+mod reuse;
 mod security_mode;
 mod support;
 mod vectors;
