@@ -58,6 +58,12 @@ impl MmeApplication {
         &self.mme
     }
 
+    /// Ends the MME's work: its contexts as they are at last, and nothing is kept any more.
+    pub fn retire(&mut self) -> Vec<Save> {
+        self.keep = None;
+        self.mme.final_saves().collect()
+    }
+
     fn report(&mut self, at: Moment) {
         while let Some(event) = self.mme.poll_event() {
             log(&event);
