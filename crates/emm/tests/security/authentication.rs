@@ -1,6 +1,6 @@
 //! Authentication: TS 24.301 5.4.2.
 
-use crate::support::{GUMMEI, Rig, TIMER, Ue, attach_request, attach_request_of, eutran_vector, imsi};
+use crate::support::{Rig, TIMER, Ue, attach_request, attach_request_of, eutran_vector, gummei, imsi};
 use quintet_emm::network::{EmmState, Input, Output, Phase, ReleaseCause, Timer, VectorsFailure};
 use quintet_emm::{Discard, Disposition};
 use quintet_identity::Guti;
@@ -49,7 +49,7 @@ fn challenged_by_guti() -> Rig {
 #[test]
 fn a_right_res_leads_to_security_mode() {
     let mut rig = Rig::new();
-    let _ = rig.to_command(1);
+    let _ = rig.command(1);
     let command = rig.downlink();
     assert_eq!(Rig::name(&command), "SECURITY MODE COMMAND");
     let phases = rig.phases();
@@ -70,7 +70,7 @@ fn a_res_that_is_not_the_whole_xres_is_rejected() {
     let longer = [&xres[..], &[0]].concat();
     for res in [&xres[..4], &xres[..7], &longer, &last_wrong[..], &[0; 16]] {
         let mut rig = Rig::new();
-        rig.to_challenge(1);
+        rig.challenge(1);
         let _ = rig.take();
         assert_eq!(rig.uplink(&response(res)), REJECTED, "{res:02x?}");
         assert_rejected(&mut rig);
@@ -81,7 +81,7 @@ fn a_res_that_is_not_the_whole_xres_is_rejected() {
 #[test]
 fn the_challenge_is_sent_five_times_and_then_given_up() {
     let mut rig = Rig::new();
-    rig.to_challenge(1);
+    rig.challenge(1);
     let first = rig.downlink();
     for repetition in 1..=4 {
         let before = rig.session.poll_timeout().unwrap();
@@ -100,7 +100,7 @@ fn the_challenge_is_sent_five_times_and_then_given_up() {
 #[test]
 fn a_timeout_before_its_time_is_nothing() {
     let mut rig = Rig::new();
-    rig.to_challenge(1);
+    rig.challenge(1);
     let _ = rig.take();
     rig.now = rig.session.poll_timeout().unwrap() - std::time::Duration::from_millis(1);
     assert_eq!(rig.input(Input::Timeout), Disposition::Handled);
@@ -114,7 +114,7 @@ fn a_failure_of_a_ue_named_by_its_imsi_is_final() {
         EmmCause::NON_EPS_AUTHENTICATION_UNACCEPTABLE,
     ] {
         let mut rig = Rig::new();
-        rig.to_challenge(1);
+        rig.challenge(1);
         let _ = rig.take();
         assert_eq!(rig.uplink(&failure(cause, None)), REJECTED);
         assert_rejected(&mut rig);
@@ -168,7 +168,7 @@ fn the_imsi_is_asked_for_once() {
 #[test]
 fn a_synchronisation_failure_resynchronises_once() {
     let mut rig = Rig::new();
-    rig.to_challenge(1);
+    rig.challenge(1);
     let _ = rig.take();
     let auts = [0xa5; 14];
     let failed = failure(EmmCause::SYNCH_FAILURE, Some(auts));
@@ -231,7 +231,7 @@ fn a_synchronisation_failure_without_auts_changes_nothing() {
     let short = [&[0x07, 0x5c, 21, 0x30, 13][..], &[1; 13]].concat();
     for failed in [failure(EmmCause::SYNCH_FAILURE, None), short] {
         let mut rig = Rig::new();
-        rig.to_challenge(1);
+        rig.challenge(1);
         let first = rig.downlink();
         let disposition = rig.uplink(&failed);
         assert!(
@@ -249,7 +249,7 @@ fn a_synchronisation_failure_without_auts_changes_nothing() {
 #[test]
 fn an_unknown_cause_changes_nothing() {
     let mut rig = Rig::new();
-    rig.to_challenge(1);
+    rig.challenge(1);
     let _ = rig.take();
     let disposition = rig.uplink(&failure(EmmCause::CONGESTION, None));
     assert!(
@@ -441,7 +441,7 @@ fn a_re_authentication_without_vectors_is_given_up_quietly() {
 #[test]
 fn a_guti_of_nobody_is_not_authenticated_blindly() {
     let mut rig = Rig::new();
-    let request = attach_request_of(EpsMobileIdentity::Guti(Guti::new(GUMMEI(), 5)), 2);
+    let request = attach_request_of(EpsMobileIdentity::Guti(Guti::new(gummei(), 5)), 2);
     assert_eq!(rig.initial(&request), Disposition::Handled);
     assert_eq!(rig.downlink(), [0x07, 0x55, 0x01]);
 }

@@ -72,7 +72,7 @@ fn no_unverified_request_changes_the_context_it_names() {
 #[test]
 fn a_silent_ue_holds_nothing_for_long() {
     let mut rig = Rig::new();
-    rig.to_challenge(1);
+    rig.challenge(1);
     let mut expiries = 0;
     while rig.session.poll_timeout().is_some() {
         rig.expire();

@@ -1,6 +1,6 @@
 //! Identification: TS 24.301 5.4.4.
 
-use crate::support::{GUMMEI, Rig, attach_request_of, imsi};
+use crate::support::{Rig, attach_request_of, gummei, imsi};
 use quintet_emm::network::{Phase, ReleaseCause, Timer};
 use quintet_emm::{Discard, Disposition};
 use quintet_identity::Guti;
@@ -9,7 +9,7 @@ use quintet_nas::eps::{EmmMessage, EpsMobileIdentity, IdentityResponse, MobileId
 const IDENTITY_REQUEST: [u8; 3] = [0x07, 0x55, 0x01];
 
 fn request(m_tmsi: u32) -> Vec<u8> {
-    attach_request_of(EpsMobileIdentity::Guti(Guti::new(GUMMEI(), m_tmsi)), 2)
+    attach_request_of(EpsMobileIdentity::Guti(Guti::new(gummei(), m_tmsi)), 2)
 }
 
 fn response(identity: MobileIdentity<'_>) -> Vec<u8> {
@@ -99,7 +99,7 @@ fn a_repeated_request_is_left_alone_and_another_one_begins_anew() {
 #[test]
 fn an_answer_to_nothing_is_discarded() {
     let mut rig = Rig::new();
-    rig.to_challenge(1);
+    rig.challenge(1);
     let _ = rig.take();
     let disposition = rig.uplink(&response(MobileIdentity::Imsi(imsi(4))));
     assert!(matches!(disposition, Disposition::Silent(Discard::Path(_))));

@@ -71,7 +71,9 @@ fn corpus(ue: &Ue) -> Vec<Vec<u8>> {
 }
 
 /// A rig with a registered UE in the table, and a session of nobody in one of its states.
-fn states() -> [(&'static str, fn() -> (Rig, Ue)); 5] {
+type Make = fn() -> (Rig, Ue);
+
+fn states() -> [(&'static str, Make); 5] {
     fn registered() -> (Rig, Ue) {
         let mut rig = Rig::new();
         let ue = rig.registered(1);
@@ -152,7 +154,7 @@ fn mutated_messages_under_security_bring_nothing_down() {
             ue = Some(if seed % 32 == 0 {
                 rig.attached(1)
             } else {
-                rig.to_secure(1)
+                rig.secure(1)
             });
             let _ = rig.take();
         }

@@ -178,7 +178,7 @@ fn what_does_not_fit_the_state_is_discarded() {
 #[test]
 fn errors_without_security_are_discarded_or_rejected() {
     let mut rig = Rig::new();
-    rig.to_challenge(1);
+    rig.challenge(1);
     let _ = rig.take();
     for plain in [&[0x07, 0x53][..], &[0x07, 0x41, 0x71, 0x0b]] {
         assert_eq!(rig.uplink(plain), Disposition::Silent(Discard::Malformed));

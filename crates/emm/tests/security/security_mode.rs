@@ -1,7 +1,7 @@
 //! NAS security mode control: TS 24.301 5.4.3.
 
 use crate::support::{
-    CAPABILITY, GUMMEI, Rig, Ue, attach_request, attach_request_of, attach_request_with, eutran_vector, imsi,
+    CAPABILITY, Rig, Ue, attach_request, attach_request_of, attach_request_with, eutran_vector, gummei, imsi,
 };
 use quintet_crypto::{CipheringAlgorithm as Eea, IntegrityAlgorithm as Eia, hash_mme};
 use quintet_emm::network::{Output, Phase, ReleaseCause, Timer};
@@ -136,7 +136,7 @@ fn capabilities_are_replayed() {
 #[test]
 fn an_unprotected_request_is_hashed() {
     let mut rig = Rig::new();
-    let mut ue = rig.to_command(1);
+    let mut ue = rig.command(1);
     let command = ue.take_command(&rig.downlink());
     assert_eq!(command.hash_mme, Some(HashMme(hash_mme(&attach_request()))));
 }
@@ -145,7 +145,7 @@ fn an_unprotected_request_is_hashed() {
 fn the_imeisv_is_asked_for_and_kept() {
     let mut rig = Rig::new();
     rig.policy.request_imeisv = true;
-    let mut ue = rig.to_command(1);
+    let mut ue = rig.command(1);
     assert_eq!(
         ue.take_command(&rig.downlink()).imeisv_request,
         Some(ImeisvRequest::REQUESTED)
@@ -161,7 +161,7 @@ fn the_imeisv_is_asked_for_and_kept() {
 #[test]
 fn the_context_is_in_use_from_complete_on() {
     let mut rig = Rig::new();
-    let mut ue = rig.to_command(1);
+    let mut ue = rig.command(1);
     ue.take_command(&rig.downlink());
     assert!(rig.table.contexts.is_empty() && !rig.session.is_secure() && rig.session.context().is_none());
     assert_eq!(rig.uplink(&ue.complete()), Disposition::Handled);
@@ -199,7 +199,8 @@ fn the_context_is_in_use_from_complete_on() {
 #[test]
 fn a_complete_that_is_not_protected_as_it_must_be_is_discarded() {
     let plain = EmmMessage::from(SecurityModeComplete::new()).to_octets();
-    let wrong: [(fn(&mut Ue, &[u8]) -> Vec<u8>, Discard); 5] = [
+    type Make = fn(&mut Ue, &[u8]) -> Vec<u8>;
+    let wrong: [(Make, Discard); 5] = [
         (|_, plain| plain.to_vec(), Discard::Unprotected),
         (
             |ue, plain| ue.protect(Protection::Ciphered, plain),
@@ -224,7 +225,7 @@ fn a_complete_that_is_not_protected_as_it_must_be_is_discarded() {
     ];
     for (make, discard) in wrong {
         let mut rig = Rig::new();
-        let mut ue = rig.to_command(1);
+        let mut ue = rig.command(1);
         let command = rig.downlink();
         ue.take_command(&command);
         let pdu = make(&mut ue, &plain);
@@ -240,7 +241,7 @@ fn a_complete_that_is_not_protected_as_it_must_be_is_discarded() {
 #[test]
 fn only_complete_comes_with_the_new_context() {
     let mut rig = Rig::new();
-    let mut ue = rig.to_command(1);
+    let mut ue = rig.command(1);
     ue.take_command(&rig.downlink());
     let other = ue.protect(Protection::CipheredNewContext, &attach_request());
     assert_eq!(rig.uplink(&other), Disposition::Silent(Discard::SecurityHeader));
@@ -257,7 +258,7 @@ fn only_complete_comes_with_the_new_context() {
 #[test]
 fn the_command_is_sent_five_times_under_five_counts() {
     let mut rig = Rig::new();
-    let mut ue = rig.to_command(1);
+    let mut ue = rig.command(1);
     let mut commands = vec![rig.downlink()];
     for _ in 0..4 {
         rig.expire();
@@ -314,7 +315,7 @@ fn a_reject_leaves_all_as_it_was() {
 #[test]
 fn a_reject_of_nothing_is_discarded() {
     let mut rig = Rig::new();
-    rig.to_challenge(1);
+    rig.challenge(1);
     let _ = rig.take();
     let disposition = rig.uplink(&reject(EmmCause::SECURITY_MODE_REJECTED_UNSPECIFIED));
     assert!(
@@ -328,7 +329,7 @@ fn a_reject_of_nothing_is_discarded() {
 #[test]
 fn a_request_that_was_changed_on_its_way_begins_again() {
     let mut rig = Rig::new();
-    let mut ue = rig.to_command(1);
+    let mut ue = rig.command(1);
     ue.take_command(&rig.downlink());
     let real = attach_request_with(
         EpsMobileIdentity::Imsi(imsi(1)),
@@ -379,7 +380,7 @@ fn a_bidding_down_that_the_container_shows_is_undone() {
 /// A container that is no request, or another than the one under way.
 #[test]
 fn a_container_that_is_no_request_is_rejected() {
-    let guti = EpsMobileIdentity::Guti(quintet_identity::Guti::new(GUMMEI(), 1));
+    let guti = EpsMobileIdentity::Guti(quintet_identity::Guti::new(gummei(), 1));
     let detach = quintet_nas::eps::DetachRequestFromUe::new(
         quintet_nas::eps::DetachType::EPS_DETACH,
         quintet_nas::eps::NasKsi(1),
@@ -392,7 +393,7 @@ fn a_container_that_is_no_request_is_rejected() {
         (cut, EmmCause::INVALID_MANDATORY_INFORMATION),
     ] {
         let mut rig = Rig::new();
-        let mut ue = rig.to_command(1);
+        let mut ue = rig.command(1);
         ue.take_command(&rig.downlink());
         let mut complete = SecurityModeComplete::new();
         complete.replayed_nas_message_container = Some(ReplayedNasMessageContainer(container));
@@ -409,7 +410,7 @@ fn a_container_that_is_no_request_is_rejected() {
 fn a_full_table_serves_nobody_new() {
     let mut rig = Rig::new();
     rig.table.limit = Some(0);
-    let mut ue = rig.to_command(1);
+    let mut ue = rig.command(1);
     ue.take_command(&rig.downlink());
     assert_eq!(
         rig.uplink(&ue.complete()),

@@ -4,6 +4,6 @@ mod rig;
 mod table;
 mod ue;
 
-pub(crate) use rig::{GUMMEI, Rig, TIMER, eutran_vector, imsi};
+pub(crate) use rig::{Rig, TIMER, eutran_vector, gummei, imsi};
 pub(crate) use table::Table;
 pub(crate) use ue::{CAPABILITY, Ue, attach_request, attach_request_of, attach_request_with, plain};

@@ -54,7 +54,7 @@ fn an_answer_without_a_vector_is_none() {
 #[test]
 fn an_answer_that_nobody_waits_for_is_forgotten() {
     let mut rig = Rig::new();
-    rig.to_challenge(1);
+    rig.challenge(1);
     let _ = rig.take();
     assert_eq!(
         rig.input(Input::Vectors(Ok(vec![eutran_vector(2)]))),

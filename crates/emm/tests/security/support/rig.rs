@@ -22,8 +22,7 @@ pub(crate) fn imsi(last: u8) -> Imsi {
     format!("0010100000000{last:02}").parse().expect("an IMSI")
 }
 
-#[expect(non_snake_case, reason = "reads as a constant, but a PLMN is parsed")]
-pub(crate) fn GUMMEI() -> Gummei {
+pub(crate) fn gummei() -> Gummei {
     Gummei {
         plmn: "00101".parse().expect("a PLMN"),
         mme_group_id: 0x8001,
@@ -261,7 +260,7 @@ impl Rig {
     }
 
     /// ATTACH REQUEST by IMSI, and the n-th vector: AUTHENTICATION REQUEST is the only output left.
-    pub(crate) fn to_challenge(&mut self, n: u8) {
+    pub(crate) fn challenge(&mut self, n: u8) {
         assert_eq!(self.initial(&attach_request()), Disposition::Handled);
         assert_eq!(self.vector_request().imsi, imsi(1));
         self.give(n);
@@ -276,8 +275,8 @@ impl Rig {
     }
 
     /// Up to SECURITY MODE COMMAND, which is left for the UE to take.
-    pub(crate) fn to_command(&mut self, n: u8) -> Ue {
-        self.to_challenge(n);
+    pub(crate) fn command(&mut self, n: u8) -> Ue {
+        self.challenge(n);
         let request = self.downlink();
         let ue = Ue::challenged(&request, &eutran_vector(n));
         assert_eq!(self.uplink(&ue.response()), Disposition::Handled);
@@ -285,8 +284,8 @@ impl Rig {
     }
 
     /// Up to a secure connection: SECURITY MODE COMPLETE is accepted.
-    pub(crate) fn to_secure(&mut self, n: u8) -> Ue {
-        let mut ue = self.to_command(n);
+    pub(crate) fn secure(&mut self, n: u8) -> Ue {
+        let mut ue = self.command(n);
         let command = self.downlink();
         ue.take_command(&command);
         assert_eq!(self.uplink(&ue.complete()), Disposition::Handled);
@@ -296,7 +295,7 @@ impl Rig {
 
     /// Up to ATTACH COMPLETE: the UE is registered and connected, and nothing is under way.
     pub(crate) fn attached(&mut self, n: u8) -> Ue {
-        let mut ue = self.to_secure(n);
+        let mut ue = self.secure(n);
         let _ = self.take();
         assert_eq!(self.input(Input::Location(Ok(&location()))), Disposition::Handled);
         let setup = self.take().into_iter().find_map(|output| match output {
@@ -321,7 +320,7 @@ impl Rig {
 
     /// The same on a new connection, idle: nothing under way, the context as after an attach.
     pub(crate) fn registered(&mut self, n: u8) -> Ue {
-        let ue = self.to_secure(n);
+        let ue = self.secure(n);
         let context = self.table.only_mut();
         context.state = quintet_emm::network::EmmState::Registered;
         context.registration = Some(quintet_emm::network::Registration {
