@@ -50,6 +50,13 @@ pub(in crate::network) struct Attach {
     phase: Phases,
 }
 
+impl Attach {
+    /// Whether ATTACH ACCEPT is out.
+    pub(super) fn is_accepted(&self) -> bool {
+        matches!(self.phase, Phases::Accepted(_))
+    }
+}
+
 impl Session {
     /// ATTACH REQUEST (TS 24.301 5.5.1.2.2). One that is under way, and a repetition, are dealt with already.
     pub(super) fn begin_attach(

@@ -117,7 +117,13 @@ impl Session {
             .bound_context(env)
             .is_some_and(|context| context.state == EmmState::Registered);
         if !registered || !self.secure {
-            return match self.goal {
+            return match &self.goal {
+                // After ATTACH ACCEPT there is nothing left to refuse: the UE learns it by its next message (#10).
+                Goal::Attach(attach) if attach.is_accepted() => {
+                    self.abandon();
+                    self.release(env, ReleaseCause::Detach);
+                    Disposition::Handled
+                }
                 Goal::None => {
                     self.release(env, ReleaseCause::Detach);
                     Disposition::Handled

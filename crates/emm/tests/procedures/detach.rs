@@ -195,6 +195,27 @@ fn a_detach_during_an_attach_is_its_reject() {
 }
 
 #[test]
+fn a_detach_after_attach_accept_just_lets_the_connection_go() {
+    let (mut network, mut phone, _) = Network::accepted();
+    by_network(&mut network, false, None);
+    let told = network.told(&mut phone);
+    assert_eq!(
+        (told.messages.len(), told.release),
+        (0, Some(ReleaseCause::Detach))
+    );
+    assert_eq!(network.context().state, EmmState::Deregistered);
+}
+
+#[test]
+fn a_ue_that_detaches_before_attach_complete_keeps_both_gutis() {
+    let (mut network, mut phone, _) = Network::accepted();
+    let nas = phone.send(request(&phone, DetachType::EPS_DETACH));
+    assert_eq!(network.uplink(&nas), Disposition::Handled);
+    assert_eq!(network.told(&mut phone).messages, [[0x07, 0x46]]);
+    assert!(network.context().old_guti.is_some() && Some(network.context().guti) == phone.guti);
+}
+
+#[test]
 fn only_a_detached_ue_is_purged() {
     let (mut network, mut phone) = Network::attached();
     let mut outputs = Vec::new();
