@@ -119,6 +119,17 @@ fn initial(state: &State, step: &Step, ksi: Ksi) -> Result<Security, Violation> 
             .message
             .violates("TS 24.301 5.6.1.1", "no SERVICE REQUEST: the UE is connected")),
         (Security::Secure { ksi, .. }, _) => Ok(Security::Secure { ksi, continued: true }),
+        // Bearers have answered a service request, and the UE goes on to something else.
+        (
+            Security::Offered { ksi },
+            Protection::Protected {
+                header: Header::Ciphered,
+                ..
+            },
+        ) if state.service_may_be_accepted() && !service && !unprotected => Ok(Security::Secure {
+            ksi: Some(ksi),
+            continued: true,
+        }),
         (_, Protection::Plain) if service => Err(step
             .message
             .violates("TS 24.301 4.4.4.3", "an integrity protected message")),

@@ -9,9 +9,9 @@ use super::message::Step;
 use super::state::State;
 use crate::Violation;
 
-/// The most candidates kept; past it the ones found last are dropped, which may only make an observer say too much. A
-/// session in order has two or three.
-pub const MAX_CANDIDATES: usize = 64;
+/// The most candidates kept; past it the ones found last are dropped, which may only make an observer say too much. Behind
+/// a way that keeps the order there are a handful; behind disorder of [`MAX_UNDER_WAY`] messages, sixty were seen.
+pub const MAX_CANDIDATES: usize = 128;
 
 /// The most messages that an observer takes to be under way to an end.
 pub const MAX_UNDER_WAY: usize = 8;
@@ -94,8 +94,9 @@ impl Candidates {
         }
     }
 
-    /// The end began a new connection.
+    /// The end began a new connection: nothing of the old one can reach it.
     pub fn connected(&mut self) {
+        self.under_way.clear();
         let mut next = Vec::new();
         for state in &self.states {
             join(&mut next, state.released());

@@ -105,12 +105,19 @@ impl Configuration {
         self.ms_network_capability.as_deref().map(MsNetworkCapability)
     }
 
-    /// What a network must replay (TS 24.301 5.4.3.2).
+    /// What a network must replay (TS 24.301 5.4.3.2): as it comes, with the octets before GEA's in their place.
     #[must_use]
     pub fn security_capability(&self) -> UeSecurityCapability {
-        UeSecurityCapability::replayed(
+        let mut own = UeSecurityCapability::replayed(
             &self.ue_network_capability(),
             self.ms_network_capability().as_ref(),
-        )
+        );
+        if own.gea.is_some() {
+            own.uia.get_or_insert(0);
+        }
+        if own.uia.is_some() {
+            own.uea.get_or_insert(0);
+        }
+        own
     }
 }

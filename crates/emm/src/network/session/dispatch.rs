@@ -100,7 +100,10 @@ impl Session {
     }
 
     fn route(&mut self, env: &mut Environment<'_>, plain: &[u8], received: Received) -> Disposition {
-        if plain.first().is_some_and(|first| first & 0x0f == ESM_PROTOCOL_DISCRIMINATOR) {
+        if plain
+            .first()
+            .is_some_and(|first| first & 0x0f == ESM_PROTOCOL_DISCRIMINATOR)
+        {
             return self.route_esm(env, plain, received);
         }
         let decoded = match EmmMessage::decode_uplink(plain) {
@@ -119,8 +122,13 @@ impl Session {
             return self.status(env, cause);
         }
         let view = MessageView::of(&decoded.message);
+        let before = self.path;
         if let Err(violation) = self.follow(Direction::Uplink, received.for_path(), view) {
             return Disposition::Silent(Discard::Path(violation));
+        }
+        // The same request again is no step: what it began goes on (TS 24.301 5.5.1.2.7 e).
+        if view.initial().is_some() && !self.goal.is_none() && self.learnt.request == plain {
+            self.path = before;
         }
         self.handle_message(env, &decoded.message, plain)
     }
@@ -274,7 +282,9 @@ fn semantic_error(message: &EmmMessage<'_>) -> Option<EmmCause> {
         EmmCause::SYNCH_FAILURE if m.authentication_failure_parameter.is_none() => {
             Some(EmmCause::CONDITIONAL_IE_ERROR)
         }
-        EmmCause::SYNCH_FAILURE | EmmCause::MAC_FAILURE | EmmCause::NON_EPS_AUTHENTICATION_UNACCEPTABLE => None,
+        EmmCause::SYNCH_FAILURE | EmmCause::MAC_FAILURE | EmmCause::NON_EPS_AUTHENTICATION_UNACCEPTABLE => {
+            None
+        }
         _ => Some(EmmCause::SEMANTICALLY_INCORRECT_MESSAGE),
     }
 }

@@ -5,6 +5,7 @@ use super::{Common, Environment, Goal, Session};
 use crate::Disposition;
 use crate::network::event::Phase;
 use crate::network::output::ReleaseCause;
+use crate::path::Specific;
 use quintet_nas::eps::{AttachReject, EmmCause, ServiceReject, TrackingAreaUpdateReject};
 
 impl Goal {
@@ -18,7 +19,13 @@ impl Session {
     /// Refuses what the UE asked for, with the cause of the real reason, and lets the connection go. What was there
     /// before the request stays as it is; what else a cause changes is the goal's.
     pub(in crate::network) fn reject(&mut self, env: &mut Environment<'_>, cause: EmmCause) -> Disposition {
+        // What was accepted cannot be rejected any more; the release says enough (TS 24.301 5.5.1.2.7 b).
+        let accepted = matches!(
+            self.path.specific,
+            Specific::AttachAccepted | Specific::UpdateAccepted
+        );
         let reject = match self.goal {
+            _ if accepted => None,
             Goal::Attach(_) => Some(AttachReject::new(cause).into()),
             Goal::TrackingAreaUpdate(_) => Some(TrackingAreaUpdateReject::new(cause).into()),
             Goal::ServiceRequest(_) => Some(ServiceReject::new(cause).into()),

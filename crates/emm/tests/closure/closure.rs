@@ -1,0 +1,67 @@
+//! Whatever both sides put on a bad way is allowed by the table, and with peace everything comes right.
+
+use crate::world::{Way, World};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// How many runs of each kind.
+const SEEDS: u64 = 1_000;
+
+/// How many states an observer may have to think of.
+const MOST_CANDIDATES: [(Way, usize); 2] = [(Way::InOrder, 16), (Way::Disorder, 80)];
+
+/// Long enough for every series of attempts: T3402 is twelve minutes.
+const PEACE: Duration = Duration::from_secs(3_000);
+
+/// What the runs must have gone through, or they are not what they are for.
+const SEEN: [&str; 9] = [
+    "registered",
+    "updated",
+    "served",
+    "deregistered",
+    "abandoned",
+    "AUTHENTICATION FAILURE",
+    "UE restarted",
+    "MME restarted",
+    "dropped or refused by the MME",
+];
+
+#[test]
+fn what_both_sides_say_is_allowed_and_everything_comes_right() {
+    for (way, most) in MOST_CANDIDATES {
+        let mut counted = BTreeMap::new();
+        let mut candidates = 0;
+        for seed in 0..SEEDS {
+            let mut world = World::new(way, seed);
+            if let Err(why) = world.run(PEACE) {
+                panic!("{way:?}, seed {seed}: {why}; {}", world.describe());
+            }
+            assert!(world.is_well(), "{way:?}, seed {seed}: {}", world.describe());
+            candidates = candidates.max(world.candidates);
+            for (what, times) in world.counted {
+                *counted.entry(what).or_insert(0) += times;
+            }
+        }
+        assert!(candidates <= most, "{way:?}: {candidates} candidates");
+        for what in SEEN {
+            let times = counted.get(what).copied().unwrap_or_default();
+            assert!(times > 100, "{way:?}, {what}: {counted:?}");
+        }
+        let refused = counted.get("AUTHENTICATION REJECT").copied().unwrap_or_default();
+        assert!(
+            refused <= if way == Way::InOrder { 0 } else { 50 },
+            "{way:?}: {refused} refused for good"
+        );
+        eprintln!("{way:?}: {candidates} candidates {counted:?}");
+    }
+}
+
+#[test]
+fn a_seed_replays() {
+    let run = || {
+        let mut world = World::new(Way::Disorder, 7);
+        let _ = world.run(PEACE);
+        world.describe()
+    };
+    assert_eq!(run(), run());
+}

@@ -1,0 +1,1 @@
+//! Recordings of other people's networks: what good ones say is allowed.
