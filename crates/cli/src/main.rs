@@ -13,6 +13,7 @@ mod diameter;
 mod lab;
 mod logging;
 mod metrics;
+mod nas;
 mod octets;
 mod output;
 mod s1ap;
@@ -55,6 +56,9 @@ enum Command {
     /// Look into S1AP messages.
     #[command(subcommand)]
     S1ap(s1ap::Command),
+    /// Look into NAS messages, protect them and check them.
+    #[command(subcommand)]
+    Nas(nas::Command),
     /// Measure this program on this machine.
     #[command(subcommand)]
     Bench(bench::Command),
@@ -71,6 +75,7 @@ fn main() -> ExitCode {
         Command::Aka(command) => aka::run(command),
         Command::Diameter(command) => diameter::run(command),
         Command::S1ap(command) => s1ap::run(command),
+        Command::Nas(command) => nas::run(command),
         Command::Bench(command) => bench::run(command),
         Command::CheckConfig(arguments) => serve::check(&arguments),
     };
