@@ -52,7 +52,6 @@ fn what_both_sides_say_is_allowed_and_everything_comes_right() {
             refused <= if way == Way::InOrder { 0 } else { 50 },
             "{way:?}: {refused} refused for good"
         );
-        eprintln!("{way:?}: {candidates} candidates {counted:?}");
     }
 }
 
