@@ -319,6 +319,12 @@ fn headers_and_protection() {
     for (name, at, step, clause) in cases {
         flagged(name, new, &with(at, step), at, clause);
     }
+}
+
+#[test]
+fn headers_of_initial_messages_and_wrong_macs() {
+    let new = State::DEREGISTERED;
+    let with = |at: usize, step: Step| attach_with(|steps| steps[at] = step);
     let short = up(Protection::ShortMac, attach_request(1));
     flagged("a short MAC elsewhere", new, &[short], 0, "TS 24.301 9.3.1");
     let plain = up(PLAIN, M::ServiceRequest { ksi: Ksi(1) });
