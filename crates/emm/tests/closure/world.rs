@@ -217,14 +217,9 @@ impl World {
         if self.ue.poll_timeout().is_some_and(|at| at <= self.now) {
             return self.ue_input(Input::Timeout);
         }
-        let expired =
-            |(_, session): &(&u64, &Box<Session>)| session.poll_timeout().is_some_and(|at| at <= self.now);
-        if let Some(connection) = self
-            .sessions
-            .iter()
-            .find(expired)
-            .map(|(connection, _)| *connection)
-        {
+        let mut sessions = self.sessions.iter();
+        let expired = sessions.find(|(_, session)| session.poll_timeout().is_some_and(|at| at <= self.now));
+        if let Some((&connection, _)) = expired {
             return self.mme_input(connection, network::Input::Timeout);
         }
         let Some(entry) = self.due.first_entry().filter(|entry| entry.key().0 <= self.now) else {
