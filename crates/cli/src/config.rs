@@ -3,10 +3,12 @@
 //! Every value is checked while it is read, by its type: an error names the file, the line, the key, the value and
 //! what is allowed. What depends on several values is checked in [`Config::check`].
 
+mod sctp;
 mod value;
 
 use anyhow::{Context, Result, bail};
 use quintet_identity::Plmn;
+pub(crate) use sctp::{Sctp, Transport};
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -22,6 +24,7 @@ pub(crate) struct Config {
     /// Which nodes this process is.
     pub(crate) roles: Roles,
     pub(crate) diameter: Diameter,
+    pub(crate) sctp: Sctp,
     pub(crate) hss: Hss,
     pub(crate) store: Store,
     pub(crate) metrics: Metrics,
@@ -59,6 +62,8 @@ pub(crate) struct Diameter {
     pub(crate) further_realms: Vec<Identity>,
     /// TCP addresses to listen on.
     pub(crate) listen: Vec<SocketAddr>,
+    /// SCTP addresses to listen on.
+    pub(crate) listen_sctp: Vec<SocketAddr>,
     /// Whether peers that are not listed may connect.
     pub(crate) unknown_peers: UnknownPeers,
     /// Tw of RFC 3539, ms (6 s at least).
@@ -81,6 +86,7 @@ impl Default for Diameter {
             realm: Identity::of("epc.mnc001.mcc001.3gppnetwork.org"),
             further_realms: Vec::new(),
             listen: vec![SocketAddr::from(([127, 0, 0, 1], 3868))],
+            listen_sctp: Vec::new(),
             unknown_peers: UnknownPeers::Accept,
             watchdog_ms: Milliseconds::new(30_000),
             max_connections: 1024,
@@ -111,6 +117,9 @@ pub(crate) struct Peer {
     pub(crate) realm: Option<Identity>,
     /// Where to connect to; without it the peer connects to us.
     pub(crate) connect: Option<SocketAddr>,
+    /// What to connect over.
+    #[serde(default)]
+    pub(crate) transport: Transport,
     /// Addresses it may come from; none means any.
     #[serde(default)]
     pub(crate) from: Vec<std::net::IpAddr>,
@@ -235,9 +244,11 @@ impl Config {
         if self.roles.0.is_empty() {
             bail!("roles = []: name at least one node, for example roles = [\"hss\"]");
         }
-        if self.diameter.listen.is_empty() && self.diameter.peers.iter().all(|peer| peer.connect.is_none()) {
+        let listens = !self.diameter.listen.is_empty() || !self.diameter.listen_sctp.is_empty();
+        if !listens && self.diameter.peers.iter().all(|peer| peer.connect.is_none()) {
             bail!(
-                "diameter.listen is empty and no [[diameter.peer]] has `connect`: nobody could reach this node"
+                "diameter.listen and diameter.listen_sctp are empty and no [[diameter.peer]] has `connect`: nobody could \
+                 reach this node"
             );
         }
         for (key, value) in [
@@ -268,6 +279,7 @@ impl Config {
                 );
             }
         }
+        self.sctp.check(self.diameter.listen_sctp.len())?;
         if self.store.kind == StoreKind::Memory && self.store.path.is_some() {
             bail!("store.path is given, but store.kind = \"memory\" keeps no file: remove one of them");
         }

@@ -1,6 +1,6 @@
 //! `quintet serve`: the nodes of the configuration, until a signal.
 
-use crate::config::{Config, Role, Roles, SlotNumber, StoreKind, UnknownPeers};
+use crate::config::{Config, Role, Roles, SlotNumber, StoreKind, Transport, UnknownPeers};
 use crate::diameter::extended_dictionary;
 use crate::output::Finding;
 use crate::signals::Termination;
@@ -13,12 +13,13 @@ use quintet_diameter::node::{
 };
 use quintet_hss::{Hss, HssConfig};
 use quintet_identity::Plmn;
+use quintet_runtime::sctp::SctpUse;
 use quintet_runtime::{Clock, Drbg, Driver, HssApplication};
 use quintet_store::{Command, MemoryStore, Reply, Store};
 use quintet_store_sqlite::{Options, SqliteStore};
 use quintet_subscriber::auc::{ChallengeKey, ChallengeSecret, Slot};
 use quintet_subscriber::s6a::VisitedPlmns;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -158,6 +159,7 @@ async fn serve(config: Config) -> Result<()> {
             .map_err(|error| listen_error(*address, &error))?;
         tracing::info!(address = %local, identity = config.diameter.identity.as_str(), "S6a: listening");
     }
+    open_sctp(&config, &driver)?;
     if let Some(address) = config.metrics.listen {
         let local = metrics::serve(address, driver.clone()).await?;
         tracing::info!(address = %local, "metrics: listening, path /metrics");
@@ -170,6 +172,52 @@ async fn serve(config: Config) -> Result<()> {
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// SCTP for S6a: a transport for each address it listens on, and one that only connects for each family of its peers.
+fn open_sctp(config: &Config, driver: &Driver<HssApplication>) -> Result<()> {
+    for address in &config.diameter.listen_sctp {
+        let transport = driver.open_sctp(&config.sctp.listening(*address), SctpUse::Diameter)?;
+        if let Some(local) = driver.sctp_address(transport) {
+            let identity = config.diameter.identity.as_str();
+            tracing::info!(address = %local.address, carrier = %local.carrier, identity, "S6a over SCTP: listening");
+        }
+    }
+    for ipv6 in [false, true] {
+        let mut transport = None;
+        for peer in &config.diameter.peers {
+            let Some(address) = peer.connect else { continue };
+            if peer.transport != Transport::Sctp || address.is_ipv6() != ipv6 {
+                continue;
+            }
+            let id = match transport {
+                Some(id) => id,
+                None => {
+                    let local = source(&config.diameter.listen_sctp, ipv6);
+                    *transport.insert(driver.open_sctp(&config.sctp.connecting(local), SctpUse::Diameter)?)
+                }
+            };
+            if let Some(known) = driver.with(|_, node, _| node.find_peer(peer.identity.as_str())) {
+                driver.reach_over_sctp(known, id, None);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Where associations of ours come from: an address we listen on, else any; the port is chosen.
+fn source(listen: &[SocketAddr], ipv6: bool) -> SocketAddr {
+    let unspecified: IpAddr = if ipv6 {
+        Ipv6Addr::UNSPECIFIED.into()
+    } else {
+        Ipv4Addr::UNSPECIFIED.into()
+    };
+    let ip = listen
+        .iter()
+        .map(SocketAddr::ip)
+        .find(|ip| ip.is_ipv6() == ipv6)
+        .unwrap_or(unspecified);
+    SocketAddr::new(ip, 0)
 }
 
 fn listen_error(address: SocketAddr, error: &std::io::Error) -> anyhow::Error {
@@ -228,7 +276,8 @@ fn open_store(
 /// The Diameter node the configuration describes.
 fn node_config(config: &Config, started_at_unix: u32) -> Result<NodeConfig> {
     let diameter = &config.diameter;
-    let addresses = host_addresses(&diameter.listen);
+    let listen = [&diameter.listen[..], &diameter.listen_sctp[..]].concat();
+    let addresses = host_addresses(&listen);
     let mut node = NodeConfig::new(diameter.identity.as_str(), diameter.realm.as_str(), addresses[0]);
     node.further_realms = diameter
         .further_realms
@@ -266,12 +315,12 @@ fn node_config(config: &Config, started_at_unix: u32) -> Result<NodeConfig> {
 
 /// Host-IP-Address: where we listen; the loopback address if that is everywhere or nowhere.
 fn host_addresses(listen: &[SocketAddr]) -> Vec<IpAddr> {
-    let mut addresses: Vec<IpAddr> = listen
-        .iter()
-        .map(SocketAddr::ip)
-        .filter(|address| !address.is_unspecified())
-        .collect();
-    addresses.dedup();
+    let mut addresses: Vec<IpAddr> = Vec::new();
+    for address in listen.iter().map(SocketAddr::ip) {
+        if !address.is_unspecified() && !addresses.contains(&address) {
+            addresses.push(address);
+        }
+    }
     if addresses.is_empty() {
         addresses.push(Ipv4Addr::LOCALHOST.into());
     }
