@@ -3,15 +3,17 @@
 //! Every value is checked while it is read, by its type: an error names the file, the line, the key, the value and
 //! what is allowed. What depends on several values is checked in [`Config::check`].
 
+mod mme;
 mod sctp;
 mod value;
 
 use anyhow::{Context, Result, bail};
 use quintet_identity::Plmn;
-pub(crate) use sctp::{Sctp, Transport};
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+pub(crate) use mme::Mme;
+pub(crate) use sctp::{Sctp, Transport};
 pub(crate) use value::{Identity, Milliseconds, SlotNumber};
 
 /// Largest configuration file, octets: what a person writes is far below it.
@@ -26,6 +28,7 @@ pub(crate) struct Config {
     pub(crate) diameter: Diameter,
     pub(crate) sctp: Sctp,
     pub(crate) hss: Hss,
+    pub(crate) mme: Mme,
     pub(crate) store: Store,
     pub(crate) metrics: Metrics,
     pub(crate) log: Log,
@@ -42,6 +45,8 @@ pub(crate) struct Roles(pub(crate) Vec<Role>);
 pub(crate) enum Role {
     /// Home Subscriber Server (S6a).
     Hss,
+    /// Mobility Management Entity (S1AP, S6a).
+    Mme,
 }
 
 impl Default for Roles {
@@ -243,6 +248,12 @@ impl Config {
     fn check(&self) -> Result<()> {
         if self.roles.0.is_empty() {
             bail!("roles = []: name at least one node, for example roles = [\"hss\"]");
+        }
+        if self.roles.0.contains(&Role::Mme) {
+            self.mme.check()?;
+        }
+        if !self.roles.0.contains(&Role::Hss) {
+            return Ok(());
         }
         let listens = !self.diameter.listen.is_empty() || !self.diameter.listen_sctp.is_empty();
         if !listens && self.diameter.peers.iter().all(|peer| peer.connect.is_none()) {

@@ -1,5 +1,7 @@
 //! `quintet serve`: the nodes of the configuration, until a signal.
 
+mod mme;
+
 use crate::config::{Config, Role, Roles, SlotNumber, StoreKind, Transport, UnknownPeers};
 use crate::diameter::extended_dictionary;
 use crate::output::Finding;
@@ -104,8 +106,14 @@ fn read_config(path: &Path) -> Result<Config> {
     let config = Config::read(path)?;
     let checked = || {
         logging::filter(&config.log)?;
-        home_plmns(&config)?;
-        node_config(&config, 0)
+        if config.roles.0.contains(&Role::Mme) {
+            mme::node_config(&config, 0)?;
+        }
+        if config.roles.0.contains(&Role::Hss) {
+            home_plmns(&config)?;
+            node_config(&config, 0)?;
+        }
+        Ok::<(), anyhow::Error>(())
     };
     checked().with_context(|| format!("{} is not a valid configuration", path.display()))?;
     Ok(config)
@@ -136,16 +144,45 @@ fn configuration(arguments: Arguments) -> Result<Config> {
 
 async fn serve(config: Config) -> Result<()> {
     let mut termination = Termination::register()?;
+    let clock = Clock::start();
+    let hss = match config.roles.0.contains(&Role::Hss) {
+        true => Some(start_hss(&config, clock).await?),
+        false => None,
+    };
+    let mme = match config.roles.0.contains(&Role::Mme) {
+        true => Some(mme::start(&config, clock)?),
+        false => None,
+    };
+    let signal = termination.received().await;
+    tracing::info!(signal, "stopping: pending answers, then DPR to every peer");
+    let stopping = async {
+        // The MME first: it still has something to say to the HSS.
+        if let Some(mme) = mme {
+            mme.stop().await;
+        }
+        if let Some(hss) = hss {
+            hss.shutdown(DisconnectCause::REBOOTING).await;
+        }
+    };
+    tokio::select! {
+        () = stopping => {}
+        signal = termination.received() => tracing::warn!(signal, "stopping at once"),
+    }
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Starts the HSS of the configuration.
+async fn start_hss(config: &Config, clock: Clock) -> Result<Driver<HssApplication>> {
     let pump = Arc::new(Notify::new());
     let slot = Slot::new(config.hss.slot.0).context("hss.slot is 0 to 7")?;
     let mut drbg = Drbg::new()?;
-    let (store, challenge) = open_store(&config, slot, &pump, &mut drbg)?;
-    let clock = Clock::start();
+    let (store, challenge) = open_store(config, slot, &pump, &mut drbg)?;
     let node = Node::new(
-        node_config(&config, clock.moment().wall.as_secs() as u32)?,
+        node_config(config, clock.moment().wall.as_secs() as u32)?,
         drbg.next_u64(),
     )?;
-    let hss_config = hss_config(&config, slot, &*store)?;
+    let hss_config = hss_config(config, slot, &*store)?;
     let hss = Hss::new(
         hss_config,
         challenge,
@@ -159,19 +196,12 @@ async fn serve(config: Config) -> Result<()> {
             .map_err(|error| listen_error(*address, &error))?;
         tracing::info!(address = %local, identity = config.diameter.identity.as_str(), "S6a: listening");
     }
-    open_sctp(&config, &driver)?;
+    open_sctp(config, &driver)?;
     if let Some(address) = config.metrics.listen {
         let local = metrics::serve(address, driver.clone()).await?;
         tracing::info!(address = %local, "metrics: listening, path /metrics");
     }
-    let signal = termination.received().await;
-    tracing::info!(signal, "stopping: pending answers, then DPR to every peer");
-    tokio::select! {
-        () = driver.shutdown(DisconnectCause::REBOOTING) => {}
-        signal = termination.received() => tracing::warn!(signal, "stopping at once"),
-    }
-    tracing::info!("stopped");
-    Ok(())
+    Ok(driver)
 }
 
 /// SCTP for S6a: a transport for each address it listens on, and one that only connects for each family of its peers.

@@ -1,0 +1,160 @@
+//! The MME of `quintet serve`: eNBs over SCTP, the HSS over S6a, contexts in a file.
+
+use super::host_addresses;
+use crate::config::{Config, Role, Transport};
+use crate::database;
+use anyhow::{Context, Result, bail};
+use quintet_diameter::dict::{application, vendor};
+use quintet_diameter::node::{
+    Application as DiameterApplication, DisconnectCause, Node, NodeConfig, PeerConfig,
+    UnknownPeers as NodeUnknownPeers,
+};
+use quintet_emm::network::durable::Stop;
+use quintet_emm::network::At;
+use quintet_mme::{Mme, Save};
+use quintet_runtime::sctp::SctpUse;
+use quintet_runtime::{Clock, Drbg, Driver, MmeApplication};
+use quintet_store_sqlite::{ContextStore, Opened};
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::sync::Arc;
+use tokio::sync::Notify;
+
+/// An MME at work.
+pub(super) struct Running {
+    pub(super) driver: Driver<MmeApplication>,
+    contexts: Option<Rc<ContextStore>>,
+}
+
+/// Starts the MME of the configuration.
+pub(super) fn start(config: &Config, clock: Clock) -> Result<Running> {
+    let mut drbg = Drbg::new()?;
+    let mut seed = [0; 32];
+    drbg.fill(&mut seed);
+    let moment = clock.moment();
+    let mut mme = Mme::new(config.mme.node()?, seed);
+    let contexts = match config.mme.keep_contexts {
+        true => Some(Rc::new(restore(config, &mut mme, At {
+            now: moment.now,
+            wall: moment.wall,
+        })?)),
+        false => {
+            tracing::warn!("mme.keep_contexts = false: every UE attaches anew after a restart");
+            None
+        }
+    };
+    let node = Node::new(node_config(config, moment.wall.as_secs() as u32)?, drbg.next_u64())?;
+    let mut application = MmeApplication::new(mme);
+    if let Some(contexts) = &contexts {
+        let contexts = Rc::clone(contexts);
+        application = application.keeping(Box::new(move |save| match save {
+            Save::Put { key, record } => contexts.put(key, record),
+            Save::Delete { key } => contexts.delete(key),
+        }));
+    }
+    let driver = Driver::start(clock, node, application, None, Arc::new(Notify::new()));
+    for address in &config.mme.listen {
+        let transport = driver.open_sctp(&config.sctp.listening(*address), SctpUse::Application)?;
+        if let Some(local) = driver.sctp_address(transport) {
+            tracing::info!(address = %local.address, carrier = %local.carrier, name = config.mme.name, "S1AP: listening");
+        }
+    }
+    reach_hss(config, &driver)?;
+    Ok(Running { driver, contexts })
+}
+
+/// Opens the contexts' file and takes back what is in it.
+fn restore(config: &Config, mme: &mut Mme, at: At) -> Result<ContextStore> {
+    let path = match &config.mme.database {
+        Some(path) => path.clone(),
+        None => database::default_path()?.with_file_name("mme.db"),
+    };
+    let Opened {
+        store,
+        clean,
+        records,
+    } = ContextStore::open(&path).with_context(|| "mme.database")?;
+    let stop = if clean { Stop::Clean } else { Stop::Unclean };
+    let mut restored = 0usize;
+    for (key, record) in records {
+        match mme.restore(at, key, &record, stop) {
+            Ok(()) => restored += 1,
+            Err(why) => {
+                tracing::warn!(key, why, "a context is of no use any more: its UE will attach anew");
+                store.delete(key);
+            }
+        }
+    }
+    let how = if clean { "after a clean stop" } else { "after a crash: UEs are authenticated anew" };
+    tracing::info!(database = %path.display(), contexts = restored, how, "contexts: open");
+    Ok(store)
+}
+
+/// Where the HSS is: as configured, or in this process.
+fn hss_address(config: &Config) -> Option<SocketAddr> {
+    let own = config.roles.0.contains(&Role::Hss);
+    config.mme.hss.or_else(|| {
+        let mut local = *config.diameter.listen.first().filter(|_| own)?;
+        if local.ip().is_unspecified() {
+            local.set_ip(if local.is_ipv4() { [127, 0, 0, 1].into() } else { std::net::Ipv6Addr::LOCALHOST.into() });
+        }
+        Some(local)
+    })
+}
+
+/// The Diameter node towards the HSS.
+pub(super) fn node_config(config: &Config, started_at_unix: u32) -> Result<NodeConfig> {
+    let mme = &config.mme;
+    let Some(hss) = hss_address(config) else {
+        bail!(
+            "the MME has no HSS: give mme.hss = \"address:port\", or run it in the same process (roles = [\"hss\", \"mme\"])"
+        );
+    };
+    let addresses = host_addresses(&mme.listen);
+    let mut node = NodeConfig::new(mme.identity.as_str(), mme.realm.as_str(), addresses[0]);
+    node.addresses = addresses;
+    node.started_at_unix = started_at_unix;
+    node.applications = vec![DiameterApplication::auth(vendor::TGPP, application::S6A)];
+    node.unknown_peers = NodeUnknownPeers::Refuse;
+    node.timers.tw = config.diameter.watchdog_ms.duration();
+    node.peers = vec![PeerConfig {
+        identity: mme.hss_identity.as_str().to_owned(),
+        realm: Some(mme.realm.as_str().to_owned()),
+        address: Some(hss),
+        connect: true,
+        addresses: Vec::new(),
+    }];
+    Ok(node)
+}
+
+fn reach_hss(config: &Config, driver: &Driver<MmeApplication>) -> Result<()> {
+    let Some(hss) = hss_address(config).filter(|_| config.mme.hss_transport == Transport::Sctp) else {
+        return Ok(());
+    };
+    let local = super::source(&config.mme.listen, hss.is_ipv6());
+    let transport = driver.open_sctp(&config.sctp.connecting(local), SctpUse::Diameter)?;
+    if let Some(peer) = driver.with(|_, node, _| node.find_peer(config.mme.hss_identity.as_str())) {
+        driver.reach_over_sctp(peer, transport, None);
+    }
+    Ok(())
+}
+
+impl Running {
+    /// Takes leave of the HSS, then writes every context as it is at last.
+    pub(super) async fn stop(self) {
+        self.driver.shutdown(DisconnectCause::REBOOTING).await;
+        let last: Vec<Save> = self
+            .driver
+            .with(|_, _, application| application.retire());
+        let Some(contexts) = self.contexts.and_then(Rc::into_inner) else {
+            return;
+        };
+        let records = last.into_iter().filter_map(|save| match save {
+            Save::Put { key, record } => Some((key, record)),
+            Save::Delete { .. } => None,
+        });
+        if let Err(error) = contexts.close(records) {
+            tracing::error!(%error, "the last contexts are not written: UEs will be authenticated anew");
+        }
+    }
+}
