@@ -131,6 +131,12 @@ impl<A: Application> Engine<A> {
                 && let Some(event) = transport.poll_event(at, &mut self.tap)
             {
                 happened = true;
+                if self.stopped
+                    && let Event::Up { association, .. } = event
+                {
+                    // Too late: this process is about to end.
+                    transport.shutdown(at, association);
+                }
                 match (transport.serves(), event) {
                     (SctpUse::Application, Event::Writable { .. }) => {}
                     (SctpUse::Application, event) => self.application.sctp(at, &mut self.node, event),

@@ -422,10 +422,6 @@ impl KernelEndpoint {
     pub(super) fn association_count(&self) -> usize {
         self.open.len() + self.connecting.len()
     }
-
-    pub(super) fn associations(&self) -> Vec<AssociationId> {
-        self.connecting.iter().chain(self.open.keys()).copied().collect()
-    }
 }
 
 /// Whether this kernel has SCTP. Asking loads its module, if there is one.

@@ -8,7 +8,7 @@ use super::{SctpConnectError, SctpRemote, SctpTransportId};
 use crate::tap::{SctpLink, Tap, Way};
 use crate::{Drbg, Moment};
 use quintet_sctp::{AssociationId, Down, Event, Message, SendError, Streams};
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::io;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -42,6 +42,8 @@ pub(crate) struct SctpTransport {
     serves: SctpUse,
     pub(crate) back: Back,
     links: HashMap<AssociationId, SctpLink>,
+    /// Begun by us and not up yet.
+    connecting: HashSet<AssociationId>,
     waiting: HashMap<AssociationId, Waiting>,
     /// Ends that are waited for, the earliest first.
     lingering: VecDeque<(Duration, AssociationId)>,
@@ -75,6 +77,7 @@ impl SctpTransport {
             serves,
             back,
             links: HashMap::new(),
+            connecting: HashSet::new(),
             waiting: HashMap::new(),
             lingering: VecDeque::new(),
         })
@@ -101,15 +104,17 @@ impl SctpTransport {
     }
 
     pub(crate) fn connect(&mut self, at: Moment, to: SctpRemote) -> Result<AssociationId, SctpConnectError> {
-        match &mut self.back {
-            Back::Packets(packets) => packets.connect(at, to),
+        let association = match &mut self.back {
+            Back::Packets(packets) => packets.connect(at, to)?,
             Back::Kernel(kernel) => kernel
                 .connect(to.address)
                 .map_err(|error| SctpConnectError::System {
                     address: to.address,
                     reason: error.to_string(),
-                }),
-        }
+                })?,
+        };
+        self.connecting.insert(association);
+        Ok(association)
     }
 
     /// Sends, now or when there is room. What an association that is gone or ending does not take is dropped.
@@ -205,10 +210,7 @@ impl SctpTransport {
 
     /// Ends every association gracefully.
     pub(crate) fn shutdown_all(&mut self, at: Moment) {
-        let associations = match &self.back {
-            Back::Packets(_) => self.links.keys().copied().collect(),
-            Back::Kernel(kernel) => kernel.associations(),
-        };
+        let associations: Vec<_> = self.connecting.iter().chain(self.links.keys()).copied().collect();
         for association in associations {
             self.shutdown(at, association);
         }
@@ -263,6 +265,7 @@ impl SctpTransport {
                 }
                 Event::Down { association, reason } => {
                     self.waiting.remove(association);
+                    self.connecting.remove(association);
                     if let Some(link) = self.links.remove(association)
                         && let Some(tap) = tap
                     {
@@ -282,6 +285,7 @@ impl SctpTransport {
         (remote, initiated): (SocketAddr, bool),
         streams: Streams,
     ) {
+        self.connecting.remove(&association);
         let SctpAddress { address, carrier } = self.address();
         let link = SctpLink {
             association,

@@ -5,3 +5,4 @@
 mod diameter;
 mod messages;
 mod support;
+mod tap;

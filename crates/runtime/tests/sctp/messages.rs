@@ -192,6 +192,26 @@ fn a_driver_that_stops_says_so() {
     });
 }
 
+/// Nor does it wait for peers that never answer.
+#[test]
+fn a_driver_that_stops_gives_up_connecting() {
+    run(async {
+        let station = Station::start(false, None);
+        let client = station.open(false);
+        // No SCTP over UDP there: the system's port is closed.
+        let nobody = "127.0.0.1:9".parse::<std::net::SocketAddr>().unwrap().into();
+        station.driver.connect_sctp(client, nobody).unwrap();
+        station.driver.shutdown(DisconnectCause::REBOOTING).await;
+        assert!(matches!(
+            station.heard.next().await,
+            Event::Down {
+                reason: Down::Local,
+                ..
+            }
+        ));
+    });
+}
+
 #[test]
 fn errors_say_what_to_do() {
     run(async {
