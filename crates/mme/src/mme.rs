@@ -13,6 +13,7 @@ use quintet_diameter::{ConnectionId, Node};
 use quintet_emm::network::durable::{self, Counts, Stop};
 use quintet_emm::network::{At, ContextId, Contexts as _, Entropy, Input, Output};
 use quintet_identity::Imsi;
+use quintet_nas::security::NasCounts;
 use quintet_s1ap::MmeUeS1apId;
 use quintet_sctp::{AssociationId, Streams};
 use rand_chacha::ChaCha20Rng;
@@ -285,6 +286,29 @@ impl Mme {
     pub fn page(&mut self, at: At, node: &mut Node, imsi: Imsi) -> Result<(), Unreachable> {
         let id = self.table.by_imsi(imsi).ok_or(Unreachable::Unknown)?;
         self.page_context(&mut Cycle { at, node }, id, crate::idle::Purpose::Reach)
+    }
+
+    /// Authenticates a connected UE anew, once nothing else is under way with it.
+    ///
+    /// # Errors
+    /// [`Unreachable::Unknown`] without a context, [`Unreachable::Deregistered`] if it is not connected.
+    pub fn reauthenticate(&mut self, at: At, node: &mut Node, imsi: Imsi) -> Result<(), Unreachable> {
+        let id = self.table.by_imsi(imsi).ok_or(Unreachable::Unknown)?;
+        let connection = self.table.record(id).and_then(|record| record.connection);
+        let connection = connection.ok_or(Unreachable::Deregistered)?;
+        let _ = self.drive(&mut Cycle { at, node }, connection, Input::Reauthenticate);
+        Ok(())
+    }
+
+    /// For laboratories: the next COUNTs of a subscriber's current security context, as if so many messages had been
+    /// protected. `false` if there is none.
+    pub fn set_counts(&mut self, imsi: Imsi, counts: NasCounts) -> bool {
+        let context = self.table.by_imsi(imsi).and_then(|id| self.table.get_mut(id));
+        let Some(security) = context.and_then(|context| context.security.as_mut()) else {
+            return false;
+        };
+        security.nas = security.nas.clone().with_counts(counts);
+        true
     }
 
     /// Contexts of UEs.
