@@ -3,7 +3,7 @@
 //! ```text
 //!   Usim ◄── challenge ── Mme ◄──S6a──► HSS          one subscriber at a time, every value checked
 //!                   LoadGenerator ◄──S6a──► HSS      as many as can be, a sample checked
-//!   ue: a UE on a simulated eNB, the same card in it
+//!   ue: a UE, the same card in it      enb: an eNB with any number of them      lte: what they play together
 //!   demo: the subscribers both sides know
 //! ```
 //!
@@ -13,7 +13,9 @@
 #![forbid(unsafe_code)]
 
 pub mod demo;
+pub mod enb;
 mod load;
+pub mod lte;
 mod mme;
 pub mod ue;
 mod usim;

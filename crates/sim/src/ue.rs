@@ -86,6 +86,11 @@ impl Ue {
         self.card.as_deref()
     }
 
+    /// Another card in its place, as a scenario needs it.
+    pub fn set_card(&mut self, card: Usim) {
+        self.card = Some(Box::new(card));
+    }
+
     /// The user wants something.
     pub fn start(&mut self, now: Duration, start: Start, actions: &mut Vec<Action>) {
         self.occurs(now, Input::Start(start), actions);
