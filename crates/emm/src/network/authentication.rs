@@ -43,8 +43,6 @@ pub(super) struct Agreement {
     of: Option<Imsi>,
     /// Resynchronisations so far.
     resynchronisations: u8,
-    /// The IMSI was asked for because of a failure: not twice.
-    doubted: bool,
     /// The eKSI offered last.
     ksi: Option<NasKsi>,
     /// A re-authentication between procedures had no vector: not tried again on this connection.
@@ -209,8 +207,8 @@ impl Session {
 
     /// The UE does not know this subscriber's key, or the network does not know which subscriber it is.
     fn doubt(&mut self, env: &mut Environment<'_>, used: Imsi) -> Disposition {
-        if self.learnt.named_by == NamedBy::Guti && !self.agreement.doubted {
-            self.agreement.doubted = true;
+        // Asked once: what the UE answers is an IMSI of its own.
+        if self.learnt.named_by == NamedBy::Guti {
             return self.identify(
                 env,
                 quintet_nas::eps::IdentityType2::IMSI,

@@ -158,3 +158,41 @@ fn an_ordinary_attach_is_never_served_without_authentication() {
     let disposition = rig.input(Input::Vectors(Err(VectorsFailure::NoAnswer)));
     assert_eq!(disposition, Disposition::Replied(EmmCause::NETWORK_FAILURE));
 }
+
+/// An emergency UE comes back under its null context: that is all there is, and it is not changed for another.
+#[test]
+fn a_null_context_serves_the_next_emergency_as_it_is() {
+    let mut rig = rig(true);
+    let _ = rig.initial(&by_imei());
+    assert_null_security(&mut rig);
+    let context = rig.table.only_mut();
+    let guti = context.guti;
+    context.registration = Some(quintet_emm::network::Registration {
+        emergency: true,
+        default_bearer: 5,
+        apn: "sos".parse().unwrap(),
+        address: [10, 0, 0, 1],
+        qci: 5,
+        arp_priority: 1,
+        ambr: (1, 1),
+    });
+    rig.reconnect(None);
+    let inner = attach_request_with(
+        EpsMobileIdentity::Guti(guti),
+        0,
+        EpsAttachType::EPS_EMERGENCY_ATTACH,
+        &CAPABILITY,
+    );
+    let mut ue = NasSecurityContext::derive(Role::Ue, &eutran_vector(9).kasme, Eia::EIA0, Eea::EEA0).unwrap();
+    let mut request = Vec::new();
+    let _ = ue.protect(Protection::Integrity, &inner, &mut request).unwrap();
+    assert_eq!(rig.initial(&request), Disposition::Handled);
+    assert!(rig.session.is_secure());
+    let outputs = rig.take();
+    assert!(
+        !outputs
+            .iter()
+            .any(|o| matches!(o, Output::Downlink(_) | Output::FetchVectors(_))),
+        "{outputs:?}"
+    );
+}

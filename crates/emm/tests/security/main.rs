@@ -4,6 +4,7 @@
 
 mod authentication;
 mod emergency;
+mod events;
 mod hostile;
 mod identification;
 mod mutations;

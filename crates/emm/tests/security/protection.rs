@@ -1,7 +1,7 @@
 //! NAS security on a secure connection: TS 24.301 4.4.3, 4.4.4.3, 7.
 
 use crate::support::{Rig, Ue, attach_request, eutran_vector, imsi};
-use quintet_emm::network::Input;
+use quintet_emm::network::{Input, VectorsFailure};
 use quintet_emm::{Discard, Disposition};
 use quintet_nas::eps::{EmmCause, EmmMessage, EmmStatus, IdentityResponse, MobileIdentity};
 use quintet_nas::security::{NasCount, NasCounts, Protection};
@@ -254,6 +254,33 @@ fn a_count_near_its_end_brings_a_new_authentication() {
         assert_eq!(counts.last_received, Some(NasCount::ZERO));
         assert_eq!(counts.next_sent, NasCount::new(1));
     }
+}
+
+/// Without vectors a COUNT near its end is used on; the HSS is not asked for each message.
+#[test]
+fn a_renewal_that_is_not_to_be_had_is_asked_for_once() {
+    let (mut rig, mut ue) = secure();
+    let near = NasCount::new(0x00ff_ffff - 500).unwrap();
+    let security = rig.table.only_mut().security.as_mut().unwrap();
+    let next_sent = security.nas.counts().next_sent;
+    security.nas = security.nas.clone().with_counts(NasCounts {
+        next_sent,
+        last_received: Some(near),
+    });
+    let last_received = ue.context().counts().last_received;
+    let own = NasCounts {
+        next_sent: near.next(),
+        last_received,
+    };
+    ue.nas = Some(ue.context().clone().with_counts(own));
+    let pdu = ue.protect(Protection::Ciphered, &status());
+    assert_eq!(rig.uplink(&pdu), Disposition::Handled);
+    let _ = rig.vector_request();
+    let failed = Input::Vectors(Err(VectorsFailure::NoAnswer));
+    assert_eq!(rig.input(failed), Disposition::Handled);
+    let pdu = ue.protect(Protection::Ciphered, &status());
+    assert_eq!(rig.uplink(&pdu), Disposition::Handled);
+    assert!(rig.take().is_empty() && !rig.session.is_over());
 }
 
 /// The last COUNT is used, none is used twice: the connection ends, and the context is good for a new AKA only.

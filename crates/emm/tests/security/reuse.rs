@@ -5,7 +5,7 @@ use quintet_crypto::{CipheringAlgorithm as Eea, IntegrityAlgorithm as Eia, hash_
 use quintet_emm::network::{Output, Phase, ReleaseCause};
 use quintet_emm::{Discard, Disposition};
 use quintet_nas::eps::{EmmCause, EpsMobileIdentity, HashMme};
-use quintet_nas::security::Protection;
+use quintet_nas::security::{NasCount, NasCounts, Protection};
 use std::time::Duration;
 
 /// Whether vectors are asked for.
@@ -244,6 +244,43 @@ fn a_service_request_that_does_not_hold_is_rejected() {
         assert_eq!(rig.ending().0, [vec![0x07, 0x4e, cause.0]]);
         assert_eq!(rig.table.snapshot(), before);
     }
+}
+
+/// A short MAC that holds, under another key set's name.
+#[test]
+fn a_service_request_that_names_another_key_set_is_rejected() {
+    let mut rig = Rig::new();
+    let mut ue = rig.registered(1);
+    let mut pdu = Vec::new();
+    let other = (ue.ksi + 1) % 7;
+    let _ = ue.context().protect_service_request(other, &mut pdu).unwrap();
+    let before = rig.table.snapshot();
+    let cause = EmmCause::UE_IDENTITY_CANNOT_BE_DERIVED_BY_THE_NETWORK;
+    assert_eq!(rig.initial(&pdu), Disposition::Replied(cause));
+    assert_eq!(rig.table.snapshot(), before);
+}
+
+/// A COUNT near its end is no reason to refuse the request, but one to authenticate before going on (4.4.3.5).
+#[test]
+fn a_context_near_its_end_is_renewed_by_the_next_request() {
+    let mut rig = Rig::new();
+    let mut ue = rig.registered(1);
+    let near = NasCount::new(0x00ff_ffff - 100).unwrap();
+    let counts = NasCounts {
+        next_sent: NasCount::new(9),
+        last_received: Some(near),
+    };
+    let security = rig.table.only_mut().security.as_mut().unwrap();
+    security.nas = security.nas.clone().with_counts(counts);
+    let own = NasCounts {
+        next_sent: near.next(),
+        last_received: NasCount::new(8),
+    };
+    ue.nas = Some(ue.context().clone().with_counts(own));
+    let request = ue.attach();
+    assert_eq!(rig.initial(&request), Disposition::Handled);
+    assert!(rig.session.is_secure());
+    assert_eq!(rig.vector_request().imsi, imsi(1));
 }
 
 /// The operator has changed the list: the same KASME and KSI, other algorithms, no AKA.
