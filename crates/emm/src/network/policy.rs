@@ -74,7 +74,7 @@ pub struct Policy {
     pub vectors_at_once: u8,
     /// Whether SECURITY MODE COMMAND asks for the IMEISV.
     pub request_imeisv: bool,
-    /// Whether [`super::Event`]s are wanted.
+    /// Whether messages are reported, as [`super::Event::Message`]; phases always are.
     pub events: bool,
     /// Timers.
     pub timers: Timers,
