@@ -78,7 +78,6 @@ fn every_s1ap_message_is_dissected(ipv6: bool, over: Over) {
     }
     flow.shutdown(Side::Client, &mut sink);
     assert!(flow.is_over());
-    drop(sink);
     drop(file);
 
     let fields = [

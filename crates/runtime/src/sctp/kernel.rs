@@ -29,7 +29,7 @@ pub(crate) enum KernelTask {
     /// Connect a socket.
     Connect {
         association: AssociationId,
-        socket: Socket,
+        socket: Box<Socket>,
         to: SocketAddr,
     },
     /// Read an association, and write what the socket did not take.
@@ -113,10 +113,11 @@ impl KernelEndpoint {
             ms(config.rto_max),
             ms(config.rto_min),
         ))?;
-        let mut association = AssociationParams::default();
-        association.max_retransmissions = u16::try_from(config.max_retransmissions).unwrap_or(u16::MAX);
-        association.cookie_life = ms(config.cookie_life);
-        options.set_association_params(association)?;
+        options.set_association_params(AssociationParams {
+            max_retransmissions: u16::try_from(config.max_retransmissions).unwrap_or(u16::MAX),
+            cookie_life: ms(config.cookie_life),
+            ..AssociationParams::default()
+        })?;
         options.set_nodelay(true)?;
         options.set_max_message_size(config.max_message);
         options.set_send_buffer_size(config.send_buffer)?;
@@ -151,7 +152,7 @@ impl KernelEndpoint {
         self.connecting.insert(association);
         self.tasks.push(KernelTask::Connect {
             association,
-            socket,
+            socket: Box::new(socket),
             to,
         });
         Ok(association)

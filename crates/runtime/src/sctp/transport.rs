@@ -1,7 +1,7 @@
 //! One SCTP transport, whatever it stands on: the same events and commands, what a full association does not take,
 //! and an end to endings.
 
-use super::kernel::{self, KernelEndpoint};
+use super::kernel::{KernelEndpoint, is_available};
 use super::packets::PacketEndpoint;
 use super::settings::{SctpAddress, SctpBackend, SctpError, SctpSettings, SctpUse};
 use super::{SctpConnectError, SctpRemote, SctpTransportId};
@@ -26,7 +26,7 @@ static TRANSPORTS: AtomicU32 = AtomicU32::new(1);
 
 pub(crate) enum Back {
     Packets(Box<PacketEndpoint>),
-    Kernel(KernelEndpoint),
+    Kernel(Box<KernelEndpoint>),
 }
 
 /// What waits for room.
@@ -61,11 +61,11 @@ impl SctpTransport {
             PacketEndpoint::open(settings, backend, first, &mut drbg)
                 .map(|endpoint| Back::Packets(Box::new(endpoint)))
         };
+        let kernel =
+            || KernelEndpoint::open(settings, first).map(|endpoint| Back::Kernel(Box::new(endpoint)));
         let back = match settings.backend {
-            SctpBackend::Kernel => Back::Kernel(KernelEndpoint::open(settings, first)?),
-            SctpBackend::Auto if kernel::is_available() => {
-                Back::Kernel(KernelEndpoint::open(settings, first)?)
-            }
+            SctpBackend::Kernel => kernel()?,
+            SctpBackend::Auto if is_available() => kernel()?,
             SctpBackend::Auto => match packets(SctpBackend::RawIp) {
                 Err(SctpError::NoRawSockets(_)) => packets(SctpBackend::Udp)?,
                 other => other?,
