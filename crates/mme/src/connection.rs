@@ -1,5 +1,6 @@
 //! UE-associated logical S1 connections (TS 36.413 3.1): a pair of identities, a stream, a session of mobility management.
 
+use quintet_diameter::node::RequestHandle;
 use quintet_emm::network::{ContextId, Session};
 use quintet_identity::{Ecgi, Tai};
 use quintet_s1ap::{EnbUeS1apId, MmeUeS1apId};
@@ -29,6 +30,9 @@ pub(crate) struct Connection {
     pub(crate) stream: u16,
     /// Gone once the connection is being released, and while it works.
     pub(crate) session: Option<Box<Session>>,
+    /// The request to the HSS whose answer the session waits for: the last one. An answer to another is of a procedure
+    /// that was dropped, maybe about another subscriber.
+    pub(crate) asked: Option<RequestHandle>,
     /// Whose connection it is, once that is proved.
     pub(crate) context: Option<ContextId>,
     pub(crate) phase: Phase,

@@ -5,9 +5,10 @@ use crate::event::{Counters, MmeEvent};
 use crate::hss::For;
 use crate::mme::{Cycle, Mme, S1Output};
 use crate::schedule::Due;
+use quintet_diameter::node::RequestHandle;
 use quintet_emm::network::{
-    BearerSetup, ContextId, Contexts as _, EmmState, Environment, Event, Input, Output, Phase as EmmPhase,
-    ReleaseCause, VectorsFailure,
+    At, BearerSetup, ContextId, Contexts as _, EmmState, Environment, Event, Input, Output,
+    Phase as EmmPhase, ReleaseCause, VectorsFailure,
 };
 use quintet_emm::{Discard, Disposition};
 use quintet_s1ap::message::{DownlinkNasTransport, InitialContextSetupRequest, UeContextReleaseCommand};
@@ -18,8 +19,17 @@ use quintet_s1ap::{
 use std::net::IpAddr;
 
 impl Mme {
-    /// Hands an input to the session of a connection and does what it wants.
+    /// Hands an input to the session of a connection and does what it wants. What that brings about at this or another
+    /// session comes after all of it, so that messages leave in the order of their COUNTs.
     pub(crate) fn drive(&mut self, cycle: &mut Cycle<'_>, id: MmeUeS1apId, input: Input<'_>) -> Disposition {
+        let disposition = self.step(cycle, id, input);
+        while let Some((id, input)) = self.consequences.pop_front() {
+            let _ = self.step(cycle, id, input);
+        }
+        disposition
+    }
+
+    fn step(&mut self, cycle: &mut Cycle<'_>, id: MmeUeS1apId, input: Input<'_>) -> Disposition {
         let Some(connection) = self.connections.get_mut(id) else {
             return Disposition::Silent(Discard::Released);
         };
@@ -49,9 +59,8 @@ impl Mme {
         for output in outputs.drain(..) {
             self.perform(cycle, id, output);
         }
-        // A recursive call may have left an empty one; the one with the allocation is worth keeping.
         self.outputs = outputs;
-        self.drop_replaced(cycle);
+        self.drop_replaced();
         self.arm(id);
         disposition
     }
@@ -68,9 +77,7 @@ impl Mme {
                     For::Session(id),
                     &request,
                 );
-                if !sent {
-                    let _ = self.drive(cycle, id, Input::Vectors(Err(VectorsFailure::NoAnswer)));
-                }
+                self.asked(id, sent, Input::Vectors(Err(VectorsFailure::NoAnswer)));
             }
             Output::UpdateLocation { imsi, initial_attach } => {
                 let imeisv = self.table.by_imsi(imsi).and_then(|id| self.table.get(id)?.imeisv);
@@ -81,9 +88,7 @@ impl Mme {
                     For::Session(id),
                     (imsi, imeisv, initial_attach),
                 );
-                if !sent {
-                    let _ = self.drive(cycle, id, Input::Location(Err(VectorsFailure::NoAnswer)));
-                }
+                self.asked(id, sent, Input::Location(Err(VectorsFailure::NoAnswer)));
             }
             Output::Purge(imsi) => {
                 self.hss.purge(cycle.at.now, cycle.node, &self.config, imsi);
@@ -99,15 +104,31 @@ impl Mme {
         }
     }
 
+    /// A request is on its way, or failed at once.
+    fn asked(&mut self, id: MmeUeS1apId, sent: Option<RequestHandle>, failed: Input<'static>) {
+        if let Some(connection) = self.connections.get_mut(id) {
+            connection.asked = sent;
+        }
+        if sent.is_none() {
+            self.consequences.push_back((id, failed));
+        }
+    }
+
     /// The connection is that of this UE now; another one it had ends (TS 23.401 5.3.2.1).
     fn bind(&mut self, cycle: &mut Cycle<'_>, id: MmeUeS1apId, context: ContextId) {
         let Some(connection) = self.connections.get_mut(id) else {
             return;
         };
         let association = connection.association;
-        let first = connection.context.replace(context).is_none();
-        if first && let Some(enb) = self.enbs.get_mut(association) {
+        let former = connection.context.replace(context);
+        if former.is_none()
+            && let Some(enb) = self.enbs.get_mut(association)
+        {
             enb.unproven = enb.unproven.saturating_sub(1);
+        }
+        // It was taken for another UE's until a new authentication.
+        if let Some(former) = former.filter(|former| *former != context) {
+            self.leave(cycle.at, id, former);
         }
         let Some(record) = self.table.record_mut(context) else {
             return;
@@ -115,21 +136,27 @@ impl Mme {
         let other = record.connection.replace(id).filter(|other| *other != id);
         record.idle_until = None;
         let paged = record.paging.take();
+        self.schedule.set(&mut record.armed, None, Due::Context(context));
         if let Some(other) = other {
-            let _ = self.drive(cycle, other, Input::Superseded { by: context });
+            let superseded = Input::Superseded { by: context };
+            self.consequences.push_back((other, superseded));
         }
-        if let Some(paging) = paged {
-            self.paged_ue_came(cycle, id, *paging);
+        if let Some(detach) = paged.and_then(|paging| paging.detach()) {
+            self.consequences.push_back((id, detach));
         }
         self.confirm_location(cycle, context);
     }
 
     /// Contexts that another one of the same subscriber replaced: their connections end.
-    fn drop_replaced(&mut self, cycle: &mut Cycle<'_>) {
-        for (context, connection) in self.table.take_replaced() {
+    fn drop_replaced(&mut self) {
+        for mut replaced in self.table.take_replaced() {
+            let context = replaced.id;
+            self.schedule
+                .set(&mut replaced.armed, None, Due::Context(context));
             self.saves.note(context);
-            if let Some(connection) = connection {
-                let _ = self.drive(cycle, connection, Input::Superseded { by: context });
+            if let Some(connection) = replaced.connection {
+                let superseded = Input::Superseded { by: context };
+                self.consequences.push_back((connection, superseded));
             }
         }
     }
@@ -210,9 +237,11 @@ impl Mme {
     pub(crate) fn lose(&mut self, cycle: &mut Cycle<'_>, id: MmeUeS1apId) {
         let _ = self.drive(cycle, id, Input::ConnectionLost);
         self.unbind(cycle, id);
-        let Some(connection) = self.connections.remove(id) else {
+        let Some(mut connection) = self.connections.remove(id) else {
             return;
         };
+        self.schedule
+            .set(&mut connection.armed, None, Due::Connection(id));
         if let Some(enb) = self.enbs.get_mut(connection.association) {
             enb.connections.remove(&connection.enb_ue_s1ap_id);
             if connection.context.is_none() {
@@ -224,37 +253,41 @@ impl Mme {
 
     /// The UE of a connection is idle from now on.
     fn unbind(&mut self, cycle: &Cycle<'_>, id: MmeUeS1apId) {
-        let Some(context) = self.connections.get(id).and_then(|connection| connection.context) else {
-            return;
-        };
+        let context = self.connections.get(id).and_then(|connection| connection.context);
+        if let Some(context) = context {
+            self.leave(cycle.at, id, context);
+        }
+    }
+
+    /// A connection is not a UE's any more: it is idle, if it has no other.
+    fn leave(&mut self, at: At, id: MmeUeS1apId, context: ContextId) {
         if let Some(record) = self.table.record_mut(context)
             && record.connection == Some(id)
         {
             record.connection = None;
-            self.now_idle(cycle.at, context);
+            self.now_idle(at, context);
         }
     }
 
-    /// Puts the earliest deadline of a connection into the schedule.
+    /// Sees to it that the earliest deadline of a connection is not missed. One that is later than what is armed stays:
+    /// most move on with every message.
     pub(crate) fn arm(&mut self, id: MmeUeS1apId) {
         let inactivity = self.config.inactivity_timeout;
         let Some(connection) = self.connections.get_mut(id) else {
             return;
         };
         let guard = match connection.phase {
-            Phase::SettingUp(until) | Phase::Releasing(until) => Some(until),
-            Phase::Signalling | Phase::Established => Some(connection.heard + inactivity),
+            Phase::SettingUp(until) | Phase::Releasing(until) => until,
+            Phase::Signalling | Phase::Established => connection.heard + inactivity,
         };
         let session = connection
             .session
             .as_ref()
             .and_then(|session| session.poll_timeout());
-        let Some(due) = guard.into_iter().chain(session).min() else {
-            return;
-        };
+        let due = session.map_or(guard, |session| session.min(guard));
         if connection.armed.is_none_or(|armed| due < armed) {
-            connection.armed = Some(due);
-            self.schedule.at(due, Due::Connection(id));
+            let owner = Due::Connection(id);
+            self.schedule.set(&mut connection.armed, Some(due), owner);
         }
     }
 

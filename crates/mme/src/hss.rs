@@ -8,7 +8,7 @@ use crate::s6a::{
 use quintet_diameter::dict::command;
 use quintet_diameter::node::{Destination, RequestHandle, RouteError};
 use quintet_diameter::{Message, MessageWriter, Node};
-use quintet_emm::network::{ContextId, Location, Vector, VectorRequest, VectorsFailure};
+use quintet_emm::network::{Location, Vector, VectorRequest, VectorsFailure};
 use quintet_identity::{Imeisv, Imsi};
 use quintet_s1ap::MmeUeS1apId;
 use quintet_subscriber::s6a::{Features, RatType, UlrFlags};
@@ -21,10 +21,10 @@ pub(crate) const FEATURES: Features = Features::new(0x3ff, 0);
 /// For whom a request was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum For {
-    /// A session waits for it.
+    /// The session of a connection waits for it, if it did not ask for anything else since.
     Session(MmeUeS1apId),
-    /// The location is told again after the HSS lost it.
-    Confirmation(ContextId),
+    /// The location of a subscriber is told again after the HSS lost it.
+    Confirmation(Imsi),
     /// Nobody waits: Purge-UE.
     Nobody,
 }
@@ -33,7 +33,9 @@ pub(crate) enum For {
 #[derive(Debug)]
 pub(crate) enum Answer {
     Vectors(Result<Vec<Vector>, VectorsFailure>),
-    Location(Result<SubscriptionData, VectorsFailure>),
+    Location(Result<Box<SubscriptionData>, VectorsFailure>),
+    /// The HSS has taken the location of [`For::Confirmation`], or not.
+    Confirmed(bool),
     Purged,
 }
 
@@ -54,7 +56,7 @@ impl HssClient {
         }
     }
 
-    /// Authentication-Information-Request. `false` if it could not be sent.
+    /// Authentication-Information-Request. `None` if it could not be sent.
     pub(crate) fn fetch_vectors(
         &mut self,
         now: Duration,
@@ -62,7 +64,7 @@ impl HssClient {
         config: &Config,
         whose: For,
         request: &VectorRequest,
-    ) -> bool {
+    ) -> Option<RequestHandle> {
         let again = request.resynchronisation.as_ref().map(|r| (&r.rand, &r.auts));
         let (imsi, plmn, n) = (request.imsi, request.plmn, u32::from(request.count));
         self.send(
@@ -76,7 +78,7 @@ impl HssClient {
         )
     }
 
-    /// Update-Location-Request. `false` if it could not be sent.
+    /// Update-Location-Request. `None` if it could not be sent.
     pub(crate) fn update_location(
         &mut self,
         now: Duration,
@@ -84,7 +86,7 @@ impl HssClient {
         config: &Config,
         whose: For,
         (imsi, imeisv, initial_attach): (Imsi, Option<Imeisv>, bool),
-    ) -> bool {
+    ) -> Option<RequestHandle> {
         let mut flags = UlrFlags::S6A_S6D;
         if initial_attach {
             flags = flags | UlrFlags::INITIAL_ATTACH;
@@ -102,8 +104,14 @@ impl HssClient {
         })
     }
 
-    /// Purge-UE-Request. `false` if it could not be sent.
-    pub(crate) fn purge(&mut self, now: Duration, node: &mut Node, config: &Config, imsi: Imsi) -> bool {
+    /// Purge-UE-Request. `None` if it could not be sent.
+    pub(crate) fn purge(
+        &mut self,
+        now: Duration,
+        node: &mut Node,
+        config: &Config,
+        imsi: Imsi,
+    ) -> Option<RequestHandle> {
         self.send(now, node, config, (For::Nobody, command::PURGE_UE), |w| {
             s6a::write_pur(w, imsi)
         })
@@ -116,9 +124,9 @@ impl HssClient {
         config: &Config,
         (whose, command): (For, u32),
         write: impl FnOnce(&mut MessageWriter<'_>),
-    ) -> bool {
+    ) -> Option<RequestHandle> {
         if self.sent.len() >= self.limit {
-            return false;
+            return None;
         }
         self.session_id.clear();
         node.next_session_id(&mut self.session_id);
@@ -133,13 +141,9 @@ impl HssClient {
         };
         let sent: Result<RequestHandle, RouteError> =
             node.request(now, to, S6A, command, build, Some(config.hss_timeout));
-        match sent {
-            Ok(handle) => {
-                self.sent.insert(handle, (whose, command));
-                true
-            }
-            Err(_) => false,
-        }
+        let handle = sent.ok()?;
+        self.sent.insert(handle, (whose, command));
+        Some(handle)
     }
 
     /// An answer to a request of ours.
@@ -147,16 +151,19 @@ impl HssClient {
         let (whose, command) = self.sent.remove(&handle)?;
         let outcome = outcome(answer);
         let refused = (!outcome.is_success()).then(|| failure(outcome));
-        let answer = match command {
-            command::AUTHENTICATION_INFORMATION => Answer::Vectors(match refused {
+        let answer = match (command, whose) {
+            (command::AUTHENTICATION_INFORMATION, _) => Answer::Vectors(match refused {
                 Some(failure) => Err(failure),
                 None => vectors(answer),
             }),
-            command::UPDATE_LOCATION => Answer::Location(match refused {
+            // What it says of the subscription was known before.
+            (command::UPDATE_LOCATION, For::Confirmation(_)) => Answer::Confirmed(refused.is_none()),
+            (command::UPDATE_LOCATION, _) => Answer::Location(match refused {
                 Some(failure) => Err(failure),
                 None => read_subscription(answer)
                     .ok()
                     .flatten()
+                    .map(Box::new)
                     .ok_or(VectorsFailure::NoAnswer),
             }),
             _ => Answer::Purged,
@@ -168,9 +175,10 @@ impl HssClient {
     pub(crate) fn failed(&mut self, handle: RequestHandle) -> Option<(For, Answer)> {
         let (whose, command) = self.sent.remove(&handle)?;
         let nothing = VectorsFailure::NoAnswer;
-        let answer = match command {
-            command::AUTHENTICATION_INFORMATION => Answer::Vectors(Err(nothing)),
-            command::UPDATE_LOCATION => Answer::Location(Err(nothing)),
+        let answer = match (command, whose) {
+            (command::AUTHENTICATION_INFORMATION, _) => Answer::Vectors(Err(nothing)),
+            (command::UPDATE_LOCATION, For::Confirmation(_)) => Answer::Confirmed(false),
+            (command::UPDATE_LOCATION, _) => Answer::Location(Err(nothing)),
             _ => Answer::Purged,
         };
         Some((whose, answer))

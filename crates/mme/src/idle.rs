@@ -8,7 +8,7 @@ use quintet_emm::network::{At, ContextId, Contexts as _, EmmState, Input};
 use quintet_identity::{Imsi, Tai};
 use quintet_nas::eps::EmmCause;
 use quintet_s1ap::message;
-use quintet_s1ap::{CnDomain, MmeUeS1apId, PagingTai, UeIdentityIndexValue, UePagingId, transport};
+use quintet_s1ap::{CnDomain, PagingTai, UeIdentityIndexValue, UePagingId, transport};
 use std::time::Duration;
 
 /// UE Identity Index value (TS 36.413 9.2.3.10, TS 36.304 7): IMSI mod 1024; with no IMSI it is 0.
@@ -28,9 +28,19 @@ pub(crate) enum Purpose {
 pub(crate) struct Paging {
     purpose: Purpose,
     /// When T3413 expires.
-    until: Duration,
+    pub(crate) until: Duration,
     /// Pages still to send.
     left: u8,
+}
+
+impl Paging {
+    /// What is to be done with the UE once it is there.
+    pub(crate) fn detach(&self) -> Option<Input<'static>> {
+        match self.purpose {
+            Purpose::Reach => None,
+            Purpose::Detach { reattach, cause } => Some(Input::Detach { reattach, cause }),
+        }
+    }
 }
 
 impl Mme {
@@ -47,7 +57,15 @@ impl Mme {
         };
         let until = at.now + if registered { reachable } else { purge };
         record.idle_until = Some(until);
-        self.schedule.at(until, Due::Context(id));
+        self.arm_context(id);
+    }
+
+    /// Sees to it that what is due of a context is not missed.
+    fn arm_context(&mut self, id: ContextId) {
+        if let Some(record) = self.table.record_mut(id) {
+            let due = record.due();
+            self.schedule.set(&mut record.armed, due, Due::Context(id));
+        }
     }
 
     /// Something of a context is due.
@@ -56,26 +74,27 @@ impl Mme {
         let Some(record) = self.table.record_mut(id) else {
             return;
         };
+        record.armed = None;
         if record.paging.as_ref().is_some_and(|paging| paging.until <= now) {
-            return self.page_again(cycle, id);
+            self.page_again(cycle, id);
+        } else if record.connection.is_none() && record.idle_until.is_some_and(|until| until <= now) {
+            let (state, guti) = (record.context.state, record.context.guti);
+            if state == EmmState::Registered {
+                self.deregister(cycle.at, id);
+                self.report(|| MmeEvent::ImplicitlyDetached { guti });
+            } else {
+                self.forget(cycle, id);
+            }
         }
-        if record.connection.is_some() || record.idle_until.is_none_or(|until| until > now) {
-            return;
-        }
-        if record.context.state == EmmState::Registered {
-            let guti = record.context.guti;
-            self.deregister(cycle.at, id);
-            self.report(|| MmeEvent::ImplicitlyDetached { guti });
-        } else {
-            self.forget(cycle, id);
-        }
+        self.arm_context(id);
     }
 
     /// The UE is not registered any more; its identity and security stay for its return.
     fn deregister(&mut self, at: At, id: ContextId) {
-        if let Some(context) = self.table.get_mut(id) {
-            context.state = EmmState::Deregistered;
-            context.registration = None;
+        if let Some(record) = self.table.record_mut(id) {
+            record.context.state = EmmState::Deregistered;
+            record.context.registration = None;
+            record.paging = None;
         }
         self.saves.note(id);
         self.now_idle(at, id);
@@ -84,11 +103,19 @@ impl Mme {
     /// The context is deleted and the HSS told (TS 29.272 5.2.1.3).
     fn forget(&mut self, cycle: &mut Cycle<'_>, id: ContextId) {
         let imsi = self.table.get(id).and_then(|context| context.imsi);
-        self.table.remove(id);
-        self.saves.note(id);
+        self.delete(id);
         if let Some(imsi) = imsi {
             self.hss.purge(cycle.at.now, cycle.node, &self.config, imsi);
         }
+    }
+
+    /// The context is deleted, its deadline with it.
+    pub(crate) fn delete(&mut self, id: ContextId) {
+        if let Some(record) = self.table.record_mut(id) {
+            self.schedule.set(&mut record.armed, None, Due::Context(id));
+        }
+        self.table.remove(id);
+        self.saves.note(id);
     }
 
     /// Lets a UE go for the network's reasons: over its connection, after paging, or silently if it cannot be reached.
@@ -114,17 +141,15 @@ impl Mme {
         paged
     }
 
-    /// Pages a UE in its tracking areas (TS 36.413 8.5).
+    /// Pages a UE in its tracking areas (TS 36.413 8.5), while it counts as reachable (TS 24.301 5.3.5).
     pub(crate) fn page_context(
         &mut self,
         cycle: &mut Cycle<'_>,
         id: ContextId,
         purpose: Purpose,
     ) -> Result<(), Unreachable> {
-        let (until, left) = (
-            cycle.at.now + self.config.t3413,
-            self.config.pages.saturating_sub(1),
-        );
+        let now = cycle.at.now;
+        let implicit_detach = self.config.implicit_detach;
         let record = self.table.record_mut(id).ok_or(Unreachable::Unknown)?;
         if record.connection.is_some() {
             return Ok(());
@@ -132,16 +157,31 @@ impl Mme {
         if record.context.state == EmmState::Deregistered {
             return Err(Unreachable::Deregistered);
         }
-        record.paging = Some(Box::new(Paging { purpose, until, left }));
-        self.schedule.at(until, Due::Context(id));
-        if self.send_paging(id) {
-            Ok(())
-        } else {
-            if let Some(record) = self.table.record_mut(id) {
-                record.paging = None;
-            }
-            Err(Unreachable::NoEnb)
+        if record
+            .idle_until
+            .is_some_and(|until| now + implicit_detach >= until)
+        {
+            return Err(Unreachable::Silent);
         }
+        if let Some(under_way) = record.paging.as_mut() {
+            // The pages that are under way do for both; a detach that waits for the UE is not forgotten.
+            if purpose != Purpose::Reach {
+                under_way.purpose = purpose;
+            }
+            return Ok(());
+        }
+        if !self.send_paging(id) {
+            return Err(Unreachable::NoEnb);
+        }
+        if let Some(record) = self.table.record_mut(id) {
+            record.paging = Some(Box::new(Paging {
+                purpose,
+                until: now + self.config.t3413,
+                left: self.config.pages.saturating_sub(1),
+            }));
+        }
+        self.arm_context(id);
+        Ok(())
     }
 
     /// T3413 expired.
@@ -163,28 +203,30 @@ impl Mme {
         }
         (paging.left, paging.until) = (paging.left - 1, until);
         record.paging = Some(paging);
-        self.schedule.at(until, Due::Context(id));
         self.send_paging(id);
     }
 
-    /// PAGING to every eNB of the UE's tracking areas. `false` if there is none.
+    /// PAGING to every eNB of the UE's tracking areas. `false` if there is none. A UE that has not confirmed its GUTI
+    /// listens to the new one or to the one before: both are called (TS 24.301 5.4.1.6 b).
     fn send_paging(&mut self, id: ContextId) -> bool {
         let Some(context) = self.table.get(id) else {
             return false;
         };
+        let gutis = [Some(context.guti), context.old_guti];
+        let index = context.imsi.map_or(0, index_value);
         let areas = self.paging_areas(context.tai);
         let enbs = self.enbs.serving(&areas);
-        let index = context.imsi.map_or(0, index_value);
-        let list = areas.into_iter().map(|tai| PagingTai { tai }).collect();
-        let paging = message::Paging::new(
-            UeIdentityIndexValue(index),
-            UePagingId::STmsi(context.guti.s_tmsi()),
-            CnDomain::Ps,
-            list,
-        );
-        let pdu = paging.into();
-        for association in &enbs {
-            self.send(*association, transport::COMMON_STREAM, &pdu);
+        for guti in gutis.into_iter().flatten() {
+            let paging = message::Paging::new(
+                UeIdentityIndexValue(index),
+                UePagingId::STmsi(guti.s_tmsi()),
+                CnDomain::Ps,
+                areas.iter().map(|tai| PagingTai { tai: *tai }).collect(),
+            );
+            let pdu = paging.into();
+            for association in &enbs {
+                self.send(*association, transport::COMMON_STREAM, &pdu);
+            }
         }
         !enbs.is_empty()
     }
@@ -196,13 +238,6 @@ impl Mme {
             areas.push(own);
         }
         areas
-    }
-
-    /// A paged UE has a connection now.
-    pub(crate) fn paged_ue_came(&mut self, cycle: &mut Cycle<'_>, id: MmeUeS1apId, paging: Paging) {
-        if let Purpose::Detach { reattach, cause } = paging.purpose {
-            let _ = self.drive(cycle, id, Input::Detach { reattach, cause });
-        }
     }
 
     /// Tells the HSS the location again after it lost it (TS 29.272 5.2.4.1.2).
@@ -219,10 +254,12 @@ impl Mme {
             cycle.at.now,
             cycle.node,
             &self.config,
-            For::Confirmation(id),
+            For::Confirmation(imsi),
             (imsi, imeisv, false),
         );
-        if !sent && let Some(record) = self.table.record_mut(id) {
+        if sent.is_none()
+            && let Some(record) = self.table.record_mut(id)
+        {
             record.location_confirmed = false;
         }
     }

@@ -8,7 +8,7 @@ use crate::hss::{Answer, For, HssClient};
 use crate::save::{self, Save, Saves};
 use crate::schedule::{Due, Schedule};
 use crate::table::Table;
-use quintet_diameter::node::{Event as NodeEvent, Inbound};
+use quintet_diameter::node::{Event as NodeEvent, Inbound, RequestHandle};
 use quintet_diameter::{ConnectionId, Node};
 use quintet_emm::network::durable::{self, Counts, Stop};
 use quintet_emm::network::{At, ContextId, Contexts as _, Entropy, Input, Output};
@@ -69,6 +69,9 @@ pub enum Unreachable {
     /// It is not registered.
     #[error("the UE is not registered here")]
     Deregistered,
+    /// It missed its periodic update: it is not paged any more, and detached soon (TS 24.301 5.3.5).
+    #[error("the UE was not heard of for longer than T3412")]
+    Silent,
     /// No eNB that is connected serves its tracking areas.
     #[error("no connected eNB serves the UE's tracking areas")]
     NoEnb,
@@ -89,6 +92,8 @@ pub struct Mme {
     pub(crate) out: VecDeque<S1Output>,
     /// Outputs of a session at work; kept for its allocation.
     pub(crate) outputs: Vec<Output>,
+    /// What a session's outputs brought about, for after them.
+    pub(crate) consequences: VecDeque<(MmeUeS1apId, Input<'static>)>,
     pub(crate) overloaded: bool,
     pub(crate) counters: Counters,
     events: VecDeque<MmeEvent>,
@@ -111,6 +116,7 @@ impl Mme {
             saves: Saves::default(),
             out: VecDeque::new(),
             outputs: Vec::new(),
+            consequences: VecDeque::new(),
             overloaded: false,
             counters: Counters::default(),
             events: VecDeque::new(),
@@ -184,7 +190,7 @@ impl Mme {
             Inbound::Request(request) => self.serve(&mut Cycle { at, node }, connection, &request),
             Inbound::Answer { handle, message } => {
                 if let Some((whose, answer)) = self.hss.answered(handle, &message) {
-                    self.hss_answered(&mut Cycle { at, node }, whose, answer);
+                    self.hss_answered(&mut Cycle { at, node }, handle, whose, answer);
                 }
             }
         }
@@ -195,26 +201,40 @@ impl Mme {
         if let NodeEvent::RequestFailed { handle, .. } = event
             && let Some((whose, answer)) = self.hss.failed(*handle)
         {
-            self.hss_answered(&mut Cycle { at, node }, whose, answer);
+            self.hss_answered(&mut Cycle { at, node }, *handle, whose, answer);
         }
     }
 
-    fn hss_answered(&mut self, cycle: &mut Cycle<'_>, whose: For, answer: Answer) {
-        match (whose, answer) {
-            (For::Session(id), Answer::Vectors(outcome)) => {
+    fn hss_answered(&mut self, cycle: &mut Cycle<'_>, handle: RequestHandle, whose: For, answer: Answer) {
+        let id = match (whose, &answer) {
+            (For::Session(id), _) => id,
+            (For::Confirmation(imsi), Answer::Confirmed(false)) => {
+                let id = self.table.by_imsi(imsi);
+                if let Some(record) = id.and_then(|id| self.table.record_mut(id)) {
+                    record.location_confirmed = false;
+                }
+                return;
+            }
+            (For::Confirmation(_) | For::Nobody, _) => return,
+        };
+        // A session knows what it waits for, but not of whom an answer is: only that to its last request may reach it.
+        let waits = self
+            .connections
+            .get_mut(id)
+            .and_then(|connection| connection.asked.take_if(|asked| *asked == handle));
+        if waits.is_none() {
+            return;
+        }
+        match answer {
+            Answer::Vectors(outcome) => {
                 let _ = self.drive(cycle, id, Input::Vectors(outcome));
             }
-            (For::Session(id), Answer::Location(outcome)) => {
+            Answer::Location(outcome) => {
                 let location = outcome.map(|data| crate::hss::location(&data));
                 let input = Input::Location(location.as_ref().map_err(|failure| *failure));
                 let _ = self.drive(cycle, id, input);
             }
-            (For::Confirmation(id), Answer::Location(outcome)) => {
-                if let Some(record) = self.table.record_mut(id) {
-                    record.location_confirmed = outcome.is_ok();
-                }
-            }
-            (_, Answer::Purged) | (For::Nobody | For::Confirmation(_), _) => {}
+            Answer::Confirmed(_) | Answer::Purged => {}
         }
     }
 

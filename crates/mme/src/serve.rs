@@ -97,8 +97,7 @@ impl Mme {
             let superseded = quintet_emm::network::Input::Superseded { by: id };
             let _ = self.drive(cycle, connection, superseded);
         }
-        self.table.remove(id);
-        self.saves.note(id);
+        self.delete(id);
     }
 
     /// IDR: the UE-AMBR of a registered UE is taken over; one who may not be here any more is detached.

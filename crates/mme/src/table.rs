@@ -23,9 +23,19 @@ pub(crate) struct Record {
     pub(crate) idle_until: Option<Duration>,
     /// Where it is in being paged.
     pub(crate) paging: Option<Box<crate::idle::Paging>>,
+    /// The deadline that is in the schedule: [`Record::due`], or earlier.
+    pub(crate) armed: Option<Duration>,
     /// The HSS has confirmed the location since it last said that it lost some (TS 29.272 5.2.4.1.2).
     pub(crate) location_confirmed: bool,
     indexed: Indexed,
+}
+
+impl Record {
+    /// When something of it is due.
+    pub(crate) fn due(&self) -> Option<Duration> {
+        let paging = self.paging.as_ref().map(|paging| paging.until);
+        paging.into_iter().chain(self.idle_until).min()
+    }
 }
 
 /// What the indices say of a record.
@@ -48,6 +58,14 @@ impl Indexed {
     }
 }
 
+/// What is left of a context that another one replaced.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Replaced {
+    pub(crate) id: ContextId,
+    pub(crate) connection: Option<MmeUeS1apId>,
+    pub(crate) armed: Option<Duration>,
+}
+
 /// All contexts.
 #[derive(Debug)]
 pub(crate) struct Table {
@@ -59,9 +77,9 @@ pub(crate) struct Table {
     by_imsi: HashMap<Imsi, ContextId>,
     by_imei: HashMap<Imei, ContextId>,
     random: ChaCha20Rng,
-    /// Contexts that were replaced by another of the same subscriber: the node still has to let their connections go and
-    /// to forget them durably.
-    replaced: Vec<(ContextId, Option<MmeUeS1apId>)>,
+    /// Contexts that were replaced by another of the same subscriber: the node still has to let their connections go, to
+    /// forget their deadlines, and to forget them durably.
+    replaced: Vec<Replaced>,
 }
 
 impl Table {
@@ -126,9 +144,11 @@ impl Table {
     pub(crate) fn restore(&mut self, id: ContextId, context: Context) -> bool {
         let place = id.0 as usize;
         let indexed = Indexed::of(&context);
+        let mut m_tmsis = [indexed.m_tmsi, indexed.old_m_tmsi].into_iter().flatten();
         let taken = self.record(id).is_some()
-            || indexed.m_tmsi.is_some_and(|m| self.by_m_tmsi.contains_key(&m))
-            || indexed.imsi.is_some_and(|imsi| self.by_imsi.contains_key(&imsi));
+            || m_tmsis.any(|m| self.by_m_tmsi.contains_key(&m))
+            || indexed.imsi.is_some_and(|imsi| self.by_imsi.contains_key(&imsi))
+            || indexed.imei.is_some_and(|imei| self.by_imei.contains_key(&imei));
         if place >= self.limit || taken {
             return false;
         }
@@ -147,7 +167,7 @@ impl Table {
     }
 
     /// Contexts that an insertion replaced, with their connections.
-    pub(crate) fn take_replaced(&mut self) -> Vec<(ContextId, Option<MmeUeS1apId>)> {
+    pub(crate) fn take_replaced(&mut self) -> Vec<Replaced> {
         std::mem::take(&mut self.replaced)
     }
 
@@ -158,6 +178,7 @@ impl Table {
             connection: None,
             idle_until: None,
             paging: None,
+            armed: None,
             location_confirmed: true,
             indexed,
         }));
@@ -232,14 +253,18 @@ impl Contexts for Table {
 
     fn insert(&mut self, context: Context) -> Option<ContextId> {
         let indexed = Indexed::of(&context);
-        let same = indexed
-            .imsi
-            .and_then(|imsi| self.by_imsi(imsi))
-            .or_else(|| indexed.imei.and_then(|imei| self.by_imei(imei)));
-        if let Some(same) = same
+        let of_imsi = indexed.imsi.and_then(|imsi| self.by_imsi(imsi));
+        // An IMEI is a mere claim: who makes it does not end the emergency call of who made it before.
+        let of_imei = indexed.imei.and_then(|imei| self.by_imei(imei));
+        let of_imei = of_imei.filter(|id| self.record(*id).is_some_and(|r| r.connection.is_none()));
+        if let Some(same) = of_imsi.or(of_imei)
             && let Some(record) = self.forget(same)
         {
-            self.replaced.push((same, record.connection));
+            self.replaced.push(Replaced {
+                id: same,
+                connection: record.connection,
+                armed: record.armed,
+            });
         }
         let id = match self.free.pop_front() {
             Some(id) => ContextId(id),

@@ -62,6 +62,7 @@ impl Mme {
             enb_ue_s1ap_id: message.enb_ue_s1ap_id,
             stream,
             session: Some(Session::new(from)),
+            asked: None,
             context: None,
             phase: Phase::Signalling,
             tai: message.tai,
@@ -80,11 +81,12 @@ impl Mme {
 
     /// An initial message that began nothing leaves no connection behind.
     fn let_go_if_idle(&mut self, cycle: &mut Cycle<'_>, id: MmeUeS1apId) {
-        let began = self.connections.get(id).is_none_or(|connection| {
-            let session = connection.session.as_ref();
-            session.is_none_or(|session| !session.is_idle())
-        });
-        if !began {
+        let session = self
+            .connections
+            .get(id)
+            .and_then(|connection| connection.session.as_ref());
+        // What waits for its answer under a timer is something, too: a GUTI that was told.
+        if session.is_some_and(|session| session.is_idle() && session.poll_timeout().is_none()) {
             let _ = self.drive(cycle, id, Input::ReleaseRequested);
         }
     }
@@ -182,18 +184,20 @@ impl Mme {
     }
 
     /// UE CONTEXT RELEASE COMPLETE (TS 36.413 8.3.3.2): the connection is gone. One that was not awaited comes from an eNB
-    /// that released by itself.
+    /// that released by itself. It is the last message of its connection, so that one with identities that are not known
+    /// is not reported (10.6): the MME may have given up waiting for it.
     pub(super) fn release_complete(
         &mut self,
         cycle: &mut Cycle<'_>,
         association: AssociationId,
         message: &UeContextReleaseComplete<'_>,
     ) -> S1Disposition {
-        let id = message.mme_ue_s1ap_id;
-        self.for_ue(cycle, association, id, message.enb_ue_s1ap_id, |mme, cycle| {
-            mme.lose(cycle, id);
+        let (mme_id, enb_id) = (message.mme_ue_s1ap_id, message.enb_ue_s1ap_id);
+        if self.lose_either(cycle, association, Some(mme_id), Some(enb_id)) {
             S1Disposition::Handled
-        })
+        } else {
+            S1Disposition::Silent(S1Discard::Unawaited)
+        }
     }
 
     /// NAS NON DELIVERY INDICATION (TS 36.413 8.6.2.4).
@@ -211,7 +215,8 @@ impl Mme {
         })
     }
 
-    /// Does something for the UE of a pair of identities, if this eNB has it (TS 36.413 10.6).
+    /// Does something for the UE of a pair of identities, if this eNB has it. A pair that is not one is reported, and what
+    /// either identity names at this eNB is released on both sides (TS 36.413 10.6).
     pub(super) fn for_ue(
         &mut self,
         cycle: &mut Cycle<'_>,
@@ -225,16 +230,40 @@ impl Mme {
             .connections
             .get_mut(mme_id)
             .filter(|c| c.association == association);
-        let Some(connection) = own else {
-            return self.error_about(association, (mme_id, enb_id), Cause::UNKNOWN_MME_UE_S1AP_ID);
+        let cause = match own {
+            Some(connection) if connection.enb_ue_s1ap_id == enb_id => {
+                connection.heard = now;
+                return act(self, cycle);
+            }
+            Some(_) => Cause::UNKNOWN_PAIR_UE_S1AP_ID,
+            None => Cause::UNKNOWN_MME_UE_S1AP_ID,
         };
-        if connection.enb_ue_s1ap_id != enb_id {
-            // Both sides forget the connection whose identity is ours (TS 36.413 10.6).
-            let disposition = self.error_about(association, (mme_id, enb_id), Cause::UNKNOWN_PAIR_UE_S1AP_ID);
-            self.lose(cycle, mme_id);
-            return disposition;
+        let disposition = self.error_about(association, (mme_id, enb_id), cause);
+        self.lose_either(cycle, association, Some(mme_id), Some(enb_id));
+        disposition
+    }
+
+    /// Releases locally what either identity names at this eNB. Answers whether there was anything.
+    pub(super) fn lose_either(
+        &mut self,
+        cycle: &mut Cycle<'_>,
+        association: AssociationId,
+        mme_id: Option<MmeUeS1apId>,
+        enb_id: Option<EnbUeS1apId>,
+    ) -> bool {
+        let Some(enb) = self.enbs.get(association) else {
+            return false;
+        };
+        let own = |id: &MmeUeS1apId| {
+            self.connections
+                .get(*id)
+                .is_some_and(|c| c.association == association)
+        };
+        let remote = enb_id.and_then(|id| enb.connections.get(&id).copied());
+        let named = [mme_id.filter(own), remote];
+        for id in named.into_iter().flatten() {
+            self.lose(cycle, id);
         }
-        connection.heard = now;
-        act(self, cycle)
+        named != [None, None]
     }
 }
