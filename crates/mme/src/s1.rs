@@ -64,7 +64,10 @@ impl Mme {
             let cause = Cause::MESSAGE_NOT_COMPATIBLE_WITH_RECEIVER_STATE;
             return self.error_indication(association, cause);
         }
-        let notices = decoded.notices();
+        let notices = match decoded.pdu {
+            S1apPdu::ErrorIndication(_) => Vec::new(),
+            _ => decoded.notices(),
+        };
         let (code, pdu_type) = (decoded.pdu.procedure_code(), decoded.pdu.pdu_type());
         let disposition = self.s1_act(cycle, association, message.stream, decoded.pdu);
         if !notices.is_empty() {

@@ -1,5 +1,6 @@
 //! Messages that cannot be acted on (TS 36.413 8.7.2, 10).
 
+use crate::connection::Phase;
 use crate::event::{S1Discard, S1Disposition};
 use crate::mme::{Cycle, Mme};
 use quintet_emm::network::{ContextSetupFailure, Input};
@@ -14,7 +15,9 @@ use quintet_s1ap::{
 };
 use quintet_sctp::AssociationId;
 
-/// Procedure codes whose unsuccessful outcome this MME sends (TS 36.413 9.3.7).
+/// Procedure codes (TS 36.413 9.3.7).
+const INITIAL_CONTEXT_SETUP: u8 = 9;
+const ERROR_INDICATION: u8 = 15;
 const S1_SETUP: u8 = 17;
 const ENB_CONFIGURATION_UPDATE: u8 = 29;
 
@@ -67,7 +70,13 @@ impl Mme {
         failure: &DecodeFailure,
     ) -> S1Disposition {
         let cause = failure.cause;
+        let of = match failure.kind {
+            FailureKind::AbstractSyntax { procedure_code, .. } => Some(procedure_code),
+            FailureKind::TransferSyntax { .. } => None,
+        };
         match failure.answer {
+            // Two nodes that answer ERROR INDICATION with another would never end.
+            _ if of == Some(ERROR_INDICATION) => S1Disposition::Silent(S1Discard::Noted),
             Answer::ErrorIndication => {
                 let mut indication = ErrorIndication::new();
                 indication.mme_ue_s1ap_id = failure.mme_ue_s1ap_id;
@@ -81,17 +90,31 @@ impl Mme {
             }
             Answer::UnsuccessfulOutcome => self.unsuccessful(association, failure),
             Answer::LocalErrorHandling => {
-                // An answer that cannot be read: what it answers has failed.
-                if let Some(id) = failure.mme_ue_s1ap_id
-                    && self
-                        .connections
-                        .get(id)
-                        .is_some_and(|c| c.association == association)
-                {
-                    let _ = self.drive(cycle, id, Input::ContextSetup(Err(ContextSetupFailure::Refused)));
+                if of == Some(INITIAL_CONTEXT_SETUP) {
+                    self.context_setup_unreadable(cycle, association, failure.mme_ue_s1ap_id);
                 }
                 S1Disposition::Silent(S1Discard::Unawaited)
             }
+        }
+    }
+
+    /// An answer to INITIAL CONTEXT SETUP REQUEST that cannot be read: the procedure has failed (TS 36.413 10.3.4.2).
+    fn context_setup_unreadable(
+        &mut self,
+        cycle: &mut Cycle<'_>,
+        association: AssociationId,
+        id: Option<MmeUeS1apId>,
+    ) {
+        let Some(id) = id else {
+            return;
+        };
+        let connection = self.connections.get_mut(id);
+        let Some(connection) = connection.filter(|c| c.association == association) else {
+            return;
+        };
+        if matches!(connection.phase, Phase::SettingUp(_)) {
+            connection.phase = Phase::Signalling;
+            let _ = self.drive(cycle, id, Input::ContextSetup(Err(ContextSetupFailure::Refused)));
         }
     }
 
@@ -155,14 +178,10 @@ impl Mme {
             Cause::UNKNOWN_ENB_UE_S1AP_ID,
             Cause::UNKNOWN_PAIR_UE_S1AP_ID,
         ];
-        if let Some(id) = indication.mme_ue_s1ap_id
-            && indication.cause.is_some_and(|cause| lost.contains(&cause))
-            && self
-                .connections
-                .get(id)
-                .is_some_and(|c| c.association == association)
+        let (mme_id, enb_id) = (indication.mme_ue_s1ap_id, indication.enb_ue_s1ap_id);
+        if indication.cause.is_some_and(|cause| lost.contains(&cause))
+            && self.lose_either(cycle, association, mme_id, enb_id)
         {
-            self.lose(cycle, id);
             return S1Disposition::Handled;
         }
         S1Disposition::Silent(S1Discard::Noted)

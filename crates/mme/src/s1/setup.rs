@@ -27,15 +27,18 @@ impl Mme {
         request: &S1SetupRequest<'_>,
     ) -> S1Disposition {
         self.lose_all(cycle, association);
-        if let Err(cause) = self.served(&request.supported_tas) {
-            let mut failure = S1SetupFailure::new(cause);
-            failure.time_to_wait = Some(TimeToWait::V60s);
-            self.send(association, COMMON_STREAM, &failure.into());
-            self.report(|| MmeEvent::EnbRefused { association, cause });
-            return S1Disposition::Replied(cause);
+        if let Some(enb) = self.enbs.get_mut(association) {
+            enb.setup = None;
         }
-        // The eNB has come back before its old association was found dead.
+        if let Err(cause) = self.served(&request.supported_tas) {
+            return self.refuse_setup(association, cause);
+        }
         if let Some(old) = self.enbs.set_up_as(&request.global_enb_id, association) {
+            if !self.same_host(old, association) {
+                // Another host that calls itself the same does not put out the one that is served.
+                return self.refuse_setup(association, Cause::MISC_UNSPECIFIED);
+            }
+            // The eNB has come back before its old association was found dead.
             self.out.push_back(S1Output::Shutdown { association: old });
             self.s1_down(cycle.at, cycle.node, old);
         }
@@ -58,6 +61,21 @@ impl Mme {
             self.send(association, COMMON_STREAM, &overload_start());
         }
         S1Disposition::Handled
+    }
+
+    /// S1 SETUP FAILURE.
+    fn refuse_setup(&mut self, association: AssociationId, cause: Cause) -> S1Disposition {
+        let mut failure = S1SetupFailure::new(cause);
+        failure.time_to_wait = Some(TimeToWait::V60s);
+        self.send(association, COMMON_STREAM, &failure.into());
+        self.report(|| MmeEvent::EnbRefused { association, cause });
+        S1Disposition::Replied(cause)
+    }
+
+    /// Whether two associations are from one address, whatever the ports.
+    fn same_host(&self, one: AssociationId, other: AssociationId) -> bool {
+        let host = |association| self.enbs.get(association).map(|enb| enb.peer.ip());
+        host(one) == host(other)
     }
 
     /// ENB CONFIGURATION UPDATE (TS 36.413 8.7.4).
