@@ -69,10 +69,12 @@ impl Enb {
         };
         self.with_ue(now, ue, |ue, actions| ue.handle_context_set_up(now, actions));
         let own = self.connections.get_mut(enb).and_then(|c| c.k_enb.take());
-        if !agreed(own.as_ref(), &request.security_key, request) {
+        if !agreed(own.as_ref(), request) {
             self.event(EnbEvent::KeNbMismatch(ue));
             self.context_failed(mme, enb, Cause::FAILURE_IN_RADIO_INTERFACE_PROCEDURE);
-            return self.let_go(now, enb, ReleasedBy::Enb, Ue::handle_failure);
+            self.left(now, ue, ReleasedBy::Enb);
+            self.with_ue(now, ue, |ue, actions| ue.handle_failure(now, actions));
+            return;
         }
         let Some(connection) = self.connections.get_mut(enb) else {
             return;
@@ -205,10 +207,12 @@ impl Enb {
     }
 }
 
-/// Whether UE and MME agree. An emergency call under EIA0 has no key that both know (TS 33.401 15.2.2): the access stratum
-/// is not protected either.
-fn agreed(own: Option<&KeNb>, given: &KeNb, _request: &InitialContextSetupRequest<'_>) -> bool {
-    own.is_some_and(|own| own == given)
+/// Whether UE and MME agree. Where the MME leaves the null algorithms only, which it does for an emergency call without
+/// authentication, there is no key that both know, and none is used (TS 33.401 15.2.2.2).
+fn agreed(own: Option<&KeNb>, request: &InitialContextSetupRequest<'_>) -> bool {
+    let left = request.ue_security_capabilities;
+    let null = left.encryption_algorithms == 0 && left.integrity_protection_algorithms == 0;
+    null || own.is_some_and(|own| *own == request.security_key)
 }
 
 /// Whether an overloaded MME still takes this (TS 36.413 8.7.6.2).

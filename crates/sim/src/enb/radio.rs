@@ -240,10 +240,15 @@ impl Enb {
 
     /// The UE has left its connection: the MME is asked to release it, once it can be asked.
     pub(super) fn ue_left(&mut self, now: Duration, id: UeId) {
+        self.left(now, id, ReleasedBy::Ue);
+    }
+
+    /// The same, and by whom the connection ended.
+    pub(super) fn left(&mut self, now: Duration, id: UeId, by: ReleasedBy) {
         let Some(enb) = self.slots[id.0 as usize].connection.take() else {
             return;
         };
-        self.event(EnbEvent::Released(id, ReleasedBy::Ue));
+        self.event(EnbEvent::Released(id, by));
         let Some(connection) = self.connections.get_mut(enb) else {
             return;
         };

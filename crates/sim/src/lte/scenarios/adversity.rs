@@ -21,7 +21,16 @@ pub(super) const HSS_UNREACHABLE: Scenario = Scenario {
         Step::Await(Until::Idle),
         Step::Hss(Hss::Running),
     ],
-    ending: NOTHING,
+    ending: Ending {
+        ue: &[UeMark::Rejected(Procedure::Attach, EmmCause::NETWORK_FAILURE)],
+        mme: &[
+            Phase::VectorsRequested,
+            Phase::Rejected(EmmCause::NETWORK_FAILURE),
+        ],
+        registered: false,
+        context: ContextEnd::Absent,
+        ..NOTHING
+    },
     ..BASE
 };
 
@@ -37,7 +46,22 @@ pub(super) const HSS_SLOW: Scenario = Scenario {
         ATTACHED,
         Step::Hss(Hss::Running),
     ],
-    ending: NOTHING,
+    ending: Ending {
+        ue: &[UeMark::SecurityModeComplete, UeMark::Registered],
+        mme: &[
+            Phase::VectorsRequested,
+            Phase::VectorsReceived,
+            Phase::Authenticated,
+            Phase::SecurityModeCommanded,
+            Phase::SecurityModeComplete,
+            Phase::Located,
+            Phase::FirstProtected,
+            Phase::Attached,
+        ],
+        registered: true,
+        context: ContextEnd::Registered,
+        ..NOTHING
+    },
     ..BASE
 };
 
@@ -53,7 +77,34 @@ pub(super) const MME_RESTART: Scenario = Scenario {
         Step::Start(Start::ServiceRequest),
         Step::Await(Until::Ue(UeMark::Served)),
     ],
-    ending: NOTHING,
+    ending: Ending {
+        ue: &[
+            UeMark::SecurityModeComplete,
+            UeMark::Registered,
+            UeMark::SecurityModeComplete,
+            UeMark::Served,
+        ],
+        mme: &[
+            Phase::VectorsRequested,
+            Phase::VectorsReceived,
+            Phase::Authenticated,
+            Phase::SecurityModeCommanded,
+            Phase::SecurityModeComplete,
+            Phase::Located,
+            Phase::FirstProtected,
+            Phase::Attached,
+            Phase::VectorsRequested,
+            Phase::VectorsReceived,
+            Phase::Authenticated,
+            Phase::SecurityModeCommanded,
+            Phase::SecurityModeComplete,
+            Phase::Served,
+        ],
+        key_sets: Some(2),
+        registered: true,
+        context: ContextEnd::Registered,
+        ..NOTHING
+    },
     ..BASE
 };
 

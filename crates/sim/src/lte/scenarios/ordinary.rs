@@ -6,24 +6,12 @@ use crate::lte::ending::{ContextEnd, Ending};
 use crate::lte::mark::UeMark;
 use crate::lte::play::Restart;
 use crate::lte::scenario::{Card, Scenario, Step, Until};
-use quintet_crypto::Direction::Downlink;
+use quintet_crypto::Direction::{Downlink, Uplink};
 use quintet_emm::network::Phase;
-use quintet_emm::ue::{AttachIdentity, Departure, Procedure, Start};
-use quintet_nas::eps::{EmmCause, EpsAttachType};
+use quintet_emm::ue::{AttachIdentity, Departure, Start};
+use quintet_nas::eps::EpsAttachType;
 
-/// What an attach with a new AKA is at the MME.
-const NEW: [Phase; 9] = [
-    Phase::Identified,
-    Phase::VectorsRequested,
-    Phase::VectorsReceived,
-    Phase::Authenticated,
-    Phase::SecurityModeCommanded,
-    Phase::SecurityModeComplete,
-    Phase::FirstProtected,
-    Phase::Located,
-    Phase::Attached,
-];
-
+/// What an attach with a new AKA is to the UE and to the MME, and what a new AKA is in it.
 pub(super) const ATTACH: Scenario = Scenario {
     name: "attach",
     about: "an unknown UE attaches by its IMSI, up to the first protected message and the default bearer",
@@ -31,7 +19,16 @@ pub(super) const ATTACH: Scenario = Scenario {
     steps: &[ATTACH_START, ATTACHED],
     ending: Ending {
         ue: &[UeMark::SecurityModeComplete, UeMark::Registered],
-        mme: &NEW,
+        mme: &[
+            Phase::VectorsRequested,
+            Phase::VectorsReceived,
+            Phase::Authenticated,
+            Phase::SecurityModeCommanded,
+            Phase::SecurityModeComplete,
+            Phase::Located,
+            Phase::FirstProtected,
+            Phase::Attached,
+        ],
         registered: true,
         context: ContextEnd::Registered,
         ..NOTHING
@@ -51,7 +48,35 @@ pub(super) const ATTACH_GUTI: Scenario = Scenario {
         ATTACH_START,
         ATTACHED,
     ],
-    ending: ATTACH.ending,
+    ending: Ending {
+        ue: &[
+            UeMark::SecurityModeComplete,
+            UeMark::Registered,
+            UeMark::Deregistered(Departure::Accepted),
+            UeMark::Registered,
+        ],
+        mme: &[
+            Phase::VectorsRequested,
+            Phase::VectorsReceived,
+            Phase::Authenticated,
+            Phase::SecurityModeCommanded,
+            Phase::SecurityModeComplete,
+            Phase::Located,
+            Phase::FirstProtected,
+            Phase::Attached,
+            Phase::Detached,
+            Phase::ContextReused,
+            Phase::Located,
+            Phase::Attached,
+        ],
+        messages: &[
+            (Downlink, "AUTHENTICATION REQUEST", 1),
+            (Downlink, "SECURITY MODE COMMAND", 1),
+        ],
+        registered: true,
+        context: ContextEnd::Registered,
+        ..NOTHING
+    },
     ..BASE
 };
 
@@ -69,7 +94,42 @@ pub(super) const ATTACH_UNKNOWN_GUTI: Scenario = Scenario {
         ATTACH_START,
         ATTACHED,
     ],
-    ending: ATTACH.ending,
+    ending: Ending {
+        ue: &[
+            UeMark::SecurityModeComplete,
+            UeMark::Registered,
+            UeMark::Deregistered(Departure::Accepted),
+            UeMark::SecurityModeComplete,
+            UeMark::Registered,
+        ],
+        mme: &[
+            Phase::VectorsRequested,
+            Phase::VectorsReceived,
+            Phase::Authenticated,
+            Phase::SecurityModeCommanded,
+            Phase::SecurityModeComplete,
+            Phase::Located,
+            Phase::FirstProtected,
+            Phase::Attached,
+            Phase::Detached,
+            Phase::Identified,
+            Phase::VectorsRequested,
+            Phase::VectorsReceived,
+            Phase::Authenticated,
+            Phase::SecurityModeCommanded,
+            Phase::SecurityModeComplete,
+            Phase::Located,
+            Phase::FirstProtected,
+            Phase::Attached,
+        ],
+        messages: &[
+            (Downlink, "IDENTITY REQUEST", 1),
+            (Uplink, "IDENTITY RESPONSE", 1),
+        ],
+        registered: true,
+        context: ContextEnd::Registered,
+        ..NOTHING
+    },
     ..BASE
 };
 
@@ -84,7 +144,24 @@ pub(super) const SERVICE_REQUEST: Scenario = Scenario {
         Step::Start(Start::ServiceRequest),
         Step::Await(Until::Ue(UeMark::Served)),
     ],
-    ending: ATTACH.ending,
+    ending: Ending {
+        ue: &[UeMark::SecurityModeComplete, UeMark::Registered, UeMark::Served],
+        mme: &[
+            Phase::VectorsRequested,
+            Phase::VectorsReceived,
+            Phase::Authenticated,
+            Phase::SecurityModeCommanded,
+            Phase::SecurityModeComplete,
+            Phase::Located,
+            Phase::FirstProtected,
+            Phase::Attached,
+            Phase::ContextReused,
+            Phase::Served,
+        ],
+        registered: true,
+        context: ContextEnd::Registered,
+        ..NOTHING
+    },
     ..BASE
 };
 
@@ -100,7 +177,24 @@ pub(super) const TAU: Scenario = Scenario {
         Step::Await(Until::Ue(UeMark::Updated)),
         Step::Await(Until::Idle),
     ],
-    ending: ATTACH.ending,
+    ending: Ending {
+        ue: &[UeMark::SecurityModeComplete, UeMark::Registered, UeMark::Updated],
+        mme: &[
+            Phase::VectorsRequested,
+            Phase::VectorsReceived,
+            Phase::Authenticated,
+            Phase::SecurityModeCommanded,
+            Phase::SecurityModeComplete,
+            Phase::Located,
+            Phase::FirstProtected,
+            Phase::Attached,
+            Phase::ContextReused,
+            Phase::Updated,
+        ],
+        registered: true,
+        context: ContextEnd::Registered,
+        ..NOTHING
+    },
     ..BASE
 };
 
@@ -114,7 +208,27 @@ pub(super) const DETACH: Scenario = Scenario {
         Step::Start(Start::Detach { switch_off: false }),
         Step::Await(Until::Idle),
     ],
-    ending: ATTACH.ending,
+    ending: Ending {
+        ue: &[
+            UeMark::SecurityModeComplete,
+            UeMark::Registered,
+            UeMark::Deregistered(Departure::Accepted),
+        ],
+        mme: &[
+            Phase::VectorsRequested,
+            Phase::VectorsReceived,
+            Phase::Authenticated,
+            Phase::SecurityModeCommanded,
+            Phase::SecurityModeComplete,
+            Phase::Located,
+            Phase::FirstProtected,
+            Phase::Attached,
+            Phase::Detached,
+        ],
+        registered: false,
+        context: ContextEnd::Deregistered,
+        ..NOTHING
+    },
     ..BASE
 };
 
@@ -130,7 +244,36 @@ pub(super) const NETWORK_DETACH: Scenario = Scenario {
         Step::Detach { reattach: true },
         ATTACHED,
     ],
-    ending: ATTACH.ending,
+    ending: Ending {
+        ue: &[
+            UeMark::SecurityModeComplete,
+            UeMark::Registered,
+            UeMark::Served,
+            UeMark::Deregistered(Departure::ByNetwork {
+                reattach: true,
+                cause: None,
+            }),
+            UeMark::Registered,
+        ],
+        mme: &[
+            Phase::VectorsRequested,
+            Phase::VectorsReceived,
+            Phase::Authenticated,
+            Phase::SecurityModeCommanded,
+            Phase::SecurityModeComplete,
+            Phase::Located,
+            Phase::FirstProtected,
+            Phase::Attached,
+            Phase::ContextReused,
+            Phase::Detached,
+            Phase::ContextReused,
+            Phase::Located,
+            Phase::Attached,
+        ],
+        registered: true,
+        context: ContextEnd::Registered,
+        ..NOTHING
+    },
     ..BASE
 };
 
@@ -146,7 +289,24 @@ pub(super) const PAGING: Scenario = Scenario {
         Step::Page,
         Step::Await(Until::Ue(UeMark::Served)),
     ],
-    ending: ATTACH.ending,
+    ending: Ending {
+        ue: &[UeMark::SecurityModeComplete, UeMark::Registered, UeMark::Served],
+        mme: &[
+            Phase::VectorsRequested,
+            Phase::VectorsReceived,
+            Phase::Authenticated,
+            Phase::SecurityModeCommanded,
+            Phase::SecurityModeComplete,
+            Phase::Located,
+            Phase::FirstProtected,
+            Phase::Attached,
+            Phase::ContextReused,
+            Phase::Served,
+        ],
+        registered: true,
+        context: ContextEnd::Registered,
+        ..NOTHING
+    },
     ..BASE
 };
 
@@ -160,7 +320,32 @@ pub(super) const RE_AUTHENTICATION: Scenario = Scenario {
         Step::Reauthenticate,
         Step::Await(Until::Ue(UeMark::SecurityModeComplete)),
     ],
-    ending: ATTACH.ending,
+    ending: Ending {
+        ue: &[
+            UeMark::SecurityModeComplete,
+            UeMark::Registered,
+            UeMark::SecurityModeComplete,
+        ],
+        mme: &[
+            Phase::VectorsRequested,
+            Phase::VectorsReceived,
+            Phase::Authenticated,
+            Phase::SecurityModeCommanded,
+            Phase::SecurityModeComplete,
+            Phase::Located,
+            Phase::FirstProtected,
+            Phase::Attached,
+            Phase::VectorsRequested,
+            Phase::VectorsReceived,
+            Phase::Authenticated,
+            Phase::SecurityModeCommanded,
+            Phase::SecurityModeComplete,
+        ],
+        key_sets: Some(2),
+        registered: true,
+        context: ContextEnd::Registered,
+        ..NOTHING
+    },
     ..BASE
 };
 
@@ -186,8 +371,16 @@ pub(super) const EMERGENCY_EIA0: Scenario = Scenario {
         Step::Await(Until::Ue(UeMark::Registered)),
     ],
     ending: Ending {
+        ue: &[UeMark::SecurityModeComplete, UeMark::Registered],
+        mme: &[
+            Phase::SecurityModeCommanded,
+            Phase::SecurityModeComplete,
+            Phase::FirstProtected,
+            Phase::Attached,
+        ],
+        registered: true,
         context: ContextEnd::Null,
-        ..ATTACH.ending
+        ..NOTHING
     },
     ..BASE
 };
@@ -207,7 +400,34 @@ pub(super) const COUNT_WRAP: Scenario = Scenario {
         Step::Start(Start::ServiceRequest),
         Step::Await(Until::Ue(UeMark::Served)),
     ],
-    ending: ATTACH.ending,
+    ending: Ending {
+        ue: &[
+            UeMark::SecurityModeComplete,
+            UeMark::Registered,
+            UeMark::SecurityModeComplete,
+            UeMark::Served,
+        ],
+        mme: &[
+            Phase::VectorsRequested,
+            Phase::VectorsReceived,
+            Phase::Authenticated,
+            Phase::SecurityModeCommanded,
+            Phase::SecurityModeComplete,
+            Phase::Located,
+            Phase::FirstProtected,
+            Phase::Attached,
+            Phase::VectorsRequested,
+            Phase::VectorsReceived,
+            Phase::Authenticated,
+            Phase::SecurityModeCommanded,
+            Phase::SecurityModeComplete,
+            Phase::Served,
+        ],
+        key_sets: Some(2),
+        registered: true,
+        context: ContextEnd::Registered,
+        ..NOTHING
+    },
     ..BASE
 };
 
@@ -225,8 +445,37 @@ pub(super) const STALE_KSI: Scenario = Scenario {
         ATTACHED,
     ],
     ending: Ending {
+        ue: &[
+            UeMark::SecurityModeComplete,
+            UeMark::Registered,
+            UeMark::Deregistered(Departure::Accepted),
+            UeMark::SecurityModeCompleteReplayed,
+            UeMark::Registered,
+        ],
+        mme: &[
+            Phase::VectorsRequested,
+            Phase::VectorsReceived,
+            Phase::Authenticated,
+            Phase::SecurityModeCommanded,
+            Phase::SecurityModeComplete,
+            Phase::Located,
+            Phase::FirstProtected,
+            Phase::Attached,
+            Phase::Detached,
+            Phase::VectorsRequested,
+            Phase::VectorsReceived,
+            Phase::Authenticated,
+            Phase::SecurityModeCommanded,
+            Phase::SecurityModeComplete,
+            Phase::ContextReused,
+            Phase::Located,
+            Phase::FirstProtected,
+            Phase::Attached,
+        ],
         key_sets: Some(2),
-        ..ATTACH.ending
+        registered: true,
+        context: ContextEnd::Registered,
+        ..NOTHING
     },
     ..BASE
 };
@@ -246,9 +495,45 @@ pub(super) const SMC_REPEATED_LOOP: Scenario = Scenario {
         Step::Await(Until::Ue(UeMark::SecurityModeComplete)),
     ],
     ending: Ending {
+        ue: &[
+            UeMark::SecurityModeComplete,
+            UeMark::Registered,
+            UeMark::SecurityModeComplete,
+            UeMark::SecurityModeComplete,
+            UeMark::SecurityModeComplete,
+        ],
+        mme: &[
+            Phase::VectorsRequested,
+            Phase::VectorsReceived,
+            Phase::Authenticated,
+            Phase::SecurityModeCommanded,
+            Phase::SecurityModeComplete,
+            Phase::Located,
+            Phase::FirstProtected,
+            Phase::Attached,
+            Phase::VectorsRequested,
+            Phase::VectorsReceived,
+            Phase::Authenticated,
+            Phase::SecurityModeCommanded,
+            Phase::SecurityModeComplete,
+            Phase::VectorsRequested,
+            Phase::VectorsReceived,
+            Phase::FirstProtected,
+            Phase::Authenticated,
+            Phase::SecurityModeCommanded,
+            Phase::SecurityModeComplete,
+            Phase::VectorsRequested,
+            Phase::VectorsReceived,
+            Phase::FirstProtected,
+            Phase::Authenticated,
+            Phase::SecurityModeCommanded,
+            Phase::SecurityModeComplete,
+        ],
         key_sets: Some(4),
         messages: &[(Downlink, "AUTHENTICATION REQUEST", 4)],
-        ..ATTACH.ending
+        registered: true,
+        context: ContextEnd::Registered,
+        ..NOTHING
     },
     ..BASE
 };

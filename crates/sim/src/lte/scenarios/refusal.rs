@@ -6,14 +6,19 @@ use crate::lte::ending::{ContextEnd, Ending};
 use crate::lte::mark::UeMark;
 use crate::lte::scenario::{Card, Provision, Scenario, Step, Until};
 use quintet_crypto::Direction::{Downlink, Uplink};
-use quintet_emm::network::Phase;
-use quintet_emm::ue::{Procedure, Start};
+use quintet_emm::network::{Phase, Timer};
+use quintet_emm::ue::{Departure, Procedure, Start};
 use quintet_nas::eps::EmmCause;
 
 const AUTHENTICATION_REJECTED: Ending = Ending {
     ue: &[
         UeMark::AuthenticationFailed(EmmCause::MAC_FAILURE),
         UeMark::AuthenticationRejected,
+    ],
+    mme: &[
+        Phase::VectorsRequested,
+        Phase::VectorsReceived,
+        Phase::AuthenticationRejected,
     ],
     ..NOTHING
 };
@@ -55,7 +60,37 @@ pub(super) const MAC_FAILURE: Scenario = Scenario {
         ATTACH_START,
         Step::Await(Until::Idle),
     ],
-    ending: AUTHENTICATION_REJECTED,
+    ending: Ending {
+        ue: &[
+            UeMark::SecurityModeComplete,
+            UeMark::Registered,
+            UeMark::Deregistered(Departure::Accepted),
+            UeMark::AuthenticationFailed(EmmCause::MAC_FAILURE),
+            UeMark::AuthenticationRejected,
+        ],
+        mme: &[
+            Phase::VectorsRequested,
+            Phase::VectorsReceived,
+            Phase::Authenticated,
+            Phase::SecurityModeCommanded,
+            Phase::SecurityModeComplete,
+            Phase::Located,
+            Phase::FirstProtected,
+            Phase::Attached,
+            Phase::Detached,
+            Phase::VectorsRequested,
+            Phase::VectorsReceived,
+            Phase::Identified,
+            Phase::AuthenticationRejected,
+        ],
+        messages: &[
+            (Downlink, "IDENTITY REQUEST", 1),
+            (Downlink, "AUTHENTICATION REJECT", 1),
+        ],
+        registered: false,
+        context: ContextEnd::Deregistered,
+        ..NOTHING
+    },
     ..BASE
 };
 
@@ -65,7 +100,29 @@ pub(super) const SYNC_FAILURE: Scenario = Scenario {
     clause: "TS 24.301 5.4.2.7 e, TS 33.102 6.3.5",
     card: Card::Ahead,
     steps: &[ATTACH_START, ATTACHED],
-    ending: NOTHING,
+    ending: Ending {
+        ue: &[
+            UeMark::AuthenticationFailed(EmmCause::SYNCH_FAILURE),
+            UeMark::SecurityModeComplete,
+            UeMark::Registered,
+        ],
+        mme: &[
+            Phase::VectorsRequested,
+            Phase::VectorsReceived,
+            Phase::VectorsRequested,
+            Phase::VectorsReceived,
+            Phase::Authenticated,
+            Phase::SecurityModeCommanded,
+            Phase::SecurityModeComplete,
+            Phase::Located,
+            Phase::FirstProtected,
+            Phase::Attached,
+        ],
+        messages: &[(Downlink, "AUTHENTICATION REQUEST", 2)],
+        registered: true,
+        context: ContextEnd::Registered,
+        ..NOTHING
+    },
     ..BASE
 };
 
@@ -75,7 +132,24 @@ pub(super) const SYNC_LOOP: Scenario = Scenario {
     clause: "TS 24.301 5.4.2.7 e",
     card: Card::AlwaysAhead,
     steps: &[ATTACH_START, Step::Await(Until::Idle)],
-    ending: NOTHING,
+    ending: Ending {
+        ue: &[
+            UeMark::AuthenticationFailed(EmmCause::SYNCH_FAILURE),
+            UeMark::AuthenticationFailed(EmmCause::SYNCH_FAILURE),
+            UeMark::AuthenticationRejected,
+        ],
+        mme: &[
+            Phase::VectorsRequested,
+            Phase::VectorsReceived,
+            Phase::VectorsRequested,
+            Phase::VectorsReceived,
+            Phase::AuthenticationRejected,
+        ],
+        messages: &[(Downlink, "AUTHENTICATION REQUEST", 2)],
+        registered: false,
+        context: ContextEnd::Absent,
+        ..NOTHING
+    },
     ..BASE
 };
 
@@ -84,7 +158,20 @@ pub(super) const NON_EPS_AUTH: Scenario = Scenario {
     about: "a genuine challenge without the separation bit: the ME answers #26",
     clause: "TS 24.301 5.4.2.7 d, TS 33.401 6.1.1",
     steps: &[Step::NotSeparated, ATTACH_START, Step::Await(Until::Idle)],
-    ending: NOTHING,
+    ending: Ending {
+        ue: &[
+            UeMark::AuthenticationFailed(EmmCause::NON_EPS_AUTHENTICATION_UNACCEPTABLE),
+            UeMark::AuthenticationRejected,
+        ],
+        mme: &[
+            Phase::VectorsRequested,
+            Phase::VectorsReceived,
+            Phase::AuthenticationRejected,
+        ],
+        registered: false,
+        context: ContextEnd::Absent,
+        ..NOTHING
+    },
     ..BASE
 };
 
@@ -99,10 +186,18 @@ pub(super) const AUTH_SILENT: Scenario = Scenario {
         Step::Await(Until::Idle),
     ],
     ending: Ending {
+        ue: &[UeMark::Abandoned(Procedure::Attach)],
+        mme: &[
+            Phase::VectorsRequested,
+            Phase::VectorsReceived,
+            Phase::GivenUp(Timer::T3460),
+        ],
         messages: &[
             (Downlink, "AUTHENTICATION REQUEST", 5),
             (Uplink, "AUTHENTICATION RESPONSE", 0),
         ],
+        registered: false,
+        context: ContextEnd::Absent,
         ..NOTHING
     },
     ..BASE
@@ -119,7 +214,15 @@ pub(super) const AUTH_THEN_NOTHING: Scenario = Scenario {
             Procedure::Attach,
             EmmCause::UE_SECURITY_CAPABILITIES_MISMATCH,
         )],
+        mme: &[
+            Phase::VectorsRequested,
+            Phase::VectorsReceived,
+            Phase::Authenticated,
+            Phase::Rejected(EmmCause::UE_SECURITY_CAPABILITIES_MISMATCH),
+        ],
         messages: &[(Downlink, "SECURITY MODE COMMAND", 0)],
+        registered: false,
+        context: ContextEnd::Absent,
         ..NOTHING
     },
     ..BASE
@@ -131,7 +234,20 @@ pub(super) const UNKNOWN_IMSI: Scenario = Scenario {
     clause: "TS 29.272 Annex A, TS 24.301 5.5.1.2.5",
     provision: Provision::Unknown,
     steps: &[ATTACH_START, Step::Await(Until::Idle)],
-    ending: NOTHING,
+    ending: Ending {
+        ue: &[UeMark::Rejected(
+            Procedure::Attach,
+            EmmCause::EPS_SERVICES_AND_NON_EPS_SERVICES_NOT_ALLOWED,
+        )],
+        mme: &[
+            Phase::VectorsRequested,
+            Phase::Rejected(EmmCause::EPS_SERVICES_AND_NON_EPS_SERVICES_NOT_ALLOWED),
+        ],
+        messages: &[(Downlink, "AUTHENTICATION REQUEST", 0)],
+        registered: false,
+        context: ContextEnd::Absent,
+        ..NOTHING
+    },
     ..BASE
 };
 
@@ -141,6 +257,22 @@ pub(super) const ROAMING_NOT_ALLOWED: Scenario = Scenario {
     clause: "TS 29.272 Annex A, TS 24.301 5.5.1.2.5",
     provision: Provision::RoamingNotAllowed,
     steps: &[ATTACH_START, Step::Await(Until::Idle)],
-    ending: NOTHING,
+    ending: Ending {
+        ue: &[
+            UeMark::SecurityModeComplete,
+            UeMark::Rejected(Procedure::Attach, EmmCause::PLMN_NOT_ALLOWED),
+        ],
+        mme: &[
+            Phase::VectorsRequested,
+            Phase::VectorsReceived,
+            Phase::Authenticated,
+            Phase::SecurityModeCommanded,
+            Phase::SecurityModeComplete,
+            Phase::Rejected(EmmCause::PLMN_NOT_ALLOWED),
+        ],
+        registered: false,
+        context: ContextEnd::Deregistered,
+        ..NOTHING
+    },
     ..BASE
 };

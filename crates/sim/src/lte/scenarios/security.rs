@@ -7,7 +7,7 @@ use crate::lte::mark::UeMark;
 use crate::lte::scenario::{Scenario, Step, Until};
 use quintet_crypto::Direction::{Downlink, Uplink};
 use quintet_emm::Discard;
-use quintet_emm::network::Phase;
+use quintet_emm::network::{Phase, Timer};
 use quintet_emm::ue::Procedure;
 use quintet_nas::eps::EmmCause;
 use std::borrow::Cow;
@@ -26,7 +26,22 @@ pub(super) const SMC_REJECT_CAPABILITY: Scenario = Scenario {
         ATTACH_START,
         Step::Await(Until::Idle),
     ],
-    ending: NOTHING,
+    ending: Ending {
+        ue: &[
+            UeMark::SecurityModeRejected(EmmCause::UE_SECURITY_CAPABILITIES_MISMATCH),
+            UeMark::Abandoned(Procedure::Attach),
+        ],
+        mme: &[
+            Phase::VectorsRequested,
+            Phase::VectorsReceived,
+            Phase::Authenticated,
+            Phase::SecurityModeCommanded,
+            Phase::Rejected(EmmCause::UE_SECURITY_CAPABILITIES_MISMATCH),
+        ],
+        registered: false,
+        context: ContextEnd::Absent,
+        ..NOTHING
+    },
     ..BASE
 };
 
@@ -42,7 +57,22 @@ pub(super) const BIDDING_DOWN: Scenario = Scenario {
         ATTACH_START,
         Step::Await(Until::Idle),
     ],
-    ending: NOTHING,
+    ending: Ending {
+        ue: &[
+            UeMark::SecurityModeRejected(EmmCause::UE_SECURITY_CAPABILITIES_MISMATCH),
+            UeMark::Abandoned(Procedure::Attach),
+        ],
+        mme: &[
+            Phase::VectorsRequested,
+            Phase::VectorsReceived,
+            Phase::Authenticated,
+            Phase::SecurityModeCommanded,
+            Phase::Rejected(EmmCause::UE_SECURITY_CAPABILITIES_MISMATCH),
+        ],
+        registered: false,
+        context: ContextEnd::Absent,
+        ..NOTHING
+    },
     ..BASE
 };
 
@@ -58,7 +88,22 @@ pub(super) const SMC_REJECT_UNSPECIFIED: Scenario = Scenario {
         ATTACH_START,
         Step::Await(Until::Idle),
     ],
-    ending: NOTHING,
+    ending: Ending {
+        ue: &[
+            UeMark::SecurityModeRejected(EmmCause::SECURITY_MODE_REJECTED_UNSPECIFIED),
+            UeMark::Abandoned(Procedure::Attach),
+        ],
+        mme: &[
+            Phase::VectorsRequested,
+            Phase::VectorsReceived,
+            Phase::Authenticated,
+            Phase::SecurityModeCommanded,
+            Phase::Rejected(EmmCause::SECURITY_MODE_REJECTED_UNSPECIFIED),
+        ],
+        registered: false,
+        context: ContextEnd::Absent,
+        ..NOTHING
+    },
     ..BASE
 };
 
@@ -73,10 +118,27 @@ pub(super) const SMC_SILENT: Scenario = Scenario {
         Step::Await(Until::Idle),
     ],
     ending: Ending {
+        ue: &[
+            UeMark::SecurityModeComplete,
+            UeMark::SecurityModeComplete,
+            UeMark::SecurityModeComplete,
+            UeMark::SecurityModeComplete,
+            UeMark::SecurityModeComplete,
+            UeMark::Abandoned(Procedure::Attach),
+        ],
+        mme: &[
+            Phase::VectorsRequested,
+            Phase::VectorsReceived,
+            Phase::Authenticated,
+            Phase::SecurityModeCommanded,
+            Phase::GivenUp(Timer::T3460),
+        ],
         messages: &[
             (Downlink, "SECURITY MODE COMMAND", 5),
             (Uplink, "SECURITY MODE COMPLETE", 0),
         ],
+        registered: false,
+        context: ContextEnd::Absent,
         ..NOTHING
     },
     ..BASE
@@ -94,7 +156,24 @@ pub(super) const REPLAY: Scenario = Scenario {
         ATTACH_START,
         ATTACHED,
     ],
-    ending: NOTHING,
+    ending: Ending {
+        ue: &[UeMark::SecurityModeComplete, UeMark::Registered],
+        mme: &[
+            Phase::VectorsRequested,
+            Phase::VectorsReceived,
+            Phase::Authenticated,
+            Phase::SecurityModeCommanded,
+            Phase::SecurityModeComplete,
+            Phase::Located,
+            Phase::FirstProtected,
+            Phase::Attached,
+        ],
+        // The new-context header of the second SECURITY MODE COMPLETE has no place any more.
+        discards: &[Discard::SecurityHeader, Discard::Replay],
+        registered: true,
+        context: ContextEnd::Registered,
+        ..NOTHING
+    },
     ..BASE
 };
 
@@ -115,7 +194,23 @@ pub(super) const UNPROTECTED_AFTER_SMC: Scenario = Scenario {
         ATTACH_START,
         ATTACHED,
     ],
-    ending: NOTHING,
+    ending: Ending {
+        ue: &[UeMark::SecurityModeComplete, UeMark::Registered],
+        mme: &[
+            Phase::VectorsRequested,
+            Phase::VectorsReceived,
+            Phase::Authenticated,
+            Phase::SecurityModeCommanded,
+            Phase::SecurityModeComplete,
+            Phase::Located,
+            Phase::FirstProtected,
+            Phase::Attached,
+        ],
+        discards: &[Discard::Unprotected],
+        registered: true,
+        context: ContextEnd::Registered,
+        ..NOTHING
+    },
     ..BASE
 };
 
@@ -129,6 +224,21 @@ pub(super) const COMPLETE_THEN_SILENT: Scenario = Scenario {
         ATTACH_START,
         Step::Await(Until::Idle),
     ],
-    ending: NOTHING,
+    ending: Ending {
+        ue: &[UeMark::SecurityModeComplete, UeMark::Registered],
+        mme: &[
+            Phase::VectorsRequested,
+            Phase::VectorsReceived,
+            Phase::Authenticated,
+            Phase::SecurityModeCommanded,
+            Phase::SecurityModeComplete,
+            Phase::Located,
+            Phase::GivenUp(Timer::T3450),
+        ],
+        messages: &[(Uplink, "ATTACH COMPLETE", 0)],
+        registered: true,
+        context: ContextEnd::Deregistered,
+        ..NOTHING
+    },
     ..BASE
 };

@@ -1,0 +1,1 @@
+//! eNBs and UEs that mean it ill.
