@@ -152,11 +152,15 @@ impl Session {
         let disposition = match input {
             Input::Initial { nas, from } => {
                 self.from = from;
-                self.receive_initial(env, nas)
+                let place = env.outputs.len();
+                let disposition = self.receive_initial(env, nas);
+                self.report_dropped(env, place, nas, disposition)
             }
             Input::Uplink { nas, tai, ecgi } => {
                 (self.from.tai, self.from.ecgi) = (tai, ecgi);
-                self.receive_uplink(env, nas)
+                let place = env.outputs.len();
+                let disposition = self.receive_uplink(env, nas);
+                self.report_dropped(env, place, nas, disposition)
             }
             Input::Vectors(outcome) => self.vectors(env, outcome),
             Input::Location(outcome) => self.location(env, outcome),

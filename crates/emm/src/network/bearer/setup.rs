@@ -9,7 +9,7 @@ use crate::network::input::ContextSetupFailure;
 use crate::network::output::{BearerSetup, Output};
 use crate::network::session::{Environment, Goal};
 use crate::network::timer::Timer;
-use crate::network::{Registration, Session};
+use crate::network::{Registration, Session, security_mode};
 use quintet_nas::eps::EmmCause;
 
 impl Session {
@@ -24,7 +24,12 @@ impl Session {
         let count = self.kenb_count;
         let Some((kenb, capabilities)) = self.bound_context(env).and_then(|context| {
             let security = context.security.as_ref()?;
-            let capabilities = BearerSetup::capabilities_of(&context.ue_network_capability);
+            // Under EIA0 the eNB is to choose the null algorithms as well, as nobody shares a key (TS 33.401 15.2.2.2).
+            let capabilities = if security_mode::is_null(security) {
+                (0, 0)
+            } else {
+                BearerSetup::capabilities_of(&context.ue_network_capability)
+            };
             Some((security.kasme.k_enb(count), capabilities))
         }) else {
             return self.reject(env, EmmCause::NETWORK_FAILURE);

@@ -88,6 +88,38 @@ impl Session {
         env.outputs.insert(place, Output::Event(event));
     }
 
+    /// Reports a PDU that was dropped before it came to a procedure: its MAC, its COUNT, its header.
+    pub(super) fn report_dropped(
+        &self,
+        env: &mut Environment<'_>,
+        place: usize,
+        nas: &[u8],
+        disposition: Disposition,
+    ) -> Disposition {
+        let report = |output: &Output| {
+            matches!(
+                output,
+                Output::Event(Event::Message {
+                    direction: Direction::Uplink,
+                    ..
+                })
+            )
+        };
+        let dropped = matches!(disposition, Disposition::Silent(_));
+        if env.policy.events && dropped && !env.outputs[place..].iter().any(report) {
+            let plain = nas
+                .first()
+                .is_some_and(|first| SecurityHeaderType::of(*first) == SecurityHeaderType::PLAIN);
+            let described = if plain {
+                event::described_uplink(nas)
+            } else {
+                ("a protected message", None)
+            };
+            self.report_uplink(env, place, described, None, disposition);
+        }
+        disposition
+    }
+
     /// How a verified message was protected; before it is handled, for that may change the context.
     fn protection_of(&self, env: &Environment<'_>, received: Received) -> Option<event::Protection> {
         let (protection, count) = received.verified?;
@@ -130,7 +162,12 @@ impl Session {
         if view.initial().is_some() && !self.goal.is_none() && self.learnt.request == plain {
             self.path = before;
         }
-        self.handle_message(env, &decoded.message, plain)
+        let disposition = self.handle_message(env, &decoded.message, plain);
+        // Nor is the answer to an earlier challenge: the one that is out waits on.
+        if disposition == Disposition::Silent(Discard::Repetition) && view.initial().is_none() {
+            self.path = before;
+        }
+        disposition
     }
 
     fn route_esm(&mut self, env: &mut Environment<'_>, plain: &[u8], received: Received) -> Disposition {
