@@ -43,10 +43,22 @@ pub(super) struct Agreement {
     of: Option<Imsi>,
     /// Resynchronisations so far.
     resynchronisations: u8,
+    /// What the challenge before the one that is out was answered with, or would have been.
+    past: Past,
     /// The eKSI offered last.
     ksi: Option<NasKsi>,
     /// A re-authentication between procedures had no vector: not tried again on this connection.
     pub(super) unavailable: bool,
+}
+
+/// The answers to a challenge that is over. A challenge that was repeated (T3460) is answered twice, and one that another
+/// took the place of may still be answered: neither answer says anything of the challenge that is out now.
+#[derive(Debug, Default)]
+pub(super) struct Past {
+    /// Its XRES.
+    xres: Option<Res>,
+    /// AUTS that came.
+    auts: Option<Auts>,
 }
 
 /// AUTHENTICATION REQUEST is out.
@@ -154,10 +166,18 @@ impl Session {
 
     /// AUTHENTICATION RESPONSE (5.4.2.4): RES is compared whole, in constant time.
     pub(super) fn authentication_response(&mut self, env: &mut Environment<'_>, res: &[u8]) -> Disposition {
+        let Common::Authentication(challenge) = &self.common else {
+            return unexpected("AUTHENTICATION RESPONSE");
+        };
+        let res = Res::new(res);
+        let right = res.is_some_and(|res| res == challenge.vector.xres);
+        if !right && res.is_some() && res == self.agreement.past.xres {
+            return Disposition::Silent(Discard::Repetition);
+        }
         let Some(challenge) = self.answered_challenge() else {
             return unexpected("AUTHENTICATION RESPONSE");
         };
-        if Res::new(res).is_none_or(|res| res != challenge.vector.xres) {
+        if !right {
             return self.doubt(env, challenge.imsi);
         }
         self.phase(env, Phase::Authenticated);
@@ -192,6 +212,9 @@ impl Session {
 
     /// Synchronisation failure: the HSS takes the USIM's SQN, and a new vector is tried, so often.
     fn resynchronise(&mut self, env: &mut Environment<'_>, auts: Auts) -> Disposition {
+        if self.agreement.past.auts == Some(auts) {
+            return Disposition::Silent(Discard::Repetition);
+        }
         let Some(challenge) = self.answered_challenge() else {
             return Disposition::Handled;
         };
@@ -199,6 +222,7 @@ impl Session {
             return self.authentication_rejected(env);
         }
         self.agreement.resynchronisations += 1;
+        self.agreement.past.auts = Some(auts);
         // All vectors made before are out of step as well (5.4.2.7 e).
         self.agreement.vectors.clear();
         let rand = challenge.vector.rand;
@@ -248,9 +272,16 @@ impl Session {
 
     /// Takes the challenge that was answered; its timer stops.
     fn answered_challenge(&mut self) -> Option<Box<Challenge>> {
+        let challenge = self.end_challenge()?;
+        self.answered();
+        Some(challenge)
+    }
+
+    /// Takes the challenge that is out, if one is: from now on an answer to it is a late one.
+    pub(super) fn end_challenge(&mut self) -> Option<Box<Challenge>> {
         match std::mem::replace(&mut self.common, Common::None) {
             Common::Authentication(challenge) => {
-                self.answered();
+                self.agreement.past.xres = Some(challenge.vector.xres);
                 Some(challenge)
             }
             other => {

@@ -185,8 +185,50 @@ fn a_synchronisation_failure_resynchronises_once() {
     rig.give(2);
     let again = rig.downlink();
     assert_eq!(Rig::name(&again), "AUTHENTICATION REQUEST");
+    let failed = failure(EmmCause::SYNCH_FAILURE, Some([0xa6; 14]));
     assert_eq!(rig.uplink(&failed), REJECTED);
     assert_rejected(&mut rig);
+}
+
+/// A challenge that T3460 repeated is answered twice: the second AUTS is the first, not another failure.
+#[test]
+fn an_auts_that_comes_again_is_no_second_failure() {
+    let mut rig = Rig::new();
+    rig.challenge(1);
+    let _ = rig.take();
+    let failed = failure(EmmCause::SYNCH_FAILURE, Some([0xa5; 14]));
+    let _ = rig.uplink(&failed);
+    assert!(rig.vector_request().resynchronisation.is_some());
+    rig.give(2);
+    let request = rig.downlink();
+    assert_eq!(rig.uplink(&failed), Disposition::Silent(Discard::Repetition));
+    assert!(rig.session.poll_timeout().is_some(), "T3460 runs on");
+    let ue = Ue::challenged(&request, &eutran_vector(2));
+    assert_eq!(rig.uplink(&ue.response()), Disposition::Handled);
+    assert_eq!(Rig::name(&rig.downlink()), "SECURITY MODE COMMAND");
+}
+
+/// The RES of a challenge that another request made obsolete says nothing of the challenge that is out.
+#[test]
+fn a_res_that_is_late_is_not_taken_for_a_wrong_one() {
+    let mut rig = Rig::new();
+    rig.challenge(1);
+    let late = Ue::challenged(&rig.downlink(), &eutran_vector(1)).response();
+    // The UE begins anew on the same connection.
+    let request = attach_request_of(EpsMobileIdentity::Imsi(imsi(1)), 6);
+    assert_eq!(rig.uplink(&request), Disposition::Handled);
+    assert_eq!(rig.vector_request().imsi, imsi(1));
+    rig.give(2);
+    let request = rig.downlink();
+    assert_eq!(rig.uplink(&late), Disposition::Silent(Discard::Repetition));
+    let ue = Ue::challenged(&request, &eutran_vector(2));
+    assert_eq!(rig.uplink(&ue.response()), Disposition::Handled);
+    assert_eq!(Rig::name(&rig.downlink()), "SECURITY MODE COMMAND");
+    // It is no right answer either.
+    let mut rig = Rig::new();
+    rig.challenge(1);
+    let _ = rig.take();
+    assert_eq!(rig.uplink(&response(&[9; 8])), REJECTED);
 }
 
 /// Vectors made before a resynchronisation are as much out of step as the one that failed.

@@ -43,6 +43,7 @@ impl Session {
 
     /// Drops the common procedure under way, its timer, and keys that were not taken into use.
     pub(in crate::network) fn abandon_common(&mut self) {
+        self.end_challenge();
         self.common = Common::None;
         self.running = None;
     }
