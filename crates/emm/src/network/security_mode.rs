@@ -49,6 +49,13 @@ pub(super) struct Pending {
     hashed: bool,
 }
 
+impl Pending {
+    /// Whether its COUNTs are those of the context in use, which has the same KASME.
+    pub(super) fn shares_counts(&self) -> bool {
+        self.origin == Origin::Current
+    }
+}
+
 /// Whether a context has no integrity protection: that of an unauthenticated emergency.
 pub(super) fn is_null(security: &SecurityContext) -> bool {
     security.nas.integrity() == IntegrityAlgorithm::EIA0

@@ -312,6 +312,27 @@ fn a_reject_leaves_all_as_it_was() {
     }
 }
 
+/// With the same KASME and the same EIA, KNASint of the context offered is that of the one in use: what
+/// SECURITY MODE COMMAND used up no later message may use, although the UE refused (TS 33.401 6.5).
+#[test]
+fn a_refused_change_of_algorithms_uses_its_counts_up() {
+    let mut rig = Rig::new();
+    let mut ue = rig.registered(1);
+    rig.policy.ciphering = vec![quintet_crypto::CipheringAlgorithm::EEA0];
+    assert_eq!(rig.initial(&ue.attach()), Disposition::Handled);
+    assert_eq!(rig.downlink()[5], 1, "COUNT goes on");
+    rig.expire();
+    assert_eq!(rig.downlink()[5], 2);
+    let refusal = ue.protect(
+        quintet_nas::security::Protection::Integrity,
+        &reject(EmmCause::UE_SECURITY_CAPABILITIES_MISMATCH),
+    );
+    assert_eq!(rig.uplink(&refusal), Disposition::Handled);
+    let security = rig.table.only().security.as_ref().unwrap();
+    assert_eq!(security.nas.counts().next_sent.unwrap().value(), 3);
+    assert!(security.downlink_reserved >= 3);
+}
+
 #[test]
 fn a_reject_of_nothing_is_discarded() {
     let mut rig = Rig::new();

@@ -12,7 +12,7 @@ use crate::path::{Header, MessageView, Protection as PathProtection, Security};
 use quintet_crypto::Direction;
 use quintet_nas::eps::{EmmMessage, EsmMessage, SecurityModeCommand};
 use quintet_nas::security::{
-    EMM_PROTOCOL_DISCRIMINATOR, NasCount, ProtectError, Protection, SecureExchange, admit_at_ue,
+    EMM_PROTOCOL_DISCRIMINATOR, NasCount, NasCounts, ProtectError, Protection, SecureExchange, admit_at_ue,
 };
 
 impl Session {
@@ -90,7 +90,10 @@ impl Session {
                 return None;
             };
             let with = &mut pending.security;
-            protected(with, Protection::IntegrityNewContext, plain, &mut pdu)
+            let outcome = protected(with, Protection::IntegrityNewContext, plain, &mut pdu);
+            let counts = pending.shares_counts().then(|| pending.security.nas.counts());
+            self.share_counts(env, counts);
+            outcome
         } else if self.secure {
             let id = self.bound?;
             let security = env.contexts.get_mut(id)?.security.as_mut()?;
@@ -121,6 +124,25 @@ impl Session {
                 self.release(env, ReleaseCause::Unspecified);
                 None
             }
+        }
+    }
+
+    /// COUNTs that a context uses up which is not in use yet are used up in the one that is, if both are of one KASME:
+    /// should the UE refuse, no COUNT protects a second message with a key that both have (TS 33.401 6.5).
+    fn share_counts(&self, env: &mut Environment<'_>, counts: Option<NasCounts>) {
+        let (Some(id), Some(counts)) = (self.bound, counts) else {
+            return;
+        };
+        let Some(security) = env.contexts.get_mut(id).and_then(|c| c.security.as_mut()) else {
+            return;
+        };
+        let last_received = security.nas.counts().last_received;
+        security.nas = security.nas.clone().with_counts(NasCounts {
+            last_received,
+            ..counts
+        });
+        if durable::reserve(security) {
+            env.outputs.push(Output::Changed(id));
         }
     }
 
