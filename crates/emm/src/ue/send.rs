@@ -45,10 +45,15 @@ impl Ue {
         true
     }
 
-    /// Sends a message in the connection: ciphered once secure exchange is established, plain before. Whether it went.
+    /// Sends a message in the connection: ciphered once secure exchange is established; before that integrity protected as
+    /// the initial message was, or plain as that was (TS 24.301 4.4.4.1, 4.4.5, 5.4.3.5). Whether it went.
     pub(super) fn send(&mut self, work: &mut Work<'_>, view: MessageView, plain: &[u8]) -> bool {
         if self.path.is_secure() {
             return self.send_protected(work, Protection::Ciphered, Header::Ciphered, view, plain);
+        }
+        let in_use = self.connection.as_ref().is_some_and(|c| c.k_enb_count.is_some());
+        if in_use && self.contexts.current.is_some() {
+            return self.send_protected(work, Protection::Integrity, Header::Integrity, view, plain);
         }
         if !self.allowed(work, path::Protection::Plain, view) {
             return false;

@@ -265,7 +265,9 @@ impl Rig {
             self.down_plain(request)
         };
         assert_eq!(disposition, Disposition::Handled);
-        let response = self.pop_plain(if secure { 2 } else { 0 });
+        // Before secure exchange is established a UE protects what follows a protected initial message, but ciphers nothing.
+        let in_use = self.nas.is_some();
+        let response = self.pop_plain(if secure { 2 } else { u8::from(in_use) });
         assert_eq!(response[1], AuthenticationResponse::MESSAGE_TYPE);
     }
 

@@ -176,8 +176,8 @@ fn a_network_that_has_lost_the_context_may_begin_anew() {
         rig.down_plain(identity_request(IdentityType2::IMSI)),
         Disposition::Handled
     );
-    assert_eq!(rig.pop_plain(0)[1], IdentityResponse::MESSAGE_TYPE);
-    rig.nas = None;
+    // The network cannot check it; the UE does not know, and its initial message was protected (TS 24.301 4.4.4.1, 4.4.5).
+    assert_eq!(rig.pop_plain(1)[1], IdentityResponse::MESSAGE_TYPE);
     rig.secure(4);
     let accept = TrackingAreaUpdateAccept::new(EpsUpdateResult::TA_UPDATED);
     assert_eq!(rig.down(accept), Disposition::Handled);
