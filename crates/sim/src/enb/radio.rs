@@ -152,7 +152,7 @@ impl Enb {
                     (tampered, nas.clone_if(self.config.nas_events)),
                     None,
                 );
-                self.to_mme(id, nas);
+                self.forward(id, nas);
             }
             Direction::Downlink => {
                 let disposition = self.with_ue(now, id, |ue, actions| ue.handle_downlink(now, &nas, actions));
@@ -182,7 +182,7 @@ impl Enb {
     }
 
     /// An uplink PDU goes on over S1: as the first of its connection, or as another one (TS 36.413 8.6.2).
-    fn to_mme(&mut self, id: UeId, nas: Vec<u8>) {
+    fn forward(&mut self, id: UeId, nas: Vec<u8>) {
         let slot = &self.slots[id.0 as usize];
         let Some((enb_ue_s1ap_id, connection)) = slot
             .connection

@@ -87,7 +87,7 @@ impl Log {
                 connection,
                 event,
             } => {
-                let key = (association.0.into(), connection.0);
+                let key = (association.0, connection.0);
                 self.heard(imsis, key, event);
             }
             _ => {}

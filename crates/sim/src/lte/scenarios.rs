@@ -1,6 +1,7 @@
 //! Every scenario, in the order in which a laboratory plays them.
 
 mod adversity;
+mod agreement;
 mod ordinary;
 mod refusal;
 mod security;
@@ -19,12 +20,12 @@ pub const SCENARIOS: &[Scenario] = &[
     ordinary::DETACH,
     ordinary::NETWORK_DETACH,
     ordinary::PAGING,
-    ordinary::RE_AUTHENTICATION,
+    agreement::RE_AUTHENTICATION,
     ordinary::PARALLEL_ATTACH,
     ordinary::EMERGENCY_EIA0,
-    ordinary::COUNT_WRAP,
-    ordinary::STALE_KSI,
-    ordinary::SMC_REPEATED_LOOP,
+    agreement::COUNT_WRAP,
+    agreement::STALE_KSI,
+    agreement::SMC_REPEATED_LOOP,
     refusal::WRONG_KEY,
     refusal::OP_USED_AS_OPC,
     refusal::MAC_FAILURE,

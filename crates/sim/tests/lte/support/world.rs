@@ -8,7 +8,7 @@ use quintet_diameter::{Action, ConnectionId, Inbox, Node, NodeConfig, PeerConfig
 use quintet_emm::network::durable::Stop;
 use quintet_emm::network::{At, Policy, ReauthenticationPolicy};
 use quintet_identity::{Gummei, Tai};
-use quintet_mme::{Config, Mme, MmeEvent, S1Output, Save};
+use quintet_mme::{Config, Mme, MmeEvent, S1Disposition, S1Output, Save};
 use quintet_s1ap::PPID;
 use quintet_sctp::{AssociationId, Message, Streams};
 use quintet_sim::enb::{Enb, EnbConfig, EnbEvent, EnbOutput, Random};
@@ -74,6 +74,8 @@ pub(crate) struct World {
     wires: u64,
     inboxes: [Inbox; 2],
     wire_last: [Duration; 2],
+    /// What the MME sent to associations that are no cell's.
+    pub(crate) heard: Vec<(AssociationId, Vec<u8>)>,
     records: BTreeMap<u32, Vec<u8>>,
     queue: BinaryHeap<Reverse<(Duration, u64)>>,
     arrivals: BTreeMap<u64, Arrival>,
@@ -169,6 +171,7 @@ impl World {
             wires: 0,
             inboxes: [Inbox::new(), Inbox::new()],
             wire_last: [Duration::ZERO; 2],
+            heard: Vec::new(),
             records: BTreeMap::new(),
             queue: BinaryHeap::new(),
             arrivals: BTreeMap::new(),
@@ -485,6 +488,8 @@ impl World {
                                 payload,
                             },
                         );
+                    } else {
+                        self.heard.push((association, payload));
                     }
                 }
                 S1Output::Shutdown { association } => {
@@ -584,6 +589,40 @@ impl World {
             Demand::Inspect(imsi) => play.inspected(imsi, self.mme.context(imsi).map(ContextFacts::from)),
             Demand::Finished(_) => {}
         }
+    }
+
+    /// An association of somebody who is no eNB of ours; what the MME sends it is in [`Self::heard`].
+    pub(crate) fn stranger(&mut self) -> AssociationId {
+        self.associations += 1;
+        let association = AssociationId(self.associations);
+        let streams = Streams {
+            outbound: STREAMS,
+            inbound: STREAMS,
+        };
+        assert!(
+            self.mme
+                .s1_up(association, ([127, 0, 9, 9], 36412).into(), streams)
+        );
+        association
+    }
+
+    /// A stranger sends something.
+    pub(crate) fn say(&mut self, association: AssociationId, payload: Vec<u8>) -> S1Disposition {
+        let at = self.at();
+        let message = Message {
+            stream: 1,
+            ppid: PPID,
+            unordered: false,
+            payload,
+        };
+        let disposition = self.mme.s1_message(at, &mut self.node, association, &message);
+        self.settle();
+        disposition
+    }
+
+    /// Tells the HSS of further subscribers.
+    pub(crate) fn add(&mut self, subscribers: Vec<Subscriber>) {
+        self.home.add(subscribers);
     }
 
     /// What was reported and nobody wants to know.
