@@ -1,54 +1,44 @@
 //! `quintet lab`: a whole network in one process, played, shown and captured.
-//!
-//! An HSS on a database of its own and two MMEs talk S6a over real TCP connections. The UEs of the MMEs have cards that
-//! compute: every vector is checked, every answer compared with what was provisioned.
 
 mod capture;
 mod describe;
+mod hss;
 mod ladder;
-mod network;
-mod recorder;
-mod scenario;
+mod lte;
+mod s6a;
+mod screen;
 
-use crate::output::{Finding, print_json};
-use crate::signals::Termination;
+use crate::output::Finding;
 use anyhow::{Context, Result, bail};
-use capture::Capture;
-use ladder::HEADING;
-use network::{MMES, Network};
-use recorder::{Passed, Recorder, Show};
-use scenario::{CROWD, Crowd, SCENARIOS, Scenario, Stage};
-use serde::Serialize;
-use std::cell::RefCell;
+use ladder::Tone;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 use std::time::Instant;
 use tokio::task::LocalSet;
-
-/// The capture's name when nobody says.
-const CAPTURE: &str = "quintet-lab.pcapng";
 
 /// Scenarios with more UEs than this show no ladder.
 const MAX_LADDER_UES: u32 = 20;
 
-const EXAMPLES: &str =
-    "Scenarios: attach, tuak, tuak-256, xor, resync, unknown, no-eps, rat, roaming, handover,
-change, purge; and crowd, with --ues.
+/// How many letters a name may differ by to be what was meant.
+const MAX_MISSPELT: usize = 3;
 
-Examples:
-  quintet lab                                  every scenario, with its ladder
-  quintet lab --scenario resync --show-keys    one of them, XRES and KASME in full
-  quintet lab --scenario crowd --ues 1000      a thousand UEs attach
-  quintet lab --json --pcap /tmp/lab.pcapng    for a script
+const EXAMPLES: &str = "Examples:
+  quintet lab                                        every scenario of LTE, with its ladder
+  quintet lab --list                                 what they are
+  quintet lab --scenario attach --scenario replay    two of them
+  quintet lab --ues 1000 --rate 200                  a thousand UEs attach, 200 a second
+  quintet lab s6a --scenario resync --show-keys      an S6a life, XRES and KASME in full
+  quintet lab --json --pcap /tmp/lab.pcapng          for a script
 
-Exit code 1 says that a scenario did not end as it must.";
+Exit code 1 says that a scenario did not end as its name says it must.";
 
 /// The networks that can be played.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Technology {
-    /// EPS: HSS and MME over S6a
+    /// EPS: UEs, eNBs, MME and HSS
     Lte,
+    /// HSS and MMEs over S6a alone
+    S6a,
     /// 5GS; not in this version
     #[value(name = "5g")]
     FiveG,
@@ -59,25 +49,28 @@ enum Technology {
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
-    /// Which networks [default: lte]
+    /// Which network [default: lte]
     #[arg(value_enum)]
     technologies: Vec<Technology>,
-    /// Play this scenario; may be given several times [default: all but crowd]
+    /// Play this scenario; may be given several times [default: all but the crowd of --ues]
     #[arg(long, value_name = "NAME")]
     scenario: Vec<String>,
-    /// UEs of the scenario `crowd`, which is played if this is given
+    /// Name the scenarios, a line for each
+    #[arg(long)]
+    list: bool,
+    /// Let so many UEs attach, in place of the scenarios
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     ues: Option<u32>,
-    /// Attaches per second of the scenario `crowd` [default: as fast as it goes]
+    /// Attaches per second with --ues [default: as fast as it goes]
     #[arg(long, value_name = "R", value_parser = rate)]
     rate: Option<f64>,
-    /// Let the UEs of the scenario `crowd` come in an order drawn from this number, the same for the same number
+    /// Whatever is drawn at random is drawn from this number, the same for the same number
     #[arg(long, value_name = "S")]
     seed: Option<u64>,
     /// Where to write the capture [default: quintet-lab.pcapng, here or in the directory of --keep]
     #[arg(long, value_name = "FILE")]
     pcap: Option<PathBuf>,
-    /// Keep the HSS's database in this directory
+    /// Keep the databases of HSS and MME in this directory
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
     /// Show XRES and KASME in full
@@ -96,172 +89,144 @@ fn rate(text: &str) -> Result<f64, String> {
     }
 }
 
-/// How a scenario ended.
-#[derive(Clone, Debug, Serialize)]
-struct Played {
-    name: &'static str,
-    title: &'static str,
-    passed: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    failure: Option<String>,
-    messages: u64,
-    duration_ms: f64,
-}
-
-#[derive(Serialize)]
-struct Answer<'a> {
-    passed: bool,
-    scenarios: &'a [Played],
-    messages: &'a [Passed],
-    message_count: u64,
-    capture: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    database: Option<String>,
-}
-
 pub(crate) fn run(arguments: Arguments) -> Result<Finding> {
-    for technology in &arguments.technologies {
-        match technology {
-            Technology::Lte => {}
-            Technology::FiveG => bail!("5g is not supported yet in this version: the lab plays lte"),
-            Technology::Ims => bail!("ims is not supported yet in this version: the lab plays lte"),
-        }
+    let technology = match arguments.technologies[..] {
+        [] => Technology::Lte,
+        [technology] => technology,
+        _ => bail!("one network at a time: give lte or s6a"),
+    };
+    match technology {
+        Technology::Lte | Technology::S6a => {}
+        Technology::FiveG => bail!("5g is not supported yet in this version: the lab plays lte and s6a"),
+        Technology::Ims => bail!("ims is not supported yet in this version: the lab plays lte and s6a"),
     }
-    let scenarios = chosen(&arguments)?;
+    let of_s6a = technology == Technology::S6a;
+    if arguments.list {
+        return list(if of_s6a { s6a::list() } else { lte::list() }, &arguments);
+    }
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    LocalSet::new().block_on(&runtime, lab(&arguments, &scenarios))
+    let local = LocalSet::new();
+    if of_s6a {
+        local.block_on(&runtime, s6a::lab(&arguments))
+    } else {
+        local.block_on(&runtime, lte::lab(&arguments))
+    }
 }
 
-/// The scenarios to play.
-fn chosen(arguments: &Arguments) -> Result<Vec<Scenario>> {
-    let all = || SCENARIOS.iter().chain([&CROWD]);
-    let mut scenarios = Vec::new();
-    for name in &arguments.scenario {
-        let Some(scenario) = all().find(|scenario| scenario.name == name) else {
-            let names: Vec<&str> = all().map(|scenario| scenario.name).collect();
-            bail!("there is no scenario `{name}`: choose of {}", names.join(", "));
-        };
-        scenarios.push(*scenario);
+/// `--list`.
+fn list(scenarios: Vec<(&'static str, &'static str)>, arguments: &Arguments) -> Result<Finding> {
+    #[derive(serde::Serialize)]
+    struct Row {
+        name: &'static str,
+        about: &'static str,
     }
-    if scenarios.is_empty() && arguments.ues.is_none() {
-        scenarios.extend(SCENARIOS);
+    #[derive(serde::Serialize)]
+    struct Answer {
+        scenarios: Vec<Row>,
     }
-    if arguments.ues.is_some() && !scenarios.contains(&CROWD) {
-        scenarios.push(CROWD);
-    }
-    Ok(scenarios)
-}
-
-async fn lab(arguments: &Arguments, scenarios: &[Scenario]) -> Result<Finding> {
-    // The directory of a lab that is not kept goes with this value.
-    let temporary;
-    let directory: &Path = match &arguments.keep {
-        Some(directory) => {
-            std::fs::create_dir_all(directory)
-                .with_context(|| format!("cannot make {}", directory.display()))?;
-            directory
-        }
-        None => {
-            temporary =
-                tempfile::tempdir().context("no temporary directory for the database: give --keep DIR")?;
-            temporary.path()
-        }
-    };
-    let database = directory.join("quintet-lab.db");
-    let pcap = arguments.pcap.clone().unwrap_or_else(|| match &arguments.keep {
-        Some(directory) => directory.join(CAPTURE),
-        None => PathBuf::from(CAPTURE),
-    });
-    let ues = if scenarios.contains(&CROWD) {
-        arguments.ues.unwrap_or(10)
-    } else {
-        0
-    };
-    let show = if arguments.json {
-        Show::Nothing
-    } else {
-        Show::Ladder
-    };
-    let recorder = Recorder::new(Capture::create(&pcap, &MMES)?, show, arguments.show_keys);
-    let recorder = Rc::new(RefCell::new(recorder));
-    recorder.borrow_mut().head();
-    let mut termination = Termination::register()?;
-    let network = Network::start(&database, ues, &recorder).await?;
-    let crowd = Crowd {
-        ues,
-        rate: arguments.rate,
-        seed: arguments.seed,
-    };
-    let stage = Stage {
-        network: &network,
-        recorder: &recorder,
-        crowd,
-    };
-    let mut played = Vec::new();
-    let interrupted = tokio::select! {
-        () = play(&stage, scenarios, show, &mut played) => false,
-        _ = termination.received() => true,
-    };
-    recorder.borrow_mut().begin(None);
-    network.stop().await;
-    let mut recorder = recorder.borrow_mut();
-    recorder.capture().finish()?;
-    let passed = !interrupted && played.iter().all(|played: &Played| played.passed);
     if arguments.json {
-        let answer = Answer {
-            passed,
-            scenarios: &played,
-            messages: recorder.messages(),
-            message_count: recorder.count(),
-            capture: pcap.display().to_string(),
-            database: arguments.keep.as_ref().map(|_| database.display().to_string()),
-        };
-        print_json("quintet.lab/1", &answer)?;
+        let rows = scenarios.into_iter().map(|(name, about)| Row { name, about });
+        let scenarios = rows.collect();
+        crate::output::print_json("quintet.lab/1", &Answer { scenarios })?;
     } else {
-        let kept = arguments.keep.as_ref().map(|_| database.as_path());
-        summary(&played, recorder.capture().path(), kept)?;
+        let rows: Vec<_> = scenarios
+            .into_iter()
+            .map(|(name, about)| (name, about.to_owned()))
+            .collect();
+        crate::output::print_rows(&rows)?;
     }
-    if interrupted {
-        bail!("interrupted; the capture holds what passed until then");
-    }
-    Ok(if passed {
-        Finding::Positive
-    } else {
-        Finding::Negative
-    })
+    Ok(Finding::Positive)
 }
 
-/// Plays all scenarios, one after another.
-async fn play(stage: &Stage<'_>, scenarios: &[Scenario], show: Show, played: &mut Vec<Played>) {
-    for scenario in scenarios {
-        let before = {
-            let mut recorder = stage.recorder.borrow_mut();
-            recorder.print(&format!(
-                "\n{HEADING}{}{HEADING:#}  {}\n",
-                scenario.name, scenario.title
-            ));
-            let too_many = *scenario == CROWD && stage.crowd.ues > MAX_LADDER_UES;
-            recorder.show(if too_many { Show::Nothing } else { show });
-            recorder.begin(Some(scenario.name));
-            recorder.count()
+/// The scenarios asked for, each once and in the order asked for.
+///
+/// # Errors
+/// A name that is none, with the one that was meant.
+fn chosen(asked_for: &[String], known: &[(&'static str, &'static str)]) -> Result<Vec<&'static str>> {
+    let mut names = Vec::new();
+    for name in asked_for {
+        let Some((found, _)) = known.iter().find(|(known, _)| known == name) else {
+            let nearest = known
+                .iter()
+                .map(|(known, _)| (distance(name, known), *known))
+                .min();
+            let meant = match nearest {
+                Some((far, meant)) if far <= MAX_MISSPELT => format!("did you mean `{meant}`? "),
+                _ => String::new(),
+            };
+            let all: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+            bail!(
+                "there is no scenario `{name}`: {meant}choose of {}",
+                all.join(", ")
+            );
         };
-        let began = now();
-        let mut result = scenario.play(stage).await;
-        if result.is_ok() {
-            result = stage.answered().await;
+        if !names.contains(found) {
+            names.push(*found);
         }
-        let mut recorder = stage.recorder.borrow_mut();
-        recorder.show(show);
-        played.push(Played {
-            name: scenario.name,
-            title: scenario.title,
-            passed: result.is_ok(),
-            failure: result.err().map(|error| format!("{error:#}")),
-            messages: recorder.count() - before,
-            duration_ms: began.elapsed().as_secs_f64() * 1000.0,
-        });
+    }
+    Ok(names)
+}
+
+/// How many letters must be added, taken away or replaced to make one word of another.
+fn distance(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.chars().collect();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (i, a) in one.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, b) in other.iter().enumerate() {
+            let replaced = diagonal + usize::from(a != *b);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[other.len()]
+}
+
+/// Puts things into an order drawn from a seed: Fisher and Yates, with draws of SplitMix64.
+fn shuffle<T>(seed: u64, things: &mut [T]) {
+    let mut state = seed;
+    for last in (1..things.len()).rev() {
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = state;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        things.swap(last, ((z ^ (z >> 31)) % (last as u64 + 1)) as usize);
+    }
+}
+
+/// Where the databases of a lab are.
+enum Place {
+    Kept(PathBuf),
+    /// Goes with this value.
+    Temporary(tempfile::TempDir),
+}
+
+impl Place {
+    fn find(arguments: &Arguments) -> Result<Self> {
+        let Some(directory) = &arguments.keep else {
+            let made = tempfile::tempdir();
+            let made = made.context("no temporary directory for the databases: give --keep DIR")?;
+            return Ok(Self::Temporary(made));
+        };
+        std::fs::create_dir_all(directory).with_context(|| format!("cannot make {}", directory.display()))?;
+        Ok(Self::Kept(directory.clone()))
+    }
+
+    fn directory(&self) -> &Path {
+        match self {
+            Self::Kept(directory) => directory,
+            Self::Temporary(directory) => directory.path(),
+        }
+    }
+
+    /// Where captures go that nobody named.
+    fn captures(&self) -> PathBuf {
+        match self {
+            Self::Kept(directory) => directory.clone(),
+            Self::Temporary(_) => PathBuf::new(),
+        }
     }
 }
 
@@ -270,37 +235,42 @@ fn now() -> Instant {
     Instant::now()
 }
 
-/// The verdicts, and what to do with the capture.
-fn summary(played: &[Played], capture: &Path, database: Option<&Path>) -> Result<()> {
-    let good = anstyle::AnsiColor::Green.on_default().bold();
-    let bad = anstyle::AnsiColor::Red.on_default().bold();
+/// How a scenario ended; its name in so many columns.
+fn verdict_line(
+    (name, width): (&str, usize),
+    passed: bool,
+    about: &str,
+    failure: Option<&str>,
+) -> Result<()> {
+    let (tone, mark) = if passed {
+        (Tone::Good, "✓")
+    } else {
+        (Tone::Bad, "✗")
+    };
+    let style = tone.style();
     let mut out = anstream::stdout().lock();
-    writeln!(out)?;
-    for Played {
-        name,
-        title,
-        passed,
-        failure,
-        messages,
-        duration_ms,
-    } in played
-    {
-        let (style, mark) = if *passed { (good, "✓") } else { (bad, "✗") };
-        writeln!(
-            out,
-            "{style}{mark}{style:#} {name:<9} {title:<64} {messages:>6} msg {duration_ms:>8.1} ms"
-        )?;
-        if let Some(failure) = failure {
-            writeln!(out, "            {bad}{failure}{bad:#}")?;
-        }
+    writeln!(out, "{style}{mark}{style:#} {name:<width$} {about}")?;
+    for line in failure.iter().flat_map(|failure| failure.lines()) {
+        writeln!(out, "  {:width$} {style}{line}{style:#}", "")?;
     }
-    let passed = played.iter().filter(|played| played.passed).count();
-    let style = if passed == played.len() { good } else { bad };
+    Ok(())
+}
+
+/// How many passed.
+fn print_passed(passed: usize, all: usize) -> Result<()> {
+    let style = if passed == all { Tone::Good } else { Tone::Bad }.style();
+    let mut out = anstream::stdout().lock();
     writeln!(
         out,
-        "\n{style}{passed} of {} scenarios ended as they must{style:#}",
-        played.len()
+        "\n{style}{passed} of {all} scenarios ended as they must{style:#}"
     )?;
+    Ok(())
+}
+
+/// How many passed, and what to do with the capture and the database.
+fn print_kept((passed, all): (usize, usize), capture: &Path, database: Option<&Path>) -> Result<()> {
+    print_passed(passed, all)?;
+    let mut out = anstream::stdout().lock();
     writeln!(
         out,
         "capture: {0}; open it with `wireshark {0}`",
@@ -314,4 +284,22 @@ fn summary(played: &[Played], capture: &Path, database: Option<&Path>) -> Result
         )?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_name_is_told_from_a_wrong_one() {
+        assert_eq!(distance("attach", "attach"), 0);
+        assert_eq!(distance("atach", "attach"), 1);
+        assert_eq!(distance("replya", "replay"), 2);
+        let known = [("attach", ""), ("replay", "")];
+        let said = |name: &str| chosen(&[name.to_owned()], &known).unwrap_err().to_string();
+        assert!(said("atach").contains("did you mean `attach`?"));
+        assert!(!said("nonsense").contains("did you mean"));
+        let twice = ["replay", "attach", "replay"].map(str::to_owned);
+        assert_eq!(chosen(&twice, &known).unwrap(), ["replay", "attach"]);
+    }
 }

@@ -17,9 +17,9 @@ fn json(output: &Output) -> serde_json::Value {
 }
 
 #[test]
-fn every_scenario_ends_as_it_must_and_the_ladder_is_plain_and_narrow() {
+fn every_scenario_of_s6a_ends_as_it_must_and_the_ladder_is_plain_and_narrow() {
     let directory = tempfile::tempdir().unwrap();
-    let output = lab(directory.path(), &[]);
+    let output = lab(directory.path(), &["s6a"]);
     let text = String::from_utf8(output.stdout).unwrap();
     assert_eq!(
         output.status.code(),
@@ -55,7 +55,7 @@ fn every_scenario_ends_as_it_must_and_the_ladder_is_plain_and_narrow() {
 #[test]
 fn json_lists_scenarios_and_messages_with_keys_redacted() {
     let directory = tempfile::tempdir().unwrap();
-    let answer = json(&lab(directory.path(), &["lte", "--scenario", "resync", "--json"]));
+    let answer = json(&lab(directory.path(), &["s6a", "--scenario", "resync", "--json"]));
     assert_eq!(answer["schema"], "quintet.lab/1");
     assert_eq!(answer["passed"], true);
     assert_eq!(answer["scenarios"].as_array().unwrap().len(), 1);
@@ -69,7 +69,7 @@ fn json_lists_scenarios_and_messages_with_keys_redacted() {
     );
     let shown = json(&lab(
         directory.path(),
-        &["--scenario", "attach", "--json", "--show-keys"],
+        &["s6a", "--scenario", "attach", "--json", "--show-keys"],
     ));
     assert_eq!(values(&shown, "KASME")[0].len(), 64);
 }
@@ -88,7 +88,10 @@ fn values(answer: &serde_json::Value, name: &str) -> Vec<String> {
 fn a_seed_decides_the_order_of_a_crowd() {
     let directory = tempfile::tempdir().unwrap();
     let order = |seed: &str| {
-        let answer = json(&lab(directory.path(), &["--ues", "8", "--seed", seed, "--json"]));
+        let answer = json(&lab(
+            directory.path(),
+            &["s6a", "--ues", "8", "--seed", seed, "--json"],
+        ));
         let messages = answer["messages"].as_array().unwrap().clone();
         messages
             .into_iter()
@@ -105,7 +108,10 @@ fn a_seed_decides_the_order_of_a_crowd() {
 #[test]
 fn a_crowd_attaches_and_the_database_is_kept() {
     let directory = tempfile::tempdir().unwrap();
-    let output = lab(directory.path(), &["--ues", "25", "--keep", "kept", "--json"]);
+    let output = lab(
+        directory.path(),
+        &["s6a", "--ues", "25", "--keep", "kept", "--json"],
+    );
     let answer = json(&output);
     assert_eq!(answer["scenarios"][0]["name"], "crowd");
     assert_eq!(answer["scenarios"][0]["messages"], 100);
@@ -119,8 +125,15 @@ fn what_cannot_be_done_is_said() {
     let directory = tempfile::tempdir().unwrap();
     for (arguments, expected) in [
         (&["5g"][..], "5g is not supported yet in this version"),
-        (&["lte", "ims"], "ims is not supported yet in this version"),
-        (&["--scenario", "nonsense"], "attach, tuak"),
+        (&["ims"], "ims is not supported yet in this version"),
+        (&["lte", "s6a"], "one network at a time"),
+        (&["--scenario", "nonsense"], "choose of attach, "),
+        (&["s6a", "--scenario", "nonsense"], "attach, tuak"),
+        (&["--scenario", "atach"], "did you mean `attach`?"),
+        (
+            &["--pcap", "/dev/full", "--scenario", "attach"],
+            "cannot write the capture /dev/full",
+        ),
         (
             &["--pcap", "no/such/directory/x.pcapng"],
             "cannot write the capture no/such/directory/x.pcapng",
@@ -134,50 +147,189 @@ fn what_cannot_be_done_is_said() {
     }
 }
 
-/// tshark opens the capture: all of it is Diameter that it can decode, and the comments name the steps.
-#[test]
-fn tshark_finds_nothing_malformed() {
-    if Command::new("tshark").arg("--version").output().is_err() {
+/// tshark on the capture of a directory; `None` where there is none, which fails in CI.
+fn tshark(directory: &Path, arguments: &[&str]) -> Option<String> {
+    let mut command = Command::new("tshark");
+    command
+        .args(["-r", "quintet-lab.pcapng"])
+        .args(arguments)
+        .current_dir(directory);
+    let Ok(output) = command.output() else {
         assert!(
             std::env::var_os("CI").is_none_or(|ci| ci != "true"),
             "must run in CI: no tshark"
         );
         eprintln!("skipped: no tshark");
-        return;
-    }
-    let directory = tempfile::tempdir().unwrap();
-    let output = lab(directory.path(), &["--json"]);
-    let messages = json(&output)["message_count"].as_u64().unwrap();
-    let tshark = |arguments: &[&str]| {
-        let mut command = Command::new("tshark");
-        command
-            .args(["-r", "quintet-lab.pcapng"])
-            .args(arguments)
-            .current_dir(directory.path());
-        let output = command.output().unwrap();
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-        String::from_utf8_lossy(&output.stdout).into_owned()
+        return None;
     };
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Some(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// All of a capture of S6a is Diameter that tshark can decode, and the comments name the steps.
+#[test]
+fn tshark_finds_nothing_malformed_in_s6a() {
+    let directory = tempfile::tempdir().unwrap();
+    let output = lab(directory.path(), &["s6a", "--json"]);
+    let messages = json(&output)["message_count"].as_u64().unwrap();
     let bad = "_ws.malformed || _ws.expert.severity >= \"Error\" || tcp.analysis.flags";
-    assert_eq!(tshark(&["-Y", bad]), "");
-    let codes = tshark(&["-Y", "diameter", "-T", "fields", "-e", "diameter.cmd.code"]);
+    let Some(found) = tshark(directory.path(), &["-Y", bad]) else {
+        return;
+    };
+    assert_eq!(found, "");
+    let fields = |filter: &str, field: &str| {
+        tshark(directory.path(), &["-Y", filter, "-T", "fields", "-e", field]).unwrap_or_default()
+    };
+    let codes = fields("diameter", "diameter.cmd.code");
     let seen: usize = codes.lines().map(|line| line.split(',').count()).sum();
     assert_eq!(seen as u64, messages);
-    let comments = tshark(&[
-        "-Y",
-        "diameter.cmd.code == 317",
-        "-T",
-        "fields",
-        "-e",
-        "frame.comment",
-    ]);
+    let comments = fields("diameter.cmd.code == 317", "frame.comment");
     assert!(comments.contains("handover: CLR"), "{comments}");
-    assert!(
-        tshark(&["-Y", "frame.time_delta < 0"]).is_empty(),
+    assert_eq!(
+        fields("frame.time_delta < 0", "frame.number"),
+        "",
         "time goes forward"
+    );
+}
+
+/// Every scenario of LTE, the ladder, the capture: the same run serves all three.
+#[test]
+fn every_scenario_of_lte_ends_as_its_name_says_and_tshark_reads_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let output = lab(directory.path(), &["--seed", "7"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let failed: Vec<&str> = text.lines().filter(|line| line.starts_with('✗')).collect();
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "{failed:#?}\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert!(!text.contains('\u{1b}'), "no colours in a pipe");
+    let drawn = text.lines().filter(|line| line.contains('│'));
+    assert!(
+        drawn
+            .map(|line| line.chars().count())
+            .max()
+            .is_some_and(|widest| widest <= 100)
+    );
+    for expected in [
+        "AUTHENTICATION REQUEST",
+        "SECURITY MODE COMMAND",
+        "COUNT 0, KSI",
+        "128-EIA2",
+        "#20 MAC failure",
+        "#21 Synch failure",
+        "T3460 expired for the last time",
+        "first protected message",
+        "no protected message followed it",
+        "security mode never started",
+        "each activates another context",
+        "AIR",
+        "ULA 2001",
+    ] {
+        assert!(text.contains(expected), "{expected} is not shown");
+    }
+    let clean =
+        "(_ws.malformed || _ws.expert.severity >= \"Error\") && !(frame.comment contains \"malformed\")";
+    let Some(found) = tshark(directory.path(), &["-Y", clean]) else {
+        return;
+    };
+    assert_eq!(found, "");
+    for filter in ["s1ap", "nas-eps", "diameter", "sctp && udp"] {
+        let seen = tshark(directory.path(), &["-Y", filter, "-c", "50"]);
+        assert!(seen.is_some_and(|seen| seen.lines().count() > 10), "{filter}");
+    }
+    assert_eq!(
+        tshark(directory.path(), &["-Y", "frame.time_delta < 0"]).as_deref(),
+        Some("")
+    );
+}
+
+#[test]
+fn json_of_lte_tells_each_message_with_its_protection() {
+    let directory = tempfile::tempdir().unwrap();
+    let arguments = ["lte", "--scenario", "attach", "--scenario", "wrong-key", "--json"];
+    let answer = json(&lab(directory.path(), &arguments));
+    assert_eq!(answer["schema"], "quintet.lab/1");
+    assert_eq!(answer["technology"], "lte");
+    let scenarios = answer["scenarios"].as_array().unwrap();
+    assert_eq!(scenarios.len(), 2);
+    assert!(scenarios.iter().all(|scenario| scenario["as_named"] == true));
+    assert_eq!(scenarios[0]["reached"], "complete");
+    assert_eq!(scenarios[1]["reached"], "vectors");
+    let messages = scenarios[0]["messages"].as_array().unwrap();
+    let nas = messages.iter().filter(|message| message["protocol"] == "NAS-EPS");
+    let names: Vec<_> = nas
+        .clone()
+        .map(|message| message["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        names[..5],
+        [
+            "ATTACH REQUEST",
+            "AUTHENTICATION REQUEST",
+            "AUTHENTICATION RESPONSE",
+            "SECURITY MODE COMMAND",
+            "SECURITY MODE COMPLETE"
+        ]
+    );
+    let command = nas
+        .clone()
+        .find(|message| message["name"] == "SECURITY MODE COMMAND")
+        .unwrap();
+    assert_eq!(command["count"], 0);
+    assert_eq!(command["integrity"], "128-EIA2");
+    assert_eq!(command["from"], "MME");
+    assert!(command["header"].as_str().unwrap().contains("new"));
+    let failure = scenarios[1]["messages"].as_array().unwrap();
+    assert!(
+        failure
+            .iter()
+            .any(|message| message["cause"] == "#20 MAC failure")
+    );
+}
+
+#[test]
+fn a_load_of_lte_is_measured_and_two_labs_do_not_meet() {
+    let directory = tempfile::tempdir().unwrap();
+    let start = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_quintet"));
+        command.args(["lab", "--ues", "40", "--rate", "200", "--json"]);
+        command
+            .current_dir(directory.path())
+            .stdout(std::process::Stdio::piped());
+        command.spawn().unwrap()
+    };
+    let (one, other) = (start(), start());
+    for child in [one, other] {
+        let answer = json(&child.wait_with_output().unwrap());
+        assert_eq!(answer["load"]["attached"], 40, "{answer}");
+        assert_eq!(answer["load"]["failed"], 0);
+        assert!(answer["load"]["p99_ms"].as_f64().is_some_and(|p99| p99 > 0.0));
+    }
+    for file in ["quintet-lab.pcapng", "quintet-lab-2.pcapng"] {
+        assert!(directory.path().join(file).is_file(), "{file}");
+    }
+}
+
+#[test]
+fn scenarios_are_listed_with_a_line_each() {
+    let directory = tempfile::tempdir().unwrap();
+    for (arguments, expected) in [
+        (&["--list"][..], "smc-reject-capability"),
+        (&["s6a", "--list"], "tuak-256"),
+    ] {
+        let text = String::from_utf8(lab(directory.path(), arguments).stdout).unwrap();
+        let row = text.lines().find(|line| line.starts_with(expected));
+        assert!(row.is_some_and(|row| row.len() > expected.len() + 10), "{text}");
+    }
+    assert!(
+        !directory.path().join("quintet-lab.pcapng").exists(),
+        "nothing was played"
     );
 }

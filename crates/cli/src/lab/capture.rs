@@ -1,13 +1,13 @@
-//! The capture of a lab: what the HSS's tap saw, as frames that could have carried it.
+//! The capture of a lab: what a node's tap saw, as frames that could have carried it.
 //!
-//! All nodes are on the loopback address and the HSS has whatever port was free. In the capture each has an address and
-//! a name of its own, and the HSS port 3868, so that every reader knows the traffic for Diameter.
+//! All nodes are on the loopback address and have whatever ports were free. In the capture each has an address and a name
+//! of its own, Diameter's port 3868 and SCTP's UDP port 9899, so that every reader knows the traffic for what it is.
 
 use anyhow::{Context, Result};
-use quintet_capture::{InterfaceId, LinkType, PcapngWriter, Side, TcpFlow};
+use quintet_capture::{InterfaceId, LinkType, PcapngWriter, Side, TcpFlow, sctp_packet};
 use quintet_diameter::node::ConnectionId;
 use std::collections::HashMap;
-use std::fs::File;
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -16,12 +16,26 @@ use std::time::Duration;
 /// Diameter's port (RFC 6733 11.4).
 const DIAMETER_PORT: u16 = 3868;
 
-/// Where the HSS, and the n-th MME, are in the capture.
-const HSS: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 1);
-const FIRST_MME: u8 = 11;
+/// UDP port of encapsulated SCTP (RFC 6951 5.1).
+const SCTP_UDP_PORT: u16 = 9899;
+
+/// Where the HSS is in the capture: the end of the address.
+pub(super) const HSS: u8 = 1;
+
+/// The capture's name when nobody says, and how many others are tried while labs beside this one write them.
+const DEFAULT_NAME: &str = "quintet-lab";
+const MAX_DEFAULT_NAMES: u32 = 9;
+
+/// How much is written at once while frames are many.
+const HURRIED_OCTETS: usize = 1 << 18;
+
+/// An address of the capture.
+pub(super) fn address(last: u8) -> IpAddr {
+    Ipv4Addr::new(127, 0, 0, last).into()
+}
 
 /// A capture being written. Every frame is on its way to the file when a call returns, so the file is whole whenever the
-/// program ends.
+/// program ends; unless it is told to hurry, then when it is finished.
 pub(super) struct Capture {
     path: PathBuf,
     file: File,
@@ -29,6 +43,9 @@ pub(super) struct Capture {
     interface: InterfaceId,
     flows: HashMap<ConnectionId, Flow>,
     blocks: Vec<u8>,
+    hurried: bool,
+    /// The time of the last frame: the clock is read once for what one read brought, and frames must not go back in time.
+    last: Duration,
     /// The first failure; nothing is written after it.
     failed: Option<std::io::Error>,
 }
@@ -36,33 +53,32 @@ pub(super) struct Capture {
 /// A connection in the capture: opened with its first message, when it is known whose it is.
 struct Flow {
     tcp: TcpFlow,
-    opened: Duration,
 }
 
 impl Capture {
-    /// Makes the file.
+    /// Makes the file: the one asked for, else one in `directory` that no other lab is writing.
     ///
     /// # Errors
-    /// If it cannot be made or written.
-    pub(super) fn create(path: &Path, mmes: &[&str]) -> Result<Self> {
-        let cannot = || {
-            format!(
-                "cannot write the capture {}: give --pcap another file",
-                path.display()
-            )
+    /// If it cannot be made or written, or another lab writes it.
+    pub(super) fn create(
+        asked_for: Option<&Path>,
+        directory: &Path,
+        interface: &str,
+        names: &[(IpAddr, String)],
+    ) -> Result<Self> {
+        let (path, mut file) = match asked_for {
+            Some(path) => (path.to_owned(), open(path)?.with_context(|| taken(path))?),
+            None => default_file(directory)?,
         };
-        let mut file = File::create(path).with_context(cannot)?;
         let mut blocks = Vec::new();
         let mut writer = PcapngWriter::begin(&mut blocks, "quintet lab");
-        let interface = writer.interface(&mut blocks, "S6a", LinkType::ETHERNET);
-        let named = mmes
-            .iter()
-            .zip(FIRST_MME..)
-            .map(|(name, last)| (mme_address(last), *name));
-        writer.names(&mut blocks, [(IpAddr::V4(HSS), "HSS")].into_iter().chain(named));
-        file.write_all(&blocks).with_context(cannot)?;
+        let interface = writer.interface(&mut blocks, interface, LinkType::ETHERNET);
+        writer.names(
+            &mut blocks,
+            names.iter().map(|(address, name)| (*address, name.as_str())),
+        );
+        file.write_all(&blocks).with_context(|| cannot(&path))?;
         blocks.clear();
-        let path = path.to_owned();
         Ok(Self {
             path,
             file,
@@ -70,23 +86,31 @@ impl Capture {
             interface,
             flows: HashMap::new(),
             blocks,
+            hurried: false,
+            last: Duration::ZERO,
             failed: None,
         })
+    }
+
+    /// Whether frames come in such numbers that they are written many at once.
+    pub(super) fn hurry(&mut self, hurried: bool) {
+        self.hurried = hurried;
     }
 
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Carries one message of the connection with MME `mme`, whose port there is `port`.
+    /// Carries one message of the Diameter connection of this client to the HSS.
     pub(super) fn message(
         &mut self,
         wall: Duration,
-        (connection, mme, port): (ConnectionId, usize, u16),
+        (connection, client): (ConnectionId, SocketAddr),
         from: Side,
         octets: &[u8],
         comment: &str,
     ) {
+        let wall = self.forward(wall);
         let Self {
             writer,
             interface,
@@ -97,18 +121,15 @@ impl Capture {
         let flow = match flows.entry(connection) {
             std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),
             std::collections::hash_map::Entry::Vacant(entry) => {
-                let client = SocketAddr::new(mme_address(FIRST_MME + mme as u8), port);
-                let server = SocketAddr::new(HSS.into(), DIAMETER_PORT);
+                let server = SocketAddr::new(address(HSS), DIAMETER_PORT);
                 let initial = [1_000 + connection.0 as u32, 2_000_000 + connection.0 as u32];
                 let mut sink = |frame: &[u8]| writer.packet(blocks, *interface, wall, frame, &[]);
                 let Ok(tcp) = TcpFlow::open(client, server, initial, &mut sink) else {
                     return;
                 };
-                entry.insert(Flow { tcp, opened: wall })
+                entry.insert(Flow { tcp })
             }
         };
-        // The clock is read once for what one read brought; frames of one capture must not go back in time.
-        let wall = wall.max(flow.opened);
         let mut sink = |frame: &[u8]| {
             let comments = [comment];
             let comments = if frame.len() > 60 { &comments[..] } else { &[] };
@@ -119,8 +140,32 @@ impl Capture {
         self.flush();
     }
 
+    /// Carries one SCTP packet over UDP between two addresses of the capture.
+    pub(super) fn sctp(
+        &mut self,
+        wall: Duration,
+        (from, to): (IpAddr, IpAddr),
+        packet: &[u8],
+        comment: Option<&str>,
+    ) {
+        let wall = self.forward(wall);
+        let Self {
+            writer,
+            interface,
+            blocks,
+            ..
+        } = self;
+        let comments = comment.as_slice();
+        let at = |address| SocketAddr::new(address, SCTP_UDP_PORT);
+        let mut sink = |frame: &[u8]| writer.packet(blocks, *interface, wall, frame, comments);
+        // All addresses of a lab are of one family.
+        let _ = sctp_packet(at(from), at(to), packet, &mut sink);
+        self.flush();
+    }
+
     /// Ends a connection.
     pub(super) fn closed(&mut self, wall: Duration, connection: ConnectionId) {
+        let wall = self.forward(wall);
         let Self {
             writer,
             interface,
@@ -128,7 +173,7 @@ impl Capture {
             flows,
             ..
         } = self;
-        if let Some(flow) = flows.get_mut(&connection) {
+        if let Some(mut flow) = flows.remove(&connection) {
             let mut sink = |frame: &[u8]| writer.packet(blocks, *interface, wall, frame, &[]);
             flow.tcp.finish(Side::Server, &mut sink);
             flow.tcp.finish(Side::Client, &mut sink);
@@ -136,7 +181,18 @@ impl Capture {
         self.flush();
     }
 
+    fn forward(&mut self, wall: Duration) -> Duration {
+        self.last = self.last.max(wall);
+        self.last
+    }
+
     fn flush(&mut self) {
+        if !self.hurried || self.blocks.len() >= HURRIED_OCTETS {
+            self.write();
+        }
+    }
+
+    fn write(&mut self) {
         if self.failed.is_none()
             && let Err(error) = self.file.write_all(&self.blocks)
         {
@@ -145,20 +201,65 @@ impl Capture {
         self.blocks.clear();
     }
 
-    /// Closes the file.
+    /// Writes what is left.
     ///
     /// # Errors
     /// The first failure to write.
     pub(super) fn finish(&mut self) -> Result<()> {
+        self.write();
         match self.failed.take() {
             None => Ok(()),
-            Some(error) => {
-                Err(error).with_context(|| format!("the capture {} is incomplete", self.path.display()))
-            }
+            Some(error) => Err(error).with_context(|| {
+                format!(
+                    "the capture {} is incomplete: make room, or give --pcap another file",
+                    self.path.display()
+                )
+            }),
         }
     }
 }
 
-fn mme_address(last: u8) -> IpAddr {
-    Ipv4Addr::new(127, 0, 0, last).into()
+fn cannot(path: &Path) -> String {
+    format!(
+        "cannot write the capture {}: give --pcap another file",
+        path.display()
+    )
+}
+
+fn taken(path: &Path) -> String {
+    format!(
+        "another lab is writing the capture {}: give --pcap another file",
+        path.display()
+    )
+}
+
+/// Opens a file and empties it, unless another lab is writing it.
+fn open(path: &Path) -> Result<Option<File>> {
+    let mut options = OpenOptions::new();
+    let file = options.write(true).create(true).truncate(false);
+    let file = file.open(path).with_context(|| cannot(path))?;
+    match file.try_lock() {
+        Err(TryLockError::WouldBlock) => return Ok(None),
+        // What cannot be locked (a pipe, some file systems) is written without.
+        Ok(()) | Err(TryLockError::Error(_)) => {}
+    }
+    // A pipe has no length.
+    if file.metadata().is_ok_and(|metadata| metadata.is_file()) {
+        file.set_len(0).with_context(|| cannot(path))?;
+    }
+    Ok(Some(file))
+}
+
+fn default_file(directory: &Path) -> Result<(PathBuf, File)> {
+    for n in 1..=MAX_DEFAULT_NAMES {
+        let name = match n {
+            1 => format!("{DEFAULT_NAME}.pcapng"),
+            n => format!("{DEFAULT_NAME}-{n}.pcapng"),
+        };
+        let path = directory.join(name);
+        if let Some(file) = open(&path)? {
+            return Ok((path, file));
+        }
+    }
+    anyhow::bail!("{MAX_DEFAULT_NAMES} labs are writing captures in this directory: give --pcap FILE")
 }

@@ -1,5 +1,6 @@
 //! What matters in an S6a message, in a few lines (TS 29.272 7.2, 7.3).
 
+use super::ladder::{Arrow, Tone};
 use quintet_diameter::dict::{avp, command};
 use quintet_diameter::{Avp, AvpId, Message};
 use quintet_identity::Plmn;
@@ -31,6 +32,40 @@ pub(super) struct Description {
     pub(super) outcome: Option<AnswerOutcome>,
     pub(super) imsi: Option<String>,
     pub(super) details: Vec<Detail>,
+}
+
+impl Description {
+    /// The message as an arrow of the ladder.
+    pub(super) fn arrow(&self, from: usize, to: usize) -> Arrow {
+        let (label, short) = match self.outcome {
+            None => (self.name.clone(), None),
+            Some(outcome) => {
+                let named = quintet_sim::result_name(outcome).unwrap_or_default().to_owned();
+                let short = format!("{} {}", self.name, outcome.code);
+                (format!("{} {outcome}", self.name), Some((short, named)))
+            }
+        };
+        let imsi = self.imsi.iter().map(|imsi| format!("User-Name {imsi}"));
+        let named = self.details.iter().map(|detail| {
+            let indent = if detail.nested { "  " } else { "" };
+            format!("{indent}{} {}", detail.name, detail.value)
+                .trim_end()
+                .to_owned()
+        });
+        Arrow {
+            from,
+            to,
+            label,
+            short,
+            tone: match self.outcome {
+                None => Tone::Asking,
+                Some(outcome) if outcome.is_success() => Tone::Good,
+                Some(_) => Tone::Refused,
+            },
+            lost: false,
+            details: imsi.chain(named).collect(),
+        }
+    }
 }
 
 /// Describes a message; XRES and KASME in full only with `show_keys`.

@@ -5,7 +5,6 @@
 //!              │       │                        │  Visited-PLMN-Id 001-01
 //! ```
 
-use super::describe::Description;
 use anstyle::{AnsiColor, Style};
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -13,79 +12,107 @@ use std::time::Duration;
 /// Columns of the whole.
 const WIDTH: usize = 100;
 
-/// Column of the first lifeline, and from one MME to the next.
+/// Column of the first lifeline.
 const FIRST: usize = 13;
-const STEP: usize = 9;
 
-/// Columns between the last MME and the HSS: room for `AIA 5421 RAT_NOT_ALLOWED`.
-const REACH: usize = 34;
+/// Columns of an arrow before its label.
+const LEAD: usize = 4;
 
-const REQUEST: Style = AnsiColor::Cyan.on_default().bold();
-const GRANTED: Style = AnsiColor::Green.on_default().bold();
-const REFUSED: Style = AnsiColor::Yellow.on_default().bold();
-const WRONG: Style = AnsiColor::Red.on_default().bold();
 const QUIET: Style = Style::new().dimmed();
 pub(super) const HEADING: Style = Style::new().bold();
 
-/// How something ended.
+/// What an arrow, or a note, means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tone {
     Plain,
+    /// A request.
+    Asking,
     Good,
+    /// Refused, as may be.
+    Refused,
+    /// What must not be.
     Bad,
 }
 
 impl Tone {
-    fn style(self) -> Style {
+    pub(super) fn style(self) -> Style {
         match self {
             Self::Plain => Style::new(),
-            Self::Good => GRANTED,
-            Self::Bad => WRONG,
+            Self::Asking => AnsiColor::Cyan.on_default().bold(),
+            Self::Good => AnsiColor::Green.on_default().bold(),
+            Self::Refused => AnsiColor::Yellow.on_default().bold(),
+            Self::Bad => AnsiColor::Red.on_default().bold(),
         }
     }
 }
 
+/// A message as it is drawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Arrow {
+    /// Lifelines, from the left.
+    pub(super) from: usize,
+    pub(super) to: usize,
+    pub(super) label: String,
+    /// A label for where that has no room, and what then stands first beside it.
+    pub(super) short: Option<(String, String)>,
+    pub(super) tone: Tone,
+    /// Whether it was lost before it arrived.
+    pub(super) lost: bool,
+    /// Beside the arrow and below.
+    pub(super) details: Vec<String>,
+}
+
 /// Draws ladders with these lifelines.
 pub(super) struct Ladder {
-    mmes: Vec<&'static str>,
+    names: &'static [&'static str],
+    columns: Vec<usize>,
 }
 
 impl Ladder {
-    pub(super) fn new(mmes: Vec<&'static str>) -> Self {
-        Self { mmes }
-    }
-
-    fn column(&self, mme: usize) -> usize {
-        FIRST + STEP * mme
-    }
-
-    fn hss(&self) -> usize {
-        self.column(self.mmes.len() - 1) + REACH
+    /// Lifelines of these names, with so many columns between each and the next.
+    pub(super) fn new(names: &'static [&'static str], steps: &[usize]) -> Self {
+        let mut columns = vec![FIRST];
+        for step in steps {
+            columns.push(columns[columns.len() - 1] + step);
+        }
+        Self { names, columns }
     }
 
     /// The names above the lifelines.
     pub(super) fn head(&self) -> String {
         let mut line = Row::blank();
-        for (mme, name) in self.mmes.iter().enumerate() {
-            line.put(self.column(mme) - 1, name);
+        for (column, name) in self.columns.iter().zip(self.names) {
+            line.put(column - 1, name);
         }
-        line.put(self.hss() - 1, "HSS");
         format!("{HEADING}{}{HEADING:#}\n", line.text())
+    }
+
+    /// The column behind the last lifeline.
+    fn last(&self) -> usize {
+        self.columns.last().copied().unwrap_or(FIRST)
     }
 
     /// A row with nothing but lifelines.
     fn lifelines(&self) -> Row {
         let mut row = Row::blank();
-        for mme in 0..self.mmes.len() {
-            row.put(self.column(mme), "│");
+        for column in &self.columns {
+            row.put(*column, "│");
         }
-        row.put(self.hss(), "│");
         row
     }
 
+    /// The widest gap between neighbours from one lifeline to another: where a label has most room.
+    fn gap(&self, left: usize, right: usize) -> (usize, usize) {
+        let gaps = self.columns[left..=right]
+            .windows(2)
+            .map(|pair| (pair[0], pair[1]));
+        gaps.max_by_key(|(from, to)| to - from).unwrap_or_default()
+    }
+
     /// One message, `at` after the beginning.
-    pub(super) fn message(&self, at: Duration, mme: usize, to_hss: bool, d: &Description) -> String {
-        let (from, to) = (self.column(mme), self.hss());
+    pub(super) fn message(&self, at: Duration, arrow: &Arrow) -> String {
+        let (left, right) = (arrow.from.min(arrow.to), arrow.from.max(arrow.to));
+        let (from, to) = (self.columns[left], self.columns[right]);
         let mut row = self.lifelines();
         row.put(1, &format!("{:>10.6}", at.as_secs_f64()));
         (from + 1..to).for_each(|column| {
@@ -93,58 +120,50 @@ impl Ladder {
                 row.0[column] = '─'
             }
         });
-        if to_hss {
-            row.put(to - 1, "►")
+        let head = if arrow.lost {
+            "✗"
+        } else if arrow.from < arrow.to {
+            "►"
         } else {
-            row.put(from + 1, "◄")
-        }
-        let label_at = self.column(self.mmes.len() - 1) + 4;
-        let mut label = format!(" {} ", d.name);
-        let mut overflow = None;
-        if let Some(outcome) = d.outcome {
-            let long = format!(" {} {outcome} ", d.name);
-            if long.chars().count() <= REACH - 6 {
-                label = long;
-            } else {
-                label = format!(" {} {} ", d.name, outcome.code);
-                overflow = quintet_sim::result_name(outcome);
-            }
-        }
-        row.put(label_at, &label);
-        let style = match d.outcome {
-            None => REQUEST,
-            Some(outcome) if outcome.is_success() => GRANTED,
-            Some(_) => REFUSED,
+            "◄"
         };
+        row.put(if arrow.from < arrow.to { to - 1 } else { from + 1 }, head);
+        // A label that no gap of the arrow holds stands in the gap beside it, without a line.
+        let (mut start, mut end) = self.gap(left, right);
+        let room = |start: usize, end: usize| end - start - LEAD - 2;
+        let mut label = format!(" {} ", arrow.label);
+        let mut details = arrow.details.clone();
+        if label.chars().count() > room(start, end) {
+            (start, end) = self.gap(0, self.columns.len() - 1);
+        }
+        if label.chars().count() > room(start, end)
+            && let Some((short, rest)) = &arrow.short
+        {
+            label = format!(" {short} ");
+            details.insert(0, rest.clone());
+        }
+        if label.chars().count() > room(start, end) {
+            label = label.chars().take(room(start, end) - 1).chain(['…']).collect();
+        }
+        let label_at = start + LEAD;
+        row.put(label_at, &label);
+        let style = arrow.tone.style();
         let (before, after) = row.around(label_at, label.chars().count());
         let first = format!("{before}{style}{label}{style:#}{after}");
-        let imsi = d.imsi.iter().map(|imsi| format!("User-Name {imsi}"));
-        let named = d.details.iter().map(|detail| {
-            let indent = if detail.nested { "  " } else { "" };
-            format!("{indent}{} {}", detail.name, detail.value)
-                .trim_end()
-                .to_owned()
-        });
-        let details: Vec<String> = overflow
-            .map(str::to_owned)
-            .into_iter()
-            .chain(imsi)
-            .chain(named)
-            .collect();
         self.with_details(first, &details, QUIET)
     }
 
     /// What happened beside the wire: at a UE, or in somebody's memory. A new line stays one.
-    pub(super) fn note(&self, mme: usize, text: &str, tone: Tone) -> String {
+    pub(super) fn note(&self, lifeline: usize, text: &str, tone: Tone) -> String {
         let mut row = self.lifelines();
-        row.put(self.column(mme), "●");
+        row.put(self.columns[lifeline], "●");
         let lines: Vec<String> = text.lines().map(str::to_owned).collect();
         self.with_details(row.text(), &lines, tone.style())
     }
 
     /// Puts details beside a row and below it, wrapped.
     fn with_details(&self, first: String, details: &[String], style: Style) -> String {
-        let room = WIDTH - self.hss() - 3;
+        let room = WIDTH - self.last() - 3;
         let lines: Vec<String> = details.iter().flat_map(|detail| wrapped(detail, room)).collect();
         let mut out = String::new();
         let bare = self.lifelines().text();
@@ -211,60 +230,95 @@ impl Row {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::describe::Detail;
+    use crate::lab::describe::{Description, Detail};
     use quintet_sim::AnswerOutcome;
+
+    const S6A: (&[&str], [usize; 2]) = (&["MME1", "MME2", "HSS"], [9, 34]);
+    const LTE: (&[&str], [usize; 3]) = (&["UE", "eNB", "MME", "HSS"], [6, 40, 14]);
 
     fn plain(styled: &str) -> String {
         anstream::adapter::strip_str(styled).to_string()
     }
 
-    fn answer(outcome: AnswerOutcome, value: &str) -> Description {
+    fn answer(outcome: AnswerOutcome, value: &str, ends: (usize, usize)) -> Arrow {
         let details = vec![Detail {
             name: "KASME",
             value: value.to_owned(),
             nested: false,
         }];
-        Description {
+        let description = Description {
             name: "AIA".into(),
             request: false,
             outcome: Some(outcome),
             imsi: None,
             details,
+        };
+        description.arrow(ends.0, ends.1)
+    }
+
+    fn fits(text: &str, lifelines: usize) {
+        for line in text.lines() {
+            assert!(line.chars().count() <= WIDTH, "{line}");
+            let whole = line.chars().filter(|c| matches!(c, '│')).count() >= lifelines;
+            assert!(whole, "lifelines go on: {line}");
         }
     }
 
     #[test]
     fn nothing_is_wider_than_a_hundred_columns() {
-        let ladder = Ladder::new(vec!["MME1", "MME2"]);
         let long = "ab".repeat(40);
-        for code in [2001, 4181, 5420] {
-            let outcome = if code == 2001 {
-                AnswerOutcome::SUCCESS
-            } else {
-                AnswerOutcome::experimental(code)
-            };
-            for mme in 0..2 {
-                let text =
-                    plain(&ladder.message(Duration::from_secs(999), mme, false, &answer(outcome, &long)));
-                for line in text.lines() {
-                    assert!(line.chars().count() <= WIDTH, "{line}");
+        for (ladder, ends) in [
+            (Ladder::new(S6A.0, &S6A.1), [(2, 0), (2, 1)]),
+            (Ladder::new(LTE.0, &LTE.1), [(3, 2), (2, 3)]),
+        ] {
+            for code in [2001, 4181, 5420] {
+                let outcome = if code == 2001 {
+                    AnswerOutcome::SUCCESS
+                } else {
+                    AnswerOutcome::experimental(code)
+                };
+                for ends in ends {
+                    let text =
+                        plain(&ladder.message(Duration::from_secs(999), &answer(outcome, &long, ends)));
+                    fits(&text, ladder.columns.len());
+                    let name = quintet_sim::result_name(outcome).unwrap();
+                    let joined: String = text
+                        .lines()
+                        .map(|line| line.rsplit('│').next().unwrap().trim())
+                        .collect();
+                    assert!(
+                        text.contains(name) || joined.contains(name),
+                        "{name} is shown: {text}"
+                    );
                 }
-                let name = quintet_sim::result_name(outcome).unwrap();
-                assert!(text.contains(name), "{name} is shown: {text}");
-                assert!(
-                    text.lines().all(|line| line.contains('│')),
-                    "lifelines go on: {text}"
-                );
             }
         }
     }
 
     #[test]
     fn arrows_point_where_messages_go() {
-        let ladder = Ladder::new(vec!["MME1", "MME2"]);
-        let d = answer(AnswerOutcome::SUCCESS, "00");
-        assert!(plain(&ladder.message(Duration::ZERO, 0, false, &d)).contains("│◄"));
-        assert!(plain(&ladder.message(Duration::ZERO, 1, true, &d)).contains("►│"));
+        let ladder = Ladder::new(S6A.0, &S6A.1);
+        let draw = |ends| plain(&ladder.message(Duration::ZERO, &answer(AnswerOutcome::SUCCESS, "00", ends)));
+        assert!(draw((2, 0)).contains("│◄"));
+        assert!(draw((1, 2)).contains("►│"));
+    }
+
+    #[test]
+    fn a_lost_message_ends_before_its_goal_and_keeps_its_name() {
+        let ladder = Ladder::new(LTE.0, &LTE.1);
+        let arrow = Arrow {
+            from: 0,
+            to: 1,
+            label: "TRACKING AREA UPDATE COMPLETE".to_owned(),
+            short: None,
+            tone: Tone::Refused,
+            lost: true,
+            details: Vec::new(),
+        };
+        let text = plain(&ladder.message(Duration::ZERO, &arrow));
+        assert!(text.contains("│────✗│"), "{text}");
+        assert!(text.contains("TRACKING AREA UPDATE COMPLETE"), "{text}");
+        fits(&text, 4);
     }
 
     #[test]

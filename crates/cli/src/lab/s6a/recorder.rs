@@ -1,9 +1,10 @@
 //! What is remembered of a lab: every message, in order, shown as it passes and written into the capture.
 
-use super::capture::Capture;
-use super::describe::{Description, Detail, describe};
-use super::ladder::{Ladder, Tone};
 use super::network::MMES;
+use crate::lab::capture::{Capture, address};
+use crate::lab::describe::{Description, Detail, describe};
+use crate::lab::ladder::{Ladder, Tone};
+use crate::lab::screen::{Screen, Show};
 use quintet_capture::Side;
 use quintet_diameter::Message;
 use quintet_diameter::dict::{avp, command};
@@ -12,10 +13,20 @@ use quintet_runtime::{Link, Tap, Way};
 use serde::Serialize;
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
-use std::io::Write;
+use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::Duration;
 use tokio::sync::Notify;
+
+/// Columns from one MME to the next, and from the last to the HSS: room for `AIA 5421 RAT_NOT_ALLOWED`.
+const STEPS: [usize; 2] = [9, 34];
+
+/// The lifelines: the MMEs, then the HSS.
+const LIFELINES: [&str; 3] = [MMES[0], MMES[1], "HSS"];
+const HSS: usize = 2;
+
+/// Where the n-th MME is in the capture.
+pub(super) const FIRST_MME: u8 = 11;
 
 /// The most messages kept for the JSON answer; a larger lab counts the rest.
 const MAX_MESSAGES: usize = 100_000;
@@ -41,18 +52,9 @@ pub(super) struct Passed {
     details: Vec<Detail>,
 }
 
-/// How much is shown on standard output.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Show {
-    /// The ladder.
-    Ladder,
-    /// Nothing, for now: too many messages, or the answer is JSON.
-    Nothing,
-}
-
 pub(super) struct Recorder {
     ladder: Ladder,
-    show: Show,
+    screen: Screen,
     show_keys: bool,
     capture: Capture,
     began: Option<Duration>,
@@ -64,15 +66,13 @@ pub(super) struct Recorder {
     /// Requests of the HSS that no MME has answered yet, by connection and Hop-by-Hop Identifier.
     owed: HashSet<(ConnectionId, u32)>,
     answered: Rc<Notify>,
-    /// The reader of the ladder went away.
-    broken: bool,
 }
 
 impl Recorder {
     pub(super) fn new(capture: Capture, show: Show, show_keys: bool) -> Self {
         Self {
-            ladder: Ladder::new(MMES.to_vec()),
-            show,
+            ladder: Ladder::new(&LIFELINES, &STEPS),
+            screen: Screen::new(show),
             show_keys,
             capture,
             began: None,
@@ -82,7 +82,6 @@ impl Recorder {
             count: 0,
             owed: HashSet::new(),
             answered: Rc::new(Notify::new()),
-            broken: false,
         }
     }
 
@@ -100,7 +99,7 @@ impl Recorder {
     }
 
     pub(super) fn show(&mut self, show: Show) {
-        self.show = show;
+        self.screen.show(show);
     }
 
     /// What follows belongs to this scenario.
@@ -122,10 +121,7 @@ impl Recorder {
 
     /// Shows a text as it is.
     pub(super) fn print(&mut self, text: &str) {
-        if self.show == Show::Ladder && !self.broken {
-            let mut out = anstream::stdout().lock();
-            self.broken = out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err();
-        }
+        self.screen.print(text);
     }
 
     fn pass(&mut self, wall: Duration, link: &Link, way: Way, octets: &[u8]) {
@@ -143,12 +139,13 @@ impl Recorder {
             Some(scenario) => format!("{scenario}: {}", description.name),
             None => description.name.clone(),
         };
-        let connection = (link.connection, mme, link.remote.port());
+        let client = SocketAddr::new(address(FIRST_MME + mme as u8), link.remote.port());
+        let connection = (link.connection, client);
         self.capture.message(wall, connection, from, octets, &comment);
-        if self.show == Show::Ladder {
-            let drawn = self
-                .ladder
-                .message(wall.saturating_sub(began), mme, to_hss, &description);
+        if self.screen.is_seen() {
+            let (from, to) = if to_hss { (mme, HSS) } else { (HSS, mme) };
+            let arrow = description.arrow(from, to);
+            let drawn = self.ladder.message(wall.saturating_sub(began), &arrow);
             self.print(&drawn);
         }
         self.note_owed(link.connection, to_hss, &message);

@@ -2,24 +2,18 @@
 
 use super::recorder::{Recorder, RecorderTap};
 use crate::database::Database;
-use anyhow::{Context, Result, anyhow, bail};
-use quintet_diameter::dict::{application, vendor};
-use quintet_diameter::node::{
-    Application as DiameterApplication, ConnectionId, DisconnectCause, Event, Inbound, Node, NodeConfig,
-    PeerConfig, UnknownPeers,
-};
-use quintet_hss::{EntropySource, Hss, HssConfig};
+use crate::lab::hss::{SHUTDOWN_TIMEOUT, hss_identity, node_config, provision, start_hss};
+use anyhow::{Context, Result, anyhow};
+use quintet_diameter::node::{ConnectionId, DisconnectCause, Event, Inbound, Node, PeerConfig};
 use quintet_identity::{Imsi, Plmn};
 use quintet_runtime::{Application, Clock, Drbg, Driver, HssApplication, Moment, Tap};
 use quintet_sim::demo;
 use quintet_sim::{Mme, MmeConfig, MmeEvent, Procedure};
-use quintet_store::{Command, PutMode, Reply};
-use quintet_store_sqlite::{Options, SqliteStore};
-use quintet_subscriber::auc::{ChallengeKey, ChallengeSecret, Slot};
+use quintet_store::{Command, PutMode};
 use quintet_subscriber::model::Subscriber;
 use std::cell::RefCell;
 use std::collections::VecDeque;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -31,12 +25,6 @@ pub(super) const MMES: [&str; 2] = ["MME1", "MME2"];
 
 /// How long a procedure, or the start, may take: far more than either needs on any machine.
 pub(super) const STEP_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// How long the end may take before connections are simply dropped.
-const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(3);
-
-/// Subscribers per transaction.
-const PROVISION_BATCH: usize = 10_000;
 
 /// What an MME reported and nobody looked at yet, and whether its peer is up.
 #[derive(Default)]
@@ -164,10 +152,15 @@ impl Network {
         population: u32,
         recorder: &Rc<RefCell<Recorder>>,
     ) -> Result<Self> {
-        provision(database, population)?;
+        let crowd = demo::Population::new();
+        let known = demo::subscribers().into_iter().map(|demo| demo.subscriber);
+        provision(
+            database,
+            known.chain((0..population).filter_map(|n| crowd.subscriber(n))),
+        )?;
         let clock = Clock::start();
         let tap: Box<dyn Tap> = Box::new(RecorderTap(Rc::clone(recorder)));
-        let (hss, address) = start_hss(&clock, database, tap)?;
+        let (hss, address) = start_hss(&clock, database, Some(tap))?;
         let mut stations = Vec::new();
         for (mme, plmn) in MMES.iter().zip([demo::home_plmn(), demo::visited_plmn()]) {
             stations.push(start_mme(&clock, mme, plmn, address)?);
@@ -204,74 +197,6 @@ impl Network {
         }
         let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, self.hss.shutdown(DisconnectCause::REBOOTING)).await;
     }
-}
-
-/// Puts the demo subscribers, and so many of the population, into a database.
-fn provision(path: &Path, population: u32) -> Result<()> {
-    let mut database = Database::open(Some(path), true)?;
-    let crowd = demo::Population::new();
-    let known = demo::subscribers().into_iter().map(|demo| demo.subscriber);
-    let everybody: Vec<Subscriber> = known
-        .chain((0..population).filter_map(|n| crowd.subscriber(n)))
-        .map(|subscriber| database.provisioned(subscriber))
-        .collect();
-    for batch in everybody.chunks(PROVISION_BATCH) {
-        database.execute(Command::Put {
-            subscribers: batch.to_vec(),
-            mode: PutMode::Upsert,
-        })?;
-    }
-    Ok(())
-}
-
-fn node_config(identity: String, realm: String, started: Moment) -> NodeConfig {
-    let mut config = NodeConfig::new(identity, realm, Ipv4Addr::LOCALHOST.into());
-    config.applications = vec![DiameterApplication::auth(vendor::TGPP, application::S6A)];
-    config.started_at_unix = started.wall.as_secs() as u32;
-    config
-}
-
-fn hss_identity() -> String {
-    format!("hss.{}", demo::home_plmn().epc_realm())
-}
-
-fn start_hss(clock: &Clock, path: &Path, tap: Box<dyn Tap>) -> Result<(Driver<HssApplication>, SocketAddr)> {
-    let mut drbg = Drbg::new().context("no entropy")?;
-    let pump = Arc::new(Notify::new());
-    let waker = Arc::clone(&pump);
-    let options = Options {
-        waker: Box::new(move || waker.notify_one()),
-        ..Options::default()
-    };
-    let mut store = SqliteStore::open(path, options)?;
-    store.lock_for_serving(Slot::default(), "quintet lab")?;
-    let mut fresh = [0; 16];
-    drbg.fill(&mut fresh);
-    let fresh = ChallengeSecret::new(fresh);
-    let Reply::ChallengeKey(key) = store.execute(Command::ChallengeKey { fresh })? else {
-        bail!("the store gave another answer than a key: this is a defect, please report it");
-    };
-    let mut config = node_config(hss_identity(), demo::home_plmn().epc_realm(), clock.moment());
-    config.unknown_peers = UnknownPeers::Accept;
-    let node = Node::new(config, drbg.next_u64())?;
-    let entropy: EntropySource = Box::new(move |out: &mut [u8]| drbg.fill(out));
-    let hss = Hss::new(
-        HssConfig::new(vec![demo::home_plmn()]),
-        ChallengeKey::from(&key),
-        entropy,
-    );
-    let driver = Driver::start(
-        *clock,
-        node,
-        HssApplication::new(hss, Box::new(store)),
-        Some(tap),
-        pump,
-    );
-    driver.with(|at, _, application| application.start(at));
-    let address = driver
-        .listen((Ipv4Addr::LOCALHOST, 0).into())
-        .context("no TCP port on the loopback address")?;
-    Ok((driver, address))
 }
 
 fn start_mme(clock: &Clock, name: &str, plmn: Plmn, hss: SocketAddr) -> Result<Station> {

@@ -1,8 +1,8 @@
 //! The stories of a lab: what is done, and what must come of it.
 
-use super::ladder::Tone;
 use super::network::{Network, STEP_TIMEOUT, Station, ends};
 use super::recorder::Recorder;
+use crate::lab::ladder::Tone;
 use anyhow::{Result, bail, ensure};
 use quintet_identity::Imsi;
 use quintet_sim::demo::{self, DemoSubscriber, Population, Purpose};
@@ -116,14 +116,8 @@ impl Crowd {
     /// Who comes, in order.
     fn order(&self) -> Vec<u32> {
         let mut order: Vec<u32> = (0..self.ues).collect();
-        let Some(mut state) = self.seed else { return order };
-        // Fisher and Yates, with draws of SplitMix64.
-        for last in (1..order.len()).rev() {
-            state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-            let mut z = state;
-            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            order.swap(last, ((z ^ (z >> 31)) % (last as u64 + 1)) as usize);
+        if let Some(seed) = self.seed {
+            crate::lab::shuffle(seed, &mut order);
         }
         order
     }

@@ -1,0 +1,96 @@
+//! The HSS of a lab, on a database file of its own.
+
+use crate::database::Database;
+use anyhow::{Context, Result, bail};
+use quintet_diameter::dict::{application, vendor};
+use quintet_diameter::node::{Application as DiameterApplication, Node, NodeConfig, UnknownPeers};
+use quintet_hss::{EntropySource, Hss, HssConfig};
+use quintet_runtime::{Clock, Drbg, Driver, HssApplication, Moment, Tap};
+use quintet_sim::demo;
+use quintet_store::{Command, PutMode, Reply};
+use quintet_store_sqlite::{Options, SqliteStore};
+use quintet_subscriber::auc::{ChallengeKey, ChallengeSecret, Slot};
+use quintet_subscriber::model::Subscriber;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Notify;
+
+/// How long the end may take before connections are simply dropped.
+pub(super) const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// Subscribers per transaction.
+const PROVISION_BATCH: usize = 10_000;
+
+/// Puts subscribers into a database.
+///
+/// # Errors
+/// As the database says.
+pub(super) fn provision(path: &Path, subscribers: impl Iterator<Item = Subscriber>) -> Result<()> {
+    let mut database = Database::open(Some(path), true)?;
+    let mut subscribers = subscribers.peekable();
+    while subscribers.peek().is_some() {
+        let batch = subscribers.by_ref().take(PROVISION_BATCH);
+        let subscribers = batch.map(|subscriber| database.provisioned(subscriber)).collect();
+        database.execute(Command::Put {
+            subscribers,
+            mode: PutMode::Upsert,
+        })?;
+    }
+    Ok(())
+}
+
+/// A Diameter node of the lab.
+pub(super) fn node_config(identity: String, realm: String, started: Moment) -> NodeConfig {
+    let mut config = NodeConfig::new(identity, realm, Ipv4Addr::LOCALHOST.into());
+    config.applications = vec![DiameterApplication::auth(vendor::TGPP, application::S6A)];
+    config.started_at_unix = started.wall.as_secs() as u32;
+    config
+}
+
+/// The HSS's Diameter identity.
+pub(super) fn hss_identity() -> String {
+    format!("hss.{}", demo::home_plmn().epc_realm())
+}
+
+/// Starts the HSS, and answers where it listens.
+///
+/// # Errors
+/// If the database cannot be used, or the system gives no socket.
+pub(super) fn start_hss(
+    clock: &Clock,
+    path: &Path,
+    tap: Option<Box<dyn Tap>>,
+) -> Result<(Driver<HssApplication>, SocketAddr)> {
+    let mut drbg = Drbg::new().context("no entropy")?;
+    let pump = Arc::new(Notify::new());
+    let waker = Arc::clone(&pump);
+    let options = Options {
+        waker: Box::new(move || waker.notify_one()),
+        ..Options::default()
+    };
+    let mut store = SqliteStore::open(path, options)?;
+    store.lock_for_serving(Slot::default(), "quintet lab")?;
+    let mut fresh = [0; 16];
+    drbg.fill(&mut fresh);
+    let fresh = ChallengeSecret::new(fresh);
+    let Reply::ChallengeKey(key) = store.execute(Command::ChallengeKey { fresh })? else {
+        bail!("the store gave another answer than a key: this is a defect, please report it");
+    };
+    let mut config = node_config(hss_identity(), demo::home_plmn().epc_realm(), clock.moment());
+    config.unknown_peers = UnknownPeers::Accept;
+    let node = Node::new(config, drbg.next_u64())?;
+    let entropy: EntropySource = Box::new(move |out: &mut [u8]| drbg.fill(out));
+    let hss = Hss::new(
+        HssConfig::new(vec![demo::home_plmn()]),
+        ChallengeKey::from(&key),
+        entropy,
+    );
+    let driver = Driver::start(*clock, node, HssApplication::new(hss, Box::new(store)), tap, pump);
+    driver.with(|at, _, application| application.start(at));
+    let address = driver
+        .listen((Ipv4Addr::LOCALHOST, 0).into())
+        .context("no TCP port on the loopback address")?;
+    Ok((driver, address))
+}

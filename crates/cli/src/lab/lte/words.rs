@@ -1,0 +1,170 @@
+//! Reports of MME and UE in a few words, for the notes of a ladder.
+
+use crate::lab::ladder::Tone;
+use quintet_emm::network::{Phase, Protection};
+use quintet_emm::ue::{Abandonment, Departure, Event, Procedure};
+use quintet_emm::{Discard, Disposition};
+use quintet_mme::{S1Discard, S1Disposition};
+use quintet_nas::eps::EmmCause;
+use quintet_sim::enb::Tampered;
+
+/// A cause with its number and name.
+pub(super) fn cause(cause: EmmCause) -> String {
+    format!("#{} {}", cause.0, cause.name().unwrap_or("reserved"))
+}
+
+/// COUNT, key set and algorithms.
+pub(super) fn protection(p: &Protection) -> String {
+    format!(
+        "COUNT {}, KSI {}, {}, {}",
+        p.count,
+        p.ksi.identifier(),
+        p.integrity,
+        p.ciphering
+    )
+}
+
+/// What the MME did with a message, if it is worth a word.
+pub(super) fn disposition(disposition: Disposition) -> Option<String> {
+    Some(match disposition {
+        Disposition::Handled => return None,
+        Disposition::Replied(with) => format!("answered with {}", cause(with)),
+        Disposition::Silent(why) => format!("discarded: {}", discard(why)),
+    })
+}
+
+fn discard(why: Discard) -> String {
+    match why {
+        Discard::TooShort => "too short".to_owned(),
+        Discard::ProtocolDiscriminator => "not a NAS message of EPS".to_owned(),
+        Discard::SecurityHeader => "security header out of place".to_owned(),
+        Discard::Mac => "the MAC does not hold".to_owned(),
+        Discard::Replay => "replayed: its COUNT was used".to_owned(),
+        Discard::Unprotected => "not protected".to_owned(),
+        Discard::NoContext => "no security context to check it".to_owned(),
+        Discard::Malformed => "malformed".to_owned(),
+        Discard::Released => "the connection is being released".to_owned(),
+        Discard::Path(violation) => format!("not now ({})", violation.clause),
+        Discard::Repetition => "a repetition".to_owned(),
+    }
+}
+
+/// What became of an S1AP message that was not taken.
+pub(super) fn s1(disposition: &S1Disposition, why: &str) -> String {
+    let what = match disposition {
+        S1Disposition::Handled => "S1AP taken".to_owned(),
+        S1Disposition::Nas(_) => "NAS not taken".to_owned(),
+        S1Disposition::Replied(cause) => format!("S1AP refused, {cause}"),
+        S1Disposition::Silent(S1Discard::Noted) => "S1AP noted".to_owned(),
+        S1Disposition::Silent(_) => "S1AP discarded".to_owned(),
+    };
+    if why.is_empty() {
+        what
+    } else {
+        format!("{what}: {why}")
+    }
+}
+
+/// A phase of the MME that no message shows by itself.
+pub(super) fn phase(phase: Phase) -> Option<(String, Tone)> {
+    Some(match phase {
+        Phase::Authenticated => ("RES = XRES: authenticated".to_owned(), Tone::Good),
+        Phase::ContextReused => ("context used again, no new AKA".to_owned(), Tone::Good),
+        Phase::SecurityModeComplete => ("NAS security is active".to_owned(), Tone::Good),
+        Phase::FirstProtected => (
+            "first protected message: the security path is usable".to_owned(),
+            Tone::Good,
+        ),
+        Phase::Attached => ("attached".to_owned(), Tone::Good),
+        Phase::Updated => ("tracking area updated".to_owned(), Tone::Good),
+        Phase::Served => ("service request served".to_owned(), Tone::Good),
+        Phase::Detached => ("detached".to_owned(), Tone::Plain),
+        Phase::GivenUp(timer) => (
+            format!("{timer:?} expired for the last time: given up"),
+            Tone::Refused,
+        ),
+        Phase::Identified
+        | Phase::VectorsRequested
+        | Phase::VectorsReceived
+        | Phase::SecurityModeCommanded
+        | Phase::Located
+        | Phase::Rejected(_)
+        | Phase::AuthenticationRejected => return None,
+    })
+}
+
+fn procedure(procedure: Procedure) -> &'static str {
+    match procedure {
+        Procedure::Attach => "attach",
+        Procedure::TrackingAreaUpdate => "tracking area update",
+        Procedure::ServiceRequest => "service request",
+        Procedure::Detach => "detach",
+    }
+}
+
+/// A report of a UE.
+pub(super) fn ue(event: &Event) -> Option<(String, Tone)> {
+    Some(match event {
+        Event::Registered { guti, address } => {
+            let mut text = "registered".to_owned();
+            if let Some(guti) = guti {
+                text.push_str(&format!(", M-TMSI {:08x}", guti.m_tmsi));
+            }
+            if let Some(address) = address {
+                text.push_str(&format!(", {address}"));
+            }
+            (text, Tone::Good)
+        }
+        Event::Updated { .. } => ("tracking area updated".to_owned(), Tone::Good),
+        Event::Served => ("has its bearers".to_owned(), Tone::Good),
+        Event::Deregistered(Departure::ByNetwork { .. }) => {
+            ("detached by the network".to_owned(), Tone::Plain)
+        }
+        Event::Deregistered(_) => ("detached".to_owned(), Tone::Plain),
+        Event::Rejected { procedure: what, .. } => (format!("{} refused", procedure(*what)), Tone::Refused),
+        Event::AuthenticationRejected => ("USIM invalid for this network".to_owned(), Tone::Refused),
+        Event::AuthenticationFailed(with) => (format!("AUTN not accepted: {}", cause(*with)), Tone::Refused),
+        Event::NetworkNotGenuine => (
+            "takes the network for false: the cell is barred".to_owned(),
+            Tone::Refused,
+        ),
+        Event::SecurityModeRejected(with) => (
+            format!("SECURITY MODE COMMAND refused: {}", cause(*with)),
+            Tone::Refused,
+        ),
+        Event::SecurityModeComplete { replayed: true } => (
+            "HASH_MME does not hold: the first message goes again".to_owned(),
+            Tone::Plain,
+        ),
+        Event::SecurityModeComplete { replayed: false } => return None,
+        Event::Abandoned {
+            procedure: what,
+            why,
+            attempt,
+        } => {
+            let why = match why {
+                Abandonment::Expired(timer) => format!("{timer:?} expired"),
+                Abandonment::ConnectionLost => "connection lost".to_owned(),
+                Abandonment::Superseded => "superseded".to_owned(),
+                Abandonment::CountExhausted => "NAS COUNT used up".to_owned(),
+            };
+            (
+                format!("{} abandoned, {why} (attempt {attempt})", procedure(*what)),
+                Tone::Refused,
+            )
+        }
+        Event::NotStarted(why) => (format!("not started: {why:?}"), Tone::Refused),
+        Event::Internal(violation) => (format!("defect of the UE: {violation:?}"), Tone::Bad),
+    })
+}
+
+/// What the radio did to a NAS PDU.
+pub(super) fn tampered(how: Tampered) -> &'static str {
+    match how {
+        Tampered::Dropped => "lost on the radio",
+        Tampered::Repeated => "an earlier one, sent again by the radio",
+        Tampered::Delayed => "delayed by the radio",
+        Tampered::Altered => "changed on the radio",
+        Tampered::Injected => "injected on the radio",
+    }
+}
