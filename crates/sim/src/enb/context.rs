@@ -8,6 +8,7 @@ use quintet_crypto::KeNb;
 use quintet_identity::STmsi;
 use quintet_s1ap::message::{
     InitialContextSetupFailure, InitialContextSetupRequest, InitialContextSetupResponse,
+    UeContextModificationFailure, UeContextModificationRequest, UeContextModificationResponse,
     UeContextReleaseCommand, UeContextReleaseComplete, UeContextReleaseRequest,
 };
 use quintet_s1ap::{
@@ -95,6 +96,29 @@ impl Enb {
                 self.downlink(now, ue, nas.to_vec());
             }
         }
+    }
+
+    /// UE CONTEXT MODIFICATION (TS 36.413 8.3.4): after a new AKA the access stratum gets another KeNB (TS 33.401 7.2.9.2),
+    /// which must be the UE's.
+    pub(super) fn modify_context(&mut self, request: &UeContextModificationRequest<'_>) {
+        let (mme, enb) = (request.mme_ue_s1ap_id, request.enb_ue_s1ap_id);
+        let Some(ue) = self.connection_of(mme, enb) else {
+            return;
+        };
+        let stream = self.connections.get(enb).map_or(0, |c| c.stream);
+        let own = ue.and_then(|ue| self.slots[ue.0 as usize].ue.me().k_enb());
+        let same = request
+            .security_key
+            .as_ref()
+            .is_none_or(|given| own.as_ref() == Some(given));
+        if same {
+            return self.send(stream, &UeContextModificationResponse::new(mme, enb).into());
+        }
+        if let Some(ue) = ue {
+            self.event(EnbEvent::KeNbMismatch(ue));
+        }
+        let cause = Cause::FAILURE_IN_RADIO_INTERFACE_PROCEDURE;
+        self.send(stream, &UeContextModificationFailure::new(mme, enb, cause).into());
     }
 
     fn context_failed(&mut self, mme: MmeUeS1apId, enb: EnbUeS1apId, cause: Cause) {

@@ -150,7 +150,7 @@ pub enum EnbEvent {
     },
     /// INITIAL CONTEXT SETUP: the UE's KeNB is the MME's.
     ContextSetUp(UeId),
-    /// INITIAL CONTEXT SETUP: UE and MME do not agree on KeNB, or the UE has none.
+    /// INITIAL CONTEXT SETUP, or a modification of it: UE and MME do not agree on KeNB, or the UE has none.
     KeNbMismatch(UeId),
     /// The connection has ended.
     Released(UeId, ReleasedBy),

@@ -2,9 +2,7 @@
 
 use super::event::EnbEvent;
 use super::{Enb, S1};
-use quintet_s1ap::message::{
-    DownlinkNasTransport, ErrorIndication, MmeConfigurationUpdateAcknowledge, UeContextModificationResponse,
-};
+use quintet_s1ap::message::{DownlinkNasTransport, ErrorIndication, MmeConfigurationUpdateAcknowledge};
 use quintet_s1ap::transport::COMMON_STREAM;
 use quintet_s1ap::{Answer, Cause, DecodeFailure, Other, S1apPdu};
 use std::time::Duration;
@@ -42,13 +40,7 @@ impl Enb {
             S1apPdu::MmeConfigurationUpdate(_) => {
                 self.send(COMMON_STREAM, &MmeConfigurationUpdateAcknowledge::new().into());
             }
-            S1apPdu::UeContextModificationRequest(m) => {
-                let (mme, enb) = (m.mme_ue_s1ap_id, m.enb_ue_s1ap_id);
-                if self.connection_of(mme, enb).is_some() {
-                    let stream = self.connections.get(enb).map_or(COMMON_STREAM, |c| c.stream);
-                    self.send(stream, &UeContextModificationResponse::new(mme, enb).into());
-                }
-            }
+            S1apPdu::UeContextModificationRequest(m) => self.modify_context(&m),
             // What ends something of the eNB's own, and wants nothing more.
             S1apPdu::ResetAcknowledge(_)
             | S1apPdu::EnbConfigurationUpdateAcknowledge(_)

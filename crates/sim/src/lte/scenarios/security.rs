@@ -168,8 +168,7 @@ pub(super) const REPLAY: Scenario = Scenario {
             Phase::FirstProtected,
             Phase::Attached,
         ],
-        // The new-context header of the second SECURITY MODE COMPLETE has no place any more.
-        discards: &[Discard::SecurityHeader, Discard::Replay],
+        discards: &[Discard::Replay, Discard::Replay],
         registered: true,
         context: ContextEnd::Registered,
         ..NOTHING
