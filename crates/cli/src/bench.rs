@@ -3,9 +3,14 @@
 //! A goal that is missed is no negative finding: machines differ, and neighbours take the processor away. A wrong answer is.
 
 mod aka;
+mod lte;
 mod machine;
+mod population;
+mod process;
 mod report;
 mod s6a;
+mod server;
+mod ticker;
 
 use crate::output::Finding;
 use anyhow::Result;
@@ -18,6 +23,9 @@ pub(crate) enum Command {
     /// A server with a million subscribers on the disk, over a TCP connection.
     #[command(after_help = s6a::EXAMPLES)]
     S6a(s6a::Arguments),
+    /// An MME and an HSS with UEs that attach through simulated eNBs, over SCTP and TCP.
+    #[command(after_help = lte::EXAMPLES)]
+    Lte(lte::Arguments),
 }
 
 /// `quintet bench`.
@@ -25,5 +33,6 @@ pub(crate) fn run(command: Command) -> Result<Finding> {
     match command {
         Command::Aka(arguments) => aka::run(&arguments),
         Command::S6a(arguments) => s6a::run(&arguments),
+        Command::Lte(arguments) => lte::run(&arguments),
     }
 }

@@ -9,22 +9,19 @@
 //! The server is this program in a process of its own, so its processor time is told apart from the load generator's.
 
 mod client;
-mod population;
-mod process;
-mod server;
 
 use super::machine::Machine;
+use super::population::{self, Provisioned};
 use super::report::{self, Goal, Quantiles, Row, in_unit};
+use super::server::Server;
 use crate::output::Finding;
 use crate::signals::Termination;
 use anyhow::{Context, Result, bail};
 use client::{Measured, Target, each};
 use indicatif::{ProgressBar, ProgressStyle};
-use population::Provisioned;
 use quintet_runtime::Clock;
 use quintet_sim::demo::{MAX_POPULATION, home_plmn};
 use quintet_sim::{Latency, LoadConfig, LoadReport, MAX_OUTSTANDING, MAX_RATE, Mix, Pace, Until};
-use server::Server;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -216,7 +213,7 @@ impl Session<'_> {
         };
         self.provision(&database).await?;
         let empty = self.weigh_empty(directory.path()).await?;
-        let server = Server::start(self.clock, &database, directory.path())?;
+        let server = Server::hss(self.clock, &database, directory.path())?;
         let target = Target {
             address: server.address().await?,
             identity: self.arguments.host.clone(),
@@ -268,7 +265,7 @@ impl Session<'_> {
 
     /// Memory of a server whose database is empty.
     async fn weigh_empty(&self, directory: &Path) -> Result<Option<u64>> {
-        let server = Server::start(self.clock, &directory.join("empty.db"), directory)?;
+        let server = Server::hss(self.clock, &directory.join("empty.db"), directory)?;
         server.address().await?;
         server.preloaded().await?;
         let octets = server.resident();

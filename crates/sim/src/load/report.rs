@@ -38,7 +38,8 @@ impl Default for Latency {
 }
 
 impl Latency {
-    pub(super) fn record(&mut self, latency: Duration) {
+    /// Counts one.
+    pub fn record(&mut self, latency: Duration) {
         let ns = u64::try_from(latency.as_nanos()).unwrap_or(u64::MAX);
         self.histogram.saturating_record(ns.max(1));
     }

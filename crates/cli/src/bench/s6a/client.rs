@@ -1,7 +1,8 @@
 //! The load generator on a connection of its own, and what it and the server cost meanwhile.
 
-use super::process;
-use super::server::Server;
+use crate::bench::process;
+use crate::bench::server::Server;
+use crate::bench::ticker::Ticker;
 use anyhow::{Context, Result, bail};
 use quintet_diameter::dict::{application, vendor};
 use quintet_diameter::node::{
@@ -14,15 +15,11 @@ use quintet_sim::{LoadConfig, LoadGenerator, LoadProgress, LoadReport, Until};
 use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::Notify;
 
 /// How often progress is shown.
 const LOOK: Duration = Duration::from_millis(50);
-
-/// How often an open loop looks at its schedule: the runtime's timers count in ms, which would send bursts.
-const TICK: Duration = Duration::from_micros(200);
 
 /// How long the connection may take.
 const CONNECT_LIMIT: Duration = Duration::from_secs(15);
@@ -90,33 +87,6 @@ impl Application for Load {
 
     fn timeout(&mut self, at: Moment, node: &mut Node) {
         self.generator.handle_timeout(at.now, node);
-    }
-}
-
-/// Wakes an open loop every [`TICK`] until it is dropped.
-struct Ticker(Arc<AtomicBool>);
-
-impl Ticker {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a clock finer than the runtime's timers: a thread that sleeps"
-    )]
-    fn start(pump: &Arc<Notify>) -> Self {
-        let on = Arc::new(AtomicBool::new(true));
-        let (keep, pump) = (Arc::clone(&on), Arc::clone(pump));
-        std::thread::spawn(move || {
-            while keep.load(Ordering::Relaxed) {
-                std::thread::sleep(TICK);
-                pump.notify_one();
-            }
-        });
-        Self(on)
-    }
-}
-
-impl Drop for Ticker {
-    fn drop(&mut self) {
-        self.0.store(false, Ordering::Relaxed);
     }
 }
 

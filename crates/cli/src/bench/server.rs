@@ -1,9 +1,10 @@
-//! The server under test: this program's `serve` as a process of its own.
+//! A server under test: this program's `serve` as a process of its own.
 
 use super::process;
 use anyhow::{Context, Result, bail};
 use quintet_runtime::Clock;
 use std::cell::RefCell;
+use std::ffi::OsStr;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Stdio;
@@ -48,20 +49,40 @@ struct Said {
 }
 
 impl Server {
-    /// Starts one on a database; `directory` takes its configuration.
-    pub(super) fn start(clock: Clock, database: &Path, directory: &Path) -> Result<Self> {
-        let configuration = directory.join("quintet.toml");
-        std::fs::write(&configuration, "[log]\nformat = \"json\"\n")
-            .with_context(|| format!("cannot write {}", configuration.display()))?;
+    /// Starts an HSS on a database; `directory` takes its configuration.
+    pub(super) fn hss(clock: Clock, database: &Path, directory: &Path) -> Result<Self> {
+        let arguments = [
+            OsStr::new("--db"),
+            database.as_os_str(),
+            "--listen".as_ref(),
+            "127.0.0.1:0".as_ref(),
+        ];
+        Self::start(clock, directory, "hss", "", &arguments)
+    }
+
+    /// Starts an MME whose configuration has this `[mme]` and what follows it; `directory` takes that.
+    pub(super) fn mme(clock: Clock, directory: &Path, configuration: &str) -> Result<Self> {
+        let configuration = format!("roles = [\"mme\"]\n{configuration}");
+        Self::start(clock, directory, "mme", &configuration, &[])
+    }
+
+    fn start(
+        clock: Clock,
+        directory: &Path,
+        name: &str,
+        configuration: &str,
+        arguments: &[&OsStr],
+    ) -> Result<Self> {
+        let file = directory.join(name).with_extension("toml");
+        std::fs::write(&file, format!("{configuration}[log]\nformat = \"json\"\n"))
+            .with_context(|| format!("cannot write {}", file.display()))?;
         let program = std::env::current_exe().context("this program does not know where it is")?;
         let started = clock.moment().now;
         let mut child = Command::new(program)
             .arg("serve")
             .arg("--config")
-            .arg(configuration)
-            .arg("--db")
-            .arg(database)
-            .args(["--listen", "127.0.0.1:0"])
+            .arg(file)
+            .args(arguments)
             .env_remove("QUINTET_LOG")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -161,7 +182,7 @@ async fn read_log(clock: Clock, stderr: ChildStderr, log: Rc<Log>) {
         let mut said = log.said.borrow_mut();
         let event: serde_json::Value = serde_json::from_str(&line).unwrap_or_default();
         match event["message"].as_str() {
-            Some("S6a: listening") => {
+            Some("S6a: listening" | "S1AP: listening") => {
                 said.address = event["address"].as_str().and_then(|a| a.parse().ok());
             }
             Some("all subscribers are in memory") => said.preloaded = Some(clock.moment().now),
