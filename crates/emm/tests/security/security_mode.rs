@@ -249,8 +249,8 @@ fn only_complete_comes_with_the_new_context() {
     let again = ue.complete();
     assert_eq!(
         rig.uplink(&again),
-        Disposition::Silent(Discard::SecurityHeader),
-        "there is no new context any more"
+        Disposition::Silent(Discard::Repetition),
+        "there is no new context any more, but the same one again"
     );
 }
 
@@ -283,6 +283,32 @@ fn the_command_is_sent_five_times_under_five_counts() {
     assert!(rig.phases().contains(&Phase::GivenUp(Timer::T3460)));
     assert!(rig.table.contexts.is_empty());
     assert_eq!(rig.uplink(&ue.complete()), Disposition::Silent(Discard::Released));
+}
+
+/// T3460 repeats the command while COMPLETE is on its way: the UE answers both, and takes KeNB from the latest COUNT.
+#[test]
+fn a_command_that_was_answered_twice_gives_the_latest_kenb() {
+    let mut rig = Rig::new();
+    let mut ue = rig.command(1);
+    let command = rig.downlink();
+    rig.expire();
+    let repeated = rig.downlink();
+    ue.take_command(&command);
+    let first = ue.complete();
+    ue.take_command(&repeated);
+    let second = ue.complete();
+    assert_eq!((first[5], second[5]), (0, 1));
+    assert_eq!(rig.uplink(&first), Disposition::Handled);
+    let _ = rig.take();
+    let repetition = Disposition::Silent(Discard::Repetition);
+    assert_eq!(rig.uplink(&second), repetition);
+    assert_eq!(
+        rig.uplink(&second),
+        Disposition::Silent(Discard::Replay),
+        "its COUNT is used up"
+    );
+    let setup = rig.locate();
+    assert_eq!(setup.kenb, eutran_vector(1).kasme.k_enb(1));
 }
 
 /// A UE that refuses keeps what it had, and so does the MME (5.4.3.5).

@@ -296,7 +296,7 @@ impl Session {
     /// (TS 24.301 5.4.3.3, 9.3.1).
     fn receive_new_context(&mut self, env: &mut Environment<'_>, nas: &[u8]) -> Disposition {
         let Common::SecurityMode(pending) = &mut self.common else {
-            return Disposition::Silent(Discard::SecurityHeader);
+            return self.complete_again(env, nas);
         };
         let mut plain = Vec::new();
         let (received, accepted) = match pending.security.nas.verify(nas, &mut plain) {
@@ -306,16 +306,36 @@ impl Session {
             ),
             Err(why) => return Disposition::Silent(discard(&why)),
         };
-        if !matches!(
-            plain[..],
-            [EMM_PROTOCOL_DISCRIMINATOR, SECURITY_MODE_COMPLETE, ..]
-        ) {
+        if !is_security_mode_complete(&plain) {
             return Disposition::Silent(Discard::SecurityHeader);
         }
         if let Err(why) = pending.security.nas.commit(accepted) {
             return Disposition::Silent(discard(&why));
         }
         self.dispatch(env, &plain, received)
+    }
+
+    /// SECURITY MODE COMPLETE when none is awaited: T3460 had repeated the command before the first one came, and the UE
+    /// has answered both. KeNB is of the latest, unless the eNB has it already (TS 33.401 7.2.6.2, 7.2.9.2).
+    fn complete_again(&mut self, env: &mut Environment<'_>, nas: &[u8]) -> Disposition {
+        let Some(security) = self.bound_context_mut(env).and_then(|c| c.security.as_mut()) else {
+            return Disposition::Silent(Discard::SecurityHeader);
+        };
+        let mut plain = Vec::new();
+        let (count, accepted) = match security.nas.verify(nas, &mut plain) {
+            Ok(verified) => (verified.count(), verified.accepted()),
+            Err(why) => return Disposition::Silent(discard(&why)),
+        };
+        if !is_security_mode_complete(&plain) {
+            return Disposition::Silent(Discard::SecurityHeader);
+        }
+        if let Err(why) = security.nas.commit(accepted) {
+            return Disposition::Silent(discard(&why));
+        }
+        if !self.bearers {
+            self.kenb_count = count.value();
+        }
+        Disposition::Silent(Discard::Repetition)
     }
 
     /// Processes a message that nothing vouches for, later than the initial one.
@@ -366,6 +386,10 @@ impl Session {
 
 /// Message type of SECURITY MODE COMPLETE (TS 24.301 table 9.8.1).
 const SECURITY_MODE_COMPLETE: u8 = 0x5e;
+
+fn is_security_mode_complete(plain: &[u8]) -> bool {
+    matches!(plain, [EMM_PROTOCOL_DISCRIMINATOR, SECURITY_MODE_COMPLETE, ..])
+}
 
 /// Why an initial message is not verified, and whether it may be processed at all.
 #[derive(Clone, Copy, Debug)]

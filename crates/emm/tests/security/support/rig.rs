@@ -4,8 +4,8 @@ use super::{Table, Ue, attach_request, plain};
 use quintet_crypto::{CipheringAlgorithm, IntegrityAlgorithm, Kasme, Res};
 use quintet_emm::Disposition;
 use quintet_emm::network::{
-    At, Entropy, Environment, Event, Initial, Input, Location, Output, Phase, Policy, ReauthenticationPolicy,
-    ReleaseCause, Session, Timers, Vector, VectorRequest,
+    At, BearerSetup, Entropy, Environment, Event, Initial, Input, Location, Output, Phase, Policy,
+    ReauthenticationPolicy, ReleaseCause, Session, Timers, Vector, VectorRequest,
 };
 use quintet_identity::{Ecgi, Gummei, Imsi, Tai};
 use quintet_nas::eps::{AttachAccept, AttachComplete, EmmMessage, EsmMessageContainer};
@@ -293,19 +293,21 @@ impl Rig {
         ue
     }
 
-    /// Up to ATTACH COMPLETE: the UE is registered and connected, and nothing is under way.
-    pub(crate) fn attached(&mut self, n: u8) -> Ue {
-        let mut ue = self.secure(n);
-        let _ = self.take();
+    /// The HSS takes the location: the context that is set up.
+    pub(crate) fn locate(&mut self) -> Box<BearerSetup> {
         assert_eq!(self.input(Input::Location(Ok(&location()))), Disposition::Handled);
         let setup = self.take().into_iter().find_map(|output| match output {
             Output::ContextSetup(setup) => Some(setup),
             _ => None,
         });
-        let nas = setup
-            .expect("a context is set up")
-            .nas
-            .expect("with ATTACH ACCEPT");
+        setup.expect("a context is set up")
+    }
+
+    /// Up to ATTACH COMPLETE: the UE is registered and connected, and nothing is under way.
+    pub(crate) fn attached(&mut self, n: u8) -> Ue {
+        let mut ue = self.secure(n);
+        let _ = self.take();
+        let nas = self.locate().nas.expect("with ATTACH ACCEPT");
         assert_eq!(ue.read(&nas)[1], AttachAccept::MESSAGE_TYPE);
         assert_eq!(self.input(Input::ContextSetup(Ok(()))), Disposition::Handled);
         // ACTIVATE DEFAULT EPS BEARER CONTEXT ACCEPT.
