@@ -5,13 +5,16 @@ use crate::event::{Counters, MmeEvent};
 use crate::hss::For;
 use crate::mme::{Cycle, Mme, S1Output};
 use crate::schedule::Due;
+use quintet_crypto::KeNb;
 use quintet_diameter::node::RequestHandle;
 use quintet_emm::network::{
     At, BearerSetup, ContextId, Contexts as _, EmmState, Environment, Event, Input, Output,
     Phase as EmmPhase, ReleaseCause, VectorsFailure,
 };
 use quintet_emm::{Discard, Disposition};
-use quintet_s1ap::message::{DownlinkNasTransport, InitialContextSetupRequest, UeContextReleaseCommand};
+use quintet_s1ap::message::{
+    DownlinkNasTransport, InitialContextSetupRequest, UeContextModificationRequest, UeContextReleaseCommand,
+};
 use quintet_s1ap::{
     AllocationAndRetentionPriority, Cause, ErabLevelQosParameters, ErabToBeSetup, MmeUeS1apId, S1apPdu,
     TransportLayerAddress, UeAggregateMaximumBitrate, UeS1apIds, UeSecurityCapabilities,
@@ -69,6 +72,7 @@ impl Mme {
         match output {
             Output::Downlink(nas) => self.downlink(id, nas),
             Output::ContextSetup(setup) => self.set_up_context(cycle, id, *setup),
+            Output::ContextModification(k_enb) => self.modify_context(id, k_enb),
             Output::FetchVectors(request) => {
                 let sent = self.hss.fetch_vectors(
                     cycle.at.now,
@@ -207,6 +211,16 @@ impl Mme {
             },
             setup.kenb,
         );
+        self.send_to_ue(id, &request.into());
+    }
+
+    /// UE CONTEXT MODIFICATION REQUEST with a new KeNB (TS 36.413 8.3.4; TS 33.401 7.2.9.2).
+    fn modify_context(&mut self, id: MmeUeS1apId, k_enb: KeNb) {
+        let Some(connection) = self.connections.get(id) else {
+            return;
+        };
+        let mut request = UeContextModificationRequest::new(id, connection.enb_ue_s1ap_id);
+        request.security_key = Some(k_enb);
         self.send_to_ue(id, &request.into());
     }
 

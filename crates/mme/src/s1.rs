@@ -103,10 +103,19 @@ impl Mme {
             S1apPdu::ErrorIndication(m) => self.error_indicated(cycle, association, &m),
             S1apPdu::PathSwitchRequest(m) => self.path_switch_request(association, &m),
             S1apPdu::Other(other) => self.unknown_procedure(association, &other),
+            // A new KeNB is taken, or the eNB goes on with the one it has (TS 36.413 8.3.4).
+            S1apPdu::UeContextModificationResponse(m) => {
+                self.for_ue(cycle, association, m.mme_ue_s1ap_id, m.enb_ue_s1ap_id, |_, _| {
+                    S1Disposition::Handled
+                })
+            }
+            S1apPdu::UeContextModificationFailure(m) => {
+                self.for_ue(cycle, association, m.mme_ue_s1ap_id, m.enb_ue_s1ap_id, |_, _| {
+                    S1Disposition::Handled
+                })
+            }
             // Answers to what this MME does not ask for.
-            S1apPdu::UeContextModificationResponse(_)
-            | S1apPdu::UeContextModificationFailure(_)
-            | S1apPdu::ErabSetupResponse(_)
+            S1apPdu::ErabSetupResponse(_)
             | S1apPdu::ErabReleaseResponse(_)
             | S1apPdu::MmeConfigurationUpdateAcknowledge(_)
             | S1apPdu::MmeConfigurationUpdateFailure(_)

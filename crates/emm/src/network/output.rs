@@ -59,6 +59,9 @@ pub enum Output {
     Downlink(Vec<u8>),
     /// INITIAL CONTEXT SETUP REQUEST; its outcome comes back as [`super::Input::ContextSetup`].
     ContextSetup(Box<BearerSetup>),
+    /// UE CONTEXT MODIFICATION REQUEST with another KeNB: the keys of an AKA are in use on a connection that has bearers
+    /// (TS 33.401 7.2.9.2). Nothing waits for its outcome: an eNB that refuses goes on with the KeNB it has.
+    ContextModification(KeNb),
     /// AIR; its outcome comes back as [`super::Input::Vectors`].
     FetchVectors(Box<VectorRequest>),
     /// ULR; its outcome comes back as [`super::Input::Location`].

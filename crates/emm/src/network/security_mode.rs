@@ -201,6 +201,7 @@ impl Session {
             self.learnt.imeisv = Some(imeisv);
         }
         let hashed = pending.hashed;
+        let rekeys = self.bearers && matches!(pending.origin, Origin::Agreed(_));
         if !self.take_into_use(env, *pending) {
             // The table is full: nobody can be served.
             self.abandon();
@@ -209,6 +210,9 @@ impl Session {
         }
         self.proof_due = true;
         self.phase(env, Phase::SecurityModeComplete);
+        if rekeys {
+            self.rekey_bearers(env);
+        }
         match complete.replayed_nas_message_container {
             Some(container) if hashed => self.begin_again(env, container),
             _ => self.secured(env),

@@ -411,6 +411,32 @@ fn a_spare_vector_is_for_its_subscriber_alone() {
     assert_eq!(rig.vector_request().imsi, imsi(2));
 }
 
+/// The keys of a new AKA reach the bearers that are there: KeNB of its KASME and the COUNT of SECURITY MODE COMPLETE
+/// (TS 33.401 7.2.9.2).
+#[test]
+fn a_re_authentication_rekeys_the_bearers() {
+    let mut rig = Rig::new();
+    let mut ue = rig.attached(1);
+    let _ = rig.input(Input::Reauthenticate);
+    let _ = rig.vector_request();
+    rig.give(2);
+    let request = ue.read(&rig.downlink());
+    let mut again = Ue::challenged_plain(&request, &eutran_vector(2));
+    let response = ue.protect(Protection::Ciphered, &again.response());
+    let _ = rig.uplink(&response);
+    again.take_command(&rig.downlink());
+    assert_eq!(rig.uplink(&again.complete()), Disposition::Handled);
+    let kenb: Vec<_> = rig
+        .take()
+        .into_iter()
+        .filter_map(|output| match output {
+            Output::ContextModification(kenb) => Some(kenb),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(kenb, [eutran_vector(2).kasme.k_enb(0)]);
+}
+
 /// The UE of a secure connection is challenged under its context, and only a protected answer counts.
 #[test]
 fn a_re_authentication_is_protected() {

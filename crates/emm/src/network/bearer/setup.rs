@@ -58,6 +58,15 @@ impl Session {
         Disposition::Handled
     }
 
+    /// Bearers that are there get KeNB of the keys that have just been taken into use (TS 33.401 7.2.9.2).
+    pub(in crate::network) fn rekey_bearers(&mut self, env: &mut Environment<'_>) {
+        let count = self.kenb_count;
+        let kenb = self
+            .bound_context(env)
+            .and_then(|context| Some(context.security.as_ref()?.kasme.k_enb(count)));
+        env.outputs.extend(kenb.map(Output::ContextModification));
+    }
+
     /// What came of it.
     pub(in crate::network) fn context_setup(
         &mut self,
