@@ -275,7 +275,11 @@ impl Mme {
             return Err("its GUTI is of another MME".to_owned());
         }
         if !self.table.restore(id, context) {
-            return Err("another context has its place or identity".to_owned());
+            return Err("another context has its place or identity, or there are too many".to_owned());
+        }
+        // The HSS may have lost it, and said so, while this MME was away (TS 23.007 14).
+        if let Some(record) = self.table.record_mut(id) {
+            record.location_confirmed = false;
         }
         self.now_idle(at, id);
         Ok(())

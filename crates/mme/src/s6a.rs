@@ -11,7 +11,7 @@ pub use request::{
     Notification, TerminalInformation, UpdateLocation, write_air, write_application, write_features,
     write_nor, write_pur, write_ulr,
 };
-pub use served::{CancellationType, FromHss, UserIds, read_request, write_state};
+pub use served::{CancellationType, FromHss, UserIds, UserState, read_request, write_state};
 pub use subscription::{SubscriptionData, read_subscription};
 pub use vector::{EutranVector, read_vectors};
 

@@ -2,12 +2,14 @@
 
 use crate::event::MmeEvent;
 use crate::mme::{Cycle, Mme};
-use crate::s6a::{self, AnswerOutcome, CancellationType, FromHss, SubscriptionData, UserIds};
+use crate::s6a::{self, AnswerOutcome, CancellationType, FromHss, SubscriptionData, UserIds, UserState};
 use quintet_diameter::dict::avp;
 use quintet_diameter::{ConnectionId, Message};
-use quintet_emm::network::{ContextId, Contexts as _};
+use quintet_emm::network::{ContextId, Contexts as _, EmmState};
 use quintet_identity::{Ecgi, Imsi, Tai};
 use quintet_nas::eps::EmmCause;
+use quintet_subscriber::model::AccessRestriction;
+use quintet_subscriber::s6a::DsrFlags;
 
 /// USER_UNKNOWN (TS 29.272 7.4.3.1).
 const USER_UNKNOWN: AnswerOutcome = AnswerOutcome::experimental(5001);
@@ -35,8 +37,9 @@ impl Mme {
                 wanted = self.place(imsi).map(|place| (flags, place));
                 (Some(imsi), self.insert_subscriber_data(cycle, imsi, &data))
             }
-            // What a DSR deletes (further APNs, restrictions) is not kept beside the one default bearer.
-            FromHss::DeleteSubscriberData { imsi, .. } => (Some(imsi), self.known(imsi)),
+            FromHss::DeleteSubscriberData { imsi, flags, .. } => {
+                (Some(imsi), self.delete_subscriber_data(cycle, imsi, flags))
+            }
         };
         self.report(|| MmeEvent::Served {
             command: request.header().code,
@@ -47,27 +50,27 @@ impl Mme {
             if imsi.is_some() && request.find(avp::SUPPORTED_FEATURES).is_some() {
                 s6a::write_features(w, crate::hss::FEATURES);
             }
-            if let Some((flags, (tai, ecgi))) = wanted.filter(|_| outcome.is_success()) {
-                s6a::write_state(w, flags, tai, ecgi);
+            if let Some((flags, (state, place))) = wanted.filter(|_| outcome.is_success()) {
+                s6a::write_state(w, flags, state, place);
             }
         });
     }
 
-    fn known(&self, imsi: Imsi) -> AnswerOutcome {
-        match self.table.by_imsi(imsi) {
-            Some(_) => AnswerOutcome::SUCCESS,
-            None => USER_UNKNOWN,
-        }
-    }
-
-    /// Where a UE is, or was heard last. An idle one's cell is not known: the tracking area's cell 0 stands for it.
-    fn place(&self, imsi: Imsi) -> Option<(Tai, Ecgi)> {
+    /// How a UE is, and where it is or was heard last. An idle one's cell is not known: the tracking area's cell 0 stands
+    /// for it.
+    fn place(&self, imsi: Imsi) -> Option<(UserState, (Tai, Ecgi))> {
         let id = self.table.by_imsi(imsi)?;
         let record = self.table.record(id)?;
+        let state = match (record.context.state, record.connection) {
+            (EmmState::Deregistered, _) => UserState::DETACHED,
+            (EmmState::Registered, None) => UserState::ATTACHED_REACHABLE_FOR_PAGING,
+            (EmmState::Registered, Some(_)) => UserState::CONNECTED_REACHABLE_FOR_PAGING,
+        };
         let cell = record.connection.and_then(|id| self.connections.get(id));
         let tai = record.context.tai;
         let nowhere = Ecgi::new(tai.plmn, 0).ok()?;
-        Some((tai, cell.map_or(nowhere, |connection| connection.ecgi)))
+        let ecgi = cell.map_or(nowhere, |connection| connection.ecgi);
+        Some((state, (tai, ecgi)))
     }
 
     /// CLR. The UE that went to another MME is not told; one whose subscription ended is detached (TS 23.401 5.3.8.4). An
@@ -100,7 +103,8 @@ impl Mme {
         self.delete(id);
     }
 
-    /// IDR: the UE-AMBR of a registered UE is taken over; one who may not be here any more is detached.
+    /// IDR: the UE-AMBR of a registered UE is taken over, for its next context setup; one who may not be here any more is
+    /// detached.
     fn insert_subscriber_data(
         &mut self,
         cycle: &mut Cycle<'_>,
@@ -115,11 +119,37 @@ impl Mme {
             .get_mut(id)
             .and_then(|context| context.registration.as_mut());
         if let (Some(registration), Some(ambr)) = (registration, data.ambr) {
-            registration.ambr = (ambr.uplink, ambr.downlink);
+            // Of UE-AMBR and APN-AMBR the lesser holds (TS 23.401 4.7.3). An APN-AMBR that is not said again is at least
+            // what holds now.
+            let mut configurations = data.apn_configurations.iter();
+            let of_apn = configurations.find(|c| c.apn == registration.apn);
+            let bound = of_apn.and_then(|c| c.ambr).map(|a| (a.uplink, a.downlink));
+            let (up, down) = bound.unwrap_or(registration.ambr);
+            registration.ambr = (ambr.uplink.min(up), ambr.downlink.min(down));
             self.saves.note(id);
         }
+        let e_utran = AccessRestriction::WB_E_UTRAN;
         if data.subscriber_status == Some(1) {
             let _ = self.detach_context(cycle, id, false, Some(EmmCause::EPS_SERVICES_NOT_ALLOWED));
+        } else if data.access_restriction.is_some_and(|r| r.forbids(e_utran)) {
+            let cause = EmmCause::NO_SUITABLE_CELLS_IN_TRACKING_AREA;
+            let _ = self.detach_context(cycle, id, false, Some(cause));
+        }
+        AnswerOutcome::SUCCESS
+    }
+
+    /// DSR. What it deletes is not kept beside the one default bearer; without any APN there is no bearer.
+    fn delete_subscriber_data(
+        &mut self,
+        cycle: &mut Cycle<'_>,
+        imsi: Imsi,
+        flags: DsrFlags,
+    ) -> AnswerOutcome {
+        let Some(id) = self.table.by_imsi(imsi) else {
+            return USER_UNKNOWN;
+        };
+        if flags.has(DsrFlags::COMPLETE_APN_CONFIGURATION_PROFILE) {
+            let _ = self.detach_context(cycle, id, false, None);
         }
         AnswerOutcome::SUCCESS
     }

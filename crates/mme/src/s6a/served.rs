@@ -9,8 +9,18 @@ use quintet_subscriber::s6a::{ClrFlags, DsrFlags, IdrFlags};
 /// The most digits of a User-Id that are compared: an IMSI has no more.
 const MAX_USER_ID_DIGITS: usize = 15;
 
-/// User-State CONNECTED_REACHABLE_FOR_PAGING and its neighbours (TS 29.272 7.3.109, by TS 29.002's EPS-User-State).
-const CONNECTED: u32 = 2;
+/// User-State (TS 29.272 7.3.109).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct UserState(pub u32);
+
+impl UserState {
+    /// DETACHED.
+    pub const DETACHED: Self = Self(0);
+    /// ATTACHED_REACHABLE_FOR_PAGING: idle.
+    pub const ATTACHED_REACHABLE_FOR_PAGING: Self = Self(2);
+    /// CONNECTED_REACHABLE_FOR_PAGING.
+    pub const CONNECTED_REACHABLE_FOR_PAGING: Self = Self(4);
+}
 
 /// Cancellation-Type (TS 29.272 7.3.24).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -136,10 +146,10 @@ fn u32_of(message: &Message<'_>, id: AvpId) -> Option<u32> {
 }
 
 /// Writes what an IDR asks for (TS 29.272 7.3.103, 7.3.110, 7.3.111).
-pub fn write_state(w: &mut MessageWriter<'_>, flags: IdrFlags, tai: Tai, ecgi: Ecgi) {
+pub fn write_state(w: &mut MessageWriter<'_>, flags: IdrFlags, state: UserState, (tai, ecgi): (Tai, Ecgi)) {
     if flags.has(IdrFlags::EPS_USER_STATE) {
         w.group(avp::EPS_USER_STATE, |w| {
-            w.group(avp::MME_USER_STATE, |w| w.u32(avp::USER_STATE, CONNECTED));
+            w.group(avp::MME_USER_STATE, |w| w.u32(avp::USER_STATE, state.0));
         });
     }
     if flags.has(IdrFlags::EPS_LOCATION) {

@@ -5,7 +5,9 @@ use super::event::MmeEvent;
 use quintet_diameter::dict::avp;
 use quintet_diameter::{ConnectionId, Message, Node, ResultCode};
 use quintet_identity::{Ecgi, Imsi, Tai};
-use quintet_mme::s6a::{self, AnswerOutcome, CancellationType, FromHss, SubscriptionData, UserIds};
+use quintet_mme::s6a::{
+    self, AnswerOutcome, CancellationType, FromHss, SubscriptionData, UserIds, UserState,
+};
 use quintet_subscriber::s6a::DsrFlags;
 
 /// USER_UNKNOWN (TS 29.272 7.4.3.1).
@@ -55,7 +57,8 @@ impl Mme {
                 s6a::write_features(w, features);
             }
             if let (Some(flags), Some((tai, ecgi))) = (wanted.filter(|_| outcome.is_success()), place) {
-                s6a::write_state(w, flags, tai, ecgi);
+                // Its UEs are always connected.
+                s6a::write_state(w, flags, UserState::CONNECTED_REACHABLE_FOR_PAGING, (tai, ecgi));
             }
         });
     }
