@@ -5,7 +5,7 @@
 //! forged AUTS, RES compared by prefix. Those that one UE's own messages show are scenarios.
 
 use crate::support::World;
-use quintet_crypto::{CipheringAlgorithm, IntegrityAlgorithm};
+use quintet_crypto::{CipheringAlgorithm, Direction, IntegrityAlgorithm};
 use quintet_emm::network::EmmState;
 use quintet_emm::ue::{Configuration, Event, NotStarted, Start};
 use quintet_identity::{Ecgi, Guti, Imsi, STmsi, Tai};
@@ -23,7 +23,7 @@ use quintet_sctp::AssociationId;
 use quintet_sim::Usim;
 use quintet_sim::demo::Population;
 use quintet_sim::enb::{Alteration, EnbEvent, Interference, Random, Rule, Tamper, UeId, Which, mutate};
-use quintet_sim::lte::{LabTimers, serving_plmn};
+use quintet_sim::lte::{LabTimers, Restart, serving_plmn};
 use quintet_sim::ue::Ue;
 use std::sync::Arc;
 use std::time::Duration;
@@ -344,6 +344,58 @@ fn unauthenticated_headers_neither_reset_counts_nor_detach() {
     }
     victim.world.run_for(120 * SECOND);
     victim.serves();
+}
+
+#[test]
+fn what_was_accepted_is_not_accepted_again_over_a_restart() {
+    for how in [Restart::Clean, Restart::Killed] {
+        let mut victim = Victim::attached(8);
+        victim.idle();
+        // The store's record is exact once, and old soon after.
+        victim.world.restart(Restart::Clean);
+        let written = victim.world.records.clone();
+        assert_eq!(written.len(), 1);
+        let mut heard = Vec::new();
+        victim.world.run_for(SECOND);
+        victim.world.forget_events();
+        for start in [Start::ServiceRequest; 3] {
+            victim.start(start);
+            heard.extend(victim.world.cells[victim.cell].events.drain(..));
+            victim.idle();
+        }
+        let protected = heard.into_iter().filter_map(|event| match event {
+            EnbEvent::Nas {
+                direction: Direction::Uplink,
+                nas,
+                ..
+            } if nas[0] != 0x07 => Some(nas),
+            _ => None,
+        });
+        let protected: Vec<_> = protected.collect();
+        assert!(protected.len() >= 3, "{protected:02x?}");
+        if how == Restart::Killed {
+            // It comes before the store has written anything of all this.
+            victim.world.records.clone_from(&written);
+        }
+        victim.world.restart(how);
+        victim.world.run_for(SECOND);
+        let enemy = victim.enemy();
+        let s_tmsi = victim.guti().s_tmsi();
+        for (n, nas) in protected.iter().enumerate() {
+            let _ = enemy.say(&mut victim, initial(n as u32, nas, Some(s_tmsi)));
+            victim.world.run_for(SECOND);
+        }
+        let counters = victim.world.mme.counters();
+        assert_eq!(
+            (counters.served, counters.updated, counters.authenticated),
+            (0, 0, 0),
+            "{how:?}"
+        );
+        victim.world.run_for(120 * SECOND);
+        victim.start(Start::ServiceRequest);
+        victim.unharmed();
+        assert_eq!(victim.world.mme.counters().served, 1, "{how:?}");
+    }
 }
 
 #[test]

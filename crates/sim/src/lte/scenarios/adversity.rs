@@ -73,6 +73,8 @@ pub(super) const MME_RESTART: Scenario = Scenario {
     steps: &[
         ATTACH_START,
         ATTACHED,
+        // Long enough for the store: what it had not written would be forgotten.
+        Step::Await(Until::Quiet),
         Step::Restart(Restart::Killed),
         Step::Start(Start::ServiceRequest),
         Step::Await(Until::Ue(UeMark::Served)),

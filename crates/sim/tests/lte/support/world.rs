@@ -16,7 +16,7 @@ use quintet_sim::lte::{ContextFacts, Demand, Hss, LabTimers, Play, Restart, serv
 use quintet_sim::{S6A, VENDOR_3GPP, demo};
 use quintet_subscriber::model::Subscriber;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::{BTreeMap, BinaryHeap, VecDeque};
 use std::time::Duration;
 
 /// Steps at one moment after which a run is a bug of a node.
@@ -24,6 +24,9 @@ const MAX_STEPS: usize = 1_000_000;
 
 /// Streams of an association.
 const STREAMS: u16 = 8;
+
+/// How long a store takes to write.
+const WRITE: Duration = Duration::from_millis(300);
 
 /// How long an MME is away, and an association until it is tried again.
 const AWAY: Duration = Duration::from_millis(300);
@@ -76,7 +79,9 @@ pub(crate) struct World {
     wire_last: [Duration; 2],
     /// What the MME sent to associations that are no cell's.
     pub(crate) heard: Vec<(AssociationId, Vec<u8>)>,
-    records: BTreeMap<u32, Vec<u8>>,
+    /// What the store has, and what is on its way there: a kill loses that.
+    pub(crate) records: BTreeMap<u32, Vec<u8>>,
+    unwritten: VecDeque<(Duration, Save)>,
     queue: BinaryHeap<Reverse<(Duration, u64)>>,
     arrivals: BTreeMap<u64, Arrival>,
     sequence: u64,
@@ -173,6 +178,7 @@ impl World {
             wire_last: [Duration::ZERO; 2],
             heard: Vec::new(),
             records: BTreeMap::new(),
+            unwritten: VecDeque::new(),
             queue: BinaryHeap::new(),
             arrivals: BTreeMap::new(),
             sequence: 0,
@@ -237,13 +243,14 @@ impl World {
     /// The MME stops and comes back.
     pub(crate) fn restart(&mut self, how: Restart) {
         self.settle();
+        let unwritten = std::mem::take(&mut self.unwritten);
         match how {
             Restart::Clean => {
                 let saves: Vec<Save> = self.mme.final_saves().collect();
                 self.records.clear();
                 saves.into_iter().for_each(|save| keep(&mut self.records, save));
             }
-            Restart::Killed => {}
+            Restart::Killed => drop(unwritten),
             Restart::Forgetful => self.records.clear(),
         }
         let stop = if how == Restart::Clean {
@@ -504,6 +511,9 @@ impl World {
             }
         }
         while let Some(save) = self.mme.poll_save() {
+            self.unwritten.push_back((self.now + WRITE, save));
+        }
+        while let Some((_, save)) = self.unwritten.pop_front_if(|(at, _)| *at <= self.now) {
             keep(&mut self.records, save);
         }
         while let Some(event) = self.mme.poll_event() {
