@@ -360,7 +360,7 @@ fn what_was_accepted_is_not_accepted_again_over_a_restart() {
         victim.world.forget_events();
         for start in [Start::ServiceRequest; 3] {
             victim.start(start);
-            heard.extend(victim.world.cells[victim.cell].events.drain(..));
+            heard.append(&mut victim.world.cells[victim.cell].events);
             victim.idle();
         }
         let protected = heard.into_iter().filter_map(|event| match event {

@@ -26,7 +26,7 @@ const MAX_STEPS: usize = 1_000_000;
 const STREAMS: u16 = 8;
 
 /// How long a store takes to write.
-const WRITE: Duration = Duration::from_millis(300);
+const WRITE: Duration = Duration::from_millis(100);
 
 /// How long an MME is away, and an association until it is tried again.
 const AWAY: Duration = Duration::from_millis(300);
