@@ -10,6 +10,10 @@ const SEEDS: u64 = 1_000;
 /// How many states an observer may have to think of.
 const MOST_CANDIDATES: [(Way, usize); 2] = [(Way::InOrder, 16), (Way::Disorder, 80)];
 
+/// How many runs may end in AUTHENTICATION REJECT behind disorder: a challenge that overtakes the next one makes the USIM
+/// lose its step twice in a row, which the network cannot tell from a card that never comes into step.
+const MOST_REFUSED: usize = 3;
+
 /// Long enough for every series of attempts: T3402 is twelve minutes.
 const PEACE: Duration = Duration::from_secs(3_000);
 
@@ -49,7 +53,7 @@ fn what_both_sides_say_is_allowed_and_everything_comes_right() {
         }
         let refused = counted.get("AUTHENTICATION REJECT").copied().unwrap_or_default();
         assert!(
-            refused <= if way == Way::InOrder { 0 } else { 50 },
+            refused <= if way == Way::InOrder { 0 } else { MOST_REFUSED },
             "{way:?}: {refused} refused for good"
         );
     }
