@@ -155,7 +155,12 @@ impl Session {
         }
         let view = MessageView::of(&decoded.message);
         let before = self.path;
-        if let Err(violation) = self.follow(Direction::Uplink, received.for_path(), view) {
+        let protection = match view.initial() {
+            // A UE that has no key cannot have protected it: what it says is processed as if it were plain (4.4.4.3).
+            Some(ksi) if received.verified.is_none() && !ksi.names_a_key() => PathProtection::Plain,
+            _ => received.for_path(),
+        };
+        if let Err(violation) = self.follow(Direction::Uplink, protection, view) {
             return Disposition::Silent(Discard::Path(violation));
         }
         // The same request again is no step: what it began goes on (TS 24.301 5.5.1.2.7 e).
