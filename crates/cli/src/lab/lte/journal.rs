@@ -98,6 +98,8 @@ struct Item {
     waits: Waits,
     shown: Shown,
     passed: Option<Passed>,
+    /// First octet of what a transport carries: a report of a message that was not opened does not tell.
+    first_octet: Option<u8>,
 }
 
 pub(super) struct Journal {
@@ -201,6 +203,7 @@ impl Journal {
             waits: Waits::No,
             shown,
             passed,
+            first_octet: None,
         });
     }
 
@@ -284,7 +287,12 @@ impl Journal {
                 self.queue[at].waits = Waits::No;
                 carried = true;
                 if let (Some(nas), Shown::Arrow(arrow)) = (&view.nas, &mut self.queue[at].shown) {
-                    arrow.details.extend(challenge(nas));
+                    if let Some((ksi, told)) = challenge(nas) {
+                        arrow.details.push(told);
+                        if let Some(passed) = &mut self.queue[at].passed {
+                            passed.ksi = Some(ksi);
+                        }
+                    }
                 }
                 if !view.is_transport {
                     // Before what it carries.
@@ -294,6 +302,7 @@ impl Journal {
                         waits: Waits::No,
                         shown,
                         passed,
+                        first_octet: None,
                     };
                     self.queue.insert(at, item);
                 }
@@ -313,6 +322,7 @@ impl Journal {
             waits,
             shown,
             passed,
+            first_octet: view.nas.as_ref().and_then(|nas| nas.first()).copied(),
         });
     }
 
@@ -412,6 +422,7 @@ impl Journal {
                 waits: Waits::Transport(association, connection),
                 shown: Shown::Arrow(arrow),
                 passed: Some(passed),
+                first_octet: None,
             });
         }
     }
@@ -422,7 +433,7 @@ impl Journal {
         wall: Duration,
         (association, connection): (u64, u32),
         mut arrow: Arrow,
-        passed: Passed,
+        mut passed: Passed,
     ) {
         let place = |wanted: Waits| self.queue.iter().position(|item| item.waits == wanted);
         let later = place(Waits::Report(association, Some(connection)));
@@ -431,6 +442,14 @@ impl Journal {
             return self.push(wall, Shown::Arrow(arrow), Some(passed));
         };
         let item = &mut self.queue[at];
+        let header = item.first_octet.and_then(SecurityHeaderType::of_emm);
+        if passed.count.is_none()
+            && let Some(header) = header.filter(|header| *header != SecurityHeaderType::PLAIN)
+        {
+            let told = header.name().map_or_else(|| header.to_string(), str::to_owned);
+            arrow.details[0].clone_from(&told);
+            passed.header = Some(told);
+        }
         if let Shown::Arrow(transport) = &item.shown {
             if later.is_none() {
                 arrow.details.push(format!("in {}", transport.label));
@@ -618,14 +637,14 @@ fn nas_item(
 }
 
 /// Key set and RAND of an AUTHENTICATION REQUEST: which of the HSS's vectors it is.
-fn challenge(nas: &[u8]) -> Option<String> {
+fn challenge(nas: &[u8]) -> Option<(u8, String)> {
     let decoded = EmmMessage::decode_downlink(nas).ok()?;
     let EmmMessage::AuthenticationRequest(request) = decoded.message else {
         return None;
     };
     let rand = &request.authentication_parameter_rand[..SHOWN_RAND_OCTETS];
     let ksi = request.nas_key_set_identifier_asme.identifier();
-    Some(format!("KSI {ksi}, RAND {}…", hex::encode(rand)))
+    Some((ksi, format!("KSI {ksi}, RAND {}…", hex::encode(rand))))
 }
 
 /// Whether an SCTP packet has a DATA chunk (RFC 9260 3.3.1) among its chunks.

@@ -260,7 +260,8 @@ impl Network {
             mme_code: 1,
         };
         let mut config = Config::new("quintet lab", gummei, policy, demo::home_plmn().epc_realm());
-        config.hss_timeout = self.timers.hss_timeout;
+        // Not scaled down: no scenario waits for it, and a busy disk must not look like a lost HSS.
+        config.hss_timeout = LabTimers::SPECIFIED.hss_timeout;
         config.t3413 = self.timers.t3413;
         config.limits.connections = MAX_CONNECTIONS;
         config.limits.connections_per_enb = MAX_CONNECTIONS;
