@@ -247,7 +247,7 @@ fn every_scenario_of_lte_ends_as_its_name_says_and_tshark_reads_it() {
     };
     assert_eq!(found, "");
     for filter in ["s1ap", "nas-eps", "diameter", "sctp && udp"] {
-        let seen = tshark(directory.path(), &["-Y", filter, "-c", "50"]);
+        let seen = tshark(directory.path(), &["-Y", filter, "-c", "500"]);
         assert!(seen.is_some_and(|seen| seen.lines().count() > 10), "{filter}");
     }
     assert_eq!(

@@ -1,4 +1,4 @@
-//! The HSS of a lab, on a database file of its own.
+//! The HSS of a lab, on a database file of its own or in memory.
 
 use crate::database::Database;
 use anyhow::{Context, Result, bail};
@@ -7,7 +7,7 @@ use quintet_diameter::node::{Application as DiameterApplication, Node, NodeConfi
 use quintet_hss::{EntropySource, Hss, HssConfig};
 use quintet_runtime::{Clock, Drbg, Driver, HssApplication, Moment, Tap};
 use quintet_sim::demo;
-use quintet_store::{Command, PutMode, Reply};
+use quintet_store::{Command, MemoryStore, PutMode, Reply, Store};
 use quintet_store_sqlite::{Options, SqliteStore};
 use quintet_subscriber::auc::{ChallengeKey, ChallengeSecret, Slot};
 use quintet_subscriber::model::Subscriber;
@@ -54,40 +54,69 @@ pub(super) fn hss_identity() -> String {
     format!("hss.{}", demo::home_plmn().epc_realm())
 }
 
+/// Where an HSS keeps what it knows.
+pub(super) enum Keeping<'a> {
+    /// In a database, provisioned already.
+    Database(&'a Path),
+    /// In memory: for a lab that nobody looks at afterwards, whose scenarios must not wait for a busy disk.
+    Memory(Box<MemoryStore>),
+}
+
+impl Keeping<'_> {
+    /// In memory, with these subscribers.
+    ///
+    /// # Errors
+    /// As the store says.
+    pub(super) fn in_memory(subscribers: impl Iterator<Item = Subscriber>) -> Result<Self> {
+        let mut store = MemoryStore::new();
+        store.execute(Command::Put {
+            subscribers: subscribers.collect(),
+            mode: PutMode::Upsert,
+        })?;
+        Ok(Self::Memory(Box::new(store)))
+    }
+
+    /// The store, which wakes `pump`, and the key of its challenges.
+    fn open(self, pump: &Arc<Notify>, drbg: &mut Drbg) -> Result<(Box<dyn Store>, ChallengeKey)> {
+        let mut fresh = [0; 16];
+        drbg.fill(&mut fresh);
+        let fresh = ChallengeSecret::new(fresh);
+        let path = match self {
+            Self::Memory(store) => return Ok((store, ChallengeKey::from(&fresh))),
+            Self::Database(path) => path,
+        };
+        let waker = Arc::clone(pump);
+        let options = Options {
+            waker: Box::new(move || waker.notify_one()),
+            ..Options::default()
+        };
+        let mut store = SqliteStore::open(path, options)?;
+        store.lock_for_serving(Slot::default(), "quintet lab")?;
+        let Reply::ChallengeKey(key) = store.execute(Command::ChallengeKey { fresh })? else {
+            bail!("the store gave another answer than a key: this is a defect, please report it");
+        };
+        Ok((Box::new(store), ChallengeKey::from(&key)))
+    }
+}
+
 /// Starts the HSS, and answers where it listens.
 ///
 /// # Errors
 /// If the database cannot be used, or the system gives no socket.
 pub(super) fn start_hss(
     clock: &Clock,
-    path: &Path,
+    keeping: Keeping<'_>,
     tap: Option<Box<dyn Tap>>,
 ) -> Result<(Driver<HssApplication>, SocketAddr)> {
     let mut drbg = Drbg::new().context("no entropy")?;
     let pump = Arc::new(Notify::new());
-    let waker = Arc::clone(&pump);
-    let options = Options {
-        waker: Box::new(move || waker.notify_one()),
-        ..Options::default()
-    };
-    let mut store = SqliteStore::open(path, options)?;
-    store.lock_for_serving(Slot::default(), "quintet lab")?;
-    let mut fresh = [0; 16];
-    drbg.fill(&mut fresh);
-    let fresh = ChallengeSecret::new(fresh);
-    let Reply::ChallengeKey(key) = store.execute(Command::ChallengeKey { fresh })? else {
-        bail!("the store gave another answer than a key: this is a defect, please report it");
-    };
+    let (store, challenges) = keeping.open(&pump, &mut drbg)?;
     let mut config = node_config(hss_identity(), demo::home_plmn().epc_realm(), clock.moment());
     config.unknown_peers = UnknownPeers::Accept;
     let node = Node::new(config, drbg.next_u64())?;
     let entropy: EntropySource = Box::new(move |out: &mut [u8]| drbg.fill(out));
-    let hss = Hss::new(
-        HssConfig::new(vec![demo::home_plmn()]),
-        ChallengeKey::from(&key),
-        entropy,
-    );
-    let driver = Driver::start(*clock, node, HssApplication::new(hss, Box::new(store)), tap, pump);
+    let hss = Hss::new(HssConfig::new(vec![demo::home_plmn()]), challenges, entropy);
+    let driver = Driver::start(*clock, node, HssApplication::new(hss, store), tap, pump);
     driver.with(|at, _, application| application.start(at));
     let address = driver
         .listen((Ipv4Addr::LOCALHOST, 0).into())

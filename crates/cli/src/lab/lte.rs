@@ -2,7 +2,7 @@
 //! loopback address, without privileges.
 //!
 //! ```text
-//!  Enb (UEs, Play) ──S1AP/SCTP/UDP──► Mme ──S6a/TCP──► Line ──► Hss (SQLite)
+//!  Enb (UEs, Play) ──S1AP/SCTP/UDP──► Mme ──S6a/TCP──► Line ──► Hss
 //!        │  ▲                          │ tap, reports
 //!        │  └── Demand: restart, cut … │
 //!        └──────────────► Journal ◄────┘ ──► ladder, capture, messages
@@ -18,6 +18,7 @@ mod view;
 mod words;
 
 use super::capture::{Capture, HSS, address};
+use super::hss::{Keeping, provision};
 use super::screen::{Show, progress};
 use super::{Arguments, MAX_LADDER_UES, Place, chosen, print_kept, verdict_line};
 use crate::output::{Finding, print_json};
@@ -125,9 +126,16 @@ pub(super) async fn lab(arguments: &Arguments) -> Result<Finding> {
         .zip(&scenarios)
         .map(|(n, scenario)| cell(n, scenario, seed))
         .collect();
-    super::hss::provision(&database, subscribers(arguments.ues.unwrap_or(0), &cells))?;
+    let everybody = subscribers(arguments.ues.unwrap_or(0), &cells);
+    let keeping = match arguments.keep {
+        Some(_) => {
+            provision(&database, everybody)?;
+            Keeping::Database(&database)
+        }
+        None => Keeping::in_memory(everybody)?,
+    };
     let timers = LabTimers::divided(TIMER_DIVISOR);
-    let mut network = Network::start((&database, &contexts), timers, &journal).await?;
+    let mut network = Network::start((keeping, &contexts), timers, &journal).await?;
     let mut played = Vec::new();
     let mut load = None;
     let outcome = tokio::select! {

@@ -1,9 +1,9 @@
-//! The nodes of an LTE lab: an HSS on a database, a line to it, an MME that can be restarted, an eNB for each scenario.
+//! The nodes of an LTE lab: an HSS, a line to it, an MME that can be restarted, an eNB for each scenario.
 
 use super::enb::{Board, Director, EnbApplication};
 use super::journal::{Journal, JournalTap};
 use super::line::{Condition, Line};
-use crate::lab::hss::{SHUTDOWN_TIMEOUT, hss_identity, node_config, start_hss};
+use crate::lab::hss::{Keeping, SHUTDOWN_TIMEOUT, hss_identity, node_config, start_hss};
 use anyhow::{Context, Result, bail};
 use quintet_crypto::{CipheringAlgorithm, IntegrityAlgorithm};
 use quintet_diameter::node::{DisconnectCause, Node, PeerConfig, PeerState};
@@ -85,12 +85,12 @@ impl Network {
     /// # Errors
     /// If a database cannot be used, or the system gives no socket.
     pub(super) async fn start(
-        (database, contexts): (&Path, &Path),
+        (keeping, contexts): (Keeping<'_>, &Path),
         timers: LabTimers,
         journal: &Rc<RefCell<Journal>>,
     ) -> Result<Self> {
         let clock = Clock::start();
-        let (hss, address) = start_hss(&clock, database, None)?;
+        let (hss, address) = start_hss(&clock, keeping, None)?;
         let mut network = Self {
             clock,
             timers,

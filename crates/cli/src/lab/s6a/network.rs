@@ -2,7 +2,7 @@
 
 use super::recorder::{Recorder, RecorderTap};
 use crate::database::Database;
-use crate::lab::hss::{SHUTDOWN_TIMEOUT, hss_identity, node_config, provision, start_hss};
+use crate::lab::hss::{Keeping, SHUTDOWN_TIMEOUT, hss_identity, node_config, provision, start_hss};
 use anyhow::{Context, Result, anyhow};
 use quintet_diameter::node::{ConnectionId, DisconnectCause, Event, Inbound, Node, PeerConfig};
 use quintet_identity::{Imsi, Plmn};
@@ -160,7 +160,7 @@ impl Network {
         )?;
         let clock = Clock::start();
         let tap: Box<dyn Tap> = Box::new(RecorderTap(Rc::clone(recorder)));
-        let (hss, address) = start_hss(&clock, database, Some(tap))?;
+        let (hss, address) = start_hss(&clock, Keeping::Database(database), Some(tap))?;
         let mut stations = Vec::new();
         for (mme, plmn) in MMES.iter().zip([demo::home_plmn(), demo::visited_plmn()]) {
             stations.push(start_mme(&clock, mme, plmn, address)?);
