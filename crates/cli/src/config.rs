@@ -8,12 +8,12 @@ mod sctp;
 mod value;
 
 use anyhow::{Context, Result, bail};
+pub(crate) use mme::Mme;
 use quintet_identity::Plmn;
+pub(crate) use sctp::{Sctp, Transport};
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-pub(crate) use mme::Mme;
-pub(crate) use sctp::{Sctp, Transport};
 pub(crate) use value::{Identity, Milliseconds, SlotNumber};
 
 /// Largest configuration file, octets: what a person writes is far below it.
@@ -251,6 +251,7 @@ impl Config {
         }
         if self.roles.0.contains(&Role::Mme) {
             self.mme.check()?;
+            self.sctp.check(self.mme.listen.len())?;
         }
         if !self.roles.0.contains(&Role::Hss) {
             return Ok(());

@@ -93,7 +93,7 @@ fn log(event: &MmeEvent) {
         MmeEvent::EnbRefused { association, cause } => tracing::warn!(
             association = association.0,
             %cause,
-            "an eNB is refused: none of its tracking areas is in mme.tracking_areas"
+            "an eNB is refused: none of its PLMNs or tracking areas is in mme.tracking_areas, or another host has its eNB ID"
         ),
         MmeEvent::EnbLost {
             association,
@@ -128,6 +128,18 @@ impl Application for MmeApplication {
     }
 
     fn event(&mut self, moment: Moment, node: &mut Node, event: &Event) {
+        match event {
+            Event::PeerUp { peer, .. } => {
+                let peer = node.peer(*peer).map(|status| status.identity.to_owned());
+                tracing::info!(peer, "HSS reached");
+            }
+            Event::PeerDown { peer, reason } => {
+                let peer = node.peer(*peer).map(|status| status.identity.to_owned());
+                tracing::warn!(peer, ?reason, "HSS gone: who must be authenticated is rejected (#17)");
+            }
+            Event::RequestFailed { .. } => {}
+            other => tracing::info!(event = ?other, "diameter"),
+        }
         self.mme.handle_event(at(moment), node, event);
     }
 

@@ -13,6 +13,16 @@ use std::time::Duration;
 /// Tracking areas an MME serves at most: what a TAI list of type 0 or 2 has room for (TS 24.301 9.9.3.33).
 const MAX_TRACKING_AREAS: usize = 16;
 
+/// The longest MME Name, and the signs it may have besides letters and digits (TS 36.413 9.3.4: PrintableString): with
+/// another no S1 SETUP RESPONSE could be written.
+const MAX_NAME: usize = 150;
+const NAME_SIGNS: &[u8] = b" '()+,-./:=?";
+
+/// The least and the most of T3412, s: the units of the timer are 2 s, 1 min and 6 min, 31 of them at most
+/// (TS 24.008 10.5.7.3).
+const MIN_T3412_S: u64 = 2;
+const MAX_T3412_S: u64 = 31 * 360;
+
 /// The MME.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -21,7 +31,7 @@ pub(crate) struct Mme {
     pub(crate) identity: Identity,
     /// Origin-Realm, and the realm of the HSS.
     pub(crate) realm: Identity,
-    /// Where the HSS is. Absent: the HSS of this process, or one that connects to `listen_s6a`.
+    /// Where the HSS is. Absent: the HSS of this process.
     pub(crate) hss: Option<SocketAddr>,
     /// What the HSS is connected to over.
     pub(crate) hss_transport: Transport,
@@ -133,7 +143,9 @@ impl TryFrom<String> for Area {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        let tai = text.parse().map_err(|error| format!("{text:?} is no tracking area: {error}"))?;
+        let tai = text
+            .parse()
+            .map_err(|error| format!("{text:?} is no tracking area: {error}"))?;
         Ok(Self(tai))
     }
 }
@@ -205,10 +217,29 @@ impl Mme {
         if self.reauthenticate_every == Some(0) {
             bail!("mme.reauthenticate_every = 0: 1 is each time; leave it out for never");
         }
-        if self.name.is_empty() || self.name.len() > 150 || !self.name.bytes().all(|c| c.is_ascii_graphic() || c == b' ') {
-            bail!("mme.name is 1 to 150 printable characters");
+        let printable = |c: u8| c.is_ascii_alphanumeric() || NAME_SIGNS.contains(&c);
+        if !(1..=MAX_NAME).contains(&self.name.len()) || !self.name.bytes().all(printable) {
+            bail!(
+                "mme.name = {:?} is no MME Name: 1 to {MAX_NAME} letters, digits, spaces or any of '()+,-./:=? (no underscore)",
+                self.name
+            );
         }
-        if self.keep_contexts && self.database.as_ref().is_some_and(|path| path.as_os_str().is_empty()) {
+        if !(MIN_T3412_S..=MAX_T3412_S).contains(&self.t3412_s) {
+            bail!(
+                "mme.t3412_s = {}: give {MIN_T3412_S} to {MAX_T3412_S} seconds, what a UE can be told",
+                self.t3412_s
+            );
+        }
+        let areas = &self.tracking_areas;
+        if let Some(twice) = (1..areas.len()).find(|i| areas[..*i].contains(&areas[*i])) {
+            bail!("mme.tracking_areas names {} twice: remove one", areas[twice].0);
+        }
+        if self.keep_contexts
+            && self
+                .database
+                .as_ref()
+                .is_some_and(|path| path.as_os_str().is_empty())
+        {
             bail!("mme.database is empty: give a file, or keep_contexts = false");
         }
         self.policy().map(drop)
@@ -216,20 +247,33 @@ impl Mme {
 
     /// The PLMN served.
     pub(crate) fn plmn(&self) -> Plmn {
-        self.tracking_areas.first().map_or_else(test_plmn, |area| area.0.plmn)
+        self.tracking_areas
+            .first()
+            .map_or_else(test_plmn, |area| area.0.plmn)
     }
 
     /// What mobility management is told.
     pub(crate) fn policy(&self) -> Result<Policy> {
         let emergency_apn: Option<Apn> = match &self.emergency_apn {
-            Some(text) => Some(text.parse().with_context(|| format!("mme.emergency_apn = {text:?}"))?),
+            Some(text) => Some(
+                text.parse()
+                    .with_context(|| format!("mme.emergency_apn = {text:?}"))?,
+            ),
             None => None,
         };
         Ok(Policy {
             plmn: self.plmn(),
             tracking_areas: self.tracking_areas.iter().map(|area| area.0).collect(),
-            integrity: self.integrity.iter().map(|eia| IntegrityAlgorithm(*eia as u8 + 1)).collect(),
-            ciphering: self.ciphering.iter().map(|eea| CipheringAlgorithm(*eea as u8)).collect(),
+            integrity: self
+                .integrity
+                .iter()
+                .map(|eia| IntegrityAlgorithm(*eia as u8 + 1))
+                .collect(),
+            ciphering: self
+                .ciphering
+                .iter()
+                .map(|eea| CipheringAlgorithm(*eea as u8))
+                .collect(),
             unauthenticated_emergency: self.unauthenticated_emergency,
             emergency_apn,
             reauthentication: ReauthenticationPolicy {
@@ -260,7 +304,8 @@ impl Mme {
             mme_group_id: self.group_id,
             mme_code: self.code,
         };
-        let mut node = quintet_mme::Config::new(self.name.clone(), gummei, self.policy()?, self.realm.as_str());
+        let mut node =
+            quintet_mme::Config::new(self.name.clone(), gummei, self.policy()?, self.realm.as_str());
         node.relative_capacity = self.relative_capacity;
         node.hss_timeout = self.hss_timeout_ms.duration();
         node.gateway = self.gateway;

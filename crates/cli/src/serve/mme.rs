@@ -9,8 +9,8 @@ use quintet_diameter::node::{
     Application as DiameterApplication, DisconnectCause, Node, NodeConfig, PeerConfig,
     UnknownPeers as NodeUnknownPeers,
 };
-use quintet_emm::network::durable::Stop;
 use quintet_emm::network::At;
+use quintet_emm::network::durable::Stop;
 use quintet_mme::{Mme, Save};
 use quintet_runtime::sctp::SctpUse;
 use quintet_runtime::{Clock, Drbg, Driver, MmeApplication};
@@ -32,18 +32,24 @@ pub(super) fn start(config: &Config, clock: Clock) -> Result<Running> {
     let mut seed = [0; 32];
     drbg.fill(&mut seed);
     let moment = clock.moment();
+    // What is wrong is said before a database is made.
+    let node_config = node_config(config, moment.wall.as_secs() as u32)?;
     let mut mme = Mme::new(config.mme.node()?, seed);
     let contexts = match config.mme.keep_contexts {
-        true => Some(Rc::new(restore(config, &mut mme, At {
-            now: moment.now,
-            wall: moment.wall,
-        })?)),
+        true => Some(Rc::new(restore(
+            config,
+            &mut mme,
+            At {
+                now: moment.now,
+                wall: moment.wall,
+            },
+        )?)),
         false => {
             tracing::warn!("mme.keep_contexts = false: every UE attaches anew after a restart");
             None
         }
     };
-    let node = Node::new(node_config(config, moment.wall.as_secs() as u32)?, drbg.next_u64())?;
+    let node = Node::new(node_config, drbg.next_u64())?;
     let mut application = MmeApplication::new(mme);
     if let Some(contexts) = &contexts {
         let contexts = Rc::clone(contexts);
@@ -75,17 +81,30 @@ fn restore(config: &Config, mme: &mut Mme, at: At) -> Result<ContextStore> {
         records,
     } = ContextStore::open(&path).with_context(|| "mme.database")?;
     let stop = if clean { Stop::Clean } else { Stop::Unclean };
-    let mut restored = 0usize;
+    let (mut restored, mut refused, mut first) = (0usize, 0usize, None);
     for (key, record) in records {
         match mme.restore(at, key, &record, stop) {
             Ok(()) => restored += 1,
             Err(why) => {
-                tracing::warn!(key, why, "a context is of no use any more: its UE will attach anew");
+                refused += 1;
+                first.get_or_insert(why);
                 store.delete(key);
             }
         }
     }
-    let how = if clean { "after a clean stop" } else { "after a crash: UEs are authenticated anew" };
+    // One line, however many there are: after another GUMMEI it is all of them.
+    if let Some(why) = first {
+        tracing::warn!(
+            contexts = refused,
+            why,
+            "contexts are of no use any more: their UEs will attach anew"
+        );
+    }
+    let how = if clean {
+        "after a clean stop"
+    } else {
+        "after a crash: UEs are authenticated anew"
+    };
     tracing::info!(database = %path.display(), contexts = restored, how, "contexts: open");
     Ok(store)
 }
@@ -96,7 +115,11 @@ fn hss_address(config: &Config) -> Option<SocketAddr> {
     config.mme.hss.or_else(|| {
         let mut local = *config.diameter.listen.first().filter(|_| own)?;
         if local.ip().is_unspecified() {
-            local.set_ip(if local.is_ipv4() { [127, 0, 0, 1].into() } else { std::net::Ipv6Addr::LOCALHOST.into() });
+            local.set_ip(if local.is_ipv4() {
+                [127, 0, 0, 1].into()
+            } else {
+                std::net::Ipv6Addr::LOCALHOST.into()
+            });
         }
         Some(local)
     })
@@ -110,6 +133,18 @@ pub(super) fn node_config(config: &Config, started_at_unix: u32) -> Result<NodeC
             "the MME has no HSS: give mme.hss = \"address:port\", or run it in the same process (roles = [\"hss\", \"mme\"])"
         );
     };
+    if config.roles.0.contains(&Role::Hss) {
+        let own = config.diameter.identity.as_str();
+        if mme.identity.as_str().eq_ignore_ascii_case(own) {
+            bail!("mme.identity is diameter.identity, {own:?}: HSS and MME are two nodes with a name each");
+        }
+        if mme.hss.is_none() && !mme.hss_identity.as_str().eq_ignore_ascii_case(own) {
+            bail!(
+                "mme.hss_identity is {:?}, but the HSS of this process has diameter.identity {own:?}: make them the same",
+                mme.hss_identity.as_str()
+            );
+        }
+    }
     let addresses = host_addresses(&mme.listen);
     let mut node = NodeConfig::new(mme.identity.as_str(), mme.realm.as_str(), addresses[0]);
     node.addresses = addresses;
@@ -143,9 +178,7 @@ impl Running {
     /// Takes leave of the HSS, then writes every context as it is at last.
     pub(super) async fn stop(self) {
         self.driver.shutdown(DisconnectCause::REBOOTING).await;
-        let last: Vec<Save> = self
-            .driver
-            .with(|_, _, application| application.retire());
+        let last: Vec<Save> = self.driver.with(|_, _, application| application.retire());
         let Some(contexts) = self.contexts.and_then(Rc::into_inner) else {
             return;
         };

@@ -14,6 +14,7 @@ mod abuse;
 mod configuration;
 mod faults;
 mod kill;
+mod mme;
 mod replay;
 mod signals;
 mod support;
