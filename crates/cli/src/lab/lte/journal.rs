@@ -286,12 +286,12 @@ impl Journal {
             if let Some(at) = self.queue.iter().position(|item| item.waits == key) {
                 self.queue[at].waits = Waits::No;
                 carried = true;
-                if let (Some(nas), Shown::Arrow(arrow)) = (&view.nas, &mut self.queue[at].shown) {
-                    if let Some((ksi, told)) = challenge(nas) {
-                        arrow.details.push(told);
-                        if let Some(passed) = &mut self.queue[at].passed {
-                            passed.ksi = Some(ksi);
-                        }
+                if let (Some(nas), Shown::Arrow(arrow)) = (&view.nas, &mut self.queue[at].shown)
+                    && let Some((ksi, told)) = challenge(nas)
+                {
+                    arrow.details.push(told);
+                    if let Some(passed) = &mut self.queue[at].passed {
+                        passed.ksi = Some(ksi);
                     }
                 }
                 if !view.is_transport {

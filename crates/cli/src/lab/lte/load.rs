@@ -102,7 +102,8 @@ impl Load {
     pub(super) fn handle_enb_event(&mut self, now: Duration, enb: &mut Enb, event: &EnbEvent) {
         match event {
             EnbEvent::Ue(ue, Event::Registered { .. }) => {
-                if self.end(now, *ue, None) {
+                let was_under_way = self.end(now, *ue, None);
+                if was_under_way {
                     enb.release(*ue, Cause::USER_INACTIVITY);
                 }
             }
