@@ -6,6 +6,9 @@
 #![forbid(unsafe_code)]
 
 mod air;
+mod lte;
+#[path = "../../../crates/mme/benches/attach/rig.rs"]
+mod rig;
 
 use anyhow::{Context, Result, bail, ensure};
 use quintet_crypto::{Amf, AuthenticationFunctions, K, Kasme, Milenage, Opc, Quintet, Sqn};
@@ -24,12 +27,18 @@ const START_TICKS: u64 = 17_600_000_000;
 type Run = fn(u64) -> Result<()>;
 
 /// Every path, in the order of `counts`.
-const PATHS: [(&str, Run); 5] = [
+const PATHS: [(&str, Run); 11] = [
     ("quintet", quintet),
     ("eps_vector", eps_vector),
     ("sqn_issue", sqn_issue),
     ("air_decode_validate", air::decode_and_validate),
     ("air_handled", air::handle),
+    ("nas_decode", lte::nas_decode),
+    ("nas_protect", lte::nas_protect),
+    ("nas_unprotect", lte::nas_unprotect),
+    ("s1ap_decode", lte::s1ap_decode),
+    ("s1ap_encode", lte::s1ap_encode),
+    ("attach", lte::attach),
 ];
 
 fn main() -> Result<()> {
