@@ -64,6 +64,12 @@ impl Enbs {
             .map(|(association, _)| *association)
     }
 
+    /// The association that waits longest for its S1 SETUP: they are numbered as they come up.
+    pub(crate) fn oldest_not_set_up(&self) -> Option<AssociationId> {
+        let waiting = self.by_association.iter().filter(|(_, enb)| enb.setup.is_none());
+        waiting.map(|(association, _)| *association).min()
+    }
+
     /// The eNBs that serve one of these tracking areas.
     pub(crate) fn serving(&self, areas: &[Tai]) -> Vec<AssociationId> {
         let serves = |enb: &Enb| {

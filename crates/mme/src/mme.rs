@@ -132,11 +132,18 @@ impl Mme {
 
     // --- S1 ---------------------------------------------------------------------------------------------------------
 
-    /// An eNB's association is up. `false` if there are too many: it is closed.
+    /// An eNB's association is up. If there are too many, the oldest that was never set up makes room; `false` if all
+    /// were, and this one is closed.
     pub fn s1_up(&mut self, association: AssociationId, peer: SocketAddr, streams: Streams) -> bool {
         if self.enbs.by_association.len() >= self.config.limits.enbs {
-            self.out.push_back(S1Output::Shutdown { association });
-            return false;
+            let idle = self.enbs.oldest_not_set_up();
+            let closed = idle.unwrap_or(association);
+            self.out.push_back(S1Output::Shutdown { association: closed });
+            if idle.is_none() {
+                return false;
+            }
+            // It has no connections: they need a setup.
+            self.enbs.by_association.remove(&closed);
         }
         let enb = Enb {
             peer,

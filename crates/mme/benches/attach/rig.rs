@@ -281,7 +281,7 @@ impl Rig {
             imei: "490154203237518".parse().expect("an IMEI"),
             imeisv: "4901542032375186".parse().expect("an IMEISV"),
         };
-        let (enb, id) = (n % ENBS, EnbUeS1apId(n / ENBS & 0xff_ffff));
+        let (enb, id) = (n % ENBS, EnbUeS1apId((n / ENBS) & 0xff_ffff));
         let ue = Ue::new(Arc::clone(&self.configuration), identity);
         self.ues.insert((association(enb), id), ue);
         self.ue(enb, id, None, Input::Start(Start::ATTACH));
@@ -309,7 +309,7 @@ impl Rig {
                 }
                 Output::Challenge { rand, .. } => {
                     let (quintet, kasme) = self.vector(rand);
-                    let res = quintet.xres.clone();
+                    let res = quintet.xres;
                     self.ue(
                         enb,
                         id,

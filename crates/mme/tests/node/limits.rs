@@ -30,6 +30,17 @@ fn enbs_are_as_many_as_allowed() {
 }
 
 #[test]
+fn associations_that_set_nothing_up_make_room() {
+    let mut rig = limited(|c| c.limits.enbs = 2);
+    let third = AssociationId(3);
+    assert!(rig.up(OTHER, [10, 0, 0, 2]));
+    assert!(rig.up(third, [10, 0, 0, 3]), "the second was never set up");
+    assert_eq!(rig.shut, [OTHER]);
+    rig.down(OTHER);
+    assert!(begin(&mut rig, ENB, 1), "the one that was is untouched");
+}
+
+#[test]
 fn an_enb_has_as_many_unproven_connections_as_allowed_and_others_are_not_touched() {
     let mut rig = limited(|c| c.limits.unproven_per_enb = 2);
     rig.enb(OTHER, 2);
