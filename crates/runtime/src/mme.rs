@@ -135,7 +135,11 @@ impl Application for MmeApplication {
             }
             Event::PeerDown { peer, reason } => {
                 let peer = node.peer(*peer).map(|status| status.identity.to_owned());
-                tracing::warn!(peer, ?reason, "HSS gone: who must be authenticated is rejected (#17)");
+                tracing::warn!(
+                    peer,
+                    ?reason,
+                    "HSS gone: who must be authenticated is rejected (#17)"
+                );
             }
             Event::RequestFailed { .. } => {}
             other => tracing::info!(event = ?other, "diameter"),
