@@ -3,6 +3,8 @@
 mod decode;
 mod keys;
 
+pub(crate) use decode::nested;
+
 use crate::octets::Octets;
 use crate::output::{Finding, print_json, print_rows};
 use anyhow::{Context, Result, bail};

@@ -4,7 +4,8 @@ use crate::diameter::{FieldAnswer, SoftError, print_field, read_limited};
 use crate::octets::Octets;
 use crate::output::{Finding, print_json};
 use anyhow::{Context, Result, bail};
-use quintet_s1ap::{Description, Secrets, describe};
+use quintet_s1ap::{Description, NAS_PDU_NAMES, Secrets, describe};
+use quintet_wire::Field;
 use serde::Serialize;
 use std::io::{self, Write};
 use std::path::Path;
@@ -55,13 +56,24 @@ pub(crate) fn run(command: Command) -> Result<Finding> {
     } else {
         Secrets::Redacted
     };
-    let description = describe(&octets, secrets)?;
+    let mut description = describe(&octets, secrets)?;
+    description.fields.iter_mut().for_each(open_nas);
     if arguments.json {
         print_json("quintet.s1ap.decode/1", &answer(description))?;
     } else {
         print(&description)?;
     }
     Ok(Finding::Positive)
+}
+
+/// Shows the NAS message in a NAS-PDU, wherever in the element one stands.
+fn open_nas(field: &mut Field) {
+    if NAS_PDU_NAMES.contains(&&*field.name)
+        && let Ok(octets) = hex::decode(&field.value)
+    {
+        field.fields.extend(crate::nas::nested(&octets, field.at));
+    }
+    field.fields.iter_mut().for_each(open_nas);
 }
 
 fn answer(description: Description) -> DecodeAnswer {
@@ -125,6 +137,8 @@ fn input(text: &str) -> Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use quintet_s1ap::message::DownlinkNasTransport;
+    use quintet_s1ap::{EnbUeS1apId, MmeUeS1apId, S1apPdu};
 
     /// A UE CONTEXT RELEASE REQUEST.
     const PDU: &str = "0012401500000300000002002a000800020007000240020280";
@@ -141,6 +155,25 @@ mod tests {
         assert_eq!(input(PDU).unwrap(), octets);
         let error = input("no-such-file").unwrap_err().to_string();
         assert!(error.contains("neither a file nor hex"), "{error}");
+    }
+
+    #[test]
+    fn the_nas_message_inside_is_shown() {
+        // IDENTITY REQUEST for the IMSI.
+        let nas: &[u8] = &[0x07, 0x55, 0x01];
+        let ids = (MmeUeS1apId(1), EnbUeS1apId(2));
+        let mut octets = Vec::new();
+        let pdu: S1apPdu<'_> = DownlinkNasTransport::new(ids.0, ids.1, nas.into()).into();
+        pdu.encode(&mut octets).unwrap();
+        let mut description = describe(&octets, Secrets::Redacted).unwrap();
+        description.fields.iter_mut().for_each(open_nas);
+        let nas = description
+            .fields
+            .iter()
+            .find(|field| field.name == "NAS-PDU")
+            .unwrap();
+        assert_eq!(nas.fields[0].name, "IDENTITY REQUEST");
+        assert_eq!(nas.fields[0].fields[0].name, "Identity type");
     }
 
     #[test]

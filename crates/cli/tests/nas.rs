@@ -1,7 +1,6 @@
 //! `quintet nas` as its users run it: JSON, exit codes, and the shared rows both ways.
 
 #![cfg(test)]
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};

@@ -134,6 +134,25 @@ pub(super) fn run(arguments: &Arguments) -> Result<Finding> {
     Ok(finding)
 }
 
+/// The message in a NAS-PDU as an element of whatever carries it, `base` octets into the input; `None` if it is not one that
+/// can be read. Without keys: a ciphered one is named as such.
+pub(crate) fn nested(octets: &[u8], base: usize) -> Option<Field> {
+    if octets.is_empty() {
+        return None;
+    }
+    let shown = show(octets, None).ok()?;
+    let header = shown
+        .header
+        .filter(|header| header.header_type != SecurityHeaderType::PLAIN.0);
+    let value = header.map_or_else(String::new, |header| header.name.to_owned());
+    let mut fields = shown.fields;
+    fields.iter_mut().for_each(|field| move_field(field, base));
+    Some(Field {
+        fields,
+        ..Field::leaf(shown.name, value, base)
+    })
+}
+
 /// Takes off the security header, if there is one, and reads what is inside.
 fn show(octets: &[u8], security: Option<&SecurityArguments>) -> Result<Shown> {
     let header_type = SecurityHeaderType::of_emm(octets[0]);
