@@ -240,8 +240,9 @@ fn every_scenario_of_lte_ends_as_its_name_says_and_tshark_reads_it() {
             "{expected} is not shown"
         );
     }
-    let clean =
-        "(_ws.malformed || _ws.expert.severity >= \"Error\") && !(frame.comment contains \"malformed\")";
+    // tshark takes what is ciphered for plain when the first octet happens to look so, once in some 250 messages.
+    let clean = "(_ws.malformed || _ws.expert.severity >= \"Error\") && !(frame.comment contains \"malformed\") && \
+                 !(nas_eps.security_header_type == 2 || nas_eps.security_header_type == 4)";
     let Some(found) = tshark(directory.path(), &["-Y", clean]) else {
         return;
     };

@@ -27,7 +27,10 @@ pub enum LockError {
         holder: String,
     },
     /// The lock file cannot be made or locked.
-    #[error("the lock file {path} cannot be locked: {error}; check that this user may write its directory")]
+    #[error(
+        "the lock file {path} cannot be locked: {error}; check that this user may write its directory and that its file \
+         system is not read-only"
+    )]
     Io {
         /// The lock file.
         path: PathBuf,
