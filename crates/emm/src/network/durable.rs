@@ -7,7 +7,7 @@
 //!
 //! **COUNTs over a restart.** A COUNT must never protect two messages under one key (TS 33.401 6.5), but a store that wrote
 //! each COUNT would be written for each message. So what is stored of the downlink COUNT is a bound that runs ahead of
-//! what is in use, by [`DOWNLINK_RESERVE`]: [`reserve`] moves it, and asks for a write ([`super::Output::Changed`], which
+//! what is in use, by [`DOWNLINK_RESERVE`]: `reserve` moves it, and asks for a write ([`super::Output::Changed`], which
 //! stands before the message in the outputs), when half of the reserve is gone. So a node has half a reserve of messages
 //! of time to write, and nothing is written for most messages. The uplink COUNT that is stored may lag behind: a message
 //! that was accepted before might be accepted once more. A context that was read back after a stop that lost writes is
