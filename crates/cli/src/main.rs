@@ -43,7 +43,7 @@ struct Arguments {
 enum Command {
     /// Play a whole network in this process, and show and capture what passes.
     Lab(lab::Arguments),
-    /// Run an HSS.
+    /// Run an HSS, an MME, or both.
     Serve(serve::Arguments),
     /// Provision subscribers.
     Subscriber(subscriber::Arguments),

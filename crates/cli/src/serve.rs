@@ -29,6 +29,7 @@ use tokio::task::LocalSet;
 
 const EXAMPLES: &str = "Examples:
   quintet serve                     an HSS on 127.0.0.1:3868, its database in the platform's data directory
+  quintet serve --role hss,mme      an MME beside it, S1AP on 127.0.0.1:36412, PLMN 00101, TAC 1
   quintet serve -c quintet.toml     as configured
   quintet check-config quintet.toml";
 

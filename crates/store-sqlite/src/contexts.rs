@@ -9,12 +9,10 @@
 //! Nothing waits for a write, so a crash loses the last ones: whoever reads the records back learns whether that may be
 //! ([`Opened::clean`]). A write that fails is kept and tried again; each record stands in the queue once at most.
 
-use crate::database::OpenError;
+use crate::database::{OpenError, create};
 use crate::fault::explain;
 use rusqlite::{Connection, OpenFlags, params};
 use std::collections::BTreeMap;
-use std::fs::OpenOptions;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -317,21 +315,6 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "application_id", APPLICATION_ID)
 }
 
-/// Makes the file for its owner alone: it holds keys.
-fn create(path: &Path) -> Result<(), OpenError> {
-    let made = OpenOptions::new()
-        .create(true)
-        .append(true)
-        .mode(0o600)
-        .open(path);
-    made.map(drop).map_err(|error| {
-        OpenError::Fault(format!(
-            "{} cannot be created: {error}; choose another place",
-            path.display()
-        ))
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -405,7 +388,7 @@ mod tests {
     fn the_file_is_its_owners_alone() {
         use std::os::unix::fs::PermissionsExt;
         let directory = tempfile::tempdir().expect("a directory");
-        let path = directory.path().join("contexts.db");
+        let path = directory.path().join("new").join("contexts.db");
         let store = reopen(&path).2;
         store.put(1, octets("key"));
         drop(store);

@@ -160,7 +160,7 @@ impl Database {
 }
 
 /// Makes the file for its owner alone, and its directory likewise.
-fn create(path: &Path) -> Result<(), OpenError> {
+pub(crate) fn create(path: &Path) -> Result<(), OpenError> {
     if path.exists() {
         return Ok(());
     }
