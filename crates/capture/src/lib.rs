@@ -22,9 +22,11 @@ mod network;
 mod packet;
 mod pcapng;
 mod sctp;
+mod sight;
 mod tcp;
 
 pub use packet::sctp_packet;
 pub use pcapng::{InterfaceId, LinkType, MAX_FRAME_OCTETS, MAX_OPTION_OCTETS, PcapngWriter};
 pub use sctp::{SctpFlow, SctpMessage};
+pub use sight::{End, Flow, FlowEvent, FlowId, Frame, Pdu, Protocol, Seen, Sink, Timestamp};
 pub use tcp::{FlowError, Side, TcpFlow};

@@ -1,0 +1,22 @@
+//! The doctor: says where authentication → security mode → protected continuation broke, and what shows it. Sans-IO.
+//!
+//! ```text
+//!  frames ─► capture ─► PDUs ─► eps::Observer ─► Trail ─► outcome, findings ─► report::Attempt
+//!                        │          ▲    ▲                                      Event (as it passes)
+//!                        └─► s6a ───┘    └── keys: MACs recomputed, NAS opened
+//! ```
+//!
+//! A technology is one observer. What an observer keeps is bounded ([`eps::MAX_MESSAGES`] and the limits beside each
+//! table), so a capture may be longer than memory: attempts leave when they end.
+
+#![forbid(unsafe_code)]
+
+mod doctor;
+pub mod eps;
+pub mod event;
+pub mod findings;
+pub mod keys;
+pub mod report;
+pub mod s6a;
+
+pub use doctor::{Doctor, Output, Settings};
