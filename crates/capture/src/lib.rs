@@ -18,6 +18,7 @@
 
 mod checksum;
 mod crc32c;
+mod dissect;
 mod network;
 mod packet;
 mod pcapng;
@@ -25,6 +26,7 @@ mod sctp;
 mod sight;
 mod tcp;
 
+pub use dissect::{Counts, Dissector, DissectorOptions};
 pub use packet::sctp_packet;
 pub use pcapng::{InterfaceId, LinkType, MAX_FRAME_OCTETS, MAX_OPTION_OCTETS, PcapngWriter};
 pub use sctp::{SctpFlow, SctpMessage};
