@@ -21,6 +21,7 @@ mod driver;
 mod entropy;
 mod hss;
 mod listener;
+pub mod live;
 mod mme;
 pub mod sctp;
 mod tap;
