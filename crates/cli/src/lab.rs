@@ -3,14 +3,13 @@
 mod capture;
 mod describe;
 mod hss;
-mod ladder;
 mod lte;
 mod s6a;
 mod screen;
 
+use crate::ladder::Tone;
 use crate::output::Finding;
 use anyhow::{Context, Result, bail};
-use ladder::Tone;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Instant;

@@ -11,6 +11,7 @@ mod config;
 mod database;
 mod diameter;
 mod lab;
+mod ladder;
 mod logging;
 mod metrics;
 mod nas;

@@ -1,5 +1,6 @@
 //! `quintet serve`: the nodes of the configuration, until a signal.
 
+mod events;
 mod mme;
 
 use crate::config::{Config, Role, Roles, SlotNumber, StoreKind, Transport, UnknownPeers};
@@ -8,6 +9,7 @@ use crate::output::Finding;
 use crate::signals::Termination;
 use crate::{database, logging, metrics};
 use anyhow::{Context, Result, anyhow, bail};
+use events::Events;
 use quintet_diameter::dict::{application, vendor};
 use quintet_diameter::node::{
     Application as DiameterApplication, DisconnectCause, Node, NodeConfig, PeerConfig,
@@ -16,13 +18,15 @@ use quintet_diameter::node::{
 use quintet_hss::{Hss, HssConfig};
 use quintet_identity::Plmn;
 use quintet_runtime::sctp::SctpUse;
-use quintet_runtime::{Clock, Drbg, Driver, HssApplication};
+use quintet_runtime::{Clock, Drbg, Driver, HssApplication, Tap};
 use quintet_store::{Command, MemoryStore, Reply, Store};
 use quintet_store_sqlite::{Options, SqliteStore};
 use quintet_subscriber::auc::{ChallengeKey, ChallengeSecret, Slot};
 use quintet_subscriber::s6a::VisitedPlmns;
+use std::cell::RefCell;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
 use tokio::sync::Notify;
 use tokio::task::LocalSet;
@@ -31,6 +35,7 @@ const EXAMPLES: &str = "Examples:
   quintet serve                     an HSS on 127.0.0.1:3868, its database in the platform's data directory
   quintet serve --role hss,mme      an MME beside it, S1AP on 127.0.0.1:36412, PLMN 00101, TAC 1
   quintet serve -c quintet.toml     as configured
+  quintet serve --events - | jq .   every message and attempt as the doctor sees it, while they pass
   quintet check-config quintet.toml";
 
 #[derive(clap::Args)]
@@ -51,6 +56,12 @@ pub(crate) struct Arguments {
     /// Address to listen on; overrides diameter.listen
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Vec<SocketAddr>,
+    /// Write what the doctor sees of the nodes' messages, a line of JSON each, to the end of this file; - for standard output
+    #[arg(long, value_name = "FILE")]
+    events: Option<PathBuf>,
+    /// Show identities in --events as they are, not pseudonyms
+    #[arg(long, requires = "events")]
+    identities: bool,
 }
 
 #[derive(clap::Args)]
@@ -92,12 +103,16 @@ pub(crate) fn check(arguments: &CheckArguments) -> Result<Finding> {
 
 /// `quintet serve`.
 pub(crate) fn run(arguments: Arguments) -> Result<Finding> {
+    let events = match &arguments.events {
+        Some(path) => Some(Events::open(path, arguments.identities)?),
+        None => None,
+    };
     let config = configuration(arguments)?;
     logging::start(&config.log)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    LocalSet::new().block_on(&runtime, serve(config))?;
+    LocalSet::new().block_on(&runtime, serve(config, events.as_ref()))?;
     Ok(Finding::Positive)
 }
 
@@ -143,15 +158,15 @@ fn configuration(arguments: Arguments) -> Result<Config> {
     Ok(config)
 }
 
-async fn serve(config: Config) -> Result<()> {
+async fn serve(config: Config, events: Option<&Rc<RefCell<Events>>>) -> Result<()> {
     let mut termination = Termination::register()?;
     let clock = Clock::start();
     let hss = match config.roles.0.contains(&Role::Hss) {
-        true => Some(start_hss(&config, clock).await?),
+        true => Some(start_hss(&config, clock, events.map(|events| Events::tap(events, events::Node::Hss))).await?),
         false => None,
     };
     let mme = match config.roles.0.contains(&Role::Mme) {
-        true => Some(mme::start(&config, clock)?),
+        true => Some(mme::start(&config, clock, events.map(|events| Events::tap(events, events::Node::Mme)))?),
         false => None,
     };
     let signal = termination.received().await;
@@ -169,12 +184,15 @@ async fn serve(config: Config) -> Result<()> {
         () = stopping => {}
         signal = termination.received() => tracing::warn!(signal, "stopping at once"),
     }
+    if let Some(events) = events {
+        events.borrow_mut().finish();
+    }
     tracing::info!("stopped");
     Ok(())
 }
 
 /// Starts the HSS of the configuration.
-async fn start_hss(config: &Config, clock: Clock) -> Result<Driver<HssApplication>> {
+async fn start_hss(config: &Config, clock: Clock, tap: Option<Box<dyn Tap>>) -> Result<Driver<HssApplication>> {
     let pump = Arc::new(Notify::new());
     let slot = Slot::new(config.hss.slot.0).context("hss.slot is 0 to 7")?;
     let mut drbg = Drbg::new()?;
@@ -189,7 +207,7 @@ async fn start_hss(config: &Config, clock: Clock) -> Result<Driver<HssApplicatio
         challenge,
         Box::new(move |octets: &mut [u8]| drbg.fill(octets)),
     );
-    let driver = Driver::start(clock, node, HssApplication::new(hss, store), None, pump);
+    let driver = Driver::start(clock, node, HssApplication::new(hss, store), tap, pump);
     driver.with(|at, _, application| application.start(at));
     for address in &config.diameter.listen {
         let local = driver

@@ -1,6 +1,6 @@
 //! What matters in an S6a message, in a few lines (TS 29.272 7.2, 7.3).
 
-use super::ladder::{Arrow, Tone};
+use crate::ladder::{Arrow, Tone};
 use quintet_diameter::dict::{avp, command};
 use quintet_diameter::{Avp, AvpId, Message};
 use quintet_identity::Plmn;

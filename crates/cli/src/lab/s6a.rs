@@ -7,9 +7,9 @@ mod recorder;
 mod scenario;
 
 use super::capture::{Capture, HSS, address};
-use super::ladder::HEADING;
 use super::screen::Show;
 use super::{Arguments, MAX_LADDER_UES, Place, chosen, print_kept, verdict_line};
+use crate::ladder::HEADING;
 use crate::output::{Finding, print_json};
 use crate::signals::Termination;
 use anyhow::{Result, bail};

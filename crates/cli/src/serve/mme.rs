@@ -13,7 +13,7 @@ use quintet_emm::network::At;
 use quintet_emm::network::durable::Stop;
 use quintet_mme::{Mme, Save};
 use quintet_runtime::sctp::SctpUse;
-use quintet_runtime::{Clock, Drbg, Driver, MmeApplication};
+use quintet_runtime::{Clock, Drbg, Driver, MmeApplication, Tap};
 use quintet_store_sqlite::{ContextStore, Opened};
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -27,7 +27,7 @@ pub(super) struct Running {
 }
 
 /// Starts the MME of the configuration.
-pub(super) fn start(config: &Config, clock: Clock) -> Result<Running> {
+pub(super) fn start(config: &Config, clock: Clock, tap: Option<Box<dyn Tap>>) -> Result<Running> {
     let mut drbg = Drbg::new()?;
     let mut seed = [0; 32];
     drbg.fill(&mut seed);
@@ -58,7 +58,7 @@ pub(super) fn start(config: &Config, clock: Clock) -> Result<Running> {
             Save::Delete { key } => contexts.delete(key),
         }));
     }
-    let driver = Driver::start(clock, node, application, None, Arc::new(Notify::new()));
+    let driver = Driver::start(clock, node, application, tap, Arc::new(Notify::new()));
     for address in &config.mme.listen {
         let transport = driver.open_sctp(&config.sctp.listening(*address), SctpUse::Application)?;
         if let Some(local) = driver.sctp_address(transport) {

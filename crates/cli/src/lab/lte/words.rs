@@ -1,6 +1,6 @@
 //! Reports of MME and UE in a few words, for the notes of a ladder.
 
-use crate::lab::ladder::Tone;
+use crate::ladder::Tone;
 use quintet_emm::network::{Phase, Protection};
 use quintet_emm::ue::{Abandonment, Departure, Event, Procedure};
 use quintet_emm::{Discard, Disposition};

@@ -3,8 +3,8 @@
 use super::network::MMES;
 use crate::lab::capture::{Capture, address};
 use crate::lab::describe::{Description, Detail, describe};
-use crate::lab::ladder::{Ladder, Tone};
 use crate::lab::screen::{Screen, Show};
+use crate::ladder::{Ladder, Tone};
 use quintet_capture::Side;
 use quintet_diameter::Message;
 use quintet_diameter::dict::{avp, command};

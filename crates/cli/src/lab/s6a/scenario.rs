@@ -2,7 +2,7 @@
 
 use super::network::{Network, STEP_TIMEOUT, Station, ends};
 use super::recorder::Recorder;
-use crate::lab::ladder::Tone;
+use crate::ladder::Tone;
 use anyhow::{Result, bail, ensure};
 use quintet_identity::Imsi;
 use quintet_sim::demo::{self, DemoSubscriber, Population, Purpose};

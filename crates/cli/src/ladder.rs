@@ -1,4 +1,5 @@
-//! The ladder: lifelines, arrows, and beside each message what it carries. Fits 100 columns.
+//! The ladder: lifelines, arrows, and beside each message what it carries. What the lab plays and what the doctor reads is
+//! drawn alike.
 //!
 //! ```text
 //!    0.012345  │───────│── AIR ────────────────►│  User-Name 001010000000001
@@ -9,8 +10,11 @@ use anstyle::{AnsiColor, Style};
 use std::fmt::Write as _;
 use std::time::Duration;
 
-/// Columns of the whole.
-const WIDTH: usize = 100;
+/// Columns of the whole, where nothing else is asked for.
+pub(crate) const WIDTH: usize = 100;
+
+/// Columns that are left for details however narrow the whole is asked to be.
+const MIN_DETAILS: usize = 20;
 
 /// Column of the first lifeline.
 const FIRST: usize = 13;
@@ -19,11 +23,11 @@ const FIRST: usize = 13;
 const LEAD: usize = 4;
 
 const QUIET: Style = Style::new().dimmed();
-pub(super) const HEADING: Style = Style::new().bold();
+pub(crate) const HEADING: Style = Style::new().bold();
 
 /// What an arrow, or a note, means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Tone {
+pub(crate) enum Tone {
     Plain,
     /// A request.
     Asking,
@@ -35,7 +39,7 @@ pub(super) enum Tone {
 }
 
 impl Tone {
-    pub(super) fn style(self) -> Style {
+    pub(crate) fn style(self) -> Style {
         match self {
             Self::Plain => Style::new(),
             Self::Asking => AnsiColor::Cyan.on_default().bold(),
@@ -48,40 +52,51 @@ impl Tone {
 
 /// A message as it is drawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Arrow {
+pub(crate) struct Arrow {
     /// Lifelines, from the left.
-    pub(super) from: usize,
-    pub(super) to: usize,
-    pub(super) label: String,
+    pub(crate) from: usize,
+    pub(crate) to: usize,
+    pub(crate) label: String,
     /// A label for where that has no room, and what then stands first beside it.
-    pub(super) short: Option<(String, String)>,
-    pub(super) tone: Tone,
+    pub(crate) short: Option<(String, String)>,
+    pub(crate) tone: Tone,
     /// Whether it was lost before it arrived.
-    pub(super) lost: bool,
+    pub(crate) lost: bool,
     /// Beside the arrow and below.
-    pub(super) details: Vec<String>,
+    pub(crate) details: Vec<String>,
 }
 
 /// Draws ladders with these lifelines.
-pub(super) struct Ladder {
-    names: &'static [&'static str],
+pub(crate) struct Ladder {
+    names: Vec<&'static str>,
     columns: Vec<usize>,
+    width: usize,
 }
 
 impl Ladder {
     /// Lifelines of these names, with so many columns between each and the next.
-    pub(super) fn new(names: &'static [&'static str], steps: &[usize]) -> Self {
+    pub(crate) fn new(names: &[&'static str], steps: &[usize]) -> Self {
         let mut columns = vec![FIRST];
         for step in steps {
             columns.push(columns[columns.len() - 1] + step);
         }
-        Self { names, columns }
+        Self {
+            names: names.to_vec(),
+            columns,
+            width: WIDTH,
+        }
+    }
+
+    /// The same, of so many columns, as far as the lifelines leave room for details.
+    pub(crate) fn wide(mut self, width: usize) -> Self {
+        self.width = width.max(self.last() + 3 + MIN_DETAILS);
+        self
     }
 
     /// The names above the lifelines.
-    pub(super) fn head(&self) -> String {
-        let mut line = Row::blank();
-        for (column, name) in self.columns.iter().zip(self.names) {
+    pub(crate) fn head(&self) -> String {
+        let mut line = Row::blank(self.width);
+        for (column, name) in self.columns.iter().zip(&self.names) {
             line.put(column - 1, name);
         }
         format!("{HEADING}{}{HEADING:#}\n", line.text())
@@ -94,7 +109,7 @@ impl Ladder {
 
     /// A row with nothing but lifelines.
     fn lifelines(&self) -> Row {
-        let mut row = Row::blank();
+        let mut row = Row::blank(self.width);
         for column in &self.columns {
             row.put(*column, "│");
         }
@@ -110,7 +125,7 @@ impl Ladder {
     }
 
     /// One message, `at` after the beginning.
-    pub(super) fn message(&self, at: Duration, arrow: &Arrow) -> String {
+    pub(crate) fn message(&self, at: Duration, arrow: &Arrow) -> String {
         let (left, right) = (arrow.from.min(arrow.to), arrow.from.max(arrow.to));
         let (from, to) = (self.columns[left], self.columns[right]);
         let mut row = self.lifelines();
@@ -154,16 +169,35 @@ impl Ladder {
     }
 
     /// What happened beside the wire: at a UE, or in somebody's memory. A new line stays one.
-    pub(super) fn note(&self, lifeline: usize, text: &str, tone: Tone) -> String {
+    pub(crate) fn note(&self, lifeline: usize, text: &str, tone: Tone) -> String {
         let mut row = self.lifelines();
         row.put(self.columns[lifeline], "●");
         let lines: Vec<String> = text.lines().map(str::to_owned).collect();
         self.with_details(row.text(), &lines, tone.style())
     }
 
+    /// Where the path broke: a line across all lifelines.
+    pub(crate) fn broken(&self, text: &str) -> String {
+        let mut row = self.lifelines();
+        for column in self.columns[0]..=self.last() {
+            row.put(
+                column,
+                if self.columns.contains(&column) {
+                    "╳"
+                } else {
+                    "╌"
+                },
+            );
+        }
+        let style = Tone::Bad.style();
+        let head: String = row.0[..self.columns[0]].iter().collect();
+        let line: String = row.0[self.columns[0]..=self.last()].iter().collect();
+        self.with_details(format!("{head}{style}{line}{style:#}"), &[text.to_owned()], style)
+    }
+
     /// Puts details beside a row and below it, wrapped.
     fn with_details(&self, first: String, details: &[String], style: Style) -> String {
-        let room = WIDTH - self.last() - 3;
+        let room = self.width - self.last() - 3;
         let lines: Vec<String> = details.iter().flat_map(|detail| wrapped(detail, room)).collect();
         let mut out = String::new();
         let bare = self.lifelines().text();
@@ -180,7 +214,7 @@ impl Ladder {
 }
 
 /// Cuts a text into lines of `room` columns, at blanks where there are any.
-fn wrapped(text: &str, room: usize) -> Vec<String> {
+pub(crate) fn wrapped(text: &str, room: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut rest: Vec<char> = text.chars().collect();
     while rest.len() > room {
@@ -204,8 +238,8 @@ fn wrapped(text: &str, room: usize) -> Vec<String> {
 struct Row(Vec<char>);
 
 impl Row {
-    fn blank() -> Self {
-        Self(vec![' '; WIDTH])
+    fn blank(width: usize) -> Self {
+        Self(vec![' '; width])
     }
 
     /// Writes `text` from a column on; what does not fit is left out.
@@ -319,6 +353,24 @@ mod tests {
         assert!(text.contains("│────✗│"), "{text}");
         assert!(text.contains("TRACKING AREA UPDATE COMPLETE"), "{text}");
         fits(&text, 4);
+    }
+
+    #[test]
+    fn a_break_crosses_every_lifeline_and_a_width_is_kept() {
+        let ladder = Ladder::new(LTE.0, &LTE.1).wide(120);
+        let text = plain(&ladder.broken(&"authentication: ".repeat(9)));
+        assert!(
+            text.starts_with(&format!("{}╳╌╌╌╌╌╳╌", " ".repeat(FIRST))),
+            "{text}"
+        );
+        assert_eq!(text.matches('╳').count(), 4);
+        let widest = text.lines().map(|line| line.chars().count()).max();
+        assert!(
+            widest.is_some_and(|widest| (101..=120).contains(&widest)),
+            "{text}"
+        );
+        let narrow = Ladder::new(LTE.0, &LTE.1).wide(10);
+        assert_eq!(narrow.width, 13 + 60 + 3 + MIN_DETAILS, "details keep room");
     }
 
     #[test]
