@@ -1,0 +1,205 @@
+//! The keys that are tried.
+
+use super::published;
+use quintet_crypto::{AuthenticationFunctions, K, Milenage, Op, Opc, Top, Topc, Tuak, TuakSizes, Xor};
+use quintet_identity::Imsi;
+use std::collections::HashMap;
+use std::fmt;
+
+/// The most keys that a ring takes from the user: as many subscribers as the largest HSS of this project holds in memory.
+pub const MAX_KEYS: usize = 1 << 20;
+
+/// The most keys of the user, beside the subscriber's own, that are tried against a challenge: each costs about a
+/// microsecond.
+const MAX_TRIED: usize = 1024;
+
+/// Why a key does not enter the ring. Says nothing of its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeyRingError {
+    /// More than [`MAX_KEYS`].
+    #[error("more than {MAX_KEYS} keys")]
+    Full,
+    /// MILENAGE and XOR have a K of 128 bits.
+    #[error("{0} needs a K of 128 bits")]
+    KeyLength(&'static str),
+}
+
+/// What the operator adds to K.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Operator {
+    /// MILENAGE's OP.
+    Op(Op),
+    /// MILENAGE's OPc.
+    Opc(Opc),
+    /// TUAK's TOP.
+    Top(Top, TuakSizes),
+    /// TUAK's TOPc.
+    Topc(Topc, TuakSizes),
+    /// Nothing: the XOR test algorithm.
+    Xor,
+}
+
+/// A subscriber's key, as it was given.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SubscriberKey {
+    imsi: Option<Imsi>,
+    name: String,
+    k: K,
+    operator: Operator,
+}
+
+impl SubscriberKey {
+    /// A key; `name` says where it comes from, in words that end up in reports: no IMSI, no value. Without an IMSI it is
+    /// tried against every challenge that no other key fits.
+    ///
+    /// # Errors
+    /// [`KeyRingError::KeyLength`].
+    pub fn new(imsi: Option<Imsi>, name: String, k: K, operator: Operator) -> Result<Self, KeyRingError> {
+        match operator {
+            Operator::Top(..) | Operator::Topc(..) => {}
+            Operator::Op(_) | Operator::Opc(_) if k.expose_128().is_none() => {
+                return Err(KeyRingError::KeyLength("MILENAGE"));
+            }
+            Operator::Xor if k.expose_128().is_none() => return Err(KeyRingError::KeyLength("XOR")),
+            _ => {}
+        }
+        Ok(Self {
+            imsi,
+            name,
+            k,
+            operator,
+        })
+    }
+
+    /// Whose it is.
+    #[must_use]
+    pub fn imsi(&self) -> Option<Imsi> {
+        self.imsi
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn k(&self) -> &K {
+        &self.k
+    }
+
+    pub(super) fn operator(&self) -> &Operator {
+        &self.operator
+    }
+
+    /// The functions of this key.
+    pub(super) fn functions(&self) -> Option<AuthenticationFunctions> {
+        let k = self.k.clone();
+        Some(match &self.operator {
+            Operator::Op(op) => {
+                AuthenticationFunctions::Milenage(Milenage::new(k.clone(), Opc::derive(&k, op).ok()?).ok()?)
+            }
+            Operator::Opc(opc) => AuthenticationFunctions::Milenage(Milenage::new(k, opc.clone()).ok()?),
+            Operator::Top(top, sizes) => {
+                AuthenticationFunctions::Tuak(Tuak::new(k.clone(), Topc::derive(&k, top, *sizes), *sizes))
+            }
+            Operator::Topc(topc, sizes) => AuthenticationFunctions::Tuak(Tuak::new(k, topc.clone(), *sizes)),
+            Operator::Xor => AuthenticationFunctions::Xor(Xor::new(k).ok()?),
+        })
+    }
+}
+
+impl fmt::Debug for SubscriberKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SubscriberKey({}, redacted)", self.name)
+    }
+}
+
+/// Which key of a ring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum KeyIndex {
+    /// The user's.
+    Given(usize),
+    /// A published one.
+    Published(usize),
+}
+
+/// The keys that are tried: published ones, and those the user gave.
+#[derive(Clone, Debug, Default)]
+pub struct KeyRing {
+    given: Vec<SubscriberKey>,
+    by_imsi: HashMap<Imsi, usize>,
+    without_published: bool,
+}
+
+impl KeyRing {
+    /// With published keys alone.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Without published keys: only what is added, and what the capture carries.
+    #[must_use]
+    pub fn without_published(mut self) -> Self {
+        self.without_published = true;
+        self
+    }
+
+    /// Adds a key. A second one of the same IMSI takes the first one's place.
+    ///
+    /// # Errors
+    /// [`KeyRingError::Full`].
+    pub fn add(&mut self, key: SubscriberKey) -> Result<(), KeyRingError> {
+        if let Some(imsi) = key.imsi
+            && let Some(&at) = self.by_imsi.get(&imsi)
+        {
+            self.given[at] = key;
+            return Ok(());
+        }
+        if self.given.len() == MAX_KEYS {
+            return Err(KeyRingError::Full);
+        }
+        if let Some(imsi) = key.imsi {
+            self.by_imsi.insert(imsi, self.given.len());
+        }
+        self.given.push(key);
+        Ok(())
+    }
+
+    /// How many keys the user gave.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.given.len()
+    }
+
+    /// Whether the user gave none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.given.is_empty()
+    }
+
+    /// The key that the user gave for this subscriber.
+    pub(super) fn of(&self, imsi: Imsi) -> Option<KeyIndex> {
+        self.by_imsi.get(&imsi).copied().map(KeyIndex::Given)
+    }
+
+    pub(super) fn get(&self, index: KeyIndex) -> Option<&SubscriberKey> {
+        match index {
+            KeyIndex::Given(at) => self.given.get(at),
+            KeyIndex::Published(at) => published::keys().get(at),
+        }
+    }
+
+    /// The keys to try against a challenge that the subscriber's own key, if there is one, does not fit: the user's
+    /// first, then published ones.
+    pub(super) fn others(&self) -> impl Iterator<Item = KeyIndex> {
+        let published = if self.without_published {
+            0
+        } else {
+            published::keys().len()
+        };
+        (0..self.given.len().min(MAX_TRIED))
+            .map(KeyIndex::Given)
+            .chain((0..published).map(KeyIndex::Published))
+    }
+}
