@@ -1,50 +1,26 @@
-//! S6a as seen: requests with their answers, vectors handed out.
+//! S6a as seen: requests with their answers, vectors handed out and what became of them (TS 29.272).
+//!
+//! ```text
+//!  Diameter PDU ─► Observer ─► Exchange: open, again when answered or given up ─► the attempt that claims it
+//!                   │   │                                                    └─► Lone: attempts of S6a alone
+//!                   │   └─ Connections: capabilities, watchdog, disconnection ─► PathFact
+//!                   └─ Vectors: RAND and AUTN ─► who, which answer, used when ─► VectorUse
+//! ```
+//!
+//! Applications other than S6a pass by unheeded. A peer that is sloppy with flags, wrappers or Session-Id is read as far
+//! as it goes; what is wrong is in [`Exchange::remarks`].
 
-use quintet_capture::{FlowId, Seen};
-use quintet_crypto::{Kasme, Rand, Res};
-use quintet_identity::{Imsi, Plmn};
-use quintet_mme::s6a::AnswerOutcome;
+mod connection;
+mod exchange;
+mod lone;
+mod observer;
+mod read;
+mod vectors;
 
-/// An E-UTRAN vector seen in an AIA. `Debug` shows no key.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct VectorSeen {
-    /// The challenge.
-    pub rand: Rand,
-    /// The token.
-    pub autn: [u8; 16],
-    /// The expected response.
-    pub xres: Res,
-    /// The key.
-    pub kasme: Kasme,
-}
-
-/// A request of S6a and its answer.
-#[derive(Clone, Debug)]
-pub struct Exchange {
-    /// The connection.
-    pub flow: FlowId,
-    /// Command-Code: 316 ULR, 317 CLR, 318 AIR, 319 IDR, 320 DSR, 321 PUR, 322 RSR, 323 NOR.
-    pub command: u32,
-    /// Session-Id.
-    pub session_id: String,
-    /// User-Name.
-    pub imsi: Option<Imsi>,
-    /// The request; `None` if only the answer is in the capture.
-    pub request: Option<Seen>,
-    /// Its answer; `None` if there is none in the capture.
-    pub answer: Option<Seen>,
-    /// Result-Code or Experimental-Result.
-    pub outcome: Option<AnswerOutcome>,
-    /// Visited-PLMN-Id.
-    pub visited: Option<Plmn>,
-    /// Number-Of-Requested-Vectors of E-UTRAN.
-    pub requested: Option<u32>,
-    /// RAND and AUTS of Re-Synchronization-Info.
-    pub resynchronization: Option<(Rand, [u8; 14])>,
-    /// The vectors of the answer, in the order of use.
-    pub vectors: Vec<VectorSeen>,
-    /// Error-Message, Failed-AVP and the like, in words.
-    pub remarks: Vec<String>,
-    /// Error-Diagnostic.
-    pub diagnostic: Option<u32>,
-}
+pub use connection::{MAX_CONNECTIONS, MAX_PATH_FACTS, PathFact, Trouble};
+pub use exchange::{Exchange, Leg, MAX_LEGS, MAX_REMARKS, State, Unanswered, VectorSeen, command_name};
+pub use lone::{Lone, MAX_LONE, MAX_LONE_EXCHANGES, SILENCE, Verdict, verdict};
+pub use observer::{MAX_PENDING, Observer, UNANSWERED_AFTER};
+pub use vectors::{
+    Challenge, Handed, MAX_SUBSCRIBERS, MAX_USES, MAX_VECTORS, Origin, Use, VectorUse, Vectors,
+};

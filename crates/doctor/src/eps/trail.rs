@@ -4,7 +4,7 @@
 
 use crate::keys::KeyNote;
 use crate::report::MacVerdict;
-use crate::s6a::Exchange;
+use crate::s6a::{Exchange, PathFact, VectorUse};
 use quintet_capture::{FlowId, Seen};
 use quintet_crypto::Direction;
 use quintet_emm::Violation;
@@ -200,6 +200,10 @@ pub struct Trail {
     pub signals: Vec<Signal>,
     /// S6a transactions that belong to it.
     pub s6a: Vec<Exchange>,
+    /// Where the vectors of its challenges came from; one for each challenge, repetitions aside.
+    pub vector_uses: Vec<VectorUse>,
+    /// What befell connections to the HSS while it ran.
+    pub hss_path: Vec<PathFact>,
     /// Messages beyond [`MAX_MESSAGES`].
     pub dropped: u64,
     /// First and last frame, S6a's too.

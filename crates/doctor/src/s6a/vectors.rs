@@ -1,0 +1,331 @@
+//! Vectors handed out, and what became of them.
+//!
+//! RAND alone does not name a vector: some HSSs give every subscriber the same. RAND with AUTN does.
+
+use super::{Exchange, VectorSeen};
+use quintet_capture::Seen;
+use quintet_crypto::Rand;
+use quintet_identity::{Imsi, Plmn};
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+/// The most vectors remembered; of more, those handed out first are forgotten. An MME asks for one to five a subscriber.
+pub const MAX_VECTORS: usize = 16_384;
+
+/// The most subscribers of whom answers are counted; of more, the one whose last answer is oldest is forgotten.
+pub const MAX_SUBSCRIBERS: usize = 16_384;
+
+/// The most uses remembered of one vector: the first ones, which is where the reuse shows.
+pub const MAX_USES: usize = 4;
+
+/// A challenge that used a vector.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Use {
+    /// The attempt.
+    pub attempt: u64,
+    /// AUTHENTICATION REQUEST.
+    pub seen: Seen,
+}
+
+/// A vector that an AIA handed out.
+#[derive(Clone, Debug)]
+pub struct Handed {
+    /// The vector.
+    pub vector: VectorSeen,
+    /// [`Exchange::id`] of its AIR and AIA.
+    pub exchange: u64,
+    /// Whose, by User-Name.
+    pub imsi: Option<Imsi>,
+    /// Visited-PLMN-Id of the AIR: what KASME is bound to.
+    pub visited: Option<Plmn>,
+    /// The AIA.
+    pub answer: Seen,
+    /// Its place in the order of use within the AIA, from 0.
+    pub order: usize,
+    /// How many vectors the AIA held.
+    pub of: usize,
+    /// Challenges with it, the first [`MAX_USES`].
+    pub uses: Vec<Use>,
+}
+
+/// A challenge as the observer of EPS saw it.
+#[derive(Clone, Copy, Debug)]
+pub struct Challenge {
+    /// The attempt.
+    pub attempt: u64,
+    /// AUTHENTICATION REQUEST.
+    pub seen: Seen,
+    /// RAND.
+    pub rand: Rand,
+    /// AUTN.
+    pub autn: [u8; 16],
+    /// Whose, if the attempt knows.
+    pub imsi: Option<Imsi>,
+}
+
+/// Where a challenge's vector came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// An AIA handed out this RAND with this AUTN.
+    Handed {
+        /// [`Exchange::id`].
+        exchange: u64,
+        /// Whose, by User-Name.
+        imsi: Option<Imsi>,
+        /// Visited-PLMN-Id.
+        visited: Option<Plmn>,
+        /// The AIA.
+        answer: Seen,
+        /// Its place in the order of use, from 0.
+        order: usize,
+        /// How many vectors the AIA held.
+        of: usize,
+        /// The same vector in an earlier attempt, or before another vector in this one.
+        used_before: Option<Use>,
+        /// A vector that comes after it in the order of use was used before it.
+        later_used: Option<Use>,
+        /// An AIR with Re-Synchronization-Info that came between AIA and challenge: the USIM had refused a vector of
+        /// this lot, and TS 33.102 6.3.5 has the rest thrown away.
+        resynchronized: Option<Seen>,
+    },
+    /// An AIA handed out this RAND, with another AUTN.
+    OtherAutn {
+        /// [`Exchange::id`].
+        exchange: u64,
+        /// The AIA.
+        answer: Seen,
+    },
+    /// No AIA of this capture handed it out, although AIAs of this subscriber are there.
+    NotHanded {
+        /// How many AIAs with vectors.
+        answers: u64,
+        /// The last of them.
+        last: Seen,
+    },
+    /// The capture shows no vectors of this subscriber, or does not tell whose the challenge is.
+    NotShown,
+}
+
+/// What became of a vector: one for each challenge of an attempt, repetitions aside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VectorUse {
+    /// AUTHENTICATION REQUEST.
+    pub challenge: Seen,
+    /// RAND.
+    pub rand: Rand,
+    /// Where it came from.
+    pub origin: Origin,
+}
+
+/// What is known of a subscriber's vectors.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    /// AIAs with vectors.
+    answers: u64,
+    last: Seen,
+    /// The last AIR with Re-Synchronization-Info.
+    resynchronized: Option<Seen>,
+    /// The vector used last: its number, and by what.
+    used: Option<(u64, Use)>,
+}
+
+/// The vectors handed out in a capture.
+#[derive(Debug, Default)]
+pub struct Vectors {
+    /// By number in the order of handing out, which is also the order of use.
+    handed: BTreeMap<u64, Handed>,
+    by_rand: HashMap<Rand, Vec<u64>>,
+    subscribers: HashMap<Imsi, Known>,
+    /// Subscribers in the order of their last answers, with stale entries.
+    recency: VecDeque<(Imsi, Seen)>,
+    next: u64,
+}
+
+impl Vectors {
+    /// A table with nothing in it.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes in the vectors of an answered AIR.
+    pub(super) fn answered(&mut self, exchange: &Exchange) {
+        let Some(answer) = exchange.answer else { return };
+        let mut fresh = false;
+        for (order, vector) in exchange.vectors.iter().enumerate() {
+            // The answer of the second hop holds the vectors of the first.
+            let known = self.numbers(&vector.rand).any(|n| {
+                self.handed
+                    .get(&n)
+                    .is_some_and(|h| h.exchange == exchange.id && h.vector.autn == vector.autn)
+            });
+            if known {
+                continue;
+            }
+            fresh = true;
+            self.push(Handed {
+                vector: vector.clone(),
+                exchange: exchange.id,
+                imsi: exchange.imsi,
+                visited: exchange.visited,
+                answer,
+                order,
+                of: exchange.vectors.len(),
+                uses: Vec::new(),
+            });
+        }
+        if fresh && let Some(imsi) = exchange.imsi {
+            let known = self.subscriber(imsi, answer);
+            known.answers += 1;
+            known.last = answer;
+        }
+    }
+
+    /// Takes in an AIR with Re-Synchronization-Info.
+    pub(super) fn resynchronized(&mut self, imsi: Imsi, seen: Seen) {
+        if let Some(known) = self.subscribers.get_mut(&imsi) {
+            known.resynchronized = Some(seen);
+        }
+    }
+
+    fn subscriber(&mut self, imsi: Imsi, seen: Seen) -> &mut Known {
+        self.recency.push_back((imsi, seen));
+        // Each subscriber has one live entry; of twice as many, half are stale and go.
+        while self.recency.len() > 2 * MAX_SUBSCRIBERS
+            || (self.subscribers.len() >= MAX_SUBSCRIBERS && !self.subscribers.contains_key(&imsi))
+        {
+            let Some((old, at)) = self.recency.pop_front() else {
+                break;
+            };
+            if old != imsi && self.subscribers.get(&old).is_some_and(|known| known.last == at) {
+                self.subscribers.remove(&old);
+            }
+        }
+        self.subscribers.entry(imsi).or_insert(Known {
+            answers: 0,
+            last: seen,
+            resynchronized: None,
+            used: None,
+        })
+    }
+
+    fn push(&mut self, handed: Handed) {
+        if self.handed.len() >= MAX_VECTORS
+            && let Some((number, old)) = self.handed.pop_first()
+            && let Some(numbers) = self.by_rand.get_mut(&old.vector.rand)
+        {
+            numbers.retain(|n| *n != number);
+            if numbers.is_empty() {
+                self.by_rand.remove(&old.vector.rand);
+            }
+        }
+        self.by_rand
+            .entry(handed.vector.rand)
+            .or_default()
+            .push(self.next);
+        self.handed.insert(self.next, handed);
+        self.next += 1;
+    }
+
+    fn numbers(&self, rand: &Rand) -> impl Iterator<Item = u64> + '_ {
+        self.by_rand.get(rand).into_iter().flatten().copied()
+    }
+
+    /// The vector of a challenge: with this AUTN, the one handed out last if that happened twice. Without AUTN, the one
+    /// handed out last, if all vectors with this RAND are one subscriber's.
+    #[must_use]
+    pub fn vector_of(&self, rand: &Rand, autn: Option<&[u8; 16]>) -> Option<&Handed> {
+        self.number_of(rand, autn).and_then(|n| self.handed.get(&n))
+    }
+
+    fn number_of(&self, rand: &Rand, autn: Option<&[u8; 16]>) -> Option<u64> {
+        let mut found: Option<(u64, Option<Imsi>)> = None;
+        for number in self.numbers(rand) {
+            let Some(handed) = self.handed.get(&number) else {
+                continue;
+            };
+            match autn {
+                Some(autn) if handed.vector.autn == *autn => found = Some((number, handed.imsi)),
+                Some(_) => {}
+                None if found.is_some_and(|(_, imsi)| imsi != handed.imsi) => return None,
+                None => found = Some((number, handed.imsi)),
+            }
+        }
+        found.map(|(number, _)| number)
+    }
+
+    /// Notes a challenge and answers where its vector came from. Not to be called for AUTHENTICATION REQUESTs that
+    /// repeat one of the same attempt octet for octet.
+    pub fn challenged(&mut self, challenge: &Challenge) -> VectorUse {
+        let used = Use {
+            attempt: challenge.attempt,
+            seen: challenge.seen,
+        };
+        let origin = match self.number_of(&challenge.rand, Some(&challenge.autn)) {
+            Some(number) => self.used(number, used),
+            None => self.unknown(challenge),
+        };
+        VectorUse {
+            challenge: challenge.seen,
+            rand: challenge.rand,
+            origin,
+        }
+    }
+
+    fn used(&mut self, number: u64, used: Use) -> Origin {
+        let Some(handed) = self.handed.get_mut(&number) else {
+            return Origin::NotShown;
+        };
+        let used_before = handed.uses.last().copied();
+        if handed.uses.len() < MAX_USES {
+            handed.uses.push(used);
+        }
+        let known = handed.imsi.and_then(|imsi| self.subscribers.get_mut(&imsi));
+        let later_used = known
+            .as_ref()
+            .and_then(|known| known.used)
+            .and_then(|(last, by)| (last > number).then_some(by));
+        let resynchronized = known
+            .as_ref()
+            .and_then(|known| known.resynchronized)
+            .filter(|seen| seen.time > handed.answer.time && seen.time <= used.seen.time);
+        if let Some(known) = known
+            && known.used.is_none_or(|(last, _)| last < number)
+        {
+            known.used = Some((number, used));
+        }
+        Origin::Handed {
+            exchange: handed.exchange,
+            imsi: handed.imsi,
+            visited: handed.visited,
+            answer: handed.answer,
+            order: handed.order,
+            of: handed.of,
+            used_before,
+            later_used,
+            resynchronized,
+        }
+    }
+
+    fn unknown(&self, challenge: &Challenge) -> Origin {
+        let same_rand = self
+            .numbers(&challenge.rand)
+            .filter_map(|n| self.handed.get(&n))
+            // A subscriber's AUTN is no other's fault.
+            .filter(|h| challenge.imsi.is_none() || h.imsi == challenge.imsi)
+            .last();
+        if let Some(handed) = same_rand {
+            return Origin::OtherAutn {
+                exchange: handed.exchange,
+                answer: handed.answer,
+            };
+        }
+        let known = challenge.imsi.and_then(|imsi| self.subscribers.get(&imsi));
+        match known {
+            Some(known) if known.answers > 0 => Origin::NotHanded {
+                answers: known.answers,
+                last: known.last,
+            },
+            _ => Origin::NotShown,
+        }
+    }
+}
