@@ -7,6 +7,19 @@
 //!                   └─ Vectors: RAND and AUTN ─► who, which answer, used when ─► VectorUse
 //! ```
 //!
+//! Whoever follows attempts does so:
+//!
+//! 1. Each PDU of Diameter goes to [`Observer::pdu`], each event of a flow to [`Observer::flow`]; then each exchange that
+//!    [`Observer::poll`] gives goes into the attempt that has it already (same [`Exchange::id`]: it replaces the older
+//!    form), else into the subscriber's open attempt, else to [`Lone::add`].
+//! 2. Each AUTHENTICATION REQUEST that does not repeat one of its attempt goes to [`Vectors::challenged`], and what that
+//!    answers into [`crate::eps::Trail::vector_uses`]. [`Vectors::vector_of`] tells whose it is, and keys;
+//!    [`Lone::claim`] takes back the exchanges that came before anybody knew.
+//! 3. When an attempt ends, [`Observer::path`] from its first to its last frame is its
+//!    [`crate::eps::Trail::hss_path`].
+//! 4. As time passes, [`Observer::advance`] and [`Lone::poll`]; when the capture ends, [`Observer::finish`], poll again,
+//!    [`Lone::finish`], [`Lone::poll`] till it wants nothing.
+//!
 //! Applications other than S6a pass by unheeded. A peer that is sloppy with flags, wrappers or Session-Id is read as far
 //! as it goes; what is wrong is in [`Exchange::remarks`].
 
