@@ -35,5 +35,6 @@ pub use admission::{Lack, NotAdmitted, Plain, SecureExchange, admit_at_mme, admi
 pub use context::{Discard, MAX_NAS_OCTETS, NasCounts, NasSecurityContext, ProtectError, Role};
 pub use count::{NEAR_END_MARGIN, NasCount};
 pub use header::{EMM_PROTOCOL_DISCRIMINATOR, Protection, SecurityHeader};
+pub use partial::partially_ciphered_octets;
 pub use service_request::ServiceRequestHeader;
 pub use verified::{Accepted, Verified};

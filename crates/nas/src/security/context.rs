@@ -228,7 +228,7 @@ impl NasSecurityContext {
         let ciphered = match protection {
             Protection::ShortMac => return Err(ProtectError::ShortMac),
             Protection::PartiallyCiphered => {
-                partial::ciphered_octets(plain).ok_or(ProtectError::NotPartial)?
+                partial::partially_ciphered_octets(plain).ok_or(ProtectError::NotPartial)?
             }
             whole if whole.is_ciphered() => 0..octets,
             _ => 0..0,
@@ -298,7 +298,7 @@ impl NasSecurityContext {
         })?;
         let ciphered = match protection {
             Protection::PartiallyCiphered => {
-                partial::ciphered_octets(header.payload).ok_or(Discard::NotPartial)?
+                partial::partially_ciphered_octets(header.payload).ok_or(Discard::NotPartial)?
             }
             whole if whole.is_ciphered() => 0..header.payload.len(),
             _ => 0..0,

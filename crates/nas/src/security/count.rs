@@ -65,7 +65,8 @@ impl NasCount {
 
     /// The lowest COUNT above `last` whose low `BITS` bits are `low`: what a receiver estimates, for it accepts no COUNT
     /// twice nor an older one (TS 24.301 4.4.3.1, 4.4.3.2). `None` if there is none left.
-    pub(super) fn estimate<const BITS: u32>(last: Option<Self>, low: u8) -> Option<Self> {
+    #[must_use]
+    pub fn estimate<const BITS: u32>(last: Option<Self>, low: u8) -> Option<Self> {
         let modulus = 1 << BITS;
         let low = u32::from(low) % modulus;
         let Some(Self(last)) = last else {
@@ -80,7 +81,8 @@ impl NasCount {
     }
 
     /// The highest COUNT not above `last` whose low `BITS` bits are `low`: what a repeated message was sent with.
-    pub(super) fn latest_used<const BITS: u32>(last: Option<Self>, low: u8) -> Option<Self> {
+    #[must_use]
+    pub fn latest_used<const BITS: u32>(last: Option<Self>, low: u8) -> Option<Self> {
         let modulus = 1 << BITS;
         let Self(last) = last?;
         let same_round = last - last % modulus + u32::from(low) % modulus;

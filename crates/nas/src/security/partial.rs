@@ -15,7 +15,8 @@ const ESM_MESSAGE_CONTAINER: u8 = 0x78;
 const NAS_MESSAGE_CONTAINER: u8 = 0x67;
 
 /// The octets to cipher, which may be none; `None` if `message` is no CONTROL PLANE SERVICE REQUEST or is cut short.
-pub(super) fn ciphered_octets(message: &[u8]) -> Option<Range<usize>> {
+#[must_use]
+pub fn partially_ciphered_octets(message: &[u8]) -> Option<Range<usize>> {
     let (mandatory, mut rest) = message.split_at_checked(MANDATORY_OCTETS)?;
     if mandatory[0] != EMM_PROTOCOL_DISCRIMINATOR || mandatory[1] != CONTROL_PLANE_SERVICE_REQUEST {
         return None;
@@ -51,18 +52,18 @@ mod tests {
         let esm = [
             0x07, 0x4d, 0x10, 0x57, 2, 0x20, 0, 0xd1, 0x78, 0, 3, 0x52, 0x01, 0xeb, 0x99, 0,
         ];
-        assert_eq!(ciphered_octets(&esm), Some(11..14));
+        assert_eq!(partially_ciphered_octets(&esm), Some(11..14));
         let nas = [0x07, 0x4d, 0x10, 0x67, 2, 9, 9];
-        assert_eq!(ciphered_octets(&nas), Some(5..7));
-        assert_eq!(ciphered_octets(&nas[..3]), Some(0..0));
+        assert_eq!(partially_ciphered_octets(&nas), Some(5..7));
+        assert_eq!(partially_ciphered_octets(&nas[..3]), Some(0..0));
     }
 
     #[test]
     fn other_messages_and_short_ones_have_none() {
-        assert_eq!(ciphered_octets(&[0x07, 0x4e, 0x10]), None);
-        assert_eq!(ciphered_octets(&[0x07, 0x4d]), None);
-        assert_eq!(ciphered_octets(&[0x07, 0x4d, 0x10, 0x78, 0]), None);
-        assert_eq!(ciphered_octets(&[0x07, 0x4d, 0x10, 0x78, 0, 2, 1]), None);
-        assert_eq!(ciphered_octets(&[0x07, 0x4d, 0x10, 0x57, 2, 1]), None);
+        assert_eq!(partially_ciphered_octets(&[0x07, 0x4e, 0x10]), None);
+        assert_eq!(partially_ciphered_octets(&[0x07, 0x4d]), None);
+        assert_eq!(partially_ciphered_octets(&[0x07, 0x4d, 0x10, 0x78, 0]), None);
+        assert_eq!(partially_ciphered_octets(&[0x07, 0x4d, 0x10, 0x78, 0, 2, 1]), None);
+        assert_eq!(partially_ciphered_octets(&[0x07, 0x4d, 0x10, 0x57, 2, 1]), None);
     }
 }
