@@ -22,7 +22,12 @@ const fn table() -> [u32; 256] {
 
 /// The checksum of octets, in the order in which it stands in its field.
 pub(crate) fn crc32c(octets: &[u8]) -> [u8; 4] {
-    let crc = octets.iter().fold(!0u32, |crc, octet| {
+    crc32c_of_parts([octets])
+}
+
+/// The checksum of octets that do not stand together.
+pub(crate) fn crc32c_of_parts<const N: usize>(parts: [&[u8]; N]) -> [u8; 4] {
+    let crc = parts.into_iter().flatten().fold(!0u32, |crc, octet| {
         (crc >> 8) ^ TABLE[usize::from(crc as u8 ^ octet)]
     });
     (!crc).to_le_bytes()

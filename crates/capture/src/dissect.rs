@@ -8,9 +8,17 @@
 //! ```
 
 mod counts;
+mod exported;
+mod fragments;
+mod frame;
+mod gsmtap;
+mod ip;
 mod link;
+mod logs;
 mod sctp;
 mod tcp;
+mod udp;
+mod user;
 
 use crate::{FlowId, Frame, LinkType, Protocol, Seen, Sink};
 use std::net::IpAddr;
@@ -98,6 +106,8 @@ pub struct Dissector {
     options: DissectorOptions,
     flows: FlowIds,
     counts: Counts,
+    fragments: fragments::Fragments,
+    logs: logs::Logs,
     associations: sctp::Associations,
     connections: tcp::Connections,
 }
@@ -110,6 +120,8 @@ impl Dissector {
             options,
             flows: FlowIds::default(),
             counts: Counts::default(),
+            fragments: fragments::Fragments::default(),
+            logs: logs::Logs::default(),
             associations: sctp::Associations::default(),
             connections: tcp::Connections::default(),
         }
@@ -124,6 +136,7 @@ impl Dissector {
 
     /// The capture has come to its end: what is incomplete is given up.
     pub fn finish(&mut self, sink: &mut impl Sink) {
+        self.fragments.finish(&mut self.counts);
         let mut context = Context {
             sink,
             flows: &mut self.flows,
@@ -132,6 +145,11 @@ impl Dissector {
         };
         self.associations.finish(&mut context);
         self.connections.finish(&mut context);
+    }
+
+    /// Counts a packet whose headers contradict themselves.
+    fn malformed(&mut self) {
+        self.counts.malformed += 1;
     }
 
     /// What was seen so far, and what of it was not understood.

@@ -1,4 +1,4 @@
-//! Capture files, written without touching a file: octets in, octets out.
+//! Capture files, written and read without touching a file: octets in, octets out.
 //!
 //! ```text
 //!  octets of a connection ──► TcpFlow ────┐
@@ -12,7 +12,13 @@
 //! themselves, [`sctp_packet`] frames those. [`PcapngWriter`] appends the blocks of a pcapng file to a buffer
 //! the caller owns and drains where it likes.
 //!
-//! Left out: the readers of pcap and pcapng, which come with their first user.
+//! The way back, for captures of anybody:
+//!
+//! ```text
+//!  octets of a file ──► Reader ──► Frame ──► Dissector ──► Pdu, FlowEvent ──► Sink
+//! ```
+//!
+//! [`Reader`] finds the frames of pcap and pcapng files and goes on after damage; [`Dissector`] finds the PDUs in them.
 
 #![forbid(unsafe_code)]
 
@@ -22,6 +28,7 @@ mod dissect;
 mod network;
 mod packet;
 mod pcapng;
+mod read;
 mod sctp;
 mod sight;
 mod tcp;
@@ -29,6 +36,7 @@ mod tcp;
 pub use dissect::{Counts, Dissector, DissectorOptions};
 pub use packet::sctp_packet;
 pub use pcapng::{InterfaceId, LinkType, MAX_FRAME_OCTETS, MAX_OPTION_OCTETS, PcapngWriter};
+pub use read::{Damage, DamageKind, Item, MAX_BLOCK_OCTETS, Reader, Step, read_all};
 pub use sctp::{SctpFlow, SctpMessage};
 pub use sight::{End, Flow, FlowEvent, FlowId, Frame, Pdu, Protocol, Seen, Sink, Timestamp};
 pub use tcp::{FlowError, Side, TcpFlow};

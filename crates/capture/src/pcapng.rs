@@ -41,7 +41,7 @@ const NAME_IPV4: u16 = 1;
 const NAME_IPV6: u16 = 2;
 
 /// What the frames of an interface begin with (the registry of link types, draft-ietf-opsawg-pcaplinktype).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct LinkType(pub u16);
 
 impl LinkType {

@@ -16,6 +16,10 @@ pub struct Counts {
     pub malformed: u64,
     /// Fragments of IP packets that never became whole.
     pub lost_fragments: u64,
+    /// PDUs of logs that were not captured whole.
+    pub cut_pdus: u64,
+    /// Messages of logs that are not followed: other radio technologies, for the most part.
+    pub unknown_logs: u64,
     /// Packets of ESP, whose content nobody without keys can see.
     pub encrypted: u64,
 }

@@ -1,0 +1,98 @@
+//! User link types (147 to 162): whatever the writer of the file meant by them.
+//!
+//! Unless the caller says otherwise they mean what srsRAN's captures mean.
+
+use super::frame::Part;
+use super::logs::{Entry, Log};
+use super::{Dissector, DissectorOptions};
+use crate::{End, LinkType, Protocol, Sink};
+use quintet_crypto::Direction;
+
+const FIRST: u16 = 147;
+const LAST: u16 = 162;
+
+/// How srsRAN marks a MAC PDU behind a UDP header of its own making.
+const MARK: &[u8] = b"mac-lte";
+const MARK_NR: &[u8] = b"mac-nr";
+const UDP_HEADER_OCTETS: usize = 8;
+
+impl DissectorOptions {
+    /// What user link types are if [`DissectorOptions::user_links`] does not say: MAC of LTE behind its header and behind
+    /// UDP, NAS of EPS, S1AP, NAS of 5GS, NGAP.
+    pub const USER_LINKS: [(LinkType, Protocol); 6] = [
+        (LinkType(147), Protocol::MacLteFramed),
+        (LinkType(148), Protocol::NasEps),
+        (LinkType(149), Protocol::MacLteFramed),
+        (LinkType(150), Protocol::S1ap),
+        (LinkType(151), Protocol::Nas5gs),
+        (LinkType(152), Protocol::Ngap),
+    ];
+
+    /// Whether a link type is one of those that everybody may use as they like.
+    #[must_use]
+    pub const fn is_user(link: LinkType) -> bool {
+        link.0 >= FIRST && link.0 <= LAST
+    }
+
+    fn user_link(&self, link: LinkType) -> Option<Protocol> {
+        let told = self.user_links.iter().chain(&Self::USER_LINKS);
+        told.into_iter()
+            .find(|&&(user, _)| user == link)
+            .map(|&(_, protocol)| protocol)
+    }
+}
+
+impl Dissector {
+    /// Takes in a frame of a user link type.
+    pub(super) fn user<S: Sink>(&mut self, link: LinkType, part: Part<'_>, sink: &mut S) {
+        let Some(protocol) = self.options.user_link(link) else {
+            self.counts.unknown_links += 1;
+            return;
+        };
+        let log = Log::Link {
+            file: part.seen.file,
+            interface: part.interface,
+            link,
+        };
+        if protocol == Protocol::MacLteFramed {
+            return self.mac_lte(log, part, sink);
+        }
+        self.log(Entry::unnamed(log, protocol, None), part, sink);
+    }
+
+    /// Takes in a MAC PDU of LTE: behind its header at once, behind a mark, or behind a UDP header and a mark.
+    pub(super) fn mac_lte<S: Sink>(&mut self, log: Log, part: Part<'_>, sink: &mut S) {
+        let behind_udp = part.skip(UDP_HEADER_OCTETS);
+        let framed = if part.octets.starts_with(MARK) {
+            part.skip(MARK.len())
+        } else if behind_udp.octets.starts_with(MARK) {
+            behind_udp.skip(MARK.len())
+        } else if behind_udp.octets.starts_with(MARK_NR) {
+            self.counts.unknown_links += 1;
+            return;
+        } else {
+            part
+        };
+        // Radio type, direction, kind of RNTI.
+        let direction = match framed.octets.get(1) {
+            Some(0) => Direction::Uplink,
+            Some(1) => Direction::Downlink,
+            _ => return self.malformed(),
+        };
+        let entry = Entry::unnamed(log, Protocol::MacLteFramed, Some(direction));
+        self.log(entry, framed, sink);
+    }
+}
+
+impl Entry {
+    /// Of a log that names no ends.
+    pub(super) fn unnamed(log: Log, protocol: Protocol, direction: Option<Direction>) -> Self {
+        Self {
+            log,
+            source: End::Unnamed,
+            destination: End::Unnamed,
+            protocol,
+            direction,
+        }
+    }
+}
