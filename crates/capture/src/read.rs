@@ -48,6 +48,8 @@ pub enum Item<'b> {
 pub struct Step<'b> {
     /// How many of the octets given are done with: leave them out of the next call.
     pub consumed: usize,
+    /// Where in the octets given those of a frame begin: for callers that keep the place and not the borrow.
+    pub frame_at: usize,
     /// What was found.
     pub item: Item<'b>,
 }
@@ -100,7 +102,8 @@ enum Format {
 
 /// What a format found in the octets from where it was asked to look.
 enum Found<'b> {
-    Frame(usize, Frame<'b>),
+    /// A frame of a block or record of so many octets, of which its own begin at the second place.
+    Frame(usize, usize, Frame<'b>),
     /// So many octets are done with and were no frame.
     Skip(usize),
     Damage(usize, Damage),
@@ -134,8 +137,12 @@ impl Reader {
                 Format::Pcapng(pcapng) => pcapng.next(&mut self.place, rest, end),
                 Format::Done => Found::Skip(rest.len()),
             };
+            let mut frame_at = 0;
             let (taken, item) = match found {
-                Found::Frame(taken, frame) => (taken, Some(Item::Frame(frame))),
+                Found::Frame(taken, begin, frame) => {
+                    frame_at = at + begin;
+                    (taken, Some(Item::Frame(frame)))
+                }
                 Found::Damage(taken, damage) => (taken, Some(Item::Damage(damage))),
                 Found::Skip(taken) => (taken, None),
                 Found::More(wanted) => (0, Some(Item::More(wanted))),
@@ -143,11 +150,19 @@ impl Reader {
             at += taken;
             self.place.offset += taken as u64;
             if let Some(item) = item {
-                return Step { consumed: at, item };
+                return Step {
+                    consumed: at,
+                    frame_at,
+                    item,
+                };
             }
             if at == octets.len() {
                 let item = if end { self.ended() } else { Item::More(1) };
-                return Step { consumed: at, item };
+                return Step {
+                    consumed: at,
+                    frame_at,
+                    item,
+                };
             }
         }
     }
@@ -226,7 +241,12 @@ impl Place {
 }
 
 /// Reads a whole file that is in memory: frames to one closure, damage to another.
-pub fn read_all<'b>(octets: &'b [u8], file: u16, mut each: impl FnMut(&Frame<'b>), mut damaged: impl FnMut(Damage)) {
+pub fn read_all<'b>(
+    octets: &'b [u8],
+    file: u16,
+    mut each: impl FnMut(&Frame<'b>),
+    mut damaged: impl FnMut(Damage),
+) {
     let mut reader = Reader::new(file);
     let mut rest = octets;
     loop {

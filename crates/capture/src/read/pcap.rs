@@ -145,7 +145,7 @@ impl Pcap {
             octets: kept,
             original: header.original.max(kept.len() as u32),
         };
-        Found::Frame(total, frame)
+        Found::Frame(total, self.record_header, frame)
     }
 
     #[inline]

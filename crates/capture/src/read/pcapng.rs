@@ -6,7 +6,7 @@ use super::damage::DamageKind;
 use super::resolution::Resolution;
 use super::word::Order;
 use super::{Found, MAGIC_OCTETS, MAX_BLOCK_OCTETS, Place};
-use crate::pcapng::{LinkType, MAX_FRAME_OCTETS};
+use crate::pcapng::LinkType;
 use crate::{Frame, Seen, Timestamp};
 
 const BLOCK_SECTION_HEADER: u32 = 0x0a0d_0d0a;
@@ -175,7 +175,14 @@ impl Pcapng {
         };
         let time = interface.resolution.time(units, interface.offset_s);
         let link = interface.link;
-        self.frame(place, id, (link, time), octets, original, block.len())
+        self.frame(
+            place,
+            id,
+            (link, time),
+            octets,
+            original,
+            (PACKET_DATA, block.len()),
+        )
     }
 
     /// A simple packet block: of the first interface, without a time; the last one stands in for it.
@@ -198,7 +205,7 @@ impl Pcapng {
             (link, place.time),
             &kept[..captured],
             original,
-            block.len(),
+            (SIMPLE_PACKET_DATA, block.len()),
         )
     }
 
@@ -210,7 +217,7 @@ impl Pcapng {
         (link, time): (LinkType, Timestamp),
         octets: &'b [u8],
         original: u32,
-        length: usize,
+        (begin, length): (usize, usize),
     ) -> Found<'b> {
         place.frames += 1;
         place.time = time;
@@ -225,7 +232,7 @@ impl Pcapng {
             octets,
             original: original.max(octets.len() as u32),
         };
-        Found::Frame(length, frame)
+        Found::Frame(length, begin, frame)
     }
 
     /// Says once a section what is wrong with a block, and skips it.
@@ -341,12 +348,9 @@ fn length_fits(kind: u32, length: usize, order: Order, octets: &[u8]) -> bool {
     if length < least || !length.is_multiple_of(4) || length > MAX_BLOCK_OCTETS {
         return false;
     }
-    if matches!(kind, BLOCK_ENHANCED_PACKET | BLOCK_PACKET) {
-        if octets.len() >= PACKET_DATA {
-            let captured = order.u32(octets, 20) as usize;
-            return length <= captured.saturating_add(PACKET_OCTETS + 3 + MAX_PACKET_OPTION_OCTETS);
-        }
-        return length <= MAX_FRAME_OCTETS + MAX_PACKET_OPTION_OCTETS || octets.len() < PACKET_DATA;
+    if matches!(kind, BLOCK_ENHANCED_PACKET | BLOCK_PACKET) && octets.len() >= PACKET_DATA {
+        let captured = order.u32(octets, 20) as usize;
+        return length <= captured.saturating_add(PACKET_OCTETS + 3 + MAX_PACKET_OPTION_OCTETS);
     }
     true
 }
