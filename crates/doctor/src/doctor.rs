@@ -1,11 +1,12 @@
 //! The doctor: takes in PDUs, gives out events as they pass and attempts as they end.
 
+use crate::eps::{Happening, Observer, Wanted};
 use crate::event::Event;
+use crate::findings::{self, Case};
 use crate::keys::KeyRing;
-use crate::report::Attempt;
-use quintet_capture::{FlowEvent, FlowId, Pdu, Seen, Sink, Timestamp};
+use crate::report::{Attempt, Builder};
+use quintet_capture::{FlowEvent, FlowId, Pdu, Seen, Sink};
 use quintet_crypto::{CipheringAlgorithm, IntegrityAlgorithm};
-use std::collections::VecDeque;
 
 /// What the doctor is told before it looks.
 #[derive(Debug, Default)]
@@ -48,37 +49,55 @@ pub enum Output {
 #[derive(Debug)]
 pub struct Doctor {
     settings: Settings,
-    now: Timestamp,
-    outputs: VecDeque<Output>,
+    eps: Observer,
 }
 
 impl Doctor {
     /// A doctor who has seen nothing.
     #[must_use]
-    pub fn new(settings: Settings) -> Self {
+    pub fn new(mut settings: Settings) -> Self {
+        let wanted = Wanted {
+            passed: settings.events,
+            opened: settings.decipher,
+        };
         Self {
+            eps: Observer::new(std::mem::take(&mut settings.keys), wanted),
             settings,
-            now: Timestamp::default(),
-            outputs: VecDeque::new(),
         }
     }
 
     /// What there is to say.
     pub fn poll(&mut self) -> Option<Output> {
-        self.outputs.pop_front()
+        let happening = self.eps.poll()?;
+        let report = Builder::new(&self.settings);
+        Some(match happening {
+            Happening::Passed(trail) => Output::Event(Box::new(report.event(&trail))),
+            Happening::Ended(trail, verdict) => {
+                let findings = findings::of(&Case {
+                    trail: &trail,
+                    outcome: verdict.outcome,
+                    ending: verdict.ending,
+                    integrity: self.settings.integrity.as_deref(),
+                    ciphering: self.settings.ciphering.as_deref(),
+                });
+                Output::Attempt(Box::new(report.attempt(&trail, &verdict, findings)))
+            }
+            Happening::Opened { seen, pdu, clear } => Output::Deciphered { seen, pdu, clear },
+        })
     }
 
     /// The capture has come to its end: every attempt does.
-    pub fn finish(&mut self) {}
+    pub fn finish(&mut self) {
+        self.eps.finish();
+    }
 }
 
 impl Sink for Doctor {
     fn pdu(&mut self, pdu: &Pdu<'_>) {
-        self.now = self.now.max(pdu.seen.time);
-        let _ = &self.settings;
+        self.eps.pdu(pdu);
     }
 
-    fn flow(&mut self, seen: Seen, _flow: FlowId, _event: FlowEvent) {
-        self.now = self.now.max(seen.time);
+    fn flow(&mut self, seen: Seen, flow: FlowId, event: FlowEvent) {
+        self.eps.flow(seen, flow, event);
     }
 }

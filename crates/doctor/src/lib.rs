@@ -18,5 +18,6 @@ pub mod findings;
 pub mod keys;
 pub mod report;
 pub mod s6a;
+pub mod subscribers;
 
 pub use doctor::{Doctor, Output, Settings};

@@ -3,6 +3,13 @@
 //!
 //! Octet strings are lowercase hex, numbers are numbers, names are the specification's, no value is a key.
 
+mod build;
+mod details;
+mod pseudonym;
+mod shown;
+
+pub use build::Builder;
+pub use pseudonym::Pseudonyms;
 use serde::Serialize;
 
 /// Value of `schema`.

@@ -216,6 +216,8 @@ pub struct Trail {
     pub now: quintet_capture::Timestamp,
     /// Whether octets of the flow were missing from the capture while it ran.
     pub lossy: bool,
+    /// Where the keys that opened it came from, in words; `None` without keys.
+    pub keys: Option<String>,
     /// What came before, of the same subscriber.
     pub history: History,
 }

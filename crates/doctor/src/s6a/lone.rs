@@ -213,6 +213,7 @@ fn trail(group: Group, end: End, now: Timestamp) -> Trail {
         end,
         now,
         lossy: false,
+        keys: None,
         history: History::default(),
     }
 }

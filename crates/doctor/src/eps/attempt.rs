@@ -1,0 +1,251 @@
+//! An attempt that runs: its trail, and the states its two ends may be in.
+
+use super::plain::{self, Ciphering};
+use super::trail::{
+    Carrier, End, History, Identities, MAX_MESSAGES, Offence, Procedure, Sighting, Signal, Tap, Trail,
+};
+use crate::keys::Opened;
+use crate::report::MacVerdict;
+use crate::s6a::Exchange;
+use crate::subscribers::Ue;
+use quintet_capture::{FlowId, Seen, Timestamp};
+use quintet_crypto::{CipheringAlgorithm, Direction};
+use quintet_emm::path::{Candidates, Header, MessageView, Protection, Registration, State, Step};
+use quintet_nas::security::{SecurityHeader, SecurityHeaderType, ServiceRequestHeader};
+
+/// How many messages back a repetition is looked for: more than a timer's repetitions, with what comes between them.
+const REPEATS_WITHIN: usize = 32;
+/// S1AP messages kept of one attempt, and S6a transactions.
+const MAX_SIGNALS: usize = 64;
+/// As above.
+const MAX_EXCHANGES: usize = 32;
+
+/// Where an attempt begins.
+pub(super) struct Begin {
+    pub(super) id: u64,
+    pub(super) ue: Ue,
+    pub(super) tap: Tap,
+    pub(super) flow: Option<FlowId>,
+    pub(super) seen: Seen,
+    /// Whether its first message is the connection's.
+    pub(super) from_the_start: bool,
+    /// Ciphering in use, from what went before.
+    pub(super) ciphering: Option<CipheringAlgorithm>,
+}
+
+/// An attempt that runs.
+#[derive(Debug)]
+pub(super) struct Attempt {
+    pub(super) trail: Trail,
+    pub(super) ue: Ue,
+    /// The ciphering in use.
+    pub(super) ciphering: Ciphering,
+    at_ue: Candidates,
+    at_mme: Candidates,
+}
+
+/// A NAS PDU on its way into an attempt.
+pub(super) struct Arrival<'a> {
+    pub(super) seen: Seen,
+    pub(super) direction: Direction,
+    pub(super) carrier: Carrier,
+    pub(super) pdu: &'a [u8],
+    pub(super) opened: Opened,
+}
+
+impl Attempt {
+    pub(super) fn new(begin: Begin) -> Self {
+        let state = if begin.from_the_start {
+            State::idle(Registration::Unknown)
+        } else {
+            State::UNOBSERVED
+        };
+        Self {
+            trail: Trail {
+                id: begin.id,
+                procedure: Procedure::None,
+                tap: begin.tap,
+                flow: begin.flow,
+                mme_ue_s1ap_id: None,
+                enb_ue_s1ap_id: None,
+                from_the_start: begin.from_the_start,
+                both_directions: true,
+                tai: None,
+                serving: None,
+                identities: Identities::default(),
+                reported: None,
+                nas: Vec::new(),
+                signals: Vec::new(),
+                s6a: Vec::new(),
+                vector_uses: Vec::new(),
+                hss_path: Vec::new(),
+                dropped: 0,
+                first: begin.seen,
+                last: begin.seen,
+                end: End::CaptureEnds,
+                now: begin.seen.time,
+                lossy: false,
+                keys: None,
+                history: History::default(),
+            },
+            ue: begin.ue,
+            ciphering: Ciphering::new(begin.ciphering),
+            at_ue: Candidates::new(state),
+            at_mme: Candidates::new(state),
+        }
+    }
+
+    /// A NAS message: into the trail, and through both ends' states. `None` if the trail is full; it counts then.
+    pub(super) fn nas(&mut self, arrival: Arrival<'_>) -> Option<usize> {
+        let mut sighting = self.sighting(arrival);
+        let step = Step {
+            direction: sighting.direction,
+            protection: sighting.protection,
+            message: sighting.view,
+        };
+        let sent = match sighting.direction {
+            Direction::Uplink => {
+                self.at_mme.towards(step);
+                self.at_ue.sent(step)
+            }
+            Direction::Downlink => {
+                self.at_ue.towards(step);
+                self.at_mme.sent(step)
+            }
+        };
+        if let Err(violation) = sent {
+            sighting.offence = Some(Offence {
+                by: sighting.direction,
+                violation,
+            });
+        }
+        self.ciphering.follow(&sighting);
+        self.name_procedure(&sighting.view);
+        self.saw(sighting.seen);
+        if self.trail.nas.len() >= MAX_MESSAGES {
+            self.trail.dropped += 1;
+            return None;
+        }
+        self.trail.nas.push(sighting);
+        Some(self.trail.nas.len() - 1)
+    }
+
+    /// What a PDU is.
+    fn sighting(&self, arrival: Arrival<'_>) -> Sighting {
+        let Arrival {
+            seen,
+            direction,
+            carrier,
+            pdu,
+            opened,
+        } = arrival;
+        let header = SecurityHeaderType::of_emm(pdu.first().copied().unwrap_or_default())
+            .unwrap_or(SecurityHeaderType::PLAIN);
+        let protected = Header::of(header);
+        let verified = match opened.mac {
+            MacVerdict::Valid => Some(true),
+            MacVerdict::Invalid => Some(false),
+            MacVerdict::Unverifiable => None,
+        };
+        let (protection, sequence) = match protected {
+            _ if header.is_service_request() => (
+                Protection::ShortMac,
+                ServiceRequestHeader::parse(pdu)
+                    .ok()
+                    .map(|parsed| parsed.sequence_number),
+            ),
+            Some(header) => (
+                Protection::Protected { header, verified },
+                SecurityHeader::parse(pdu)
+                    .ok()
+                    .map(|parsed| parsed.sequence_number),
+            ),
+            None => (Protection::Plain, None),
+        };
+        let plain = opened
+            .plain
+            .or_else(|| self.ciphering.clear(direction, header, pdu).map(Box::from));
+        let (view, malformed) = plain::view(direction, header, plain.as_deref());
+        Sighting {
+            seen,
+            direction,
+            carrier,
+            header,
+            protection,
+            sequence,
+            view,
+            pdu: pdu.into(),
+            plain,
+            mac: opened.mac,
+            count: opened.count,
+            notes: opened.notes,
+            repeats: self.earlier(direction, pdu),
+            offence: None,
+            malformed,
+        }
+    }
+
+    /// The first message like this, octet for octet.
+    fn earlier(&self, direction: Direction, pdu: &[u8]) -> Option<usize> {
+        let from = self.trail.nas.len().saturating_sub(REPEATS_WITHIN);
+        let at = (from..self.trail.nas.len()).find(|&at| {
+            let sighting = &self.trail.nas[at];
+            sighting.direction == direction && *sighting.pdu == *pdu
+        })?;
+        Some(self.trail.nas[at].repeats.unwrap_or(at))
+    }
+
+    /// The first initial message names the procedure.
+    fn name_procedure(&mut self, view: &MessageView) {
+        if !matches!(self.trail.procedure, Procedure::None) {
+            return;
+        }
+        self.trail.procedure = match view {
+            MessageView::AttachRequest { .. } => Procedure::Attach,
+            MessageView::TrackingAreaUpdateRequest { .. } => Procedure::TrackingAreaUpdate,
+            MessageView::ServiceRequest { .. }
+            | MessageView::ExtendedServiceRequest { .. }
+            | MessageView::ControlPlaneServiceRequest { .. } => Procedure::ServiceRequest,
+            MessageView::DetachRequestByUe { .. } => Procedure::Detach,
+            _ => Procedure::Unknown,
+        };
+    }
+
+    /// An S1AP message.
+    pub(super) fn signal(&mut self, signal: Signal) {
+        self.saw(signal.seen);
+        if self.trail.signals.len() < MAX_SIGNALS {
+            self.trail.signals.push(signal);
+        }
+    }
+
+    /// An S6a transaction of its subscriber.
+    pub(super) fn exchange(&mut self, exchange: Exchange) {
+        for seen in [exchange.first(), exchange.last()].into_iter().flatten() {
+            self.saw(seen);
+        }
+        if let Some(known) = self.trail.s6a.iter_mut().find(|known| known.id == exchange.id) {
+            *known = exchange;
+        } else if self.trail.s6a.len() < MAX_EXCHANGES {
+            self.trail.s6a.push(exchange);
+        }
+    }
+
+    /// Stretches the trail over a frame.
+    pub(super) fn saw(&mut self, seen: Seen) {
+        let trail = &mut self.trail;
+        if (seen.file, seen.frame) < (trail.first.file, trail.first.frame) {
+            trail.first = seen;
+        }
+        if (seen.file, seen.frame) > (trail.last.file, trail.last.frame) {
+            trail.last = seen;
+        }
+    }
+
+    /// The trail, ended.
+    pub(super) fn end(mut self, end: End, now: Timestamp) -> Trail {
+        self.trail.end = end;
+        self.trail.now = now;
+        self.trail
+    }
+}

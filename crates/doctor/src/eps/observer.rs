@@ -1,0 +1,404 @@
+//! From PDUs to attempts: which connection a message is of, which UE that is, when its attempt ends.
+//!
+//! ```text
+//!  S1AP ─► (association, eNB UE S1AP ID, MME UE S1AP ID) ─┐
+//!  NAS of a log ─► the log's one UE ──────────────────────┼─► Attempt ─ends─► Trail + Verdict
+//!  S6a exchanges ─► by IMSI, or RAND of the challenge ────┘      ▲
+//!                                      Subscribers, Verifier ────┘
+//! ```
+
+mod connections;
+mod exchanges;
+mod learn;
+mod logs;
+mod signalling;
+
+use super::attempt::{Arrival, Attempt, Begin};
+use super::outcome::Verdict;
+use super::trail::{Carrier, End, Tap, Trail};
+use crate::keys::{KeyNote, KeyRing, Opened, SubscriberId, Verifier};
+use crate::report::MacVerdict;
+use crate::subscribers::{Scope, Subscribers, Ue};
+use crate::{keys, s6a};
+use connections::Connections;
+use logs::Logs;
+use quintet_capture::{FlowEvent, FlowId, Pdu, Protocol, Seen, Timestamp};
+use quintet_crypto::Direction;
+use quintet_identity::Plmn;
+use quintet_nas::eps::EmmMessage;
+use quintet_nas::security::SecurityHeaderType;
+use std::collections::{HashMap, VecDeque};
+
+/// The most attempts that run at once; the longest silent one ends for another. About 8 kB each.
+pub const MAX_ATTEMPTS: usize = 8_192;
+/// A connection silent for longer is over: no timer of NAS but those of an idle UE runs as long.
+pub const MAX_SILENCE_NS: i64 = 3_600_000_000_000;
+/// What may still come for a connection that is released, or whose UE began again elsewhere: an eNB answers in less.
+pub const MAX_FAREWELL_NS: i64 = 10_000_000_000;
+
+/// What the observer tells.
+#[derive(Debug)]
+pub enum Happening {
+    /// A NAS message passed: its attempt so far, up to and with that message. Only if asked for.
+    Passed(Box<Trail>),
+    /// An attempt ended.
+    Ended(Box<Trail>, Box<Verdict>),
+    /// A ciphered PDU was opened. Only if asked for.
+    Opened {
+        /// Where.
+        seen: Seen,
+        /// As it was.
+        pdu: Box<[u8]>,
+        /// As it would stand without ciphering ([`keys::in_the_clear`]).
+        clear: Box<[u8]>,
+    },
+}
+
+/// What is wanted beside the ends of attempts.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted {
+    /// [`Happening::Passed`].
+    pub passed: bool,
+    /// [`Happening::Opened`].
+    pub opened: bool,
+}
+
+/// The observer of EPS.
+#[derive(Debug)]
+pub struct Observer {
+    wanted: Wanted,
+    verifier: Verifier,
+    s6a: s6a::Observer,
+    subscribers: Subscribers,
+    connections: Connections,
+    logs: Logs,
+    lone: s6a::Lone,
+    attempts: HashMap<u64, Running>,
+    running_of: HashMap<Ue, u64>,
+    queue: VecDeque<(u64, Timestamp)>,
+    next_id: u64,
+    now: Timestamp,
+    file: u16,
+    happenings: VecDeque<Happening>,
+}
+
+/// An attempt and what is said of its end.
+#[derive(Debug)]
+struct Running {
+    attempt: Attempt,
+    scope: Option<Scope>,
+    heard: Timestamp,
+    /// How it will have ended, once the farewell is over.
+    leaving: Option<End>,
+}
+
+impl Observer {
+    /// An observer who has seen nothing.
+    #[must_use]
+    pub fn new(keys: KeyRing, wanted: Wanted) -> Self {
+        Self {
+            wanted,
+            verifier: Verifier::new(keys),
+            s6a: s6a::Observer::default(),
+            subscribers: Subscribers::default(),
+            connections: Connections::default(),
+            logs: Logs::default(),
+            lone: s6a::Lone::new(),
+            attempts: HashMap::new(),
+            running_of: HashMap::new(),
+            queue: VecDeque::new(),
+            next_id: 0,
+            now: Timestamp::default(),
+            file: 0,
+            happenings: VecDeque::new(),
+        }
+    }
+
+    /// A PDU.
+    pub fn pdu(&mut self, pdu: &Pdu<'_>) {
+        self.advance(pdu.seen);
+        match pdu.protocol {
+            Protocol::S1ap => self.s1ap(pdu),
+            Protocol::NasEps => self.log(pdu),
+            Protocol::Diameter => {
+                self.s6a.pdu(pdu);
+                self.exchanges();
+            }
+            _ => {}
+        }
+        self.expire();
+    }
+
+    /// Something befell a flow.
+    pub fn flow(&mut self, seen: Seen, flow: FlowId, event: FlowEvent) {
+        self.advance(seen);
+        self.s6a.flow(seen, flow, event);
+        self.exchanges();
+        match event {
+            FlowEvent::Opened | FlowEvent::Closed => self.connection_lost(flow),
+            FlowEvent::Lost => {
+                for id in self.connections.of_flow(flow) {
+                    if let Some(running) = self.attempts.get_mut(&id) {
+                        running.attempt.trail.lossy = true;
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// What there is to say.
+    pub fn poll(&mut self) -> Option<Happening> {
+        self.happenings.pop_front()
+    }
+
+    /// The capture ends, and every attempt with it.
+    pub fn finish(&mut self) {
+        self.s6a.finish();
+        self.exchanges();
+        let mut all: Vec<u64> = self.attempts.keys().copied().collect();
+        all.sort_unstable();
+        for id in all {
+            self.end(id, End::CaptureEnds);
+        }
+        self.lone.finish();
+        self.lone_ends();
+    }
+
+    /// The latest time of the file that is being read.
+    fn advance(&mut self, seen: Seen) {
+        if seen.file == self.file {
+            self.now = self.now.max(seen.time);
+        } else {
+            self.file = seen.file;
+            self.now = seen.time;
+        }
+    }
+
+    /// Begins an attempt.
+    fn begin(&mut self, ue: Ue, scope: Option<Scope>, tap: Tap, pdu: &Pdu<'_>, from_the_start: bool) -> u64 {
+        self.next_id += 1;
+        let id = self.next_id;
+        let row = self.subscribers.row_mut(ue);
+        let mut attempt = Attempt::new(Begin {
+            id,
+            ue,
+            tap,
+            flow: Some(pdu.flow.id),
+            seen: pdu.seen,
+            from_the_start,
+            ciphering: row.ciphering,
+        });
+        attempt.trail.identities.imsi = row.imsi;
+        self.attempts.insert(
+            id,
+            Running {
+                attempt,
+                scope,
+                heard: pdu.seen.time,
+                leaving: None,
+            },
+        );
+        self.queue.push_back((id, pdu.seen.time));
+        self.runs(id, ue);
+        if self.attempts.len() > MAX_ATTEMPTS {
+            self.end_longest_silent();
+        }
+        id
+    }
+
+    /// This attempt is the UE's; the one before it is over, but for its farewell.
+    fn runs(&mut self, id: u64, ue: Ue) {
+        let Some(before) = self.running_of.insert(ue, id).filter(|before| *before != id) else {
+            return;
+        };
+        if let Some(running) = self.attempts.get_mut(&before) {
+            running.leaving.get_or_insert(End::BeganAgain);
+            let heard = running.heard;
+            self.queue.push_front((before, heard));
+        }
+    }
+
+    /// A NAS message of an attempt.
+    fn nas(&mut self, id: u64, pdu: &Pdu<'_>, direction: Direction, carrier: Carrier, octets: &[u8]) {
+        let Some(running) = self.attempts.get_mut(&id) else {
+            return;
+        };
+        running.heard = pdu.seen.time;
+        let opened = if is_protected(octets) {
+            let subscriber = SubscriberId(running.attempt.ue.0);
+            self.verifier.open(subscriber, direction, octets)
+        } else {
+            unprotected(octets)
+        };
+        let index = running.attempt.nas(Arrival {
+            seen: pdu.seen,
+            direction,
+            carrier,
+            pdu: octets,
+            opened,
+        });
+        if let Some(index) = index {
+            self.learn(id, index);
+            self.consult(id, index);
+            self.tell(id, index);
+        }
+    }
+
+    /// What keys say of a message beside its MAC.
+    fn consult(&mut self, id: u64, index: usize) {
+        let Some(running) = self.attempts.get_mut(&id) else {
+            return;
+        };
+        let subscriber = SubscriberId(running.attempt.ue.0);
+        let trail = &running.attempt.trail;
+        let sighting = &trail.nas[index];
+        let notes: Vec<KeyNote> = match sighting.message() {
+            Some(EmmMessage::AttachRequest(_) | EmmMessage::TrackingAreaUpdateRequest(_)) => {
+                if let Some(plain) = &sighting.plain {
+                    self.verifier.initial(subscriber, plain);
+                }
+                Vec::new()
+            }
+            Some(EmmMessage::AuthenticationRequest(m)) => {
+                let possible: Vec<Plmn> = trail.identities.guti.iter().map(|guti| guti.plmn).collect();
+                self.verifier.challenge(
+                    subscriber,
+                    &keys::Challenge {
+                        rand: &m.authentication_parameter_rand,
+                        autn: &m.authentication_parameter_autn,
+                        ksi: m.nas_key_set_identifier_asme.0 & 0x0f,
+                        imsi: trail.identities.imsi,
+                        serving: trail.serving,
+                        possible: &possible,
+                    },
+                )
+            }
+            Some(EmmMessage::AuthenticationResponse(m)) => self
+                .verifier
+                .response(subscriber, m.authentication_response_parameter),
+            Some(EmmMessage::AuthenticationFailure(m)) => match &m.authentication_failure_parameter {
+                Some(auts) => self.verifier.failure(subscriber, auts),
+                None => Vec::new(),
+            },
+            _ => Vec::new(),
+        };
+        running.attempt.trail.nas[index].notes.extend(notes);
+    }
+
+    /// Tells of a message that passed, if that is wanted.
+    fn tell(&mut self, id: u64, index: usize) {
+        let Some(running) = self.attempts.get(&id) else {
+            return;
+        };
+        let trail = &running.attempt.trail;
+        if self.wanted.opened {
+            let sighting = &trail.nas[index];
+            let clear = sighting
+                .plain
+                .as_ref()
+                .and_then(|plain| keys::in_the_clear(&sighting.pdu, plain));
+            if let Some(clear) = clear {
+                self.happenings.push_back(Happening::Opened {
+                    seen: sighting.seen,
+                    pdu: sighting.pdu.clone(),
+                    clear,
+                });
+            }
+        }
+        if self.wanted.passed {
+            self.happenings
+                .push_back(Happening::Passed(Box::new(trail.clone())));
+        }
+    }
+
+    /// An attempt is over.
+    fn end(&mut self, id: u64, end: End) {
+        let Some(running) = self.attempts.remove(&id) else {
+            return;
+        };
+        self.connections.forget(id);
+        self.logs.forget(id);
+        let Running {
+            mut attempt, leaving, ..
+        } = running;
+        let ue = attempt.ue;
+        if self.running_of.get(&ue) == Some(&id) {
+            self.running_of.remove(&ue);
+        }
+        self.hss_path(&mut attempt.trail);
+        attempt.trail.keys = self.verifier.source(SubscriberId(ue.0));
+        let row = self.subscribers.row_mut(ue);
+        attempt.trail.history = row.history.clone();
+        row.ciphering = attempt.ciphering.current().or(row.ciphering);
+        let trail = attempt.end(leaving.unwrap_or(end), self.now);
+        let verdict = Verdict::of(&trail);
+        self.subscribers.ended(ue, &verdict, trail.first);
+        self.happenings
+            .push_back(Happening::Ended(Box::new(trail), Box::new(verdict)));
+    }
+
+    /// Ends what has been silent for too long.
+    fn expire(&mut self) {
+        while let Some(&(id, queued)) = self.queue.front() {
+            let Some(running) = self.attempts.get(&id) else {
+                self.queue.pop_front();
+                continue;
+            };
+            let limit = if running.leaving.is_some() {
+                MAX_FAREWELL_NS
+            } else {
+                MAX_SILENCE_NS
+            };
+            if self.now.since(running.heard) > limit {
+                self.queue.pop_front();
+                self.end(id, End::Silent);
+            } else if running.heard > queued {
+                self.queue.pop_front();
+                let heard = running.heard;
+                if running.leaving.is_none() {
+                    self.queue.push_back((id, heard));
+                } else {
+                    self.queue.push_front((id, heard));
+                    return;
+                }
+            } else {
+                return;
+            }
+        }
+        self.s6a.advance(self.now);
+        self.exchanges();
+        self.lone_ends();
+    }
+
+    /// Makes room.
+    fn end_longest_silent(&mut self) {
+        let longest = self
+            .attempts
+            .iter()
+            .min_by_key(|(id, running)| (running.heard, **id))
+            .map(|(id, _)| *id);
+        if let Some(id) = longest {
+            self.end(id, End::Silent);
+        }
+    }
+}
+
+/// Whether a PDU has a security header, or is a SERVICE REQUEST.
+fn is_protected(octets: &[u8]) -> bool {
+    octets
+        .first()
+        .and_then(|first| SecurityHeaderType::of_emm(*first))
+        .is_some_and(|header| header != SecurityHeaderType::PLAIN)
+}
+
+/// What there is to say of the MAC of a message that has none.
+fn unprotected(octets: &[u8]) -> Opened {
+    Opened {
+        mac: MacVerdict::Unverifiable,
+        count: None,
+        plain: Some(octets.into()),
+        deciphered: false,
+        notes: Vec::new(),
+    }
+}

@@ -1,0 +1,122 @@
+//! Which connection a message of S1AP is of: association and both identities (TS 36.413 9.2.3.3, 9.2.3.4).
+//!
+//! In a merged capture two connections may have the same eNB's identity at once; the MME's tells them apart.
+
+use quintet_capture::FlowId;
+use std::collections::HashMap;
+
+/// Connections of one association that may share the eNB's identity, or the MME's.
+const MAX_ALIKE: usize = 8;
+
+/// One connection's names.
+#[derive(Clone, Copy, Debug)]
+struct Names {
+    flow: FlowId,
+    enb: Option<u32>,
+    mme: Option<u32>,
+}
+
+/// The table. As many entries as attempts run.
+#[derive(Debug, Default)]
+pub(super) struct Connections {
+    names: HashMap<u64, Names>,
+    by_enb: HashMap<(FlowId, u32), Vec<u64>>,
+    by_mme: HashMap<(FlowId, u32), Vec<u64>>,
+}
+
+impl Connections {
+    /// A connection of an attempt.
+    pub(super) fn add(&mut self, id: u64, flow: FlowId, enb: Option<u32>, mme: Option<u32>) {
+        self.names.insert(id, Names { flow, enb, mme });
+        if let Some(enb) = enb {
+            push(&mut self.by_enb, (flow, enb), id);
+        }
+        if let Some(mme) = mme {
+            push(&mut self.by_mme, (flow, mme), id);
+        }
+    }
+
+    /// Whose a message with these identities is. The MME's identity is learnt where it was not known.
+    pub(super) fn find(&mut self, flow: FlowId, enb: Option<u32>, mme: Option<u32>) -> Option<u64> {
+        let alike = match (enb, mme) {
+            (Some(enb), _) => self.by_enb.get(&(flow, enb)),
+            (None, Some(mme)) => self.by_mme.get(&(flow, mme)),
+            (None, None) => None,
+        }?;
+        let Some(mme) = mme else {
+            return alike.last().copied();
+        };
+        let named = |id: &&u64| self.names.get(*id).and_then(|names| names.mme) == Some(mme);
+        if let Some(id) = alike.iter().rev().find(named) {
+            return Some(*id);
+        }
+        let unnamed = |id: &&u64| self.names.get(*id).is_some_and(|names| names.mme.is_none());
+        let id = *alike.iter().rev().find(unnamed)?;
+        if let Some(names) = self.names.get_mut(&id) {
+            names.mme = Some(mme);
+        }
+        push(&mut self.by_mme, (flow, mme), id);
+        Some(id)
+    }
+
+    /// Connections that have this identity of the eNB's.
+    pub(super) fn of_enb(&self, flow: FlowId, enb: u32) -> Vec<u64> {
+        self.by_enb.get(&(flow, enb)).cloned().unwrap_or_default()
+    }
+
+    /// Connections that have this identity of the MME's, on whatever association, oldest first.
+    pub(super) fn of_mme(&self, mme: u32) -> Vec<u64> {
+        self.matching(|names| names.mme == Some(mme))
+    }
+
+    /// All of an association, oldest first.
+    pub(super) fn of_flow(&self, flow: FlowId) -> Vec<u64> {
+        self.matching(|names| names.flow == flow)
+    }
+
+    /// Whether the MME's identity of a connection is known.
+    pub(super) fn has_mme(&self, id: u64) -> bool {
+        self.names.get(&id).is_some_and(|names| names.mme.is_some())
+    }
+
+    /// The attempt is over, or its connection has other names.
+    pub(super) fn forget(&mut self, id: u64) {
+        let Some(names) = self.names.remove(&id) else {
+            return;
+        };
+        if let Some(enb) = names.enb {
+            pull(&mut self.by_enb, (names.flow, enb), id);
+        }
+        if let Some(mme) = names.mme {
+            pull(&mut self.by_mme, (names.flow, mme), id);
+        }
+    }
+
+    fn matching(&self, wanted: impl Fn(&Names) -> bool) -> Vec<u64> {
+        let mut all: Vec<u64> = self
+            .names
+            .iter()
+            .filter(|(_, names)| wanted(names))
+            .map(|(id, _)| *id)
+            .collect();
+        all.sort_unstable();
+        all
+    }
+}
+
+fn push(map: &mut HashMap<(FlowId, u32), Vec<u64>>, key: (FlowId, u32), id: u64) {
+    let alike = map.entry(key).or_default();
+    if alike.len() == MAX_ALIKE {
+        alike.remove(0);
+    }
+    alike.push(id);
+}
+
+fn pull(map: &mut HashMap<(FlowId, u32), Vec<u64>>, key: (FlowId, u32), id: u64) {
+    if let Some(alike) = map.get_mut(&key) {
+        alike.retain(|other| *other != id);
+        if alike.is_empty() {
+            map.remove(&key);
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! What a message tells of who the UE is.
+
+use super::Observer;
+use crate::keys::SubscriberId;
+use crate::subscribers::{Scope, Ue};
+use quintet_identity::{Guti, Imei, Imsi, STmsi};
+use quintet_nas::common::Element;
+use quintet_nas::eps::{EmmMessage, EpsMobileIdentity, MobileIdentity, UeNetworkCapability};
+
+/// What a message tells.
+#[derive(Default)]
+struct Told {
+    imsi: Option<Imsi>,
+    imei: Option<Imei>,
+    /// The GUTI it came with.
+    guti: Option<Guti>,
+    new_guti: Option<Guti>,
+    reported: Option<Vec<u8>>,
+    challenge: Option<([u8; 16], [u8; 16])>,
+}
+
+impl Observer {
+    /// Takes in what message `index` of an attempt tells.
+    pub(super) fn learn(&mut self, id: u64, index: usize) {
+        let Some(running) = self.attempts.get_mut(&id) else {
+            return;
+        };
+        let Some(told) = running.attempt.trail.nas[index]
+            .message()
+            .map(|message| Told::by(&message))
+        else {
+            return;
+        };
+        let scope = running.scope;
+        let trail = &mut running.attempt.trail;
+        trail.identities.imei = told.imei.or(trail.identities.imei);
+        trail.identities.new_guti = told.new_guti.or(trail.identities.new_guti);
+        if let Some(guti) = told.guti {
+            trail.identities.guti = Some(guti);
+            trail.identities.s_tmsi.get_or_insert(guti.s_tmsi());
+            trail.serving.get_or_insert(guti.plmn);
+        }
+        let mut ue = running.attempt.ue;
+        if let Some(reported) = told.reported {
+            trail.reported = Some(reported.clone());
+            self.subscribers.row_mut(ue).reported = Some(reported);
+        }
+        if let (Some(guti), Some(scope)) = (told.guti, scope) {
+            ue = self.came_with(id, ue, scope, guti.s_tmsi());
+        }
+        if let Some(imsi) = told.imsi {
+            ue = self.is(id, ue, imsi);
+        }
+        if let (Some(guti), Some(scope)) = (told.new_guti, scope) {
+            self.subscribers.learn_s_tmsi(ue, scope, guti.s_tmsi());
+        }
+        if let Some((rand, autn)) = told.challenge {
+            self.challenged(id, index, rand, autn);
+        }
+    }
+
+    /// The UE came with a temporary identity.
+    fn came_with(&mut self, id: u64, ue: Ue, scope: Scope, s_tmsi: STmsi) -> Ue {
+        match self.subscribers.by_s_tmsi(scope, s_tmsi) {
+            Some(known) if known == ue => ue,
+            Some(known) => {
+                if self.subscribers.row(ue).is_some_and(|row| row.imsi.is_some()) {
+                    return ue;
+                }
+                self.rename(id, ue, known);
+                known
+            }
+            None => {
+                self.subscribers.learn_s_tmsi(ue, scope, s_tmsi);
+                ue
+            }
+        }
+    }
+
+    /// The UE has this IMSI. Returns who it is from now on.
+    pub(super) fn is(&mut self, id: u64, ue: Ue, imsi: Imsi) -> Ue {
+        if let Some(running) = self.attempts.get_mut(&id) {
+            running.attempt.trail.identities.imsi = Some(imsi);
+        }
+        let kept = self.subscribers.learn_imsi(ue, imsi);
+        if kept != ue {
+            self.rename(id, ue, kept);
+        }
+        self.exchanges_of(id, imsi);
+        kept
+    }
+
+    /// The attempt is another UE's than was thought.
+    fn rename(&mut self, id: u64, was: Ue, is: Ue) {
+        // A handle that stays in the table is somebody else's, whose GUTI this one came with.
+        if self.subscribers.row(was).is_none_or(|row| row.imsi.is_none()) {
+            self.verifier.merge(SubscriberId(is.0), SubscriberId(was.0));
+        }
+        if self.running_of.get(&was) == Some(&id) {
+            self.running_of.remove(&was);
+        }
+        let row = self.subscribers.row(is);
+        let (imsi, ciphering) = row.map_or((None, None), |row| (row.imsi, row.ciphering));
+        if let Some(running) = self.attempts.get_mut(&id) {
+            running.attempt.ue = is;
+            let identities = &mut running.attempt.trail.identities;
+            identities.imsi = identities.imsi.or(imsi);
+            running.attempt.ciphering.suppose(ciphering);
+        }
+        self.runs(id, is);
+    }
+}
+
+impl Told {
+    fn by(message: &EmmMessage<'_>) -> Self {
+        let mut told = Self::default();
+        match message {
+            EmmMessage::AttachRequest(m) => {
+                told.of(&m.eps_mobile_identity);
+                told.reported = Some(octets(&m.ue_network_capability));
+            }
+            EmmMessage::TrackingAreaUpdateRequest(m) => {
+                told.of(&m.old_guti);
+                told.reported = m.ue_network_capability.as_ref().map(octets);
+            }
+            EmmMessage::DetachRequestFromUe(m) => told.of(&m.eps_mobile_identity),
+            EmmMessage::IdentityResponse(m) => told.of_mobile(&m.mobile_identity),
+            EmmMessage::SecurityModeComplete(m) => {
+                if let Some(identity) = &m.imeisv {
+                    told.of_mobile(identity);
+                }
+            }
+            EmmMessage::AttachAccept(m) => told.given(m.guti.as_ref()),
+            EmmMessage::TrackingAreaUpdateAccept(m) => told.given(m.guti.as_ref()),
+            EmmMessage::GutiReallocationCommand(m) => told.given(Some(&m.guti)),
+            EmmMessage::AuthenticationRequest(m) => {
+                told.challenge = Some((m.authentication_parameter_rand, m.authentication_parameter_autn));
+            }
+            _ => {}
+        }
+        told
+    }
+
+    fn of(&mut self, identity: &EpsMobileIdentity<'_>) {
+        match identity {
+            EpsMobileIdentity::Imsi(imsi) => self.imsi = Some(*imsi),
+            EpsMobileIdentity::Imei(imei) => self.imei = Some(*imei),
+            EpsMobileIdentity::Guti(guti) => self.guti = Some(*guti),
+            EpsMobileIdentity::Other(_) => {}
+        }
+    }
+
+    fn of_mobile(&mut self, identity: &MobileIdentity<'_>) {
+        match identity {
+            MobileIdentity::Imsi(imsi) => self.imsi = Some(*imsi),
+            MobileIdentity::Imei(imei) => self.imei = Some(*imei),
+            _ => {}
+        }
+    }
+
+    fn given(&mut self, identity: Option<&EpsMobileIdentity<'_>>) {
+        if let Some(EpsMobileIdentity::Guti(guti)) = identity {
+            self.new_guti = Some(*guti);
+        }
+    }
+}
+
+/// The value part as it is on the wire.
+fn octets(capability: &UeNetworkCapability<'_>) -> Vec<u8> {
+    let mut octets = Vec::new();
+    capability.encode(&mut octets);
+    octets
+}

@@ -1,0 +1,286 @@
+//! From a trail and its verdict to the report's attempt, and to the event of a message.
+
+use super::details::{self, sighting_details};
+use super::shown::not_shown;
+use super::{Attempt, Finding, Links, Message, Pseudonyms, Security, Subscriber, Technology};
+use crate::Settings;
+use crate::eps::{Carrier, MAX_MESSAGES, Procedure, Sighting, Signal, Trail, Verdict};
+use crate::event::Event;
+use crate::s6a::{self, Exchange};
+use quintet_capture::{Seen, Timestamp};
+use quintet_crypto::Direction;
+use quintet_emm::path::MessageView;
+use quintet_nas::security::Protection;
+
+/// Makes attempts and events of trails.
+#[derive(Clone, Copy, Debug)]
+pub struct Builder<'a> {
+    pseudonyms: Pseudonyms<'a>,
+}
+
+impl<'a> Builder<'a> {
+    /// As the settings say.
+    #[must_use]
+    pub const fn new(settings: &'a Settings) -> Self {
+        Self {
+            pseudonyms: Pseudonyms::new(settings),
+        }
+    }
+
+    /// The report of an attempt that has ended.
+    #[must_use]
+    pub fn attempt(&self, trail: &Trail, verdict: &Verdict, findings: Vec<Finding>) -> Attempt {
+        Attempt {
+            id: trail.id,
+            technology: Technology::Eps,
+            procedure: procedure(trail.procedure),
+            subscriber: self.subscriber(trail),
+            links: self.links(trail),
+            frames: [trail.first.frame, trail.last.frame],
+            outcome: verdict.outcome,
+            ending: verdict.ending,
+            reached: verdict.reached,
+            broken_at: verdict.broken_at,
+            cause: verdict.cause.clone(),
+            security: security(trail, verdict),
+            messages: self.messages(trail),
+            findings,
+            not_shown: not_shown(trail, verdict),
+        }
+    }
+
+    /// The event of a trail's last message.
+    #[must_use]
+    pub fn event(&self, trail: &Trail) -> Event {
+        let last = trail.nas.last();
+        Event {
+            attempt: trail.id,
+            technology: Technology::Eps,
+            subscriber: self.subscriber(trail),
+            links: self.links(trail),
+            message: last.map_or_else(|| blank(trail.last), |sighting| self.of_sighting(trail, sighting)),
+            reached: Verdict::of(trail).reached,
+            violation: last.and_then(|sighting| sighting.offence).map(|offence| {
+                let violation = offence.violation;
+                format!(
+                    "{}: {} instead of {}",
+                    violation.clause, violation.got, violation.expected
+                )
+            }),
+        }
+    }
+
+    fn subscriber(&self, trail: &Trail) -> Subscriber {
+        let identities = &trail.identities;
+        let digits = trail.serving.map_or(5, |plmn| plmn.ascii().1);
+        let guti = identities.guti.or(identities.new_guti);
+        Subscriber {
+            imsi: identities.imsi.map(|imsi| {
+                let of_serving = trail.serving.is_some_and(|plmn| imsi.is_of(plmn));
+                self.pseudonyms.imsi(imsi, if of_serving { digits } else { 5 })
+            }),
+            guti: guti
+                .map(|guti| self.pseudonyms.guti(guti))
+                .or_else(|| identities.s_tmsi.map(|s_tmsi| self.pseudonyms.s_tmsi(s_tmsi))),
+            ..Subscriber::default()
+        }
+    }
+
+    fn links(&self, trail: &Trail) -> Links {
+        let mut session_ids: Vec<String> = Vec::new();
+        for exchange in &trail.s6a {
+            let shown = self.pseudonyms.session_id(&exchange.session_id);
+            if !exchange.session_id.is_empty() && !session_ids.contains(&shown) {
+                session_ids.push(shown);
+            }
+        }
+        Links {
+            mme_ue_s1ap_id: trail.mme_ue_s1ap_id,
+            enb_ue_s1ap_id: trail.enb_ue_s1ap_id,
+            session_ids,
+            call_ids: Vec::new(),
+        }
+    }
+
+    /// NAS, S1AP without NAS, and S6a, in the order of the capture.
+    fn messages(&self, trail: &Trail) -> Vec<Message> {
+        let mut messages: Vec<Message> = Vec::new();
+        messages.extend(trail.nas.iter().map(|sighting| self.of_sighting(trail, sighting)));
+        let carries = |signal: &&Signal| {
+            trail.nas.iter().any(|sighting| {
+                sighting.seen == signal.seen && sighting.carrier == Carrier::S1ap(signal.name)
+            })
+        };
+        messages.extend(
+            trail
+                .signals
+                .iter()
+                .filter(|signal| !carries(signal))
+                .map(of_signal),
+        );
+        for exchange in &trail.s6a {
+            messages.extend(exchange.request.map(|seen| of_request(exchange, seen)));
+            messages.extend(exchange.answer.map(|seen| of_answer(exchange, seen)));
+        }
+        messages.sort_by_key(|message| (message.capture, message.frame));
+        messages.truncate(MAX_MESSAGES);
+        messages
+    }
+
+    fn of_sighting(&self, trail: &Trail, sighting: &Sighting) -> Message {
+        let (from, to) = match sighting.direction {
+            Direction::Uplink => ("UE", "MME"),
+            Direction::Downlink => ("MME", "UE"),
+        };
+        let protected = sighting.header.protection().is_some() || sighting.header.is_service_request();
+        Message {
+            from,
+            to,
+            protocol: "NAS-EPS",
+            name: details::name(sighting),
+            header: Some(header(sighting)),
+            count: sighting.count.or_else(|| sighting.sequence.map(u32::from)),
+            mac: protected.then_some(sighting.mac),
+            cause: details::cause(sighting.view),
+            details: sighting_details(trail, sighting),
+            repeated: sighting.repeats.is_some(),
+            ..blank(sighting.seen)
+        }
+    }
+}
+
+/// The procedure's name in the report.
+const fn procedure(procedure: Procedure) -> &'static str {
+    match procedure {
+        Procedure::Attach => "attach",
+        Procedure::TrackingAreaUpdate => "tau",
+        Procedure::ServiceRequest => "service-request",
+        Procedure::Detach => "detach",
+        Procedure::Unknown => "unknown",
+        Procedure::None => "none",
+        Procedure::S6a => "s6a",
+    }
+}
+
+/// RFC 3339 with nanoseconds, UTC.
+#[must_use]
+pub(super) fn time(time: Timestamp) -> String {
+    jiff::Timestamp::from_nanosecond(time.0.into())
+        .map_or_else(|_| time.0.to_string(), |time| format!("{time:.9}"))
+}
+
+fn blank(seen: Seen) -> Message {
+    Message {
+        capture: seen.file,
+        frame: seen.frame,
+        time: time(seen.time),
+        from: "",
+        to: "",
+        protocol: "",
+        name: String::new(),
+        header: None,
+        count: None,
+        mac: None,
+        cause: None,
+        details: Vec::new(),
+        repeated: false,
+    }
+}
+
+fn of_signal(signal: &Signal) -> Message {
+    let (from, to) = match signal.direction {
+        Direction::Uplink => ("eNB", "MME"),
+        Direction::Downlink => ("MME", "eNB"),
+    };
+    Message {
+        from,
+        to,
+        protocol: "S1AP",
+        name: signal.name.to_owned(),
+        cause: signal.cause.clone(),
+        ..blank(signal.seen)
+    }
+}
+
+fn of_request(exchange: &Exchange, seen: Seen) -> Message {
+    let (from, to) = ends(exchange);
+    Message {
+        from,
+        to,
+        protocol: "S6a",
+        name: s6a::command_name(exchange.command, true).to_owned(),
+        details: details::request(exchange),
+        ..blank(seen)
+    }
+}
+
+fn of_answer(exchange: &Exchange, seen: Seen) -> Message {
+    let (to, from) = ends(exchange);
+    Message {
+        from,
+        to,
+        protocol: "S6a",
+        name: s6a::command_name(exchange.command, false).to_owned(),
+        cause: exchange
+            .outcome
+            .filter(|outcome| !outcome.is_success())
+            .map(|outcome| outcome.to_string()),
+        details: details::answer(exchange),
+        ..blank(seen)
+    }
+}
+
+/// Who asked whom.
+const fn ends(exchange: &Exchange) -> (&'static str, &'static str) {
+    if exchange.is_of_hss() {
+        ("HSS", "MME")
+    } else {
+        ("MME", "HSS")
+    }
+}
+
+/// The security header type in words (TS 24.301 9.3.1).
+fn header(sighting: &Sighting) -> &'static str {
+    if sighting.header.is_service_request() {
+        return "security header for SERVICE REQUEST";
+    }
+    match sighting.header.protection() {
+        Some(Protection::Integrity) => "integrity protected",
+        Some(Protection::Ciphered) => "integrity protected and ciphered",
+        Some(Protection::IntegrityNewContext) => "integrity protected with new EPS security context",
+        Some(Protection::CipheredNewContext) => {
+            "integrity protected and ciphered with new EPS security context"
+        }
+        Some(Protection::PartiallyCiphered) => "integrity protected and partially ciphered",
+        Some(Protection::ShortMac) => "security header for SERVICE REQUEST",
+        None if sighting.header.0 == 0 => "plain",
+        None => "reserved",
+    }
+}
+
+/// What security the attempt came to.
+fn security(trail: &Trail, verdict: &Verdict) -> Security {
+    let mut security = Security {
+        first_protected_frame: verdict
+            .first_protected
+            .and_then(|index| trail.nas.get(index))
+            .map(|sighting| sighting.seen.frame),
+        ksi: verdict.ksi,
+        offered: trail
+            .reported
+            .as_deref()
+            .map(details::offered)
+            .unwrap_or_default(),
+        keys: trail.keys.clone(),
+        ..Security::default()
+    };
+    let commanded = trail.nas.iter().rev().find_map(|sighting| match sighting.view {
+        MessageView::SecurityModeCommand { algorithms, .. } => Some(algorithms),
+        _ => None,
+    });
+    if let Some(algorithms) = commanded {
+        security.integrity = details::integrity_name(algorithms.integrity);
+        security.ciphering = details::ciphering_name(algorithms.ciphering);
+    }
+    security
+}

@@ -1,0 +1,226 @@
+//! What is worth seeing beside a message: RAND, KSI, algorithms, result codes. Never a key, never an identity.
+
+use crate::eps::{Sighting, Trail};
+use crate::s6a::Exchange;
+use quintet_crypto::{CipheringAlgorithm, IntegrityAlgorithm};
+use quintet_emm::path::{IdentityKind, Ksi, MessageView};
+use quintet_nas::eps::{EmmCause, EmmMessage, EsmCause};
+
+/// The message's name: the table's, or that of the ESM message inside.
+pub(super) fn name(sighting: &Sighting) -> String {
+    match sighting.view {
+        MessageView::Esm { message_type } => {
+            esm_name(message_type).map_or_else(|| format!("ESM message {message_type:02x}"), str::to_owned)
+        }
+        MessageView::Unknown { message_type } => format!("EMM message {message_type:02x}"),
+        MessageView::Ciphered => "ciphered message".to_owned(),
+        view => view.name().to_owned(),
+    }
+}
+
+/// Names of ESM message types (TS 24.301 table 9.8.2).
+const fn esm_name(message_type: u8) -> Option<&'static str> {
+    Some(match message_type {
+        0xc1 => "ACTIVATE DEFAULT EPS BEARER CONTEXT REQUEST",
+        0xc2 => "ACTIVATE DEFAULT EPS BEARER CONTEXT ACCEPT",
+        0xc3 => "ACTIVATE DEFAULT EPS BEARER CONTEXT REJECT",
+        0xc5 => "ACTIVATE DEDICATED EPS BEARER CONTEXT REQUEST",
+        0xc6 => "ACTIVATE DEDICATED EPS BEARER CONTEXT ACCEPT",
+        0xc7 => "ACTIVATE DEDICATED EPS BEARER CONTEXT REJECT",
+        0xc9 => "MODIFY EPS BEARER CONTEXT REQUEST",
+        0xca => "MODIFY EPS BEARER CONTEXT ACCEPT",
+        0xcb => "MODIFY EPS BEARER CONTEXT REJECT",
+        0xcd => "DEACTIVATE EPS BEARER CONTEXT REQUEST",
+        0xce => "DEACTIVATE EPS BEARER CONTEXT ACCEPT",
+        0xd0 => "PDN CONNECTIVITY REQUEST",
+        0xd1 => "PDN CONNECTIVITY REJECT",
+        0xd2 => "PDN DISCONNECT REQUEST",
+        0xd3 => "PDN DISCONNECT REJECT",
+        0xd4 => "BEARER RESOURCE ALLOCATION REQUEST",
+        0xd5 => "BEARER RESOURCE ALLOCATION REJECT",
+        0xd6 => "BEARER RESOURCE MODIFICATION REQUEST",
+        0xd7 => "BEARER RESOURCE MODIFICATION REJECT",
+        0xd9 => "ESM INFORMATION REQUEST",
+        0xda => "ESM INFORMATION RESPONSE",
+        0xdb => "NOTIFICATION",
+        0xdc => "ESM DUMMY MESSAGE",
+        0xe8 => "ESM STATUS",
+        0xe9 => "REMOTE UE REPORT",
+        0xea => "REMOTE UE REPORT RESPONSE",
+        0xeb => "ESM DATA TRANSPORT",
+        _ => return None,
+    })
+}
+
+/// The cause that a message carries, by number and name.
+pub(super) fn cause(view: MessageView) -> Option<String> {
+    let cause = match view {
+        MessageView::AttachReject { cause }
+        | MessageView::TrackingAreaUpdateReject { cause }
+        | MessageView::ServiceReject { cause }
+        | MessageView::AuthenticationFailure { cause, .. }
+        | MessageView::SecurityModeReject { cause } => cause,
+        _ => return None,
+    };
+    Some(emm_cause(cause))
+}
+
+/// An EMM cause by number and name (TS 24.301 Annex A).
+#[must_use]
+pub(crate) fn emm_cause(cause: u8) -> String {
+    match EmmCause(cause).name() {
+        Some(name) => format!("#{cause} {name}"),
+        None => format!("#{cause}"),
+    }
+}
+
+fn ksi(ksi: Ksi) -> String {
+    if !ksi.names_a_key() {
+        return "KSI: no key".to_owned();
+    }
+    let mapped = if ksi.is_mapped() { ", mapped" } else { "" };
+    format!("KSI {}{mapped}", ksi.0 & 7)
+}
+
+/// The kind of identity.
+const fn identity(kind: IdentityKind) -> &'static str {
+    match kind {
+        IdentityKind::NONE => "no identity",
+        IdentityKind::IMSI => "IMSI",
+        IdentityKind::IMEI => "IMEI",
+        IdentityKind::IMEISV => "IMEISV",
+        IdentityKind::TMSI => "TMSI",
+        _ => "another identity",
+    }
+}
+
+/// What is worth seeing beside a NAS message.
+pub(super) fn sighting_details(trail: &Trail, sighting: &Sighting) -> Vec<String> {
+    let mut details = Vec::new();
+    if let Some(key) = sighting.view.initial() {
+        details.push(ksi(key));
+    }
+    match sighting.view {
+        MessageView::AuthenticationRequest { ksi: key } => details.push(ksi(key)),
+        MessageView::SecurityModeCommand { ksi: key, algorithms } => {
+            details.push(ksi(key));
+            details.push(format!("{}, {}", algorithms.integrity, algorithms.ciphering));
+        }
+        MessageView::IdentityRequest { kind } | MessageView::IdentityResponse { kind } => {
+            details.push(identity(kind).to_owned());
+        }
+        MessageView::SecurityModeComplete if sighting.plain.is_none() => {
+            details.push("inferred: nothing else may have this header".to_owned());
+        }
+        _ => {}
+    }
+    match sighting.message() {
+        Some(EmmMessage::AuthenticationRequest(m)) => {
+            details.push(format!("RAND {}", hex(&m.authentication_parameter_rand)));
+        }
+        Some(EmmMessage::AuthenticationFailure(m)) if m.authentication_failure_parameter.is_some() => {
+            details.push("AUTS".to_owned());
+        }
+        Some(EmmMessage::AttachReject(m)) => {
+            details.extend(m.esm_message_container.and_then(|esm| esm_cause(esm.0)))
+        }
+        Some(EmmMessage::SecurityModeCommand(m)) if m.hash_mme.is_some() => {
+            details.push("HashMME".to_owned())
+        }
+        Some(EmmMessage::EmmStatus(m)) => details.push(emm_cause(m.emm_cause.0)),
+        _ => {}
+    }
+    if let Some(earlier) = sighting.repeats.and_then(|index| trail.nas.get(index)) {
+        details.push(format!("as in frame {}", earlier.seen.frame));
+    }
+    details.extend(sighting.malformed.iter().map(|why| format!("malformed: {why}")));
+    details
+}
+
+/// The cause in an ESM message that rejects: PDN CONNECTIVITY REJECT and its like have it behind their type.
+fn esm_cause(esm: &[u8]) -> Option<String> {
+    let &[_, _, 0xd1, cause, ..] = esm else {
+        return None;
+    };
+    let name = EsmCause(cause).name().unwrap_or_default();
+    Some(format!("ESM cause #{cause} {name}"))
+}
+
+/// What is worth seeing of a request.
+pub(super) fn request(exchange: &Exchange) -> Vec<String> {
+    let mut details = Vec::new();
+    details.extend(exchange.visited.map(|plmn| format!("Visited-PLMN-Id {plmn}")));
+    details.extend(
+        exchange
+            .requested
+            .map(|count| format!("{count} vectors asked for")),
+    );
+    if let Some((rand, _)) = &exchange.resynchronization {
+        details.push(format!("Re-Synchronization-Info for RAND {}", hex(rand)));
+    }
+    details
+}
+
+/// What is worth seeing of an answer.
+pub(super) fn answer(exchange: &Exchange) -> Vec<String> {
+    let mut details = Vec::new();
+    details.extend(exchange.outcome.map(|outcome| outcome.to_string()));
+    details.extend(
+        exchange
+            .vectors
+            .iter()
+            .map(|vector| format!("vector of RAND {}", hex(&vector.rand))),
+    );
+    details.extend(
+        exchange
+            .diagnostic
+            .map(|value| format!("Error-Diagnostic {value}")),
+    );
+    details.extend(exchange.remarks.iter().cloned());
+    details
+}
+
+fn hex(octets: &[u8]) -> String {
+    use std::fmt::Write;
+    octets.iter().fold(String::new(), |mut text, octet| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{octet:02x}");
+        text
+    })
+}
+
+/// The algorithm's name in the report.
+pub(super) const fn integrity_name(algorithm: IntegrityAlgorithm) -> Option<&'static str> {
+    const NAMES: [&str; 8] = [
+        "EIA0", "128-EIA1", "128-EIA2", "128-EIA3", "EIA4", "EIA5", "EIA6", "EIA7",
+    ];
+    if algorithm.0 < 8 {
+        Some(NAMES[algorithm.0 as usize])
+    } else {
+        None
+    }
+}
+
+/// The algorithm's name in the report.
+pub(super) const fn ciphering_name(algorithm: CipheringAlgorithm) -> Option<&'static str> {
+    const NAMES: [&str; 8] = [
+        "EEA0", "128-EEA1", "128-EEA2", "128-EEA3", "EEA4", "EEA5", "EEA6", "EEA7",
+    ];
+    if algorithm.0 < 8 {
+        Some(NAMES[algorithm.0 as usize])
+    } else {
+        None
+    }
+}
+
+/// The algorithms of a UE network capability: EEA in the first octet, EIA in the second, the highest bit first.
+pub(super) fn offered(capability: &[u8]) -> Vec<&'static str> {
+    let bits = |octet: Option<&u8>| {
+        let octet = octet.copied().unwrap_or_default();
+        (0..8).filter(move |bit| octet & 0x80 >> bit != 0)
+    };
+    bits(capability.first())
+        .filter_map(|bit| ciphering_name(CipheringAlgorithm(bit)))
+        .chain(bits(capability.get(1)).filter_map(|bit| integrity_name(IntegrityAlgorithm(bit))))
+        .collect()
+}

@@ -1,0 +1,86 @@
+//! Pseudonyms: the same for the same identity within a run, another in the next, and nothing to go back by.
+
+use crate::Settings;
+use hmac::{Hmac, KeyInit, Mac};
+use quintet_identity::{Guti, Imsi, STmsi};
+use sha2::Sha256;
+
+/// Shows identities as they are, or as pseudonyms: HMAC-SHA-256 under the run's key, of which the report keeps as many
+/// digits as the identity has. PLMN and MME stay, for they name networks and not people.
+#[derive(Clone, Copy, Debug)]
+pub struct Pseudonyms<'a> {
+    key: Option<&'a [u8; 32]>,
+}
+
+impl<'a> Pseudonyms<'a> {
+    /// As the settings say.
+    #[must_use]
+    pub const fn new(settings: &'a Settings) -> Self {
+        Self {
+            key: if settings.identities {
+                None
+            } else {
+                Some(&settings.pseudonym_key)
+            },
+        }
+    }
+
+    /// An IMSI: its MCC and two digits of MNC stay, or three where the serving network shows that it has three.
+    #[must_use]
+    pub fn imsi(&self, imsi: Imsi, plmn_digits: usize) -> String {
+        let text = imsi.to_string();
+        let Some(key) = self.key else {
+            return text;
+        };
+        let (plmn, rest) = text.split_at(plmn_digits.min(text.len()));
+        let digits = digest(key, b"imsi", text.as_bytes())
+            .into_iter()
+            .map(|octet| char::from(b'0' + octet % 10))
+            .take(rest.len());
+        plmn.chars().chain(digits).collect()
+    }
+
+    /// A GUTI: everything but its M-TMSI stays.
+    #[must_use]
+    pub fn guti(&self, guti: Guti) -> String {
+        let (mcc, mnc) = guti.plmn.mcc_mnc();
+        let group = guti.mme_group_id;
+        let code = guti.mme_code;
+        let m_tmsi = self.m_tmsi(guti.m_tmsi);
+        format!("{mcc}-{mnc}-{group:04x}-{code:02x}-{m_tmsi:08x}")
+    }
+
+    /// An S-TMSI: the MME's code stays.
+    #[must_use]
+    pub fn s_tmsi(&self, s_tmsi: STmsi) -> String {
+        format!("{:02x}-{:08x}", s_tmsi.mme_code, self.m_tmsi(s_tmsi.m_tmsi))
+    }
+
+    /// A Session-Id: who made it stays (its first part), what follows does not (RFC 6733 8.8).
+    #[must_use]
+    pub fn session_id(&self, session_id: &str) -> String {
+        let Some(key) = self.key else {
+            return session_id.to_owned();
+        };
+        let origin = session_id.split(';').next().unwrap_or_default();
+        let digest = digest(key, b"session", session_id.as_bytes());
+        let [a, b, c, d, ..] = digest;
+        format!("{origin};{:08x}", u32::from_be_bytes([a, b, c, d]))
+    }
+
+    fn m_tmsi(&self, m_tmsi: u32) -> u32 {
+        let Some(key) = self.key else {
+            return m_tmsi;
+        };
+        let [a, b, c, d, ..] = digest(key, b"m-tmsi", &m_tmsi.to_be_bytes());
+        u32::from_be_bytes([a, b, c, d])
+    }
+}
+
+fn digest(key: &[u8; 32], what: &[u8], value: &[u8]) -> [u8; 32] {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
+    mac.update(what);
+    mac.update(b"\0");
+    mac.update(value);
+    mac.finalize().into_bytes().into()
+}

@@ -1,0 +1,50 @@
+//! What a capture could not show of an attempt: said, so that silence is not taken for proof.
+
+use crate::eps::{End, Tap, Trail, Verdict};
+use crate::report::Outcome;
+use quintet_emm::path::MessageView;
+
+/// What could not be seen.
+pub(super) fn not_shown(trail: &Trail, verdict: &Verdict) -> Vec<String> {
+    let mut list = Vec::new();
+    if !trail.from_the_start && trail.tap != Tap::S6a {
+        list.push("the connection's beginning is not in this capture".to_owned());
+    }
+    if trail.end == End::CaptureEnds && verdict.outcome != Outcome::Success {
+        let after = trail.now.since(trail.last.time).max(0) / 100_000_000;
+        let (seconds, tenths) = (after / 10, after % 10);
+        let what = trail
+            .nas
+            .last()
+            .map_or("last message", |sighting| sighting.view.name());
+        list.push(format!("the capture ends {seconds}.{tenths} s after {what}"));
+    }
+    if !trail.both_directions {
+        list.push("only one direction of the connection is in this capture".to_owned());
+    }
+    if trail.lossy {
+        list.push("octets of the connection are missing from this capture".to_owned());
+    }
+    let ciphered = trail
+        .nas
+        .iter()
+        .filter(|sighting| sighting.view == MessageView::Ciphered)
+        .count();
+    if ciphered > 0 {
+        list.push(format!("{ciphered} messages are ciphered and no key opens them"));
+    }
+    if trail.s6a.is_empty() && trail.tap == Tap::S1 {
+        list.push("no S6a of this subscriber is in this capture".to_owned());
+    }
+    match trail.tap {
+        Tap::NasLog | Tap::Radio => {
+            list.push("a trace of NAS alone shows neither S1AP nor S6a".to_owned());
+        }
+        Tap::S6a => list.push("no NAS of this subscriber is in this capture".to_owned()),
+        Tap::S1 => {}
+    }
+    if trail.dropped > 0 {
+        list.push(format!("{} more messages are not listed", trail.dropped));
+    }
+    list
+}
