@@ -13,10 +13,18 @@
 //! the note. Keys come from the capture itself (KASME in an AIA), from a list of published test keys and defaults of open
 //! projects, and from the user. None is ever shown.
 
+mod aka;
+mod command;
+mod context;
+mod hypotheses;
 mod note;
+mod open;
 mod published;
+mod recent;
 mod ring;
-
+mod round;
+mod serving;
+mod subscriber;
 mod verifier;
 
 pub use note::{KeyNote, Opened};

@@ -44,6 +44,11 @@ pub enum KeyNote {
     },
     /// AUTN holds with MAC-S in the place of MAC-A: f1* was called for f1.
     MacOfResynchronisation,
+    /// AUTN holds under K with another algorithm than the one given.
+    AutnOfOtherAlgorithm {
+        /// `MILENAGE`, `XOR`.
+        name: &'static str,
+    },
     /// RES is what the key, or the HSS, expects.
     ResRight,
     /// RES is another.
@@ -75,6 +80,8 @@ pub enum KeyNote {
         /// The serving network that fits.
         plmn: Plmn,
     },
+    /// The MAC holds with the KASME of the HSS's answer, which is that of K for no network in sight.
+    KasmeOfHssDiffers,
     /// The MAC holds with the KASME of an earlier challenge of this subscriber.
     KasmeOfEarlierChallenge,
     /// The MAC holds with another algorithm than was selected.

@@ -1,0 +1,219 @@
+//! SECURITY MODE COMMAND: the context it takes into use (TS 24.301 5.4.3.2; TS 33.401 7.2.4.4).
+
+use super::context::Context;
+use super::hypotheses::{Case, Found};
+use super::open::{Message, adopt, covered_plain, unverifiable, valid};
+use super::subscriber::Subscriber;
+use super::{KeyNote, Opened};
+use crate::report::MacVerdict;
+use quintet_crypto::{CipheringAlgorithm, Direction, IntegrityAlgorithm};
+use quintet_nas::eps::EmmMessage;
+use quintet_nas::security::NasCount;
+
+/// What it says.
+#[derive(Clone, Debug)]
+pub(super) struct Command {
+    integrity: IntegrityAlgorithm,
+    ciphering: CipheringAlgorithm,
+    ksi: u8,
+    hash_mme: Option<[u8; 8]>,
+}
+
+impl Command {
+    /// Of a message, if it is one.
+    pub(super) fn of(message: &Message<'_>) -> Option<Self> {
+        let [0x07, 0x5d, algorithms, ksi, ..] = *message.header.payload else {
+            return None;
+        };
+        if message.direction != Direction::Downlink || message.is_ciphered() {
+            return None;
+        }
+        let hash_mme =
+            match EmmMessage::decode_downlink(message.header.payload).map(|decoded| decoded.message) {
+                Ok(EmmMessage::SecurityModeCommand(command)) => command.hash_mme.map(|hash| hash.0),
+                _ => None,
+            };
+        Some(Self {
+            integrity: IntegrityAlgorithm(algorithms & 7),
+            ciphering: CipheringAlgorithm(algorithms >> 4 & 7),
+            ksi: ksi & 0x0f,
+            hash_mme,
+        })
+    }
+
+    fn algorithms(&self) -> (IntegrityAlgorithm, CipheringAlgorithm) {
+        (self.integrity, self.ciphering)
+    }
+}
+
+/// Takes it in.
+pub(super) fn take(state: &mut Subscriber, message: &Message<'_>, command: &Command) -> Opened {
+    let mut opened = judge(state, message, command);
+    if let (Some(of_mme), Some((_, of_ue))) = (command.hash_mme, state.initial)
+        && of_mme != of_ue
+    {
+        opened.notes.push(KeyNote::HashMmeDiffers);
+    }
+    opened
+}
+
+fn judge(state: &mut Subscriber, message: &Message<'_>, command: &Command) -> Opened {
+    let round = state
+        .rounds
+        .iter()
+        .find(|round| round.ksi == command.ksi)
+        .or(state.round())
+        .map(|round| (round.number, round.is_keyed()));
+    let known = state.contexts.iter().position(|context| {
+        context.ksi == command.ksi && round.is_none_or(|(number, _)| number == context.round)
+    });
+    match (known, round) {
+        (Some(at), _) => again(state, at, message, command),
+        (None, Some((number, true))) => fresh(state, number, message, command),
+        (None, _) => {
+            state.blind = true;
+            unverifiable()
+        }
+    }
+}
+
+/// The context is in use already: the command is repeated, or brings other algorithms.
+fn again(state: &mut Subscriber, at: usize, message: &Message<'_>, command: &Command) -> Opened {
+    let (integrity, ciphering) = command.algorithms();
+    let context = &state.contexts[at];
+    if (context.integrity, context.ciphering) != (integrity, ciphering) {
+        let context = context.with_algorithms(integrity, ciphering);
+        state.take_into_use(context);
+        return under(state, 0, message);
+    }
+    state.blind = false;
+    under(state, at, message)
+}
+
+/// The first message of a new context.
+fn fresh(state: &mut Subscriber, number: u64, message: &Message<'_>, command: &Command) -> Opened {
+    let count = NasCount::from_parts(0, message.header.sequence_number);
+    let Some(round) = state.round_of(number) else {
+        return unverifiable();
+    };
+    let source = round.source.clone();
+    let mut first = None;
+    let mut fits = None;
+    for candidate in round.candidates().filter(|candidate| candidate.expected) {
+        let context = Context::new(
+            (command.ksi, number),
+            candidate.kasme,
+            candidate.plmn,
+            command.algorithms(),
+        );
+        if message.holds(&context, count) && !context.is_null_integrity() {
+            fits = Some(context);
+            break;
+        }
+        first.get_or_insert(context);
+    }
+    state.source = source;
+    if let Some(context) = fits {
+        state.take_into_use(context);
+        return valid(state, 0, message, count);
+    }
+    let Some(context) = first else {
+        // K is known, and for no network that anybody named.
+        state.blind = true;
+        return unverifiable();
+    };
+    let not_reset = count_not_reset(state, &context, message);
+    state.take_into_use(context);
+    if let Some(count) = not_reset {
+        let note = KeyNote::CountNotReset { count: count.value() };
+        let opened = valid(state, 0, message, count);
+        return Opened {
+            mac: MacVerdict::Invalid,
+            notes: vec![note],
+            ..opened
+        };
+    }
+    under(state, 0, message)
+}
+
+/// The COUNT with which the MAC holds if the new context went on counting where the old one was.
+fn count_not_reset(state: &Subscriber, context: &Context, message: &Message<'_>) -> Option<NasCount> {
+    let old = state.contexts.front()?.window(Direction::Downlink).last();
+    let count = NasCount::estimate::<8>(old, message.header.sequence_number)?;
+    (count.overflow() > 0 && message.holds(context, count)).then_some(count)
+}
+
+/// Under the context at `at`: as it must be, repeated, or with one thing changed.
+fn under(state: &mut Subscriber, at: usize, message: &Message<'_>) -> Opened {
+    let context = &state.contexts[at];
+    if context.is_null_integrity() {
+        return unverifiable();
+    }
+    let estimate = message.estimate(context);
+    if let Some(count) = estimate
+        && message.holds(context, count)
+    {
+        return valid(state, at, message, count);
+    }
+    let last = context.window(Direction::Downlink).last();
+    if let Some(count) = NasCount::latest_used::<8>(last, message.header.sequence_number)
+        && message.holds(context, count)
+    {
+        let mut opened = valid(state, at, message, count);
+        opened.notes.push(KeyNote::Repeated { count: count.value() });
+        return opened;
+    }
+    let Some(estimate) = estimate else {
+        return unverifiable();
+    };
+    let Some(found) = hypothesis(state, at, message, estimate) else {
+        let mac = if state.blind {
+            MacVerdict::Unverifiable
+        } else {
+            MacVerdict::Invalid
+        };
+        return Opened {
+            mac,
+            ..unverifiable()
+        };
+    };
+    let context = &mut state.contexts[at];
+    adopt(context, &found);
+    context.window_mut(Direction::Downlink).mark(found.count);
+    Opened {
+        mac: MacVerdict::Invalid,
+        count: Some(found.count.value()),
+        notes: vec![found.note],
+        ..unverifiable()
+    }
+}
+
+fn hypothesis(state: &Subscriber, at: usize, message: &Message<'_>, estimate: NasCount) -> Option<Found> {
+    let context = &state.contexts[at];
+    let deciphered = covered_plain(context, message, estimate);
+    let case = Case {
+        context,
+        message: message.protected(),
+        estimate,
+        deciphered: &deciphered,
+    };
+    let of_the_round = || {
+        state
+            .round_of(context.round)
+            .into_iter()
+            .flat_map(|round| round.candidates())
+    };
+    let of_others = || {
+        state
+            .rounds
+            .iter()
+            .filter(|round| round.number != context.round)
+            .flat_map(|round| round.candidates())
+    };
+    // Which key comes first here: a new context stands or falls with it.
+    case.other_network(of_the_round())
+        .or_else(|| case.earlier_challenge(of_others()))
+        .or_else(|| case.about_the_message())
+        .or_else(|| case.other_derivation())
+        .or_else(|| case.other_octets())
+}

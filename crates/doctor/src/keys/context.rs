@@ -1,0 +1,210 @@
+//! The NAS part of a security context as an observer from aside holds it: keys, algorithms, and what was seen of COUNT in
+//! either direction (TS 24.301 4.4.3, TS 33.401 8.1, 8.2).
+
+use quintet_crypto::{
+    Bearer, CipheringAlgorithm, Direction, IntegrityAlgorithm, KNasEnc, KNasInt, Kasme, SecurityInput, eea,
+    eia,
+};
+use quintet_identity::Plmn;
+use quintet_nas::security::NasCount;
+
+/// COUNTs remembered below the highest: as many as 64 bits mark, more than any network reorders.
+const MARKED: u32 = 64;
+
+/// The COUNTs seen of one direction.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Window {
+    last: Option<NasCount>,
+    /// Bit n: `last` − n was seen.
+    seen: u64,
+}
+
+impl Window {
+    /// The highest COUNT with which a MAC held.
+    pub(super) fn last(&self) -> Option<NasCount> {
+        self.last
+    }
+
+    /// Whether a message with this COUNT was seen; `None` if it is too long ago to say.
+    pub(super) fn was_seen(&self, count: NasCount) -> Option<bool> {
+        let Some(last) = self.last else {
+            return Some(false);
+        };
+        match last.value().checked_sub(count.value()) {
+            None => Some(false),
+            Some(below) if below < MARKED => Some(self.seen >> below & 1 == 1),
+            Some(_) => None,
+        }
+    }
+
+    /// A MAC held with this COUNT.
+    pub(super) fn mark(&mut self, count: NasCount) {
+        let last = self.last.map_or(0, NasCount::value);
+        if self.last.is_none_or(|last| count > last) {
+            let ahead = count.value() - last;
+            self.seen = self.seen.checked_shl(ahead).unwrap_or(0) | 1;
+            self.last = Some(count);
+        } else if last - count.value() < MARKED {
+            self.seen |= 1 << (last - count.value());
+        }
+    }
+}
+
+/// Keys, algorithms and COUNTs in use between a UE and its MME.
+#[derive(Clone, Debug)]
+pub(super) struct Context {
+    pub(super) ksi: u8,
+    pub(super) kasme: Kasme,
+    /// For which network KASME was derived, if that is known.
+    pub(super) plmn: Option<Plmn>,
+    pub(super) integrity: IntegrityAlgorithm,
+    pub(super) ciphering: CipheringAlgorithm,
+    pub(super) k_nas_int: KNasInt,
+    pub(super) k_nas_enc: KNasEnc,
+    uplink: Window,
+    downlink: Window,
+    /// The challenge it came from.
+    pub(super) round: u64,
+    /// Whether a message of the UE held with it: then those before it are out of use.
+    pub(super) confirmed: bool,
+    /// Messages in a row with which no hypothesis held.
+    pub(super) fruitless: u8,
+}
+
+impl Context {
+    /// A new one: both COUNTs begin at zero.
+    pub(super) fn new(
+        (ksi, round): (u8, u64),
+        kasme: Kasme,
+        plmn: Option<Plmn>,
+        (integrity, ciphering): (IntegrityAlgorithm, CipheringAlgorithm),
+    ) -> Self {
+        Self {
+            ksi,
+            k_nas_int: kasme.k_nas_int(integrity),
+            k_nas_enc: kasme.k_nas_enc(ciphering),
+            kasme,
+            plmn,
+            integrity,
+            ciphering,
+            uplink: Window::default(),
+            downlink: Window::default(),
+            round,
+            confirmed: false,
+            fruitless: 0,
+        }
+    }
+
+    /// The same KASME and COUNTs with other algorithms: SECURITY MODE COMMAND without a new authentication.
+    pub(super) fn with_algorithms(
+        &self,
+        integrity: IntegrityAlgorithm,
+        ciphering: CipheringAlgorithm,
+    ) -> Self {
+        Self {
+            k_nas_int: self.kasme.k_nas_int(integrity),
+            k_nas_enc: self.kasme.k_nas_enc(ciphering),
+            integrity,
+            ciphering,
+            confirmed: false,
+            fruitless: 0,
+            ..self.clone()
+        }
+    }
+
+    /// The same with another ciphering algorithm: for one whose SECURITY MODE COMMAND was not seen.
+    pub(super) fn with_ciphering(&self, ciphering: CipheringAlgorithm) -> Self {
+        Self {
+            k_nas_enc: self.kasme.k_nas_enc(ciphering),
+            ciphering,
+            ..self.clone()
+        }
+    }
+
+    pub(super) fn window(&self, direction: Direction) -> &Window {
+        match direction {
+            Direction::Uplink => &self.uplink,
+            Direction::Downlink => &self.downlink,
+        }
+    }
+
+    pub(super) fn window_mut(&mut self, direction: Direction) -> &mut Window {
+        match direction {
+            Direction::Uplink => &mut self.uplink,
+            Direction::Downlink => &mut self.downlink,
+        }
+    }
+
+    /// Whether EIA0 is in use: there is no MAC then.
+    pub(super) fn is_null_integrity(&self) -> bool {
+        self.integrity == IntegrityAlgorithm::EIA0
+    }
+
+    /// The MAC of what it covers.
+    pub(super) fn mac(&self, input: SecurityInput, covered: &[u8]) -> Option<[u8; 4]> {
+        mac(self.integrity, &self.k_nas_int, input, covered)
+    }
+
+    /// Deciphers in place; false if the algorithm is none of EEA0 to 128-EEA3.
+    pub(super) fn decipher(&self, count: NasCount, direction: Direction, octets: &mut [u8]) -> bool {
+        let bits = octets.len() * 8;
+        eea::apply(
+            self.ciphering,
+            self.k_nas_enc.expose(),
+            input(count, direction),
+            octets,
+            bits,
+        )
+        .is_ok()
+    }
+}
+
+/// What goes into EEA and EIA besides key and message (TS 33.401 8.1.1).
+pub(super) fn input(count: NasCount, direction: Direction) -> SecurityInput {
+    SecurityInput {
+        count: count.value(),
+        bearer: Bearer::EPS_NAS,
+        direction,
+    }
+}
+
+/// A MAC; `None` for an algorithm that is none of EIA0 to 128-EIA3.
+pub(super) fn mac(
+    integrity: IntegrityAlgorithm,
+    key: &KNasInt,
+    input: SecurityInput,
+    covered: &[u8],
+) -> Option<[u8; 4]> {
+    eia::mac(integrity, key.expose(), input, covered, covered.len() * 8).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn count(value: u32) -> NasCount {
+        NasCount::new(value).unwrap()
+    }
+
+    #[test]
+    fn a_window_knows_what_it_saw_of_the_last_64() {
+        let mut window = Window::default();
+        assert_eq!(window.was_seen(count(0)), Some(false));
+        for value in [0, 1, 5, 3] {
+            window.mark(count(value));
+        }
+        let seen: Vec<_> = (0..7)
+            .map(|value| window.was_seen(count(value)).unwrap())
+            .collect();
+        assert_eq!(seen, [true, true, false, true, false, true, false]);
+        assert_eq!(window.last(), Some(count(5)));
+        window.mark(count(68));
+        assert_eq!(window.was_seen(count(5)), Some(true));
+        assert_eq!(window.was_seen(count(4)), None, "too long ago");
+        window.mark(count(1000));
+        assert_eq!(window.was_seen(count(999)), Some(false));
+        assert_eq!(window.was_seen(count(1000)), Some(true));
+        window.mark(count(2));
+        assert_eq!(window.last(), Some(count(1000)), "an old one changes nothing");
+    }
+}

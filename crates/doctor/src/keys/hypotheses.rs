@@ -1,0 +1,237 @@
+//! Why a MAC does not hold: each hypothesis changes one thing, and the one with which the MAC holds is the answer.
+//!
+//! In order: COUNT off by rounds of 256, the other direction, another algorithm, another BEARER, KASME for another network
+//! or of an earlier challenge, the key derived by another rule, the MAC over other octets. A hundred MACs of 32 bits at
+//! the most: that one holds by chance comes up once in forty million messages.
+
+use super::KeyNote;
+use super::context::{Context, input, mac};
+use super::round::Candidate;
+use quintet_crypto::{Bearer, Direction, IntegrityAlgorithm, KNasInt, Kasme, KdfInput, SecurityInput};
+use quintet_nas::security::NasCount;
+
+/// Rounds of the sequence number that COUNT may be off by, either way: 4,096 messages.
+const ROUNDS: u32 = 16;
+
+/// A protected message taken apart.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Protected<'a> {
+    pub(super) direction: Direction,
+    pub(super) mac: [u8; 4],
+    /// Sequence number and message: what the MAC covers.
+    pub(super) covered: &'a [u8],
+    /// Whether the message, or part of it, is ciphered.
+    pub(super) ciphered: bool,
+}
+
+/// What makes the MAC hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Found {
+    pub(super) note: KeyNote,
+    pub(super) count: NasCount,
+    /// The KASME that fits, where it is not the context's.
+    pub(super) kasme: Option<Kasme>,
+    /// The algorithm that fits, where it is not the context's.
+    pub(super) integrity: Option<IntegrityAlgorithm>,
+}
+
+/// The message as one context sees it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Case<'a> {
+    pub(super) context: &'a Context,
+    pub(super) message: Protected<'a>,
+    /// The COUNT it must have.
+    pub(super) estimate: NasCount,
+    /// The plain message behind its sequence number, deciphered with the estimate.
+    pub(super) deciphered: &'a [u8],
+}
+
+impl Case<'_> {
+    fn found(&self, note: KeyNote) -> Found {
+        Found {
+            note,
+            count: self.estimate,
+            kasme: None,
+            integrity: None,
+        }
+    }
+
+    /// Whether the MAC holds with the context's key and algorithm.
+    fn holds(&self, input: SecurityInput, covered: &[u8]) -> bool {
+        self.context.mac(input, covered) == Some(self.message.mac)
+    }
+
+    /// Whether it holds with another key or algorithm.
+    fn holds_under(&self, integrity: IntegrityAlgorithm, key: &KNasInt) -> bool {
+        let input = input(self.estimate, self.message.direction);
+        mac(integrity, key, input, self.message.covered) == Some(self.message.mac)
+    }
+
+    /// The first hypothesis about this context alone that fits.
+    pub(super) fn about_the_message(&self) -> Option<Found> {
+        self.other_count()
+            .or_else(|| self.other_direction())
+            .or_else(|| self.other_algorithm())
+            .or_else(|| self.other_bearer())
+    }
+
+    /// COUNT off by rounds of 256.
+    fn other_count(&self) -> Option<Found> {
+        let expected = self.estimate.value();
+        let count = (1..=ROUNDS)
+            .flat_map(|round| [expected.checked_add(round << 8), expected.checked_sub(round << 8)])
+            .filter_map(|count| NasCount::new(count?))
+            .find(|count| self.holds(input(*count, self.message.direction), self.message.covered))?;
+        let note = KeyNote::OtherCount {
+            count: count.value(),
+            expected,
+        };
+        Some(Found {
+            count,
+            ..self.found(note)
+        })
+    }
+
+    fn other_direction(&self) -> Option<Found> {
+        let direction = match self.message.direction {
+            Direction::Uplink => Direction::Downlink,
+            Direction::Downlink => Direction::Uplink,
+        };
+        self.holds(input(self.estimate, direction), self.message.covered)
+            .then(|| self.found(KeyNote::OtherDirection))
+    }
+
+    /// Another algorithm, with the key for it or with that of the one selected.
+    fn other_algorithm(&self) -> Option<Found> {
+        let selected = self.context.integrity;
+        [
+            (IntegrityAlgorithm::EIA1, "128-EIA1"),
+            (IntegrityAlgorithm::EIA2, "128-EIA2"),
+            (IntegrityAlgorithm::EIA3, "128-EIA3"),
+        ]
+        .into_iter()
+        .filter(|(other, _)| *other != selected)
+        .find(|(other, _)| {
+            self.holds_under(*other, &self.context.kasme.k_nas_int(*other))
+                || self.holds_under(*other, &self.context.k_nas_int)
+        })
+        .map(|(integrity, name)| Found {
+            integrity: Some(integrity),
+            ..self.found(KeyNote::OtherAlgorithm { name })
+        })
+    }
+
+    fn other_bearer(&self) -> Option<Found> {
+        (1..=Bearer::MAX).find_map(|bearer| {
+            let input = SecurityInput {
+                bearer: Bearer::new(bearer)?,
+                ..input(self.estimate, self.message.direction)
+            };
+            self.holds(input, self.message.covered)
+                .then(|| self.found(KeyNote::OtherBearer { bearer }))
+        })
+    }
+
+    /// KASME for another network, of the challenge that the context came from.
+    pub(super) fn other_network(&self, candidates: impl Iterator<Item = Candidate>) -> Option<Found> {
+        let candidate = self.other_kasme(candidates)?;
+        let note = match candidate.plmn {
+            Some(plmn) => KeyNote::KasmeOfOtherPlmn { plmn },
+            None => KeyNote::KasmeOfHssDiffers,
+        };
+        Some(Found {
+            kasme: Some(candidate.kasme),
+            ..self.found(note)
+        })
+    }
+
+    /// KASME of an earlier challenge.
+    pub(super) fn earlier_challenge(&self, candidates: impl Iterator<Item = Candidate>) -> Option<Found> {
+        let candidate = self.other_kasme(candidates)?;
+        Some(Found {
+            kasme: Some(candidate.kasme),
+            ..self.found(KeyNote::KasmeOfEarlierChallenge)
+        })
+    }
+
+    fn other_kasme(&self, mut candidates: impl Iterator<Item = Candidate>) -> Option<Candidate> {
+        let integrity = self.context.integrity;
+        candidates.find(|candidate| {
+            candidate.kasme != self.context.kasme
+                && self.holds_under(integrity, &candidate.kasme.k_nas_int(integrity))
+        })
+    }
+
+    /// KNASint derived by another rule.
+    pub(super) fn other_derivation(&self) -> Option<Found> {
+        let integrity = self.context.integrity;
+        derivations(&self.context.kasme, integrity)
+            .into_iter()
+            .flatten()
+            .find(|(_, key)| self.holds_under(integrity, key))
+            .map(|(what, _)| self.found(KeyNote::WrongDerivation { what }))
+    }
+
+    /// The MAC over other octets than those on the wire.
+    pub(super) fn other_octets(&self) -> Option<Found> {
+        let input = input(self.estimate, self.message.direction);
+        if self.message.ciphered && self.holds(input, self.deciphered) {
+            return Some(self.found(KeyNote::MacOverPlain));
+        }
+        let without = self.message.covered.get(1..)?;
+        self.holds(input, without)
+            .then(|| self.found(KeyNote::MacWithoutSequenceNumber))
+    }
+}
+
+/// FC of TS 33.401 A.7 and of TS 33.501 A.8; type distinguishers of tables A.7-1 and A.8-1.
+const FC_EPS: u8 = 0x15;
+const FC_5GS: u8 = 0x69;
+const NAS_ENC: u8 = 1;
+const NAS_INT: u8 = 2;
+const RRC_INT: u8 = 4;
+const UP_INT: u8 = 6;
+
+/// KNASint by rules that are not TS 33.401 A.7, each with its name.
+fn derivations(kasme: &Kasme, eia: IntegrityAlgorithm) -> [Option<(&'static str, KNasInt)>; 8] {
+    let s = |fc: u8, first: &[u8], second: &[u8]| {
+        let s = KdfInput::new(fc).try_parameter(first)?.try_parameter(second)?;
+        Some(s.derive(kasme.expose()))
+    };
+    let lower = |what, s: Option<[u8; 32]>| Some((what, KNasInt::new(*s?.last_chunk::<16>()?)));
+    let upper = |what, s: Option<[u8; 32]>| Some((what, KNasInt::new(*s?.first_chunk::<16>()?)));
+    [
+        upper(
+            "the upper 128 bits of the KDF's output instead of the lower",
+            s(FC_EPS, &[NAS_INT], &[eia.0]),
+        ),
+        lower(
+            "algorithm type distinguisher 01 (NAS-enc-alg) instead of 02",
+            s(FC_EPS, &[NAS_ENC], &[eia.0]),
+        ),
+        lower(
+            "algorithm type distinguisher 04 (RRC-int-alg) instead of 02",
+            s(FC_EPS, &[RRC_INT], &[eia.0]),
+        ),
+        lower(
+            "algorithm type distinguisher 06 (UP-int-alg) instead of 02",
+            s(FC_EPS, &[UP_INT], &[eia.0]),
+        ),
+        lower(
+            "FC 69 (TS 33.501 A.8) instead of 15",
+            s(FC_5GS, &[NAS_INT], &[eia.0]),
+        ),
+        lower(
+            "distinguisher and algorithm identity exchanged",
+            s(FC_EPS, &[eia.0], &[NAS_INT]),
+        ),
+        lower(
+            "the algorithm identity in the upper half of its octet",
+            s(FC_EPS, &[NAS_INT], &[eia.0 << 4]),
+        ),
+        lower("both parameters in one, without a length between them", {
+            let s = KdfInput::new(FC_EPS).try_parameter(&[NAS_INT, eia.0]);
+            s.map(|s| s.derive(kasme.expose()))
+        }),
+    ]
+}

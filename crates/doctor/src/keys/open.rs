@@ -1,0 +1,505 @@
+//! Opening a protected message: which context, which COUNT, does the MAC hold, what is inside (TS 24.301 4.4.2 to 4.4.5).
+//!
+//! ```text
+//!   SERVICE REQUEST ───────► contexts with its KSI, COUNT from five bits
+//!   SECURITY MODE COMMAND ─► `command`: the context it takes into use
+//!   any other ─► contexts in use, COUNT estimated ──no──► the COUNT of a message before ──no──► hypotheses ──► older contexts
+//! ```
+
+use super::command;
+use super::context::{Context, input};
+use super::hypotheses::{Case, Found, Protected};
+use super::subscriber::Subscriber;
+use super::{KeyNote, Opened};
+use crate::report::MacVerdict;
+use quintet_crypto::{CipheringAlgorithm, Direction, IntegrityAlgorithm};
+use quintet_emm::path::MessageView;
+use quintet_nas::security::{
+    NasCount, Protection, SecurityHeader, ServiceRequestHeader, partially_ciphered_octets,
+};
+
+/// Messages in a row without a fitting hypothesis after which none is tried until a MAC holds again: a trace of altered
+/// messages costs a hundred MACs each otherwise.
+const MAX_FRUITLESS: u8 = 8;
+
+/// Rounds of five bits that the COUNT of a SERVICE REQUEST may be off by. Few: its MAC has 16 bits.
+const SHORT_ROUNDS: u32 = 2;
+
+/// Ciphering that is not known: SECURITY MODE COMMAND was not seen.
+pub(super) const UNKNOWN_CIPHERING: CipheringAlgorithm = CipheringAlgorithm(0xff);
+
+/// A message with a whole security header.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Message<'a> {
+    pub(super) direction: Direction,
+    pub(super) header: SecurityHeader<'a>,
+    pub(super) protection: Protection,
+    /// What the MAC covers.
+    pub(super) covered: &'a [u8],
+}
+
+impl<'a> Message<'a> {
+    fn parse(direction: Direction, pdu: &'a [u8]) -> Option<Self> {
+        let header = SecurityHeader::parse(pdu).ok()?;
+        let protection = header.header_type.protection()?;
+        let covered = pdu.get(SecurityHeader::OCTETS - 1..)?;
+        Some(Self {
+            direction,
+            header,
+            protection,
+            covered,
+        })
+    }
+
+    pub(super) fn is_ciphered(&self) -> bool {
+        self.protection.is_ciphered() || self.protection == Protection::PartiallyCiphered
+    }
+
+    pub(super) fn protected(&self) -> Protected<'a> {
+        Protected {
+            direction: self.direction,
+            mac: self.header.mac,
+            covered: self.covered,
+            ciphered: self.is_ciphered(),
+        }
+    }
+
+    /// The COUNT it must have.
+    pub(super) fn estimate(&self, context: &Context) -> Option<NasCount> {
+        NasCount::estimate::<8>(context.window(self.direction).last(), self.header.sequence_number)
+    }
+
+    /// Whether the MAC holds with this COUNT.
+    pub(super) fn holds(&self, context: &Context, count: NasCount) -> bool {
+        context.mac(input(count, self.direction), self.covered) == Some(self.header.mac)
+    }
+
+    /// The KSI of an initial message that is not ciphered (TS 24.301 8.2.4, 8.2.11, 8.2.15, 8.2.29, 8.2.33).
+    fn initial_ksi(&self) -> Option<u8> {
+        match self.header.payload {
+            [0x07, 0x41 | 0x45 | 0x48 | 0x4c | 0x4d, octet, ..]
+                if self.direction == Direction::Uplink && !self.protection.is_ciphered() =>
+            {
+                Some(octet >> 4)
+            }
+            _ => None,
+        }
+    }
+
+    /// The plain message under this context and COUNT.
+    pub(super) fn plain(&self, context: &Context, count: NasCount) -> Option<Box<[u8]>> {
+        let payload = self.header.payload;
+        let ciphered = match self.protection {
+            Protection::PartiallyCiphered => partially_ciphered_octets(payload)?,
+            whole if whole.is_ciphered() => 0..payload.len(),
+            _ => 0..0,
+        };
+        let mut plain: Box<[u8]> = payload.into();
+        context
+            .decipher(count, self.direction, &mut plain[ciphered])
+            .then_some(plain)
+    }
+}
+
+/// Whether octets read as a plain NAS message.
+pub(super) fn reads_plain(direction: Direction, octets: &[u8]) -> bool {
+    MessageView::of_plain(direction, octets).is_ok_and(|view| match view {
+        MessageView::Unknown { .. } => false,
+        MessageView::Esm { message_type } => matches!(message_type, 0xc1..=0xeb),
+        _ => true,
+    })
+}
+
+/// Nothing can be said of the MAC.
+pub(super) fn unverifiable() -> Opened {
+    Opened {
+        mac: MacVerdict::Unverifiable,
+        count: None,
+        plain: None,
+        deciphered: false,
+        notes: Vec::new(),
+    }
+}
+
+/// Any PDU with a security header, and SERVICE REQUEST.
+pub(super) fn open(state: &mut Subscriber, direction: Direction, pdu: &[u8]) -> Opened {
+    if let Ok(header) = ServiceRequestHeader::parse(pdu) {
+        let opened = service_request(state, &header, pdu);
+        return Opened {
+            plain: Some(pdu.into()),
+            ..opened
+        };
+    }
+    let Some(message) = Message::parse(direction, pdu) else {
+        return unverifiable();
+    };
+    let mut opened = match command::Command::of(&message) {
+        Some(command) => command::take(state, &message, &command),
+        None => other(state, &message),
+    };
+    if opened.plain.is_none() && !message.is_ciphered() {
+        opened.plain = Some(message.header.payload.into());
+    }
+    opened.deciphered = opened
+        .plain
+        .as_deref()
+        .is_some_and(|plain| plain != message.header.payload);
+    opened
+}
+
+/// A MAC that held under the context at `at` with `count`.
+pub(super) fn valid(state: &mut Subscriber, at: usize, message: &Message<'_>, count: NasCount) -> Opened {
+    let Some(context) = state.contexts.get_mut(at) else {
+        return unverifiable();
+    };
+    if context.ciphering == UNKNOWN_CIPHERING && message.protection.is_ciphered() {
+        find_ciphering(context, message, count);
+    }
+    let plain = message.plain(context, count);
+    accept(context, message.direction, count);
+    Opened {
+        mac: MacVerdict::Valid,
+        count: Some(count.value()),
+        plain,
+        ..unverifiable()
+    }
+}
+
+/// A MAC held: COUNT is used up, and what the UE uses is in use.
+fn accept(context: &mut Context, direction: Direction, count: NasCount) {
+    context.window_mut(direction).mark(count);
+    context.fruitless = 0;
+    context.confirmed |= direction == Direction::Uplink;
+}
+
+/// The algorithm with which a ciphered message reads as one.
+fn find_ciphering(context: &mut Context, message: &Message<'_>, count: NasCount) {
+    for algorithm in (0..=3).map(CipheringAlgorithm) {
+        let tried = context.with_ciphering(algorithm);
+        if message
+            .plain(&tried, count)
+            .is_some_and(|plain| reads_plain(message.direction, &plain))
+        {
+            *context = tried;
+            return;
+        }
+    }
+}
+
+/// Any message but SECURITY MODE COMMAND.
+fn other(state: &mut Subscriber, message: &Message<'_>) -> Opened {
+    let named = message.initial_ksi();
+    if let Some(ksi) = named
+        && !state.contexts.iter().any(|context| context.ksi == ksi)
+    {
+        // A context from before the capture.
+        state.blind = true;
+    }
+    if let Some(at) = take_up_without_command(state, message) {
+        return valid(
+            state,
+            at,
+            message,
+            NasCount::from_parts(0, message.header.sequence_number),
+        );
+    }
+    let order = order(state, named);
+    if let Some(&at) = order.first()
+        && state.contexts[at].is_null_integrity()
+    {
+        return without_integrity(&mut state.contexts[at], message);
+    }
+    for &at in &order {
+        let context = &state.contexts[at];
+        if let Some(count) = message.estimate(context)
+            && message.holds(context, count)
+        {
+            return valid(state, at, message, count);
+        }
+    }
+    for &at in &order {
+        if let Some(opened) = used_before(state, at, message) {
+            return opened;
+        }
+    }
+    if message.header.mac == [0; 4] {
+        return mac_zero(state, message);
+    }
+    if let Some(opened) = previous_context(state, &order, message) {
+        return opened;
+    }
+    match order.first() {
+        Some(&at) => why(state, at, message),
+        None => unverifiable(),
+    }
+}
+
+/// The contexts in use; those of the KSI that the message names come first.
+fn order(state: &Subscriber, named: Option<u8>) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..state.in_use()).collect();
+    if let Some(ksi) = named {
+        order = (0..state.contexts.len())
+            .filter(|&at| state.contexts[at].ksi == ksi)
+            .collect();
+    }
+    order
+}
+
+/// A challenge whose SECURITY MODE COMMAND is not in the capture: the context is made with the algorithm that fits.
+fn take_up_without_command(state: &mut Subscriber, message: &Message<'_>) -> Option<usize> {
+    let round = state.round()?;
+    if !round.is_keyed() || state.contexts.iter().any(|context| context.round == round.number) {
+        return None;
+    }
+    let count = NasCount::from_parts(0, message.header.sequence_number);
+    let context = round
+        .candidates()
+        .filter(|candidate| candidate.expected)
+        .find_map(|candidate| {
+            (1..=3).map(IntegrityAlgorithm).find_map(|integrity| {
+                let context = Context::new(
+                    (round.ksi, round.number),
+                    candidate.kasme.clone(),
+                    candidate.plmn,
+                    (integrity, UNKNOWN_CIPHERING),
+                );
+                message.holds(&context, count).then_some(context)
+            })
+        })?;
+    state.take_into_use(context);
+    Some(0)
+}
+
+/// EIA0: there is no MAC, and nothing is replay protected (TS 33.401 B.0).
+fn without_integrity(context: &mut Context, message: &Message<'_>) -> Opened {
+    let Some(count) = message.estimate(context) else {
+        return unverifiable();
+    };
+    context.window_mut(message.direction).mark(count);
+    Opened {
+        plain: message.plain(context, count),
+        ..unverifiable()
+    }
+}
+
+/// The MAC holds with a COUNT that was used or passed: the message is repeated, or late.
+fn used_before(state: &mut Subscriber, at: usize, message: &Message<'_>) -> Option<Opened> {
+    let context = state.contexts.get(at)?;
+    let window = context.window(message.direction);
+    let last = window.last()?;
+    let count = NasCount::latest_used::<8>(Some(last), message.header.sequence_number)?;
+    if !message.holds(context, count) {
+        return None;
+    }
+    let note = match window.was_seen(count) {
+        Some(false) => KeyNote::Late {
+            count: count.value(),
+            last: last.value(),
+        },
+        _ => KeyNote::Repeated { count: count.value() },
+    };
+    let mut opened = valid(state, at, message, count);
+    opened.notes.push(note);
+    Some(opened)
+}
+
+/// A MAC of zeros where there should be another.
+fn mac_zero(state: &mut Subscriber, message: &Message<'_>) -> Opened {
+    let mut opened = Opened {
+        notes: vec![KeyNote::MacZero],
+        ..unverifiable()
+    };
+    if message.is_ciphered() && reads_plain(message.direction, message.header.payload) {
+        opened.plain = Some(message.header.payload.into());
+    } else if let Some(context) = state.contexts.front() {
+        opened.plain = guess(context, message);
+    }
+    opened
+}
+
+/// A context that is out of use.
+fn previous_context(state: &mut Subscriber, order: &[usize], message: &Message<'_>) -> Option<Opened> {
+    let at = (0..state.contexts.len())
+        .filter(|at| !order.contains(at))
+        .find(|&at| {
+            let context = &state.contexts[at];
+            !context.is_null_integrity()
+                && message
+                    .estimate(context)
+                    .is_some_and(|count| message.holds(context, count))
+        })?;
+    let context = &state.contexts[at];
+    let (ksi, count) = (context.ksi, message.estimate(context)?);
+    let plain = message.plain(context, count);
+    state.contexts[at].window_mut(message.direction).mark(count);
+    Some(Opened {
+        mac: MacVerdict::Invalid,
+        count: Some(count.value()),
+        plain,
+        notes: vec![KeyNote::PreviousContext { ksi }],
+        ..unverifiable()
+    })
+}
+
+/// Hypotheses about a MAC that does not hold under the context at `at`.
+fn why(state: &mut Subscriber, at: usize, message: &Message<'_>) -> Opened {
+    let Some(found) = hypothesis(state, at, message) else {
+        let context = &mut state.contexts[at];
+        context.fruitless = context.fruitless.saturating_add(1);
+        // Under keys from before the capture, or of a challenge that no key fits, it may well hold.
+        let mac = if state.blind {
+            MacVerdict::Unverifiable
+        } else {
+            MacVerdict::Invalid
+        };
+        let plain = guess(&state.contexts[at], message);
+        return Opened {
+            mac,
+            plain,
+            ..unverifiable()
+        };
+    };
+    let context = &mut state.contexts[at];
+    adopt(context, &found);
+    let plain = message.plain(context, found.count);
+    accept(context, message.direction, found.count);
+    Opened {
+        mac: MacVerdict::Invalid,
+        count: Some(found.count.value()),
+        plain,
+        notes: vec![found.note],
+        ..unverifiable()
+    }
+}
+
+/// What fits is what both ends may go on with.
+pub(super) fn adopt(context: &mut Context, found: &Found) {
+    if let Some(kasme) = &found.kasme {
+        context.k_nas_enc = kasme.k_nas_enc(context.ciphering);
+        context.k_nas_int = kasme.k_nas_int(context.integrity);
+        context.kasme = kasme.clone();
+        context.plmn = None;
+    }
+}
+
+fn hypothesis(state: &Subscriber, at: usize, message: &Message<'_>) -> Option<Found> {
+    let context = state.contexts.get(at)?;
+    if context.fruitless >= MAX_FRUITLESS {
+        return None;
+    }
+    let estimate = message.estimate(context)?;
+    let deciphered = covered_plain(context, message, estimate);
+    let case = Case {
+        context,
+        message: message.protected(),
+        estimate,
+        deciphered: &deciphered,
+    };
+    let of_the_round = || {
+        state
+            .round_of(context.round)
+            .into_iter()
+            .flat_map(|round| round.candidates())
+    };
+    let of_others = || {
+        state
+            .rounds
+            .iter()
+            .filter(|round| round.number != context.round)
+            .flat_map(|round| round.candidates())
+    };
+    case.about_the_message()
+        .or_else(|| case.other_network(of_the_round()))
+        .or_else(|| case.earlier_challenge(of_others()))
+        .or_else(|| case.other_derivation())
+        .or_else(|| case.other_octets())
+}
+
+/// Sequence number and plain message: what a MAC over the wrong octets covers.
+pub(super) fn covered_plain(context: &Context, message: &Message<'_>, count: NasCount) -> Vec<u8> {
+    let mut octets = vec![message.header.sequence_number];
+    match message.plain(context, count) {
+        Some(plain) => octets.extend_from_slice(&plain),
+        None => octets.extend_from_slice(message.header.payload),
+    }
+    octets
+}
+
+/// What is inside although the MAC does not hold: told by how it reads.
+pub(super) fn guess(context: &Context, message: &Message<'_>) -> Option<Box<[u8]>> {
+    let window = context.window(message.direction);
+    let low = message.header.sequence_number;
+    let estimate = NasCount::estimate::<8>(window.last(), low);
+    let counts = [estimate, NasCount::latest_used::<8>(window.last(), low)];
+    counts
+        .into_iter()
+        .flatten()
+        .filter_map(|count| message.plain(context, count))
+        .find(|plain| reads_plain(message.direction, plain))
+}
+
+/// SERVICE REQUEST: a short MAC, and five bits of COUNT.
+fn service_request(state: &mut Subscriber, header: &ServiceRequestHeader, pdu: &[u8]) -> Opened {
+    let covered = &pdu[..2];
+    let direction = Direction::Uplink;
+    let holds = |context: &Context, count: NasCount| {
+        let mac = context.mac(input(count, direction), covered);
+        mac.is_some_and(|[_, _, short @ ..]| short == header.short_mac)
+    };
+    let order: Vec<usize> = (0..state.contexts.len())
+        .filter(|&at| state.contexts[at].ksi == header.ksi && !state.contexts[at].is_null_integrity())
+        .collect();
+    let mut known = false;
+    for at in order {
+        let context = &mut state.contexts[at];
+        let last = context.window(direction).last();
+        let Some(estimate) = NasCount::estimate::<5>(last, header.sequence_number) else {
+            continue;
+        };
+        known = true;
+        let at_count = |mac, count: NasCount, notes| Opened {
+            mac,
+            count: Some(count.value()),
+            notes,
+            ..unverifiable()
+        };
+        if holds(context, estimate) {
+            accept(context, direction, estimate);
+            return at_count(MacVerdict::Valid, estimate, Vec::new());
+        }
+        if let Some(last) = last
+            && let Some(count) = NasCount::latest_used::<5>(Some(last), header.sequence_number)
+            && holds(context, count)
+        {
+            let note = match context.window(direction).was_seen(count) {
+                Some(false) => KeyNote::Late {
+                    count: count.value(),
+                    last: last.value(),
+                },
+                _ => KeyNote::Repeated { count: count.value() },
+            };
+            accept(context, direction, count);
+            return at_count(MacVerdict::Valid, count, vec![note]);
+        }
+        let expected = estimate.value();
+        let ahead = (1..=SHORT_ROUNDS).filter_map(|round| NasCount::new(expected + (round << 5)));
+        if let Some(count) = ahead.into_iter().find(|count| holds(context, *count)) {
+            accept(context, direction, count);
+            let note = KeyNote::OtherCount {
+                count: count.value(),
+                expected,
+            };
+            return at_count(MacVerdict::Invalid, count, vec![note]);
+        }
+    }
+    if !known {
+        state.blind = true;
+    }
+    match known && !state.blind {
+        true => Opened {
+            mac: MacVerdict::Invalid,
+            ..unverifiable()
+        },
+        false => unverifiable(),
+    }
+}
