@@ -3,6 +3,7 @@
 //! A goal that is missed is no negative finding: machines differ, and neighbours take the processor away. A wrong answer is.
 
 mod aka;
+mod doctor;
 mod lte;
 mod machine;
 mod population;
@@ -26,6 +27,9 @@ pub(crate) enum Command {
     /// An MME and an HSS with UEs that attach through simulated eNBs, over SCTP and TCP.
     #[command(after_help = lte::EXAMPLES)]
     Lte(lte::Arguments),
+    /// Captures read and diagnosed: octets per second, memory, and tshark beside it.
+    #[command(after_help = doctor::EXAMPLES)]
+    Doctor(doctor::Arguments),
 }
 
 /// `quintet bench`.
@@ -34,5 +38,6 @@ pub(crate) fn run(command: Command) -> Result<Finding> {
         Command::Aka(arguments) => aka::run(&arguments),
         Command::S6a(arguments) => s6a::run(&arguments),
         Command::Lte(arguments) => lte::run(&arguments),
+        Command::Doctor(arguments) => doctor::run(&arguments),
     }
 }
