@@ -10,19 +10,52 @@
 //! A [`Severity::Fault`] is the link that broke, or a violation that security rests on. An attempt that reached what it
 //! wanted has no broken link: what would be one is a warning there (see [`catalogue::Code::violation`]).
 
+mod algorithms;
+mod authentication;
+mod capture;
 pub mod catalogue;
+mod challenge;
+mod connection;
+mod continuation;
+mod count;
 mod draft;
+mod esm;
+mod identity;
+mod key_set;
 pub(crate) mod keys;
+mod protection;
+mod reading;
+mod reject;
 pub(crate) mod s6a;
+mod security_mode;
+mod silence;
 
 pub(crate) use draft::Draft;
 
 use crate::eps::Trail;
 use crate::report::{Ending, Finding, Outcome, Severity};
 use quintet_crypto::{CipheringAlgorithm, IntegrityAlgorithm};
+use reading::Reading;
 
 /// The most findings of one attempt; of more, the least grave are left out.
 pub const MAX_FINDINGS: usize = 64;
+
+/// The rules over NAS and S1AP, along the path. S6a comes before them, keys behind.
+const RULES: [fn(&Reading<'_>) -> Vec<Finding>; 13] = [
+    identity::rules,
+    challenge::rules,
+    authentication::rules,
+    security_mode::rules,
+    algorithms::rules,
+    key_set::rules,
+    protection::rules,
+    count::rules,
+    reject::rules,
+    continuation::rules,
+    esm::rules,
+    connection::rules,
+    capture::rules,
+];
 
 /// What the rules look at.
 #[derive(Clone, Copy, Debug)]
@@ -42,9 +75,13 @@ pub struct Case<'a> {
 /// Everything that is to be said of an attempt: gravest first, then in the order of frames.
 #[must_use]
 pub fn of(case: &Case<'_>) -> Vec<Finding> {
-    let rules: [fn(&Case<'_>) -> Vec<Finding>; 2] =
-        [|case| s6a::rules(case.trail), |case| keys::rules(case.trail)];
-    let mut found: Vec<Finding> = rules.iter().flat_map(|rules| rules(case)).collect();
+    let reading = Reading::new(case);
+    let mut found = s6a::rules(case.trail);
+    for rules in RULES {
+        found.extend(rules(&reading));
+    }
+    found.extend(protection::offences(&reading, &found));
+    found.extend(keys::rules(case.trail));
     if case.outcome == Outcome::Success {
         for finding in &mut found {
             if !catalogue::is_violation(finding.code) {

@@ -1,0 +1,121 @@
+//! AUTHENTICATION FAILURE with #21, and what came of it: resynchronised, once more, or nothing (TS 24.301 5.4.2.7 e).
+
+use super::super::Draft;
+use super::super::catalogue as code;
+use super::super::reading::{Challenge, Reading, T3460_NS, times};
+use super::{SYNCH_FAILURE, s6a_evidence};
+use crate::keys::KeyNote;
+use crate::report::{Finding, Severity};
+
+/// AUTHENTICATION FAILURE with #21 and what came of it (TS 24.301 5.4.2.7 e).
+pub(super) fn rule(reading: &Reading<'_>) -> Option<Finding> {
+    let failures: Vec<usize> = reading
+        .challenges
+        .iter()
+        .filter_map(|challenge| challenge.failure(SYNCH_FAILURE))
+        .collect();
+    let (first, last) = (*failures.first()?, *failures.last()?);
+    let last_round = reading
+        .challenges
+        .iter()
+        .position(|challenge| challenge.failure(SYNCH_FAILURE) == Some(last))?;
+    let after = reading.challenges.get(last_round + 1..).unwrap_or_default();
+    let frames = reading.all_seen(&failures);
+    if let Some(good) = after.iter().find_map(Challenge::response) {
+        return Some(
+            Draft::new(
+                &code::AUTHENTICATION_RESYNCHRONISED,
+                format!(
+                    "The USIM was ahead of the HSS (EMM cause #21 {}); the challenge after resynchronisation was accepted.",
+                    times(failures.len())
+                ),
+            )
+            .severity(if failures.len() > 1 { Severity::Warning } else { Severity::Note })
+            .frames(frames)
+            .at(reading.seen(good))
+            .cause("The HSS's SQN fell behind the card's", distance(reading, first))
+            .done(),
+        );
+    }
+    if failures.len() > 1 || (last_round > 0 && resynchronised_before(reading)) {
+        return Some(
+            Draft::new(
+                &code::AUTHENTICATION_SYNC_LOOP,
+                format!(
+                    "The UE answered {} challenges with EMM cause #21: resynchronisation does not take.",
+                    failures.len()
+                ),
+            )
+            .frames(frames)
+            .cause(
+                "The HSS does not take SQN_MS out of AUTS, or refuses AUTS",
+                distance(reading, last),
+            )
+            .cause(
+                "The MME went on with vectors that it had from before the resynchronisation",
+                s6a_evidence(reading),
+            )
+            .cause(
+                "The card's SQN is damaged, or ahead of any SQN that the HSS may issue",
+                "a card that is never in step answers so to every challenge",
+            )
+            .done(),
+        );
+    }
+    sync_failure(reading, last, after)
+}
+
+/// #21 that nothing followed.
+fn sync_failure(reading: &Reading<'_>, failure: usize, after: &[Challenge]) -> Option<Finding> {
+    let waits = after.is_empty() && reading.is_cut_short(failure, T3460_NS);
+    let draft = Draft::new(
+        &code::AUTHENTICATION_SYNC_FAILURE,
+        if waits {
+            format!(
+                "The UE answered the challenge with EMM cause #21; {}, before a new challenge could come.",
+                reading.ended(failure)
+            )
+        } else {
+            "The UE answered the challenge with EMM cause #21, and no challenge that it accepts followed."
+                .to_owned()
+        },
+    )
+    .at(reading.seen(failure))
+    .cause("The HSS's SQN is behind the card's", distance(reading, failure))
+    .cause("The network does not resynchronise", s6a_evidence(reading));
+    let draft = if waits {
+        draft.severity(Severity::Warning)
+    } else {
+        draft
+    };
+    Some(draft.done())
+}
+
+/// Whether AUTS went to the HSS in this attempt.
+fn resynchronised_before(reading: &Reading<'_>) -> bool {
+    reading
+        .trail
+        .s6a
+        .iter()
+        .any(|exchange| exchange.resynchronization.is_some())
+}
+
+/// How far the card is ahead, if a key told.
+fn distance(reading: &Reading<'_>, failure: usize) -> String {
+    reading
+        .nas(failure)
+        .notes
+        .iter()
+        .find_map(|note| match note {
+            KeyNote::AutsValid { ahead, .. } if *ahead >= 0 => Some(format!(
+                "AUTS holds: the card is {ahead} ahead of the challenge's SQN"
+            )),
+            KeyNote::AutsValid { ahead, .. } => Some(format!(
+                "AUTS holds: the card is {} behind the challenge's SQN, which it takes for too far ahead",
+                ahead.unsigned_abs()
+            )),
+            KeyNote::AutsInvalid => Some("AUTS does not hold under the subscriber's key".to_owned()),
+            _ => None,
+        })
+        .unwrap_or_else(|| "the UE sent AUTS; without keys the distance cannot be told".to_owned())
+}

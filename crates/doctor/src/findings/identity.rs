@@ -1,0 +1,244 @@
+//! Identification: what was asked for, and what was given away (TS 24.301 5.4.4).
+
+use super::catalogue as code;
+use super::reading::{Reading, T3460_NS};
+use super::{Draft, silence};
+use crate::report::{Finding, Outcome};
+use quintet_emm::path::{IdentityKind, MessageView, Protection};
+use quintet_nas::eps::EmmCause;
+
+pub(super) fn rules(reading: &Reading<'_>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    found.extend(unanswered(reading));
+    found.extend(imsi_in_clear(reading));
+    found.extend(device_identity(reading));
+    found.extend(catcher(reading));
+    found.extend(not_available(reading));
+    found
+}
+
+/// Indices of IDENTITY REQUESTs, and what they ask for.
+fn requests<'a>(reading: &'a Reading<'_>) -> impl Iterator<Item = (usize, IdentityKind)> + 'a {
+    reading
+        .trail
+        .nas
+        .iter()
+        .enumerate()
+        .filter_map(|(at, sighting)| match sighting.view {
+            MessageView::IdentityRequest { kind } => Some((at, kind)),
+            _ => None,
+        })
+}
+
+/// Index and kind of the answer to a request.
+fn response(reading: &Reading<'_>, request: usize) -> Option<(usize, IdentityKind)> {
+    (request + 1..reading.trail.nas.len()).find_map(|at| match reading.nas(at).view {
+        MessageView::IdentityResponse { kind } => Some((at, kind)),
+        _ => None,
+    })
+}
+
+fn unanswered(reading: &Reading<'_>) -> Option<Finding> {
+    let mut sent: Vec<usize> = requests(reading).map(|(at, _)| at).collect();
+    let last = *sent.last()?;
+    let answered = response(reading, last).is_some();
+    // If the ladder goes on, the answer is missing from the capture, or was not needed.
+    let went_on = reading.trail.nas.len() > last + 1;
+    if answered || went_on {
+        return None;
+    }
+    let kind = reading.nas(last).view;
+    sent.retain(|at| reading.nas(*at).view == kind);
+    let waiting = silence::Waiting {
+        request: "IDENTITY REQUEST",
+        sent: &sent,
+        timer: "T3470",
+        timer_ns: T3460_NS,
+        code: &code::IDENTITY_UNANSWERED,
+    };
+    silence::unanswered(reading, &waiting, |draft| {
+        draft.cause(
+            "The UE does not answer: it has no such identity, or does not answer before security",
+            format!("asked for {}", kind_name(kind)),
+        )
+    })
+}
+
+fn kind_name(view: MessageView) -> &'static str {
+    match view {
+        MessageView::IdentityRequest { kind } => match kind {
+            IdentityKind::IMSI => "the IMSI",
+            IdentityKind::IMEI => "the IMEI",
+            IdentityKind::IMEISV => "the IMEISV",
+            IdentityKind::TMSI => "the TMSI",
+            _ => "an identity of unknown kind",
+        },
+        _ => "an identity",
+    }
+}
+
+/// The IMSI over the air in the clear.
+fn imsi_in_clear(reading: &Reading<'_>) -> Option<Finding> {
+    let (request, _) = requests(reading).find(|(_, kind)| *kind == IdentityKind::IMSI)?;
+    let (answer, kind) = response(reading, request)?;
+    if kind != IdentityKind::IMSI || reading.nas(answer).protection != Protection::Plain {
+        return None;
+    }
+    let initial = reading.initial().map(|(at, _)| at);
+    let mut draft = Draft::new(
+        &code::IMSI_IN_CLEAR,
+        "The network asked for the IMSI, and the UE sent it without protection.",
+    )
+    .frames([reading.seen(request), reading.seen(answer)]);
+    if let Some(initial) = initial {
+        draft = draft.at(reading.seen(initial));
+    }
+    let temporary = reading.trail.identities.guti.is_some() || reading.trail.identities.s_tmsi.is_some();
+    Some(
+        draft
+            .cause(
+                "The network does not know the temporary identity that the UE came with",
+                if temporary {
+                    "the UE came with a GUTI or S-TMSI"
+                } else {
+                    "which identity the UE came with cannot be told from the capture"
+                },
+            )
+            .done(),
+    )
+}
+
+/// IMEI or IMEISV asked for before security.
+fn device_identity(reading: &Reading<'_>) -> Option<Finding> {
+    let (request, kind) = requests(reading).find(|(at, kind)| {
+        [IdentityKind::IMEI, IdentityKind::IMEISV].contains(kind)
+            && reading.nas(*at).protection == Protection::Plain
+    })?;
+    if reading.is_emergency() {
+        return None;
+    }
+    let answer = response(reading, request);
+    let mut draft = Draft::new(
+        &code::DEVICE_IDENTITY_BEFORE_SECURITY,
+        format!(
+            "The network asked for {} in the clear.",
+            kind_name(MessageView::IdentityRequest { kind })
+        ),
+    )
+    .at(reading.seen(request));
+    if let Some((answer, given)) = answer {
+        draft = draft.at(reading.seen(answer)).cause_if(
+            given == kind,
+            "The UE gives its device identity to anybody",
+            "it answered with what was asked for",
+        );
+    }
+    Some(
+        draft
+            .cause(
+                "The MME identifies devices (EIR check) before security mode",
+                if reading.commands.is_empty() {
+                    "no SECURITY MODE COMMAND follows in this attempt"
+                } else {
+                    "SECURITY MODE COMMAND follows later in this attempt"
+                },
+            )
+            .cause(
+                "A false base station",
+                "nothing before security proves whose network it is",
+            )
+            .done(),
+    )
+}
+
+/// Identities asked for, then turned away without any authentication.
+fn catcher(reading: &Reading<'_>) -> Option<Finding> {
+    if !reading.challenges.is_empty()
+        || !reading.commands.is_empty()
+        || reading.case.outcome == Outcome::Success
+    {
+        return None;
+    }
+    let request = requests(reading).map(|(at, _)| at).next()?;
+    let (answer, _) = response(reading, request)?;
+    let (reject, cause) = (answer..reading.trail.nas.len())
+        .find_map(|at| super::reject::cause(&reading.nas(at).view).map(|cause| (at, cause)))?;
+    if reading.nas(reject).protection != Protection::Plain {
+        return None;
+    }
+    let asked = requests(reading).count();
+    // An HSS that was asked and refused explains it all.
+    let refused_by_hss = reading
+        .trail
+        .s6a
+        .iter()
+        .any(|exchange| exchange.answer.is_some() && exchange.vectors.is_empty());
+    if refused_by_hss {
+        return None;
+    }
+    let words = super::reject::cause_words(cause);
+    Some(
+        Draft::new(
+            &code::POSSIBLE_IMSI_CATCHER,
+            format!("The UE gave its identity, and was turned away with cause {words} without being authenticated."),
+        )
+        .frames([reading.seen(request), reading.seen(answer), reading.seen(reject)])
+        .cause(
+            "The subscriber is not served here: the HSS does not know it, or refuses it",
+            if reading.trail.s6a.is_empty() {
+                "S6a is not in the capture"
+            } else {
+                "S6a is in the capture, and no refusal of this subscriber is"
+            },
+        )
+        .cause(
+            "A false base station that collects identities",
+            format!(
+                "{asked} IDENTITY REQUEST, no challenge, an unprotected reject{}",
+                if cause == EmmCause::TRACKING_AREA_NOT_ALLOWED.0 || cause == EmmCause::NO_SUITABLE_CELLS_IN_TRACKING_AREA.0 {
+                    " that sends the UE on to another cell"
+                } else {
+                    ""
+                }
+            ),
+        )
+        .done(),
+    )
+}
+
+/// Another identity than was asked for, or none.
+fn not_available(reading: &Reading<'_>) -> Option<Finding> {
+    let (request, asked, answer, given) = requests(reading).find_map(|(request, asked)| {
+        let (answer, given) = response(reading, request)?;
+        (given != asked).then_some((request, asked, answer, given))
+    })?;
+    // Two requests in a row are answered in turn: the later answer may be what this one asked for.
+    let in_turn = requests(reading).any(|(at, kind)| at != request && kind == given);
+    if in_turn {
+        return None;
+    }
+    Some(
+        Draft::new(
+            &code::IDENTITY_NOT_AVAILABLE,
+            format!(
+                "The network asked for {}, the UE answered {}.",
+                kind_name(MessageView::IdentityRequest { kind: asked }),
+                if given == IdentityKind::NONE {
+                    "that it has none"
+                } else {
+                    "with another identity"
+                }
+            ),
+        )
+        .frames([reading.seen(request), reading.seen(answer)])
+        .cause(
+            "There is no USIM, or it cannot be read",
+            if given == IdentityKind::NONE {
+                "type of identity 0: no identity"
+            } else {
+                "the identity given is of another type"
+            },
+        )
+        .done(),
+    )
+}

@@ -1,0 +1,439 @@
+//! Rejects by their EMM cause (TS 24.301 Annex A): what each means, what is likely behind it, and what the trail says of that.
+
+use super::Draft;
+use super::catalogue::{self as code, Code};
+use super::reading::Reading;
+use crate::report::Finding;
+use quintet_emm::path::{MessageView, Protection};
+use quintet_nas::eps::{EmmCause, EmmMessage, EsmCause, EsmMessage};
+
+/// What in a trail speaks for a cause.
+#[derive(Clone, Copy, Debug)]
+enum Evidence {
+    /// What the HSS answered.
+    Hss,
+    /// By what the UE identified itself.
+    Identity,
+    /// Whether, and how, the UE was authenticated before.
+    Authentication,
+    /// The algorithms it offered.
+    Algorithms,
+    /// What came before in the capture, of the same subscriber.
+    History,
+    /// The ESM cause beside it.
+    Esm,
+    /// Its serving network and area are what the subscription must allow.
+    Area,
+    /// The message before.
+    Before,
+}
+
+/// A cause, its code, and what is likely behind it.
+struct Row {
+    cause: EmmCause,
+    code: &'static Code,
+    likely: &'static [(&'static str, Evidence)],
+}
+
+/// One row of the table.
+const fn row(cause: EmmCause, code: &'static Code, likely: &'static [(&'static str, Evidence)]) -> Row {
+    Row { cause, code, likely }
+}
+
+use Evidence::{Algorithms, Area, Authentication, Before, Esm, History, Hss, Identity};
+
+/// The causes, by number.
+const ROWS: &[Row] = &[
+    row(
+        EmmCause::IMSI_UNKNOWN_IN_HSS,
+        &code::REJECTED_IMSI_UNKNOWN,
+        &[("The IMSI is not provisioned", Hss)],
+    ),
+    row(
+        EmmCause::ILLEGAL_UE,
+        &code::REJECTED_ILLEGAL_UE,
+        &[
+            (
+                "The network does not believe the UE: authentication failed",
+                Authentication,
+            ),
+            ("The subscription is blocked, or the IMSI is on a list", Hss),
+        ],
+    ),
+    row(
+        EmmCause::IMEI_NOT_ACCEPTED,
+        &code::REJECTED_IMEI_NOT_ACCEPTED,
+        &[("The network serves no emergency call without a USIM", Identity)],
+    ),
+    row(
+        EmmCause::ILLEGAL_ME,
+        &code::REJECTED_ILLEGAL_ME,
+        &[("The IMEI is barred in the EIR", Identity)],
+    ),
+    row(
+        EmmCause::EPS_SERVICES_NOT_ALLOWED,
+        &code::REJECTED_EPS_NOT_ALLOWED,
+        &[
+            ("The subscription has no EPS data", Hss),
+            ("Access restrictions", Hss),
+        ],
+    ),
+    row(
+        EmmCause::EPS_SERVICES_AND_NON_EPS_SERVICES_NOT_ALLOWED,
+        &code::REJECTED_NO_SERVICES_ALLOWED,
+        &[
+            ("The HSS does not know the IMSI", Hss),
+            ("The MME routes to the wrong HSS (realm of the PLMN)", Area),
+        ],
+    ),
+    row(
+        EmmCause::UE_IDENTITY_CANNOT_BE_DERIVED_BY_THE_NETWORK,
+        &code::REJECTED_IDENTITY_NOT_DERIVED,
+        &[
+            (
+                "The MME does not know the temporary identity: it restarted, or it is another MME's",
+                Identity,
+            ),
+            ("The MME has the context and finds the MAC wrong", Before),
+        ],
+    ),
+    row(
+        EmmCause::IMPLICITLY_DETACHED,
+        &code::REJECTED_IMPLICITLY_DETACHED,
+        &[
+            (
+                "The MME dropped the UE's context: implicit detach timer, restart, Cancel Location",
+                History,
+            ),
+            ("The MME does not know the temporary identity", Identity),
+        ],
+    ),
+    row(
+        EmmCause::PLMN_NOT_ALLOWED,
+        &code::REJECTED_PLMN_NOT_ALLOWED,
+        &[
+            ("Roaming is not allowed by the HSS", Hss),
+            ("The PLMN is not on the MME's list", Area),
+        ],
+    ),
+    row(
+        EmmCause::TRACKING_AREA_NOT_ALLOWED,
+        &code::REJECTED_TA_NOT_ALLOWED,
+        &[
+            ("The TAC is not served, or not in the subscription", Area),
+            ("Regional restrictions", Hss),
+        ],
+    ),
+    row(
+        EmmCause::ROAMING_NOT_ALLOWED_IN_THIS_TRACKING_AREA,
+        &code::REJECTED_ROAMING_NOT_ALLOWED,
+        &[
+            ("The roaming agreement leaves this area out", Area),
+            ("Roaming is not allowed by the HSS", Hss),
+        ],
+    ),
+    row(
+        EmmCause::EPS_SERVICES_NOT_ALLOWED_IN_THIS_PLMN,
+        &code::REJECTED_EPS_NOT_ALLOWED_IN_PLMN,
+        &[
+            ("The roaming agreement has no LTE", Area),
+            ("The subscription restricts it", Hss),
+        ],
+    ),
+    row(
+        EmmCause::NO_SUITABLE_CELLS_IN_TRACKING_AREA,
+        &code::REJECTED_NO_SUITABLE_CELLS,
+        &[
+            ("E-UTRAN is restricted for the subscriber", Hss),
+            ("The area is restricted", Area),
+        ],
+    ),
+    row(
+        EmmCause::NETWORK_FAILURE,
+        &code::REJECTED_NETWORK_FAILURE,
+        &[
+            ("The HSS did not answer, or answered an error", Hss),
+            ("S11 or S10 failed", Before),
+        ],
+    ),
+    row(
+        EmmCause::ESM_FAILURE,
+        &code::REJECTED_ESM_FAILURE,
+        &[
+            ("The PDN connection was refused", Esm),
+            ("The subscription has no such APN", Hss),
+        ],
+    ),
+    row(
+        EmmCause::CONGESTION,
+        &code::REJECTED_CONGESTION,
+        &[("The MME or the APN is overloaded", History)],
+    ),
+    row(
+        EmmCause::UE_SECURITY_CAPABILITIES_MISMATCH,
+        &code::REJECTED_CAPABILITIES_MISMATCH,
+        &[
+            (
+                "The operator's list and the UE's algorithms have nothing in common",
+                Algorithms,
+            ),
+            ("The UE's capabilities were changed on the way", Algorithms),
+        ],
+    ),
+    row(
+        EmmCause::NOT_AUTHORIZED_FOR_THIS_CSG,
+        &code::REJECTED_CSG,
+        &[("The CSG is not in the subscription", Hss)],
+    ),
+    row(
+        EmmCause::REDIRECTION_TO_5GCN_REQUIRED,
+        &code::REJECTED_REDIRECTED_TO_5GC,
+        &[("The operator moves such UEs to 5G", Area)],
+    ),
+    row(
+        EmmCause::REQUESTED_SERVICE_OPTION_NOT_AUTHORIZED_IN_THIS_PLMN,
+        &code::REJECTED_SERVICE_OPTION,
+        &[("The service is not offered here", Before)],
+    ),
+    row(
+        EmmCause::CS_SERVICE_TEMPORARILY_NOT_AVAILABLE,
+        &code::REJECTED_CS_TEMPORARILY,
+        &[("SGs or the MSC is down", Before)],
+    ),
+    row(
+        EmmCause::NO_EPS_BEARER_CONTEXT_ACTIVATED,
+        &code::REJECTED_NO_BEARER,
+        &[("UE and MME believe in different bearers", Before)],
+    ),
+    row(
+        EmmCause::SEVERE_NETWORK_FAILURE,
+        &code::REJECTED_SEVERE_NETWORK_FAILURE,
+        &[("A node behind the MME failed", Hss)],
+    ),
+];
+
+/// From here on a cause is about the message itself (TS 24.301 A.4).
+const PROTOCOL: u8 = EmmCause::SEMANTICALLY_INCORRECT_MESSAGE.0;
+
+/// `#11 (PLMN not allowed)`.
+pub(super) fn cause_words(cause: u8) -> String {
+    match EmmCause(cause).name() {
+        Some(name) => format!("#{cause} ({name})"),
+        None => format!("#{cause}"),
+    }
+}
+
+/// The cause of a message that rejects a procedure of mobility management.
+pub(super) const fn cause(view: &MessageView) -> Option<u8> {
+    match *view {
+        MessageView::AttachReject { cause }
+        | MessageView::TrackingAreaUpdateReject { cause }
+        | MessageView::ServiceReject { cause } => Some(cause),
+        _ => None,
+    }
+}
+
+pub(super) fn rules(reading: &Reading<'_>) -> Vec<Finding> {
+    let mut told = Vec::new();
+    let mut found = Vec::new();
+    for at in 0..reading.trail.nas.len() {
+        let Some(cause) = cause(&reading.nas(at).view) else {
+            continue;
+        };
+        if told.contains(&cause) {
+            continue;
+        }
+        told.push(cause);
+        found.push(rejected(reading, at, cause));
+    }
+    found
+}
+
+/// The code of a cause.
+fn code_of(cause: u8) -> (&'static Code, &'static [(&'static str, Evidence)]) {
+    match ROWS.iter().find(|row| row.cause.0 == cause) {
+        Some(row) => (row.code, row.likely),
+        None if cause >= PROTOCOL => (
+            &code::REJECTED_FOR_PROTOCOL,
+            &[("The network could not use the UE's message", Before)],
+        ),
+        None => (
+            &code::REJECTED_OTHERWISE,
+            &[("The network's own reason", Before), ("The HSS refused", Hss)],
+        ),
+    }
+}
+
+fn rejected(reading: &Reading<'_>, at: usize, cause: u8) -> Finding {
+    let sighting = reading.nas(at);
+    let (code, likely) = code_of(cause);
+    let initial = reading.initial().filter(|(initial, _)| *initial < at);
+    let clause = match sighting.view {
+        MessageView::TrackingAreaUpdateReject { .. } => "TS 24.301 5.5.3.2.5",
+        MessageView::ServiceReject { .. } => "TS 24.301 5.6.1.5",
+        _ => "TS 24.301 5.5.1.2.5",
+    };
+    let stage = stage(reading, at);
+    let protected = if sighting.protection == Protection::Plain {
+        ", without protection"
+    } else {
+        ""
+    };
+    let mut draft = Draft::new(
+        code,
+        format!(
+            "{} with EMM cause {} came {stage}{protected}.",
+            sighting.view.name(),
+            cause_words(cause)
+        ),
+    )
+    .clause(clause)
+    .frames(initial.map(|(initial, _)| reading.seen(initial)))
+    .at(sighting.seen);
+    for (why, evidence) in likely {
+        draft = draft.cause(*why, evidence.of(reading, at));
+    }
+    draft.done()
+}
+
+/// How far the attempt had come.
+fn stage(reading: &Reading<'_>, at: usize) -> &'static str {
+    let complete = reading
+        .commands
+        .iter()
+        .any(|command| command.complete.is_some_and(|complete| complete < at));
+    let commanded = reading.commands.iter().any(|command| command.first() < at);
+    let answered = reading
+        .challenges
+        .iter()
+        .any(|challenge| challenge.response().is_some_and(|response| response < at));
+    let challenged = reading.challenges.iter().any(|challenge| challenge.first() < at);
+    if complete {
+        "after security had been established"
+    } else if commanded {
+        "while security mode was under way"
+    } else if answered {
+        "after a good answer to the challenge, before SECURITY MODE COMMAND"
+    } else if challenged {
+        "after the challenge"
+    } else {
+        "before any challenge"
+    }
+}
+
+impl Evidence {
+    /// What the trail says.
+    fn of(self, reading: &Reading<'_>, at: usize) -> String {
+        match self {
+            Hss => hss(reading),
+            Identity => identity(reading).to_owned(),
+            Authentication => authentication(reading, at),
+            Algorithms => match reading.trail.reported.as_deref() {
+                Some([eea, eia, ..]) => {
+                    format!("the UE reported EEA bits {eea:08b}, EIA bits {eia:08b} (first bit: null)")
+                }
+                _ => "what the UE reported is not in the capture".to_owned(),
+            },
+            History => match reading.trail.history.attempts {
+                0 => "no earlier attempt of this subscriber is in the capture".to_owned(),
+                n => format!(
+                    "{n} earlier attempts of this subscriber are in the capture, the last {} the same way",
+                    reading.trail.history.same_failure_in_a_row
+                ),
+            },
+            Esm => esm(reading, at),
+            Area => reading.trail.tai.map_or_else(
+                || "the cell's tracking area is not in the capture".to_owned(),
+                |tai| format!("the cell is of PLMN {} and TAC {}", tai.plmn, tai.tac),
+            ),
+            Before => {
+                match (0..at).rfind(|before| reading.nas(*before).direction != reading.nas(at).direction) {
+                    Some(before) => format!(
+                        "it follows {} in {}{}",
+                        reading.nas(before).view.name(),
+                        reading.frame(before),
+                        if reading.nas(before).malformed.is_some() {
+                            ", which does not decode"
+                        } else {
+                            ""
+                        }
+                    ),
+                    None => "nothing of the UE's is before it in the capture".to_owned(),
+                }
+            }
+        }
+    }
+}
+
+/// What the HSS said.
+fn hss(reading: &Reading<'_>) -> String {
+    let exchanges = &reading.trail.s6a;
+    if exchanges.is_empty() {
+        return "S6a is not in the capture".to_owned();
+    }
+    if let Some(open) = exchanges.iter().rfind(|exchange| exchange.answer.is_none()) {
+        return format!(
+            "a request to the HSS was not answered{}",
+            open.request
+                .map_or_else(String::new, |request| format!(" (frame {})", request.frame))
+        );
+    }
+    match exchanges.last() {
+        Some(last) => format!(
+            "the HSS's last answer{} is in {} transactions of this subscriber",
+            last.answer
+                .map_or_else(String::new, |answer| format!(" (frame {})", answer.frame)),
+            exchanges.len()
+        ),
+        None => String::new(),
+    }
+}
+
+fn identity(reading: &Reading<'_>) -> &'static str {
+    let identities = &reading.trail.identities;
+    if identities.guti.is_some() || identities.s_tmsi.is_some() {
+        "the UE came by a temporary identity"
+    } else if identities.imsi.is_some() {
+        "the UE came by its IMSI"
+    } else if identities.imei.is_some() {
+        "the UE came by its IMEI"
+    } else {
+        "by what identity the UE came is not in the capture"
+    }
+}
+
+fn authentication(reading: &Reading<'_>, at: usize) -> String {
+    match reading
+        .challenges
+        .iter()
+        .rfind(|challenge| challenge.first() < at)
+    {
+        None => "no challenge came before it".to_owned(),
+        Some(challenge) => match challenge.answer {
+            Some((answer, _)) => format!("{} in {}", reading.nas(answer).view.name(), reading.frame(answer)),
+            None => "the challenge before it was not answered".to_owned(),
+        },
+    }
+}
+
+/// ESM cause of the PDN CONNECTIVITY REJECT inside.
+pub(super) fn esm_cause(reading: &Reading<'_>, at: usize) -> Option<EsmCause> {
+    let Some(EmmMessage::AttachReject(reject)) = reading.nas(at).message() else {
+        return None;
+    };
+    let container = reject.esm_message_container?;
+    match EsmMessage::decode_downlink(container.0).ok()?.message {
+        EsmMessage::PdnConnectivityReject(inner) => Some(inner.esm_cause),
+        _ => None,
+    }
+}
+
+fn esm(reading: &Reading<'_>, at: usize) -> String {
+    match esm_cause(reading, at) {
+        Some(cause) => format!(
+            "PDN CONNECTIVITY REJECT with ESM cause {}",
+            super::esm::cause_words(cause)
+        ),
+        None => "no ESM cause is beside it".to_owned(),
+    }
+}

@@ -1,0 +1,130 @@
+//! Requests without an answer. A message that is not in the capture may have been sent all the same: the capture may end
+//! inside the timer, lack a direction, or lack octets. What it could not show is said, and nothing more is claimed.
+
+use super::Draft;
+use super::catalogue::{self as code, Code};
+use super::reading::{Reading, span, times};
+use crate::eps::{End, Tap};
+use crate::report::{Finding, Severity};
+
+/// A request that waits.
+pub(super) struct Waiting<'a> {
+    /// Its name.
+    pub(super) request: &'a str,
+    /// Indices of every time it was sent.
+    pub(super) sent: &'a [usize],
+    /// The timer that runs for it.
+    pub(super) timer: &'static str,
+    /// Its usual length, in nanoseconds.
+    pub(super) timer_ns: i64,
+    /// What it is if nothing answers it.
+    pub(super) code: &'static Code,
+}
+
+/// The finding about a request without an answer; `more` adds the causes that are its own.
+pub(super) fn unanswered(
+    reading: &Reading<'_>,
+    waiting: &Waiting<'_>,
+    more: impl FnOnce(Draft) -> Draft,
+) -> Option<Finding> {
+    let (first, last) = (*waiting.sent.first()?, *waiting.sent.last()?);
+    let frames = reading.all_seen(waiting.sent);
+    // Its own repetitions tell how long the timer runs in this network.
+    let timer_ns = match waiting.sent {
+        [.., before, last] => reading
+            .seen(*last)
+            .time
+            .since(reading.seen(*before).time)
+            .min(waiting.timer_ns),
+        _ => waiting.timer_ns,
+    };
+    if reading.is_cut_short(last, timer_ns) && waiting.sent.len() == 1 {
+        return Some(
+            Draft::new(
+                &code::CAPTURE_ENDS_MIDWAY,
+                format!(
+                    "The capture ends {} after {}, while {} ({} s) still runs: whether it was answered cannot be told.",
+                    span(reading.watched_ns(first)),
+                    waiting.request,
+                    waiting.timer,
+                    waiting.timer_ns / super::reading::SECOND
+                ),
+            )
+            .frames(frames)
+            .cause("The capture was stopped too early", reading.ended(last))
+            .done(),
+        );
+    }
+    let what = if waiting.sent.len() > 1 {
+        format!(
+            "{} was sent {} within {} and never answered; {}.",
+            waiting.request,
+            times(waiting.sent.len()),
+            span(reading.seen(last).time.since(reading.seen(first).time)),
+            reading.ended(last)
+        )
+    } else {
+        format!("{} was not answered; {}.", waiting.request, reading.ended(last))
+    };
+    let mut draft = Draft::new(waiting.code, what).frames(frames);
+    if let End::Released { seen, .. } = &reading.trail.end {
+        draft = draft.at(*seen);
+    }
+    if reading.is_cut_short(last, timer_ns) {
+        draft = draft.severity(Severity::Warning).cause(
+            "The answer comes behind the end of the capture",
+            format!("{}, while {} runs once more", reading.ended(last), waiting.timer),
+        );
+    }
+    if !reading.absence_is_proof() {
+        draft = draft.severity(Severity::Warning).cause(
+            "The answer was sent, and is not in the capture",
+            why_missing(reading),
+        );
+    }
+    if let Some(signal) = reading.radio_lost() {
+        draft = draft.at(signal.seen).cause(
+            "The radio link to the UE failed",
+            format!(
+                "{} in frame {} ({})",
+                signal.name,
+                signal.seen.frame,
+                signal.cause.as_deref().unwrap_or_default()
+            ),
+        );
+    }
+    draft = more(draft);
+    if let Some(undelivered) = reading.signal_after(reading.seen(first).frame, "NAS NON DELIVERY INDICATION")
+    {
+        draft = draft.at(undelivered.seen).cause(
+            "The eNB could not deliver it",
+            format!("NAS NON DELIVERY INDICATION in frame {}", undelivered.seen.frame),
+        );
+    } else if reading.trail.tap == Tap::S1 && reading.radio_lost().is_none() {
+        draft = draft.cause(
+            "The message, or its answer, was lost between eNB and UE",
+            match waiting.sent.len() {
+                1 => "the tap is at the MME's side of the eNB".to_owned(),
+                n => format!(
+                    "all {n} sendings passed the tap, and the eNB reported neither a lost link nor a message it could not deliver"
+                ),
+            },
+        );
+    }
+    Some(draft.done())
+}
+
+/// Why a message may not be in the capture.
+pub(super) fn why_missing(reading: &Reading<'_>) -> &'static str {
+    if !reading.trail.both_directions {
+        "only one direction of the association is in the capture"
+    } else if reading.trail.lossy {
+        "octets of the association are missing from the capture"
+    } else {
+        match reading.trail.tap {
+            Tap::Radio => "the capture is a radio trace: what was not decoded is not there",
+            Tap::NasLog => "the capture is a log of NAS messages: what was not logged is not there",
+            Tap::S1 | Tap::S6a => "the capture may lack it",
+        }
+    }
+}
