@@ -28,6 +28,10 @@ mod exchange;
 mod lone;
 mod observer;
 mod read;
+#[cfg(test)]
+pub(crate) mod support;
+#[cfg(test)]
+mod tests;
 mod vectors;
 
 pub use connection::{MAX_CONNECTIONS, MAX_PATH_FACTS, PathFact, Trouble};

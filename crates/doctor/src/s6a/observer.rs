@@ -1,5 +1,5 @@
 //! Pairs requests with answers: by connection and Hop-by-Hop Identifier, and through agents by End-to-End Identifier,
-//! Origin-Host and Session-Id (RFC 6733 3, 6.2).
+//! Origin-Host, Session-Id and User-Name (RFC 6733 3, 6.2).
 
 use super::connection::{Connections, Settled};
 use super::exchange::{MAX_LEGS, MAX_REMARKS};
@@ -368,7 +368,7 @@ fn path(connections: &Connections, exchange: &Exchange, to: Timestamp) -> Vec<Pa
 
 fn end_to_end(message: &Message<'_>) -> EndToEnd {
     let mut hasher = DefaultHasher::new();
-    for id in [avp::ORIGIN_HOST, avp::SESSION_ID] {
+    for id in [avp::ORIGIN_HOST, avp::SESSION_ID, avp::USER_NAME] {
         message.find(id).map(|a| a.data).hash(&mut hasher);
     }
     (message.header().end_to_end, hasher.finish())

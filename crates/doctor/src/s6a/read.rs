@@ -13,6 +13,9 @@ const MAX_TEXT_OCTETS: usize = 255;
 /// The most parts of Failed-AVP that are named.
 const MAX_FAILED_AVPS: usize = 4;
 
+/// This many digits in a row may be an IMSI, an IMEI or an MSISDN.
+const IDENTITY_DIGITS: usize = 6;
+
 /// Result-Code or Experimental-Result. An Experimental-Result counts as 3GPP's if it names no vendor, or 0.
 pub(super) fn outcome(answer: &Message<'_>) -> AnswerOutcome {
     for found in answer.avps().map_while(Result::ok) {
@@ -186,7 +189,7 @@ fn read_error(message: &Message<'_>, exchange: &mut Exchange) {
         } else if found.is(avp::ERROR_REPORTING_HOST) {
             exchange.answered_by = Some(text(&found));
         } else if found.is(avp::ERROR_MESSAGE) {
-            exchange.remark(format!("Error-Message: {}", text(&found)));
+            exchange.remark(format!("Error-Message: {}", masked(&text(&found))));
         } else if found.is(avp::ERROR_DIAGNOSTIC) {
             exchange.diagnostic = found.u32().ok();
         } else if found.is(avp::FAILED_AVP) {
@@ -274,4 +277,24 @@ fn text(found: &Avp<'_>) -> String {
         .chars()
         .map(|c| if c.is_control() { '\u{fffd}' } else { c })
         .collect()
+}
+
+/// Text without runs of digits that may be an identity.
+fn masked(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut digits = String::new();
+    for c in text.chars().map(Some).chain([None]) {
+        if let Some(digit) = c.filter(char::is_ascii_digit) {
+            digits.push(digit);
+            continue;
+        }
+        if digits.len() >= IDENTITY_DIGITS {
+            out.push('…');
+        } else {
+            out.push_str(&digits);
+        }
+        digits.clear();
+        out.extend(c);
+    }
+    out
 }

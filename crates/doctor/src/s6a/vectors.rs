@@ -86,6 +86,8 @@ pub enum Origin {
         /// An AIR with Re-Synchronization-Info that came between AIA and challenge: the USIM had refused a vector of
         /// this lot, and TS 33.102 6.3.5 has the rest thrown away.
         resynchronized: Option<Seen>,
+        /// The AIA before that handed out the same RAND, for whomever.
+        same_rand: Option<Seen>,
     },
     /// An AIA handed out this RAND, with another AUTN.
     OtherAutn {
@@ -116,6 +118,12 @@ pub struct VectorUse {
     pub origin: Origin,
 }
 
+/// What names a vector.
+type Token = (Rand, [u8; 16]);
+
+/// The most vectors looked at that share RAND, the latest first: an HSS with a fixed RAND has them all so.
+const MAX_ALIKE: usize = 64;
+
 /// What is known of a subscriber's vectors.
 #[derive(Clone, Copy, Debug)]
 struct Known {
@@ -133,7 +141,10 @@ struct Known {
 pub struct Vectors {
     /// By number in the order of handing out, which is also the order of use.
     handed: BTreeMap<u64, Handed>,
-    by_rand: HashMap<Rand, Vec<u64>>,
+    /// Numbers of the vectors with a RAND, ascending.
+    by_rand: HashMap<Rand, VecDeque<u64>>,
+    /// Numbers of the vectors with a RAND and AUTN, ascending: the same vector handed out again.
+    by_token: HashMap<Token, VecDeque<u64>>,
     subscribers: HashMap<Imsi, Known>,
     /// Subscribers in the order of their last answers, with stale entries.
     recency: VecDeque<(Imsi, Seen)>,
@@ -153,11 +164,9 @@ impl Vectors {
         let mut fresh = false;
         for (order, vector) in exchange.vectors.iter().enumerate() {
             // The answer of the second hop holds the vectors of the first.
-            let known = self.numbers(&vector.rand).any(|n| {
-                self.handed
-                    .get(&n)
-                    .is_some_and(|h| h.exchange == exchange.id && h.vector.autn == vector.autn)
-            });
+            let known = self
+                .alike(&(vector.rand, vector.autn))
+                .any(|h| h.exchange == exchange.id);
             if known {
                 continue;
             }
@@ -210,47 +219,48 @@ impl Vectors {
 
     fn push(&mut self, handed: Handed) {
         if self.handed.len() >= MAX_VECTORS
-            && let Some((number, old)) = self.handed.pop_first()
-            && let Some(numbers) = self.by_rand.get_mut(&old.vector.rand)
+            && let Some((_, old)) = self.handed.pop_first()
         {
-            numbers.retain(|n| *n != number);
-            if numbers.is_empty() {
-                self.by_rand.remove(&old.vector.rand);
-            }
+            // The oldest of all is the oldest of its kind.
+            drop_first(&mut self.by_rand, &old.vector.rand);
+            drop_first(&mut self.by_token, &token(&old.vector));
         }
+        let number = self.next;
         self.by_rand
             .entry(handed.vector.rand)
             .or_default()
-            .push(self.next);
-        self.handed.insert(self.next, handed);
+            .push_back(number);
+        self.by_token
+            .entry(token(&handed.vector))
+            .or_default()
+            .push_back(number);
+        self.handed.insert(number, handed);
         self.next += 1;
     }
 
-    fn numbers(&self, rand: &Rand) -> impl Iterator<Item = u64> + '_ {
-        self.by_rand.get(rand).into_iter().flatten().copied()
+    /// The vectors with this RAND and AUTN, the latest first.
+    fn alike(&self, token: &Token) -> impl Iterator<Item = &Handed> {
+        let numbers = self.by_token.get(token).into_iter().flatten().rev();
+        numbers.take(MAX_ALIKE).filter_map(|n| self.handed.get(n))
+    }
+
+    /// The vectors with this RAND, the latest first.
+    fn with_rand(&self, rand: &Rand) -> impl Iterator<Item = &Handed> {
+        let numbers = self.by_rand.get(rand).into_iter().flatten().rev();
+        numbers.take(MAX_ALIKE).filter_map(|n| self.handed.get(n))
     }
 
     /// The vector of a challenge: with this AUTN, the one handed out last if that happened twice. Without AUTN, the one
     /// handed out last, if all vectors with this RAND are one subscriber's.
     #[must_use]
     pub fn vector_of(&self, rand: &Rand, autn: Option<&[u8; 16]>) -> Option<&Handed> {
-        self.number_of(rand, autn).and_then(|n| self.handed.get(&n))
-    }
-
-    fn number_of(&self, rand: &Rand, autn: Option<&[u8; 16]>) -> Option<u64> {
-        let mut found: Option<(u64, Option<Imsi>)> = None;
-        for number in self.numbers(rand) {
-            let Some(handed) = self.handed.get(&number) else {
-                continue;
-            };
-            match autn {
-                Some(autn) if handed.vector.autn == *autn => found = Some((number, handed.imsi)),
-                Some(_) => {}
-                None if found.is_some_and(|(_, imsi)| imsi != handed.imsi) => return None,
-                None => found = Some((number, handed.imsi)),
-            }
+        if let Some(autn) = autn {
+            return self.alike(&(*rand, *autn)).next();
         }
-        found.map(|(number, _)| number)
+        let last = self.with_rand(rand).next()?;
+        self.with_rand(rand)
+            .all(|handed| handed.imsi == last.imsi)
+            .then_some(last)
     }
 
     /// Notes a challenge and answers where its vector came from. Not to be called for AUTHENTICATION REQUESTs that
@@ -260,7 +270,8 @@ impl Vectors {
             attempt: challenge.attempt,
             seen: challenge.seen,
         };
-        let origin = match self.number_of(&challenge.rand, Some(&challenge.autn)) {
+        let numbers = self.by_token.get(&(challenge.rand, challenge.autn));
+        let origin = match numbers.and_then(VecDeque::back).copied() {
             Some(number) => self.used(number, used),
             None => self.unknown(challenge),
         };
@@ -272,10 +283,11 @@ impl Vectors {
     }
 
     fn used(&mut self, number: u64, used: Use) -> Origin {
+        let same_rand = self.same_rand(number);
+        let used_before = self.last_use(number);
         let Some(handed) = self.handed.get_mut(&number) else {
             return Origin::NotShown;
         };
-        let used_before = handed.uses.last().copied();
         if handed.uses.len() < MAX_USES {
             handed.uses.push(used);
         }
@@ -303,16 +315,30 @@ impl Vectors {
             used_before,
             later_used,
             resynchronized,
+            same_rand,
         }
+    }
+
+    /// The last challenge with this vector, which the HSS may have handed out more than once.
+    fn last_use(&self, number: u64) -> Option<Use> {
+        let vector = &self.handed.get(&number)?.vector;
+        self.alike(&token(vector))
+            .filter_map(|handed| handed.uses.last().copied())
+            .max_by_key(|used| used.seen.time)
+    }
+
+    /// The AIA before a vector's own that had another with the same RAND.
+    fn same_rand(&self, number: u64) -> Option<Seen> {
+        let numbers = self.by_rand.get(&self.handed.get(&number)?.vector.rand)?;
+        let before = numbers.partition_point(|n| *n < number).checked_sub(1)?;
+        Some(self.handed.get(numbers.get(before)?)?.answer)
     }
 
     fn unknown(&self, challenge: &Challenge) -> Origin {
         let same_rand = self
-            .numbers(&challenge.rand)
-            .filter_map(|n| self.handed.get(&n))
+            .with_rand(&challenge.rand)
             // A subscriber's AUTN is no other's fault.
-            .filter(|h| challenge.imsi.is_none() || h.imsi == challenge.imsi)
-            .last();
+            .find(|h| challenge.imsi.is_none() || h.imsi == challenge.imsi);
         if let Some(handed) = same_rand {
             return Origin::OtherAutn {
                 exchange: handed.exchange,
@@ -326,6 +352,20 @@ impl Vectors {
                 last: known.last,
             },
             _ => Origin::NotShown,
+        }
+    }
+}
+
+fn token(vector: &VectorSeen) -> Token {
+    (vector.rand, vector.autn)
+}
+
+/// Takes the first number out of a list, and the list away if that was the last.
+fn drop_first<K: std::hash::Hash + Eq>(lists: &mut HashMap<K, VecDeque<u64>>, key: &K) {
+    if let Some(numbers) = lists.get_mut(key) {
+        numbers.pop_front();
+        if numbers.is_empty() {
+            lists.remove(key);
         }
     }
 }

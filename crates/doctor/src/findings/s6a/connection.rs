@@ -1,0 +1,238 @@
+//! Answers that did not come, or late, and the connections' part in it.
+
+use super::{frames, remarks, seconds};
+use crate::eps::Trail;
+use crate::findings::Draft;
+use crate::findings::catalogue;
+use crate::report::{Finding, Severity};
+use crate::s6a::{Exchange, PathFact, State, Trouble, Unanswered};
+use quintet_capture::Seen;
+use quintet_diameter::dict::command;
+use quintet_emm::path::MessageView;
+
+/// An answer later than this, in nanoseconds, is late: a subscriber's data are read in milliseconds, and MMEs give up
+/// after 2 s at the earliest.
+const LATE: i64 = 2_000_000_000;
+
+/// What an exchange without an answer, with a late one, or sent again, shows.
+pub(super) fn of(trail: &Trail, exchange: &Exchange) -> Vec<Finding> {
+    let mut found = Vec::new();
+    if exchange.command == command::CAPABILITIES_EXCHANGE {
+        found.push(capabilities(exchange));
+        return found;
+    }
+    if let State::Unanswered(why) = exchange.state {
+        found.extend(unanswered(exchange, why, trail));
+    }
+    found.extend(late(trail, exchange));
+    if !exchange.repeated.is_empty() {
+        let what = format!(
+            "{} was sent {} times.",
+            exchange.name(),
+            exchange.repeated.len() + 1
+        );
+        let draft = Draft::new(&catalogue::S6A_REPEATED, what)
+            .frames(exchange.request)
+            .frames(exchange.repeated.iter().copied());
+        found.push(trouble(exchange, draft).done());
+    }
+    found
+}
+
+fn capabilities(exchange: &Exchange) -> Finding {
+    let what = match exchange.outcome {
+        Some(outcome) => format!("CEA refuses the connection: {outcome}."),
+        None => "CER is never answered.".to_owned(),
+    };
+    let code = exchange.outcome.map_or(0, |outcome| outcome.code);
+    Draft::new(&catalogue::HSS_CONNECTION_REFUSED, what)
+        .frames(exchange.request)
+        .frames(exchange.answer)
+        .cause_if(
+            code == 3010,
+            "the peer does not know this Origin-Host",
+            remarks(exchange),
+        )
+        .cause_if(
+            code == 5010,
+            "the ends have no application in common: S6a is not among those of the other end",
+            remarks(exchange),
+        )
+        .cause_if(
+            exchange.outcome.is_none(),
+            "what listens there is no Diameter node, or drops what it does not like",
+            "the connection was set up, and nothing came back",
+        )
+        .cause(
+            "the ends are configured for different names, realms or addresses",
+            remarks(exchange),
+        )
+        .done()
+}
+
+fn unanswered(exchange: &Exchange, why: Unanswered, trail: &Trail) -> Option<Finding> {
+    let code = match exchange.command {
+        command::AUTHENTICATION_INFORMATION => &catalogue::VECTORS_UNANSWERED,
+        command::UPDATE_LOCATION => &catalogue::LOCATION_UNANSWERED,
+        _ => &catalogue::S6A_UNANSWERED,
+    };
+    // The capture's end, or this program's bounds, are nobody's silence.
+    let waited = match why {
+        Unanswered::CaptureEnds => exchange
+            .request
+            .map_or(0, |request| trail.now.since(request.time)),
+        Unanswered::Crowded => return None,
+        Unanswered::TimedOut | Unanswered::ConnectionClosed => i64::MAX,
+    };
+    if waited < LATE {
+        return None;
+    }
+    let what = match why {
+        Unanswered::ConnectionClosed => {
+            format!("The connection closed before {} was answered.", exchange.name())
+        }
+        _ => format!("{} is never answered.", exchange.name()),
+    };
+    let draft = Draft::new(code, what).frames(frames(exchange));
+    let draft = if exchange.other_direction {
+        draft
+    } else {
+        draft.severity(Severity::Note).cause(
+            "the capture shows one direction only",
+            "no message of the other end is in the capture",
+        )
+    };
+    let forwarded = exchange.legs.len() > 1;
+    let who = if exchange.is_of_hss() { "MME" } else { "HSS" };
+    Some(
+        trouble(exchange, draft)
+            .cause_if(
+                forwarded,
+                &format!("the {who} got the request and did not answer"),
+                format!("an agent passed it on over {} hops", exchange.legs.len()),
+            )
+            .cause_if(
+                !forwarded,
+                &format!("the {who} is stuck, or an agent on the way lost the request"),
+                "the request was seen on one hop",
+            )
+            .done(),
+    )
+}
+
+/// What befell the connection, as a cause.
+fn trouble(exchange: &Exchange, draft: Draft) -> Draft {
+    exchange
+        .path
+        .iter()
+        .filter(|fact| fact.trouble.breaks())
+        .fold(draft, |draft, fact| {
+            draft
+                .at(fact.seen)
+                .cause("the connection was in trouble", evidence(fact))
+        })
+        .cause_if(
+            exchange.path.iter().any(|fact| !fact.trouble.breaks()),
+            "the answer is missing from the capture, not from the network",
+            "octets of the connection are missing from the capture",
+        )
+}
+
+fn evidence(fact: &PathFact) -> String {
+    format!("frame {}: {}", fact.seen.frame, fact.trouble)
+}
+
+fn late(trail: &Trail, exchange: &Exchange) -> Option<Finding> {
+    let took = exchange.took_ns().filter(|took| *took >= LATE)?;
+    let answer = exchange.answer?;
+    let asks = matches!(
+        exchange.command,
+        command::AUTHENTICATION_INFORMATION | command::UPDATE_LOCATION
+    );
+    if !asks {
+        return None;
+    }
+    let gone = given_up(trail, exchange, answer);
+    let what = format!(
+        "{} came {} after {}.",
+        exchange.answer_name(),
+        seconds(took),
+        exchange.name()
+    );
+    let draft = Draft::new(&catalogue::VECTORS_LATE, what)
+        .frames(frames(exchange))
+        .frames(gone);
+    let draft = if gone.is_some() {
+        draft.severity(Severity::Fault).cause(
+            "the MME had given up by then",
+            "it had rejected or released the UE before the answer came",
+        )
+    } else {
+        draft
+    };
+    let inner = exchange
+        .legs
+        .iter()
+        .skip(1)
+        .filter_map(|leg| Some(leg.answer?.time.since(leg.request?.time)))
+        .max();
+    Some(
+        trouble(exchange, draft)
+            .cause_if(
+                inner.is_some_and(|inner| took - inner >= LATE),
+                "an agent on the way holds messages",
+                format!(
+                    "on the last hop the answer took {}",
+                    seconds(inner.unwrap_or_default())
+                ),
+            )
+            .cause("the HSS or its database is slow", remarks(exchange))
+            .done(),
+    )
+}
+
+/// Where the MME had turned the UE away while it waited for the answer.
+fn given_up(trail: &Trail, exchange: &Exchange, answer: Seen) -> Option<Seen> {
+    let asked = exchange.request?;
+    let between = |seen: Seen| seen.time > asked.time && seen.time < answer.time;
+    let rejects = trail.nas.iter().filter(|sighting| {
+        matches!(
+            sighting.view,
+            MessageView::AttachReject { .. }
+                | MessageView::TrackingAreaUpdateReject { .. }
+                | MessageView::ServiceReject { .. }
+                | MessageView::AuthenticationReject
+        )
+    });
+    let releases = trail
+        .signals
+        .iter()
+        .filter(|signal| signal.name.starts_with("UE CONTEXT RELEASE"));
+    rejects
+        .map(|sighting| sighting.seen)
+        .chain(releases.map(|signal| signal.seen))
+        .find(|seen| between(*seen))
+}
+
+/// The connection was down: an attempt that needed the HSS and shows no request to it at all.
+pub(super) fn down(trail: &Trail) -> Option<Finding> {
+    let breaks: Vec<_> = trail
+        .hss_path
+        .iter()
+        .filter(|fact| fact.trouble.breaks() && fact.trouble != Trouble::ApplicationNotAdvertised)
+        .collect();
+    let served = trail.s6a.iter().any(|e| e.answer.is_some());
+    let challenged = super::challenges(trail).next().is_some();
+    if breaks.is_empty() || served || challenged || trail.nas.is_empty() {
+        return None;
+    }
+    let draft = Draft::new(
+        &catalogue::HSS_CONNECTION_DOWN,
+        "A connection to the HSS was down, and the attempt got no vectors.",
+    )
+    .frames(breaks.iter().map(|fact| fact.seen));
+    let draft = breaks.iter().fold(draft, |draft, fact| {
+        draft.cause("the connection was in trouble", evidence(fact))
+    });
+    Some(draft.done())
+}
