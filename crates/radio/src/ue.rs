@@ -1,0 +1,184 @@
+//! What is remembered of each UE of a trace, and of how many.
+
+use crate::found::{ConnectionRequest, Detail, UeKey};
+use crate::rlc::Entity;
+use quintet_crypto::Direction;
+use std::collections::BTreeMap;
+
+/// The most UEs remembered, twice over: when so many are there, those that were not heard of since the last time go. A
+/// cell has a few hundred UEs connected at a time.
+pub(crate) const MAX_UES: usize = 256;
+
+/// A bearer silent for so long is taken for a new one, in nanoseconds: eNBs release an idle UE after ten or twenty
+/// seconds, and no retransmission comes this late.
+pub(crate) const MAX_SILENCE_NS: u64 = 300 * 1_000_000_000;
+
+/// Bearers: SRB1 and SRB2, each with two directions.
+const ENTITIES: usize = 4;
+
+/// One UE.
+#[derive(Debug, Default)]
+pub(crate) struct Ue {
+    entities: [Entity; ENTITIES],
+    pub(crate) security: AsSecurity,
+    /// How it asked for its connection.
+    pub(crate) request: Option<ConnectionRequest>,
+    heard_ns: i64,
+}
+
+impl Ue {
+    /// The entity of a bearer, and what its messages change.
+    pub(crate) fn bearer(
+        &mut self,
+        srb: u8,
+        direction: Direction,
+    ) -> (&mut Entity, &mut AsSecurity, Option<ConnectionRequest>) {
+        let index = usize::from(srb == 2) * 2 + direction as usize;
+        (&mut self.entities[index], &mut self.security, self.request)
+    }
+
+    /// Its bearers begin anew. Says how many PDUs had pieces that found no others.
+    pub(crate) fn restart(&mut self) -> usize {
+        self.security = AsSecurity::default();
+        self.entities.iter_mut().map(Entity::restart).sum()
+    }
+}
+
+/// Whether the access stratum ciphers, each way, as far as it is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct AsSecurity {
+    /// Ciphered or not; `None` if that was not seen.
+    uplink: Option<bool>,
+    downlink: Option<bool>,
+    /// What SECURITY MODE COMMAND chose, until it is complete.
+    chosen: Option<bool>,
+}
+
+impl AsSecurity {
+    pub(crate) const fn is_ciphered(self, direction: Direction) -> Option<bool> {
+        match direction {
+            Direction::Uplink => self.uplink,
+            Direction::Downlink => self.downlink,
+        }
+    }
+
+    /// Takes in a message. The network ciphers from the message behind its command on, the UE from the one behind its
+    /// completion on (TS 36.331 5.3.4.3).
+    pub(crate) fn apply(&mut self, name: &str, detail: &Detail) {
+        match (name, detail) {
+            (_, Detail::Security { ciphering, .. }) => {
+                let is_ciphered = *ciphering != Some(0);
+                self.chosen = Some(is_ciphered);
+                self.downlink = Some(is_ciphered);
+                self.uplink = None;
+            }
+            ("securityModeComplete", _) => self.uplink = self.chosen.take(),
+            ("securityModeFailure", _) => *self = Self::default(),
+            _ => {}
+        }
+    }
+}
+
+/// The UEs of all logs.
+#[derive(Debug, Default)]
+pub(crate) struct Ues {
+    recent: BTreeMap<UeKey, Ue>,
+    older: BTreeMap<UeKey, Ue>,
+}
+
+impl Ues {
+    /// A UE, made if it is new. Says too how many PDUs with open pieces were forgotten on the way.
+    pub(crate) fn ue(&mut self, key: UeKey, at_ns: i64) -> (&mut Ue, usize) {
+        let mut forgotten = 0;
+        if !self.recent.contains_key(&key) {
+            let ue = self.older.remove(&key).unwrap_or_default();
+            if self.recent.len() == MAX_UES {
+                self.older.values_mut().for_each(|ue| forgotten += ue.restart());
+                self.older = std::mem::take(&mut self.recent);
+            }
+            self.recent.insert(key, ue);
+        }
+        let ue = self.recent.entry(key).or_default();
+        if at_ns.abs_diff(ue.heard_ns) > MAX_SILENCE_NS {
+            forgotten += ue.restart();
+            ue.request = None;
+        }
+        ue.heard_ns = at_ns;
+        (ue, forgotten)
+    }
+
+    /// Forgets all of them. Says how many PDUs with open pieces there were.
+    pub(crate) fn clear(&mut self) -> usize {
+        let open = self
+            .recent
+            .values_mut()
+            .chain(self.older.values_mut())
+            .map(Ue::restart)
+            .sum();
+        self.recent.clear();
+        self.older.clear();
+        open
+    }
+
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.recent.len() + self.older.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(rnti: u16) -> UeKey {
+        UeKey {
+            log: 0,
+            rnti: Some(rnti),
+            ue_id: Some(0),
+        }
+    }
+
+    #[test]
+    fn the_table_is_bounded_and_keeps_who_is_heard_of() {
+        let mut ues = Ues::default();
+        ues.ue(key(0), 0).0.security.uplink = Some(true);
+        for rnti in 1..=20_000 {
+            ues.ue(key(rnti), 0);
+            assert_eq!(ues.ue(key(0), 0).0.security.uplink, Some(true), "{rnti}");
+            assert!(ues.len() <= 2 * MAX_UES);
+        }
+    }
+
+    #[test]
+    fn silence_ends_a_connection() {
+        let mut ues = Ues::default();
+        let silence = i64::try_from(MAX_SILENCE_NS).unwrap();
+        ues.ue(key(1), 5).0.security.uplink = Some(true);
+        assert_eq!(ues.ue(key(1), 5 + silence).0.security.uplink, Some(true));
+        assert_eq!(ues.ue(key(1), 6 + 2 * silence).0.security.uplink, None);
+        // A clock that goes back by a little is no silence.
+        ues.ue(key(1), 10).0.security.uplink = Some(false);
+        assert_eq!(ues.ue(key(1), 7).0.security.uplink, Some(false));
+    }
+
+    #[test]
+    fn ciphering_begins_behind_the_command_and_behind_its_completion() {
+        let mut security = AsSecurity::default();
+        let command = Detail::Security {
+            ciphering: Some(2),
+            integrity: Some(2),
+        };
+        security.apply("securityModeCommand", &command);
+        assert_eq!(security.is_ciphered(Direction::Downlink), Some(true));
+        assert_eq!(security.is_ciphered(Direction::Uplink), None);
+        security.apply("securityModeComplete", &Detail::None);
+        assert_eq!(security.is_ciphered(Direction::Uplink), Some(true));
+        let null = Detail::Security {
+            ciphering: Some(0),
+            integrity: Some(2),
+        };
+        security.apply("securityModeCommand", &null);
+        security.apply("securityModeFailure", &Detail::None);
+        assert_eq!(security, AsSecurity::default());
+    }
+}
