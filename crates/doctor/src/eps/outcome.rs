@@ -1,7 +1,23 @@
-//! How an attempt came out.
+//! How an attempt came out: where on the path identity → authentication → security mode → continuation it stands at its end.
+//!
+//! ```text
+//!   initial ─► identity ─► challenge ─► RES ─► SECURITY MODE COMMAND ─► COMPLETE ─► accept ─► complete
+//!      │           │           │         │              │                   │          └─ repeated: no complete
+//!      │           │           │         │              │                   └─ nothing: the network fell silent, or the trace ends
+//!      │           │           │         │              └─ reject, no answer, answered and repeated
+//!      │           │           │         └─ no command
+//!      │           │           └─ failure #20 #21 #26, no answer, AUTHENTICATION REJECT
+//!      └───────────┴─ reject, release, no answer
+//! ```
+//!
+//! The last step decides, with one exception: an attempt that was accepted has succeeded, whatever it took.
 
-use super::trail::Trail;
-use crate::report::{Ending, Outcome, Reached};
+mod steps;
+
+use super::trail::{Procedure, Tap, Trail};
+use crate::report::{Ending, Outcome, Reached, emm_cause};
+use crate::s6a;
+use steps::{Security, Steps};
 
 /// How an attempt came out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,17 +45,211 @@ pub struct Verdict {
 impl Verdict {
     /// Of a trail.
     #[must_use]
-    pub fn of(_trail: &Trail) -> Self {
+    pub fn of(trail: &Trail) -> Self {
+        if trail.procedure == Procedure::S6a {
+            return Self::of_s6a(trail);
+        }
+        let steps = Steps::of(trail);
+        let ending = ending(trail, &steps);
+        let emm = cause(ending, &steps);
+        let words = match ending {
+            Ending::ReleasedBeforeAuthentication => steps.release_cause.map(str::to_owned),
+            _ => emm.map(emm_cause),
+        };
         Self {
-            outcome: Outcome::Incomplete,
-            ending: Ending::Incomplete,
-            reached: Reached::Initial,
-            broken_at: None,
+            outcome: outcome(ending),
+            ending,
+            reached: reached(trail, &steps),
+            broken_at: broken_at(ending),
+            emm_cause: emm,
+            cause: words,
+            first_protected: steps.first_protected,
+            ksi: steps.ksi,
+            full_security: steps.response.is_some() && steps.security == Security::Complete,
+        }
+    }
+
+    fn of_s6a(trail: &Trail) -> Self {
+        let verdict = s6a::verdict(trail);
+        Self {
+            outcome: verdict.outcome,
+            ending: verdict.ending,
+            reached: verdict.reached,
+            broken_at: verdict.broken_at,
             emm_cause: None,
-            cause: None,
+            cause: verdict.cause,
             first_protected: None,
             ksi: None,
             full_security: false,
         }
+    }
+}
+
+/// The ending, by what was seen last.
+fn ending(trail: &Trail, steps: &Steps<'_>) -> Ending {
+    if trail.nas.is_empty() {
+        return Ending::NoNas;
+    }
+    if trail.procedure == Procedure::Detach {
+        return Ending::Detach;
+    }
+    if let Some(accepted) = accepted(trail, steps) {
+        return accepted;
+    }
+    if steps.authentication_reject.is_some() {
+        return Ending::AuthenticationRejected;
+    }
+    if steps.reject.is_some() {
+        return match (steps.security, steps.challenge, steps.failure, steps.response) {
+            (Security::Complete | Security::Ignored, ..) => Ending::RejectedAfterSecurityMode,
+            (Security::Commanded | Security::Rejected, ..) => Ending::RejectedDuringSecurityMode,
+            (_, _, Some(_), _) => Ending::RejectedAfterAuthenticationFailure,
+            (_, _, _, Some(_)) => Ending::RejectedAfterAuthentication,
+            _ => Ending::RejectedBeforeAuthentication,
+        };
+    }
+    match steps.security {
+        Security::Rejected => return Ending::SmcRejected,
+        Security::Ignored => return Ending::SmcCompleteNotAccepted,
+        Security::Commanded => return Ending::SmcNoResponse,
+        Security::Complete if trail.tap == Tap::S1 && steps.after_complete == 0 => {
+            return Ending::SmcCompleteThenNothing;
+        }
+        Security::Complete => return Ending::SecurityEstablishedEndUnknown,
+        Security::None => {}
+    }
+    match (steps.failure, steps.response, steps.challenge) {
+        (Some((_, 20)), ..) => Ending::AuthenticationMacFailure,
+        (Some((_, 21)), ..) => Ending::AuthenticationSyncFailure,
+        (Some(_), ..) => Ending::NonEpsAuthenticationUnacceptable,
+        (None, Some(_), _) => Ending::AuthenticationOkSmcNeverStarted,
+        (None, None, Some(_)) => Ending::AuthenticationNoResponse,
+        (None, None, None) => before_authentication(trail, steps),
+    }
+}
+
+/// The ending of an attempt that was accepted.
+fn accepted(trail: &Trail, steps: &Steps<'_>) -> Option<Ending> {
+    let bearers = steps.context_setup && !steps.context_failure;
+    let service = trail.procedure == Procedure::ServiceRequest;
+    if let Some(times) = steps.accepts {
+        if times > 1 && !steps.completed && trail.procedure == Procedure::Attach {
+            return Some(Ending::AcceptRetransmittedNoComplete);
+        }
+        return Some(if steps.security == Security::Complete {
+            Ending::Success
+        } else if steps.initial_protected {
+            Ending::SuccessReusedContext
+        } else {
+            Ending::Success
+        });
+    }
+    // No accept can be read: bearers are as good, for an MME sets them up for whom it has accepted.
+    let unreadable = service || steps.ciphered_downlink;
+    if !bearers || !unreadable || trail.tap != Tap::S1 || steps.reject.is_some() {
+        return None;
+    }
+    Some(if steps.security == Security::Complete {
+        Ending::Success
+    } else {
+        Ending::SuccessReusedContextInferred
+    })
+}
+
+/// The ending of an attempt that no challenge was seen in.
+fn before_authentication(trail: &Trail, steps: &Steps<'_>) -> Ending {
+    if steps.initial.is_none() {
+        return Ending::PartialNoSecurity;
+    }
+    let radio = trail.tap != Tap::S1;
+    if trail.procedure == Procedure::ServiceRequest && radio {
+        return Ending::ServiceRequestAnswerNotVisible;
+    }
+    if steps.released {
+        return Ending::ReleasedBeforeAuthentication;
+    }
+    if steps.downlinks == 0 && !steps.context_setup {
+        return Ending::NoNetworkAnswer;
+    }
+    Ending::Incomplete
+}
+
+/// Success, failure, or that the capture does not tell.
+const fn outcome(ending: Ending) -> Outcome {
+    match ending {
+        Ending::Success | Ending::SuccessReusedContext | Ending::SuccessReusedContextInferred => {
+            Outcome::Success
+        }
+        Ending::SecurityEstablishedEndUnknown
+        | Ending::ServiceRequestAnswerNotVisible
+        | Ending::PartialNoSecurity
+        | Ending::NoNas
+        | Ending::Detach
+        | Ending::AnsweredByHss
+        | Ending::Incomplete => Outcome::Incomplete,
+        _ => Outcome::Failure,
+    }
+}
+
+/// The link that broke.
+const fn broken_at(ending: Ending) -> Option<&'static str> {
+    Some(match ending {
+        Ending::NoNetworkAnswer => "initial-message",
+        Ending::RejectedBeforeAuthentication | Ending::ReleasedBeforeAuthentication | Ending::Incomplete => {
+            "identification"
+        }
+        Ending::AuthenticationRejected
+        | Ending::RejectedAfterAuthenticationFailure
+        | Ending::AuthenticationMacFailure
+        | Ending::AuthenticationSyncFailure
+        | Ending::NonEpsAuthenticationUnacceptable
+        | Ending::AuthenticationNoResponse => "authentication",
+        Ending::RejectedAfterAuthentication | Ending::AuthenticationOkSmcNeverStarted => {
+            "authentication->security-mode"
+        }
+        Ending::SmcRejected
+        | Ending::SmcNoResponse
+        | Ending::SmcCompleteNotAccepted
+        | Ending::RejectedDuringSecurityMode => "security-mode",
+        Ending::RejectedAfterSecurityMode
+        | Ending::AcceptRetransmittedNoComplete
+        | Ending::SmcCompleteThenNothing => "post-security",
+        _ => return None,
+    })
+}
+
+/// The EMM cause that belongs to the ending.
+fn cause(ending: Ending, steps: &Steps<'_>) -> Option<u8> {
+    match ending {
+        Ending::RejectedBeforeAuthentication
+        | Ending::RejectedAfterAuthentication
+        | Ending::RejectedDuringSecurityMode
+        | Ending::RejectedAfterSecurityMode
+        | Ending::RejectedAfterAuthenticationFailure => steps.reject.map(|(_, cause)| cause),
+        Ending::AuthenticationRejected
+        | Ending::AuthenticationMacFailure
+        | Ending::AuthenticationSyncFailure
+        | Ending::NonEpsAuthenticationUnacceptable => steps.failure.map(|(_, cause)| cause),
+        Ending::SmcRejected => steps.smc_reject,
+        _ => None,
+    }
+}
+
+/// How far the attempt came.
+fn reached(trail: &Trail, steps: &Steps<'_>) -> Reached {
+    if steps.completed || (steps.accepts.is_some() && trail.procedure != Procedure::Attach) {
+        Reached::Complete
+    } else if steps.first_protected.is_some() || steps.accepts.is_some() || steps.context_setup {
+        Reached::Protected
+    } else if steps.security != Security::None {
+        Reached::SecurityMode
+    } else if steps.challenges > 0 {
+        Reached::Authentication
+    } else if !trail.s6a.is_empty() {
+        Reached::Vectors
+    } else if steps.identity {
+        Reached::Identity
+    } else {
+        Reached::Initial
     }
 }

@@ -1,0 +1,140 @@
+//! A labelled attempt beside ours.
+
+use crate::labels::Procedure;
+use quintet_doctor::report::{Attempt, Severity};
+
+/// Ours that has most of the label's frames.
+pub fn matching<'a>(label: &Procedure<'_>, attempts: &'a [Attempt]) -> Option<&'a Attempt> {
+    let frames = label.frames();
+    let (mme, enb) = label.ids();
+    attempts
+        .iter()
+        .filter_map(|attempt| {
+            let shared = attempt
+                .messages
+                .iter()
+                .filter(|message| message.protocol != "S6a" && frames.contains(&message.frame))
+                .count();
+            let same = usize::from(enb.is_some() && attempt.links.enb_ue_s1ap_id.map(u64::from) == enb)
+                + usize::from(mme.is_some() && attempt.links.mme_ue_s1ap_id.map(u64::from) == mme);
+            (shared > 0).then_some((shared + same * frames.len(), attempt))
+        })
+        .max_by_key(|(shared, attempt)| (*shared, std::cmp::Reverse(attempt.id)))
+        .map(|(_, attempt)| attempt)
+}
+
+/// Our ending, in the labels' words.
+pub fn ending(attempt: &Attempt) -> String {
+    name(
+        serde_json::to_value(attempt.ending)
+            .expect("a name")
+            .as_str()
+            .expect("a string"),
+    )
+}
+
+fn name(kebab: &str) -> String {
+    kebab.replace('-', "_")
+}
+
+/// What differs: key, the label's value, ours.
+pub fn differences(label: &Procedure<'_>, attempt: &Attempt) -> Vec<(&'static str, String, String)> {
+    let mut differing = Vec::new();
+    let mut compare = |key, theirs: String, ours: String| {
+        if theirs != ours {
+            differing.push((key, theirs, ours));
+        }
+    };
+    let text = |value: Option<&str>| value.unwrap_or("none").to_owned();
+    compare("outcome", label.outcome().to_owned(), ending(attempt));
+    compare("procedure", procedure(label), attempt.procedure.to_owned());
+    compare(
+        "broken_at",
+        text(label.text("broken_at")),
+        text(attempt.broken_at),
+    );
+    compare("cause", cause(label), our_cause(attempt));
+    compare(
+        "ksi",
+        label
+            .value("ksi")
+            .as_u64()
+            .map_or("none".to_owned(), |ksi| ksi.to_string()),
+        attempt
+            .security
+            .ksi
+            .map_or("none".to_owned(), |ksi| ksi.to_string()),
+    );
+    let selected = label.value("selected");
+    compare(
+        "integrity",
+        text(selected["integrity"].as_str()),
+        algorithm(attempt.security.integrity),
+    );
+    compare(
+        "ciphering",
+        text(selected["ciphering"].as_str()),
+        algorithm(attempt.security.ciphering),
+    );
+    let first = label.value("first_protected_after_smc");
+    compare(
+        "first_protected",
+        first["frame"]
+            .as_u64()
+            .map_or("none".to_owned(), |frame| frame.to_string()),
+        attempt
+            .security
+            .first_protected_frame
+            .map_or("none".to_owned(), |frame| frame.to_string()),
+    );
+    differing
+}
+
+/// Faults of an attempt, by code.
+pub fn faults(attempt: &Attempt) -> Vec<&'static str> {
+    attempt
+        .findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Fault)
+        .map(|finding| finding.code)
+        .collect()
+}
+
+fn algorithm(name: Option<&str>) -> String {
+    name.map_or("none".to_owned(), |name| {
+        name.trim_start_matches("128-").to_owned()
+    })
+}
+
+/// The label's procedure in our words.
+fn procedure(label: &Procedure<'_>) -> String {
+    let theirs = label.text("procedure").unwrap_or_default();
+    let ours = match theirs {
+        _ if theirs.starts_with("no-NAS") => "none",
+        _ if theirs.starts_with("partial") => "unknown",
+        other => other,
+    };
+    ours.to_owned()
+}
+
+/// The label's cause: a number of EMM, or a group and number of S1AP.
+fn cause(label: &Procedure<'_>) -> String {
+    let value = &label.value("cause")["value"];
+    match (value.as_u64(), value.as_str()) {
+        (Some(number), _) => format!("#{number}"),
+        (None, Some(text)) => text.to_owned(),
+        (None, None) => "none".to_owned(),
+    }
+}
+
+/// Ours in the same form.
+fn our_cause(attempt: &Attempt) -> String {
+    let Some(cause) = &attempt.cause else {
+        return "none".to_owned();
+    };
+    if let Some((group, rest)) = cause.split_once(": ") {
+        let number = rest.rsplit('(').next().unwrap_or_default().trim_end_matches(')');
+        return format!("{group}:{number}");
+    }
+    cause.split(' ').next().unwrap_or_default().to_owned()
+}

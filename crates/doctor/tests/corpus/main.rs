@@ -1,0 +1,46 @@
+//! The doctor against the labelled captures of others: every labelled attempt gets its label's outcome, break point, cause,
+//! algorithms, KSI and first protected message; no healthy one gets a fault.
+#![cfg(test)]
+
+mod compare;
+mod exceptions;
+mod labels;
+mod run;
+mod tables;
+
+use labels::Corpus;
+use tables::Tally;
+
+#[test]
+fn labelled_attempts_of_eps() {
+    let Some(corpus) = Corpus::load() else {
+        return;
+    };
+    let only = std::env::var("QUINTET_CORPUS_ONLY").unwrap_or_default();
+    let mut tally = Tally::default();
+    for (file, labels) in corpus.files_with_eps().filter(|(file, _)| file.contains(&only)) {
+        let attempts = run::attempts(&corpus.path(file));
+        tally.file(file, labels, &attempts);
+    }
+    tally.print();
+    assert!(
+        tally.attempts() > 0,
+        "no labelled attempt of EPS in {}",
+        corpus.directory().display()
+    );
+    assert!(
+        tally.unexplained().is_empty(),
+        "{}",
+        tally.unexplained().join("\n")
+    );
+    assert_eq!(
+        tally.false_positives(),
+        &[] as &[String],
+        "faults on healthy attempts"
+    );
+    assert!(
+        !only.is_empty() || exceptions::unused(&tally.used).is_empty(),
+        "exceptions that nothing needs: {:?}",
+        exceptions::unused(&tally.used)
+    );
+}

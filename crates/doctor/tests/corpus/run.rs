@@ -1,0 +1,44 @@
+//! The whole chain over a file: reader, dissector, doctor.
+
+use quintet_capture::{Dissector, DissectorOptions, read_all};
+use quintet_doctor::report::Attempt;
+use quintet_doctor::{Doctor, Output, Settings};
+use std::path::Path;
+
+/// What the doctor makes of a file.
+pub fn attempts(path: &Path) -> Vec<Attempt> {
+    let octets = std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    attempts_of(&octets)
+}
+
+/// What the doctor makes of a file's octets.
+pub fn attempts_of(octets: &[u8]) -> Vec<Attempt> {
+    let mut dissector = Dissector::new(DissectorOptions::default());
+    let mut doctor = Doctor::new(Settings {
+        identities: true,
+        ..Settings::default()
+    });
+    let mut attempts = Vec::new();
+    read_all(
+        octets,
+        0,
+        |frame| {
+            dissector.frame(frame, &mut doctor);
+            collect(&mut doctor, &mut attempts);
+        },
+        |_| {},
+    );
+    dissector.finish(&mut doctor);
+    doctor.finish();
+    collect(&mut doctor, &mut attempts);
+    attempts.sort_by_key(|attempt| attempt.id);
+    attempts
+}
+
+fn collect(doctor: &mut Doctor, attempts: &mut Vec<Attempt>) {
+    while let Some(output) = doctor.poll() {
+        if let Output::Attempt(attempt) = output {
+            attempts.push(*attempt);
+        }
+    }
+}
