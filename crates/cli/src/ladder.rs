@@ -264,7 +264,6 @@ impl Row {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::describe::{Description, Detail};
     use quintet_sim::AnswerOutcome;
 
     const S6A: (&[&str], [usize; 2]) = (&["MME1", "MME2", "HSS"], [9, 34]);
@@ -274,20 +273,18 @@ mod tests {
         anstream::adapter::strip_str(styled).to_string()
     }
 
-    fn answer(outcome: AnswerOutcome, value: &str, ends: (usize, usize)) -> Arrow {
-        let details = vec![Detail {
-            name: "KASME",
-            value: value.to_owned(),
-            nested: false,
-        }];
-        let description = Description {
-            name: "AIA".into(),
-            request: false,
-            outcome: Some(outcome),
-            imsi: None,
-            details,
-        };
-        description.arrow(ends.0, ends.1)
+    /// An answer with a result and a long detail.
+    fn answer(outcome: AnswerOutcome, value: &str, (from, to): (usize, usize)) -> Arrow {
+        let named = quintet_sim::result_name(outcome).unwrap_or_default().to_owned();
+        Arrow {
+            from,
+            to,
+            label: format!("AIA {outcome}"),
+            short: Some((format!("AIA {}", outcome.code), named)),
+            tone: Tone::Good,
+            lost: false,
+            details: vec![format!("KASME {value}")],
+        }
     }
 
     fn fits(text: &str, lifelines: usize) {

@@ -10,6 +10,7 @@ mod bench;
 mod config;
 mod database;
 mod diameter;
+mod doctor;
 mod lab;
 mod ladder;
 mod logging;
@@ -46,6 +47,8 @@ enum Command {
     Lab(lab::Arguments),
     /// Run an HSS, an MME, or both.
     Serve(serve::Arguments),
+    /// Say, from captures, where subscribers' security paths broke, and why.
+    Doctor(doctor::Arguments),
     /// Provision subscribers.
     Subscriber(subscriber::Arguments),
     /// Compute and check authentication vectors: MILENAGE, TUAK, XOR.
@@ -72,6 +75,7 @@ fn main() -> ExitCode {
     let result = match arguments.command {
         Command::Lab(arguments) => lab::run(arguments),
         Command::Serve(arguments) => serve::run(arguments),
+        Command::Doctor(arguments) => doctor::run(arguments),
         Command::Subscriber(arguments) => subscriber::run(arguments),
         Command::Aka(command) => aka::run(command),
         Command::Diameter(command) => diameter::run(command),

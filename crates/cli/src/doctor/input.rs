@@ -96,7 +96,8 @@ fn standard_input() -> Result<std::io::Stdin> {
 
 impl Source for Captures {
     fn next(&mut self) -> Result<Next<'_>> {
-        if let [only] = &mut self.streams[..] {
+        if self.streams.len() == 1 {
+            let only = &mut self.streams[0];
             return Ok(match only.advance()? {
                 Some(_) => only.frame().map_or(Next::End, Next::Frame),
                 None => Next::End,

@@ -1,0 +1,72 @@
+//! Which link of an attempt broke, and behind which message the mark stands. Terminal and page draw the same one.
+
+use quintet_doctor::report::{Attempt, Finding, Outcome, Severity};
+use serde::Serialize;
+
+/// The mark.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Mark {
+    /// It stands behind so many messages.
+    pub(super) after: usize,
+    /// What it says: the link, and the finding's code.
+    pub(super) text: String,
+}
+
+/// The finding that names the broken link.
+pub(super) fn gravest(attempt: &Attempt) -> Option<&Finding> {
+    attempt
+        .findings
+        .iter()
+        .find(|finding| finding.severity == Severity::Fault)
+}
+
+/// The mark of an attempt that failed or shows a fault.
+///
+/// It stands behind the last of the frames that prove the gravest fault: what follows, a release, say, comes of it.
+pub(super) fn mark(attempt: &Attempt) -> Option<Mark> {
+    let fault = gravest(attempt);
+    if attempt.outcome != Outcome::Failure && fault.is_none() {
+        return None;
+    }
+    let proof = |finding: &Finding| {
+        let shown = |frame: u64| finding.frames.contains(&frame);
+        attempt.messages.iter().rposition(|message| shown(message.frame))
+    };
+    let after = fault
+        .and_then(proof)
+        .map_or(attempt.messages.len(), |last| last + 1);
+    let link = attempt.broken_at.unwrap_or("the path");
+    let verb = if attempt.outcome == Outcome::Failure {
+        "broken at"
+    } else {
+        "fault at"
+    };
+    let text = match fault {
+        Some(finding) => format!("{verb} {link}: {}", finding.code),
+        None => format!("{verb} {link}"),
+    };
+    Some(Mark { after, text })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doctor::sample::{healthy, rejected};
+
+    #[test]
+    fn the_mark_stands_behind_what_proves_the_fault() {
+        let marked = mark(&rejected(1)).unwrap();
+        assert_eq!(marked.after, 5, "before the release");
+        assert_eq!(marked.text, "broken at security-mode: smc-rejected");
+        assert_eq!(mark(&healthy(1)), None);
+    }
+
+    #[test]
+    fn a_failure_without_a_finding_is_marked_at_its_end() {
+        let mut attempt = rejected(1);
+        attempt.findings.clear();
+        attempt.broken_at = None;
+        let marked = mark(&attempt).unwrap();
+        assert_eq!((marked.after, marked.text.as_str()), (6, "broken at the path"));
+    }
+}

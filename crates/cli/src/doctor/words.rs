@@ -1,0 +1,164 @@
+//! How the report's values are put into words for people. What a capture says is not ours: it is shown, never obeyed.
+
+use crate::ladder::Tone;
+use quintet_doctor::report::{Attempt, Message, Outcome, Severity};
+use serde::Serialize;
+use std::borrow::Cow;
+
+/// A name as JSON has it: `smc-rejected`.
+pub(super) fn name(value: &impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(name)) => name,
+        _ => String::new(),
+    }
+}
+
+/// A text of a capture without what a terminal would obey: control characters, and those that turn the direction of text.
+pub(super) fn clean(text: &str) -> Cow<'_, str> {
+    let obeyed = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if text.contains(obeyed) {
+        Cow::Owned(text.replace(obeyed, "\u{fffd}"))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// Whose an attempt is, by the best name there is.
+pub(super) fn subscriber(attempt: &Attempt) -> String {
+    let who = &attempt.subscriber;
+    let named = [&who.imsi, &who.guti, &who.suci, &who.impi, &who.impu];
+    if let Some(name) = named.into_iter().flatten().next() {
+        return clean(name).into_owned();
+    }
+    match (attempt.links.mme_ue_s1ap_id, attempt.links.enb_ue_s1ap_id) {
+        (Some(mme), _) => format!("MME UE S1AP ID {mme}"),
+        (None, Some(enb)) => format!("eNB UE S1AP ID {enb}"),
+        (None, None) => "unknown subscriber".to_owned(),
+    }
+}
+
+/// Sign and style of an outcome.
+pub(super) fn outcome(outcome: Outcome) -> (&'static str, Tone) {
+    match outcome {
+        Outcome::Success => ("✓", Tone::Good),
+        Outcome::Failure => ("✗", Tone::Bad),
+        Outcome::Incomplete => ("?", Tone::Refused),
+    }
+}
+
+/// Style of a severity.
+pub(super) fn severity(severity: Severity) -> Tone {
+    match severity {
+        Severity::Fault => Tone::Bad,
+        Severity::Warning => Tone::Refused,
+        Severity::Note => Tone::Plain,
+    }
+}
+
+/// What stands beside a message: frame, header, COUNT, MAC, cause, details.
+pub(super) fn beside(message: &Message) -> Vec<String> {
+    let mut first = format!("frame {}", message.frame);
+    if message.capture > 0 {
+        first = format!("capture {}, {first}", message.capture + 1);
+    }
+    if message.repeated {
+        first.push_str(", repeated");
+    }
+    let mut lines = vec![first];
+    if let Some(header) = message.header {
+        let mut line = header.to_owned();
+        if let Some(count) = message.count {
+            line.push_str(&format!(", COUNT {count}"));
+        }
+        if let Some(mac) = message.mac {
+            line.push_str(&format!(", MAC {}", name(&mac)));
+        }
+        lines.push(line);
+    }
+    let said = message.cause.iter().chain(&message.details);
+    lines.extend(said.map(|line| clean(line).into_owned()));
+    lines
+}
+
+/// Algorithms and KSI.
+pub(super) fn security(attempt: &Attempt) -> Option<String> {
+    let security = &attempt.security;
+    let algorithms = [security.integrity, security.ciphering];
+    let mut parts: Vec<String> = algorithms.into_iter().flatten().map(str::to_owned).collect();
+    if parts.is_empty() {
+        return None;
+    }
+    if let Some(ksi) = security.ksi {
+        let (value, mapped) = (ksi & 7, if ksi & 8 == 0 { "" } else { " (mapped)" });
+        parts.push(format!("KSI {value}{mapped}"));
+    }
+    Some(parts.join(", "))
+}
+
+/// Nanoseconds since the epoch of a time as the report writes it.
+pub(super) fn nanoseconds(time: &str) -> Option<i128> {
+    time.parse::<jiff::Timestamp>()
+        .ok()
+        .map(jiff::Timestamp::as_nanosecond)
+}
+
+/// `1 attempt`, `2 attempts`.
+pub(super) fn counted(count: u64, one: &str) -> String {
+    format!("{count} {one}{}", if count == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doctor::sample::{healthy, security_mode_command};
+    use quintet_doctor::report::Ending;
+
+    #[test]
+    fn what_a_terminal_would_obey_is_taken_out() {
+        assert_eq!(clean("evil\u{1b}[2Jname\u{202e}"), "evil\u{fffd}[2Jname\u{fffd}");
+        assert!(matches!(clean("plain – ü"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn names_are_those_of_json() {
+        assert_eq!(
+            name(&Ending::SuccessReusedContextInferred),
+            "success-reused-context-inferred"
+        );
+        assert_eq!(name(&Severity::Fault), "fault");
+    }
+
+    #[test]
+    fn an_attempt_without_identity_is_named_by_its_connection() {
+        let mut attempt = healthy(1);
+        assert_eq!(subscriber(&attempt), "imsi-6f1c20");
+        attempt.subscriber.imsi = None;
+        assert_eq!(subscriber(&attempt), "MME UE S1AP ID 1");
+        attempt.security.ksi = Some(9);
+        assert_eq!(security(&attempt).unwrap(), "128-EIA2, EEA0, KSI 1 (mapped)");
+    }
+
+    #[test]
+    fn a_message_tells_frame_header_and_details() {
+        let mut message = security_mode_command(4, "128-EIA2, EEA0");
+        message.repeated = true;
+        assert_eq!(
+            beside(&message),
+            [
+                "frame 4, repeated",
+                "integrity protected with new context, COUNT 0, MAC unverifiable",
+                "128-EIA2, EEA0",
+                "KSI 1"
+            ]
+        );
+    }
+
+    #[test]
+    fn times_are_read_to_the_nanosecond() {
+        assert_eq!(nanoseconds("1970-01-01T00:00:01.000000005Z"), Some(1_000_000_005));
+        assert_eq!(nanoseconds("yesterday"), None);
+    }
+}
