@@ -4,6 +4,8 @@ mod connection;
 mod refused;
 mod resync;
 mod subscriber;
+#[cfg(test)]
+mod tests;
 mod vectors;
 
 use crate::eps::Trail;

@@ -34,7 +34,26 @@ pub(super) fn of(trail: &Trail, exchange: &Exchange) -> Vec<Finding> {
         let draft = Draft::new(&catalogue::S6A_REPEATED, what)
             .frames(exchange.request)
             .frames(exchange.repeated.iter().copied());
-        found.push(trouble(exchange, draft).done());
+        let elsewhere = exchange.legs.len() > 1;
+        found.push(
+            trouble(exchange, draft)
+                .cause_if(
+                    elsewhere,
+                    "the sender turned to another connection",
+                    format!(
+                        "the request was seen on {} connections or hops",
+                        exchange.legs.len()
+                    ),
+                )
+                .cause(
+                    "the sender got no answer in time",
+                    exchange.took_ns().map_or_else(
+                        || "there is no answer in the capture".to_owned(),
+                        |took| format!("the answer came {} after the first request", seconds(took)),
+                    ),
+                )
+                .done(),
+        );
     }
     found
 }

@@ -32,6 +32,12 @@ fn from_hss(trail: &Trail, exchange: &Exchange) -> Option<Finding> {
             );
             let moved = matches!(kind, Some(0 | 1 | 4));
             let draft = Draft::new(&catalogue::LOCATION_CANCELLED, what).frames(frames(exchange));
+            // Whom this very attempt moved away from is to be told.
+            let draft = if moved && follows_update(trail, exchange) {
+                draft.severity(Severity::Note)
+            } else {
+                draft
+            };
             Some(
                 draft
                     .cause_if(
@@ -72,6 +78,23 @@ fn from_hss(trail: &Trail, exchange: &Exchange) -> Option<Finding> {
         ),
         _ => None,
     }
+}
+
+/// Whether the HSS tells the node before, while it answers the ULR of this attempt: over another connection, or between
+/// ULR and ULA.
+fn follows_update(trail: &Trail, exchange: &Exchange) -> bool {
+    let Some(cancelled) = exchange.request else {
+        return false;
+    };
+    trail
+        .s6a
+        .iter()
+        .filter(|e| e.command == command::UPDATE_LOCATION)
+        .any(|update| {
+            let asked = update.request.is_some_and(|r| r.time <= cancelled.time);
+            let open = update.answer.is_none_or(|a| a.time >= cancelled.time);
+            asked && (open || update.flow != exchange.flow)
+        })
 }
 
 /// Cancellation-Type (TS 29.272 7.3.24).
