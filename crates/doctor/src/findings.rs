@@ -98,3 +98,6 @@ pub fn of(case: &Case<'_>) -> Vec<Finding> {
     found.truncate(MAX_FINDINGS);
     found
 }
+
+#[cfg(test)]
+mod tests;

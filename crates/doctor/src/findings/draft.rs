@@ -12,14 +12,19 @@ const MAX_FRAMES: usize = 16;
 pub(crate) struct Draft(Finding);
 
 impl Draft {
-    /// What happened, in words without identities; the rest is the code's until said otherwise.
+    /// What happened, in words without identities; the rest is the code's until said otherwise. A sentence begins with a
+    /// capital, though a message without a name does not.
     pub(crate) fn new(code: &Code, what: impl Into<String>) -> Self {
+        let mut what = what.into();
+        if let Some(first) = what.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
         Self(Finding {
             code: code.name,
             severity: code.severity,
             frames: Vec::new(),
             clause: code.clause,
-            what: what.into(),
+            what,
             causes: Vec::new(),
             next: code.next.to_owned(),
             display_filter: String::new(),

@@ -246,7 +246,43 @@ pub(super) fn rules(reading: &Reading<'_>) -> Vec<Finding> {
         told.push(cause);
         found.push(rejected(reading, at, cause));
     }
+    found.extend(ignored(reading));
     found
+}
+
+/// The UE goes on behind a reject, as if there had been none.
+fn ignored(reading: &Reading<'_>) -> Option<Finding> {
+    let reject = (0..reading.trail.nas.len()).find(|at| cause(&reading.nas(*at).view).is_some())?;
+    let goes_on = (reject + 1..reading.trail.nas.len()).find(|at| {
+        matches!(
+            reading.nas(*at).view,
+            MessageView::AuthenticationResponse
+                | MessageView::SecurityModeComplete
+                | MessageView::AttachComplete
+                | MessageView::TrackingAreaUpdateComplete
+                | MessageView::IdentityResponse { .. }
+        )
+    })?;
+    Some(
+        Draft::new(
+            &code::REJECT_IGNORED,
+            format!(
+                "The UE sent {} behind {}.",
+                reading.nas(goes_on).view.name(),
+                reading.nas(reject).view.name()
+            ),
+        )
+        .frames([reading.seen(reject), reading.seen(goes_on)])
+        .cause(
+            "The reject was lost, crossed the UE's message, or was dropped",
+            if reading.nas(reject).protection == Protection::Plain {
+                "it is not protected"
+            } else {
+                "it is protected"
+            },
+        )
+        .done(),
+    )
 }
 
 /// The code of a cause.
