@@ -1,7 +1,7 @@
-//! UDP (RFC 768): SCTP within it, GSMTAP, and nothing else.
+//! UDP (RFC 768): SCTP within it, GSMTAP, MAC of LTE by its mark, and nothing else.
 
 use super::frame::Part;
-use super::{Context, Dissector, Packet, gsmtap};
+use super::{Context, Dissector, Packet, gsmtap, user};
 use crate::Sink;
 use crate::crc32c::crc32c_of_parts;
 
@@ -30,6 +30,9 @@ impl Dissector {
         };
         if from == gsmtap::PORT || to == gsmtap::PORT {
             return self.gsmtap(packet, (from, to), payload, sink);
+        }
+        if payload.octets.starts_with(user::MARK) {
+            return self.mac_lte_over_udp(packet, payload, sink);
         }
         if from == PORT_SCTP || to == PORT_SCTP || looks_like_sctp(payload) {
             let within = Packet {

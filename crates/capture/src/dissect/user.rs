@@ -4,15 +4,15 @@
 
 use super::frame::Part;
 use super::logs::{Entry, Log};
-use super::{Dissector, DissectorOptions};
+use super::{Dissector, DissectorOptions, Packet};
 use crate::{End, LinkType, Protocol, Sink};
 use quintet_crypto::Direction;
 
 const FIRST: u16 = 147;
 const LAST: u16 = 162;
 
-/// How srsRAN marks a MAC PDU behind a UDP header of its own making.
-const MARK: &[u8] = b"mac-lte";
+/// How a MAC PDU is marked in UDP, and by srsRAN behind a UDP header of its own making.
+pub(super) const MARK: &[u8] = b"mac-lte";
 const MARK_NR: &[u8] = b"mac-nr";
 const UDP_HEADER_OCTETS: usize = 8;
 
@@ -58,6 +58,17 @@ impl Dissector {
             return self.mac_lte(log, part, sink);
         }
         self.log(Entry::unnamed(log, protocol, None), part, sink);
+    }
+
+    /// Takes in a MAC PDU of LTE in UDP of any port. What one host sends another is one log,
+    /// whatever its ports.
+    pub(super) fn mac_lte_over_udp<S: Sink>(&mut self, packet: &Packet<'_>, part: Part<'_>, sink: &mut S) {
+        let (a, b) = (packet.source, packet.destination);
+        let log = Log::Gsmtap {
+            file: part.seen.file,
+            hosts: (a.min(b), a.max(b)),
+        };
+        self.mac_lte(log, part, sink);
     }
 
     /// Takes in a MAC PDU of LTE: behind its header at once, behind a mark, or behind a UDP header and a mark.
