@@ -95,6 +95,34 @@ impl Attempt {
         }
     }
 
+    /// Follows another attempt in the same connection: identities, security and states are what they were. The S1AP message
+    /// that brought the new one is this one's.
+    pub(super) fn follow(&mut self, before: &mut Self, seen: Seen) {
+        let (trail, other) = (&mut self.trail, &mut before.trail);
+        trail.mme_ue_s1ap_id = other.mme_ue_s1ap_id;
+        trail.enb_ue_s1ap_id = other.enb_ue_s1ap_id;
+        trail.from_the_start = other.from_the_start;
+        trail.tai = other.tai;
+        trail.serving = other.serving;
+        trail.reported.clone_from(&other.reported);
+        trail.identities.clone_from(&other.identities);
+        trail.signals = other
+            .signals
+            .extract_if(.., |signal| signal.seen == seen)
+            .collect();
+        other.last = other
+            .nas
+            .iter()
+            .map(|sighting| sighting.seen)
+            .chain(other.signals.iter().map(|signal| signal.seen))
+            .chain(other.s6a.iter().filter_map(Exchange::last))
+            .max_by_key(|seen| (seen.file, seen.frame))
+            .unwrap_or(other.first);
+        self.ciphering = before.ciphering;
+        self.at_ue.clone_from(&before.at_ue);
+        self.at_mme.clone_from(&before.at_mme);
+    }
+
     /// A NAS message: into the trail, and through both ends' states. `None` if the trail is full; it counts then.
     pub(super) fn nas(&mut self, arrival: Arrival<'_>) -> Option<usize> {
         let mut sighting = self.sighting(arrival);

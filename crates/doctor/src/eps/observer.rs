@@ -27,6 +27,7 @@ use quintet_crypto::Direction;
 use quintet_identity::Plmn;
 use quintet_nas::eps::EmmMessage;
 use quintet_nas::security::SecurityHeaderType;
+use quintet_radio::Radio;
 use std::collections::{HashMap, VecDeque};
 
 /// The most attempts that run at once; the longest silent one ends for another. About 8 kB each.
@@ -72,6 +73,7 @@ pub struct Observer {
     subscribers: Subscribers,
     connections: Connections,
     logs: Logs,
+    radio: Radio,
     lone: s6a::Lone,
     attempts: HashMap<u64, Running>,
     running_of: HashMap<Ue, u64>,
@@ -80,6 +82,17 @@ pub struct Observer {
     now: Timestamp,
     file: u16,
     happenings: VecDeque<Happening>,
+}
+
+/// A NAS PDU on its way to its attempt.
+#[derive(Clone, Copy)]
+struct Passing<'a> {
+    seen: Seen,
+    direction: Direction,
+    carrier: Carrier,
+    octets: &'a [u8],
+    /// What is inside, if the capture has that too.
+    copy: Option<&'a [u8]>,
 }
 
 /// An attempt and what is said of its end.
@@ -103,6 +116,7 @@ impl Observer {
             subscribers: Subscribers::default(),
             connections: Connections::default(),
             logs: Logs::default(),
+            radio: Radio::new(),
             lone: s6a::Lone::new(),
             attempts: HashMap::new(),
             running_of: HashMap::new(),
@@ -120,6 +134,7 @@ impl Observer {
         match pdu.protocol {
             Protocol::S1ap => self.s1ap(pdu),
             Protocol::NasEps => self.log(pdu),
+            Protocol::MacLteFramed | Protocol::LteRrc(_) => self.radio(pdu),
             Protocol::Diameter => {
                 self.s6a.pdu(pdu);
                 self.exchanges();
@@ -154,6 +169,7 @@ impl Observer {
 
     /// The capture ends, and every attempt with it.
     pub fn finish(&mut self) {
+        self.release_all_held();
         self.s6a.finish();
         self.exchanges();
         let mut all: Vec<u64> = self.attempts.keys().copied().collect();
@@ -176,7 +192,15 @@ impl Observer {
     }
 
     /// Begins an attempt.
-    fn begin(&mut self, ue: Ue, scope: Option<Scope>, tap: Tap, pdu: &Pdu<'_>, from_the_start: bool) -> u64 {
+    fn begin(
+        &mut self,
+        ue: Ue,
+        scope: Option<Scope>,
+        tap: Tap,
+        flow: FlowId,
+        seen: Seen,
+        from_the_start: bool,
+    ) -> u64 {
         self.next_id += 1;
         let id = self.next_id;
         let row = self.subscribers.row_mut(ue);
@@ -184,8 +208,8 @@ impl Observer {
             id,
             ue,
             tap,
-            flow: Some(pdu.flow.id),
-            seen: pdu.seen,
+            flow: Some(flow),
+            seen,
             from_the_start,
             ciphering: row.ciphering,
         });
@@ -195,11 +219,11 @@ impl Observer {
             Running {
                 attempt,
                 scope,
-                heard: pdu.seen.time,
+                heard: seen.time,
                 leaving: None,
             },
         );
-        self.queue.push_back((id, pdu.seen.time));
+        self.queue.push_back((id, seen.time));
         self.runs(id, ue);
         if self.attempts.len() > MAX_ATTEMPTS {
             self.end_longest_silent();
@@ -220,19 +244,27 @@ impl Observer {
     }
 
     /// A NAS message of an attempt.
-    fn nas(&mut self, id: u64, pdu: &Pdu<'_>, direction: Direction, carrier: Carrier, octets: &[u8]) {
+    fn nas(&mut self, id: u64, passing: Passing<'_>) {
         let Some(running) = self.attempts.get_mut(&id) else {
             return;
         };
-        running.heard = pdu.seen.time;
-        let opened = if is_protected(octets) {
+        let Passing {
+            seen,
+            direction,
+            carrier,
+            octets,
+            copy,
+        } = passing;
+        running.heard = seen.time;
+        let mut opened = if is_protected(octets) {
             let subscriber = SubscriberId(running.attempt.ue.0);
             self.verifier.open(subscriber, direction, octets)
         } else {
             unprotected(octets)
         };
+        opened.plain = opened.plain.or_else(|| copy.map(Box::from));
         let index = running.attempt.nas(Arrival {
-            seen: pdu.seen,
+            seen,
             direction,
             carrier,
             pdu: octets,

@@ -91,7 +91,11 @@ fn ending(trail: &Trail, steps: &Steps<'_>) -> Ending {
         return Ending::NoNas;
     }
     if trail.procedure == Procedure::Detach {
-        return Ending::Detach;
+        return if steps.detached && steps.initial_protected {
+            Ending::SuccessReusedContext
+        } else {
+            Ending::Detach
+        };
     }
     if let Some(accepted) = accepted(trail, steps) {
         return accepted;

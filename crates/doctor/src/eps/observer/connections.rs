@@ -79,6 +79,14 @@ impl Connections {
         self.names.get(&id).is_some_and(|names| names.mme.is_some())
     }
 
+    /// The connection goes on with another attempt.
+    pub(super) fn hand_over(&mut self, id: u64, next: u64) {
+        if let Some(Names { flow, enb, mme }) = self.names.get(&id).copied() {
+            self.forget(id);
+            self.add(next, flow, enb, mme);
+        }
+    }
+
     /// The attempt is over, or its connection has other names.
     pub(super) fn forget(&mut self, id: u64) {
         let Some(names) = self.names.remove(&id) else {

@@ -1,60 +1,327 @@
-//! Logs of NAS PDUs: a modem's, or a simulator's. One UE at a time; no connections, and often no directions.
+//! Logs of NAS PDUs: a modem's, a simulator's, or what a radio trace carries. One UE at a time in each; no connections, and
+//! often no directions.
+//!
+//! Modems log a message twice, as it is in the clear and as it goes over the air, in either order: those are one. The
+//! clear copy is what a ciphered one says.
 
-use super::Observer;
+use super::{Observer, Passing};
+use crate::eps::attempt::Attempt;
 use crate::eps::plain;
 use crate::eps::trail::{Carrier, End, Tap};
 use crate::subscribers::Scope;
-use quintet_capture::{FlowId, Pdu};
+use quintet_capture::{FlowId, Pdu, Protocol, Seen};
 use quintet_crypto::Direction;
 use quintet_emm::path::MessageView;
+use quintet_identity::STmsi;
 use quintet_nas::security::{SecurityHeader, SecurityHeaderType};
-use std::collections::HashMap;
+use quintet_radio::{Detail, Found};
+use std::collections::{HashMap, VecDeque};
 
-/// The most logs followed at once.
-const MAX_LOGS: usize = 1_024;
+/// The most logs, and UEs of radio traces, followed at once; the first one goes for another.
+const MAX_LOGS: usize = 4_096;
+/// How far apart the two copies of one message may be.
+const MAX_COPY_NS: i64 = 1_000_000_000;
 
-/// The attempt that runs in each log.
+/// One UE's log: of a flow, and there of one C-RNTI if it is a radio trace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct LogKey {
+    flow: FlowId,
+    rnti: Option<u16>,
+    ue_id: Option<u16>,
+}
+
+/// A PDU in the clear that waits for its protected copy.
+#[derive(Debug)]
+struct Held {
+    seen: Seen,
+    direction: Direction,
+    carrier: Carrier,
+    pdu: Box<[u8]>,
+}
+
+/// One log.
 #[derive(Debug, Default)]
-pub(super) struct Logs(HashMap<FlowId, u64>);
+struct Log {
+    attempt: Option<u64>,
+    held: Option<Held>,
+}
+
+/// The logs.
+#[derive(Debug, Default)]
+pub(super) struct Logs {
+    logs: HashMap<LogKey, Log>,
+    order: VecDeque<LogKey>,
+}
+
+/// A NAS PDU of a log.
+#[derive(Clone, Copy)]
+struct Logged<'a> {
+    key: LogKey,
+    seen: Seen,
+    tap: Tap,
+    direction: Direction,
+    carrier: Carrier,
+    octets: &'a [u8],
+    s_tmsi: Option<STmsi>,
+}
 
 impl Logs {
     /// The attempt is over.
     pub(super) fn forget(&mut self, id: u64) {
-        self.0.retain(|_, running| *running != id);
+        for log in self.logs.values_mut().filter(|log| log.attempt == Some(id)) {
+            log.attempt = None;
+        }
+    }
+
+    fn log(&mut self, key: LogKey) -> &mut Log {
+        if !self.logs.contains_key(&key) {
+            self.order.push_back(key);
+            if self.order.len() > MAX_LOGS {
+                if let Some(oldest) = self.order.pop_front() {
+                    self.logs.remove(&oldest);
+                }
+            }
+        }
+        self.logs.entry(key).or_default()
     }
 }
 
 impl Observer {
     /// A NAS PDU of a log.
     pub(super) fn log(&mut self, pdu: &Pdu<'_>) {
-        let running = self.logs.0.get(&pdu.flow.id).copied();
-        let direction = pdu
-            .direction
-            .or_else(|| direction_of(pdu.octets))
-            .unwrap_or(Direction::Downlink);
-        let begins = direction == Direction::Uplink && begins(pdu.octets);
+        let direction = pdu.direction.or_else(|| direction_of(pdu.octets));
+        let key = LogKey {
+            flow: pdu.flow.id,
+            rnti: None,
+            ue_id: None,
+        };
+        let logged = Logged {
+            key,
+            seen: pdu.seen,
+            tap: Tap::NasLog,
+            direction: direction.unwrap_or(Direction::Downlink),
+            carrier: Carrier::Log,
+            octets: pdu.octets,
+            s_tmsi: None,
+        };
+        self.logged(logged);
+    }
+
+    /// A PDU of a radio trace.
+    pub(super) fn radio(&mut self, pdu: &Pdu<'_>) {
+        let mut radio = std::mem::take(&mut self.radio);
+        let (log, at) = (pdu.flow.id.0, pdu.seen.time.0);
+        let mut found = |found: Found<'_>| self.found(pdu, &found);
+        match pdu.protocol {
+            Protocol::MacLteFramed => radio.mac(log, at, pdu.octets, &mut found),
+            Protocol::LteRrc(channel) => radio.rrc(log, at, channel, pdu.octets, &mut found),
+            _ => {}
+        }
+        self.radio = radio;
+    }
+
+    /// Something that a radio trace shows.
+    fn found(&mut self, pdu: &Pdu<'_>, found: &Found<'_>) {
+        let key = |ue: quintet_radio::UeKey| LogKey {
+            flow: pdu.flow.id,
+            rnti: ue.rnti,
+            ue_id: ue.ue_id,
+        };
+        match found {
+            Found::Nas(nas) => self.logged(Logged {
+                key: key(nas.ue),
+                seen: pdu.seen,
+                tap: Tap::Radio,
+                direction: nas.direction,
+                carrier: Carrier::Rrc(nas.carrier),
+                octets: nas.octets,
+                s_tmsi: nas.request.and_then(|request| request.s_tmsi()),
+            }),
+            Found::Signal(signal) => {
+                let key = key(signal.ue);
+                self.release_held(key);
+                let Some(id) = self.logs.log(key).attempt else {
+                    return;
+                };
+                match signal.detail {
+                    Detail::Release { cause, .. } => self.leaving(
+                        id,
+                        End::Released {
+                            seen: pdu.seen,
+                            cause: Some(format!("rrc: {cause}")),
+                        },
+                    ),
+                    Detail::ConnectionRequest(_) => self.leaving(id, End::BeganAgain),
+                    _ => {}
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A NAS PDU of a log: held back if its protected copy may follow.
+    fn logged(&mut self, logged: Logged<'_>) {
+        let protected = SecurityHeader::parse(logged.octets).ok();
+        let Some(header) = protected else {
+            if self.is_copy(&logged) {
+                return;
+            }
+            self.release_held(logged.key);
+            self.logs.log(logged.key).held = Some(Held {
+                seen: logged.seen,
+                direction: logged.direction,
+                carrier: logged.carrier,
+                pdu: logged.octets.into(),
+            });
+            if logged.tap == Tap::Radio {
+                // The air carries each message once.
+                self.release_held(logged.key);
+            }
+            return;
+        };
+        let held = self.logs.log(logged.key).held.take();
+        let (copy, other) = match held {
+            Some(held) if copies(&held.pdu, held.seen, logged.seen, header.payload) => (Some(held), None),
+            other => (None, other),
+        };
+        if let Some(other) = other {
+            self.hold_ends(logged, other);
+        }
+        let direction = copy.as_ref().map_or(logged.direction, |copy| copy.direction);
+        self.into_attempt(
+            Logged { direction, ..logged },
+            copy.as_ref().map(|copy| &*copy.pdu),
+        );
+    }
+
+    /// Whether a PDU in the clear is the copy of the protected one before it; what that said is known then.
+    fn is_copy(&mut self, logged: &Logged<'_>) -> bool {
+        let log = self.logs.log(logged.key);
+        if log.held.is_some() {
+            return false;
+        }
+        let Some(running) = log.attempt.and_then(|id| self.attempts.get_mut(&id)) else {
+            return false;
+        };
+        running
+            .attempt
+            .is_copy_of_last(logged.seen, logged.octets, MAX_COPY_NS)
+    }
+
+    /// What is held back goes on.
+    fn release_held(&mut self, key: LogKey) {
+        if let Some(held) = self.logs.log(key).held.take() {
+            let tap = if matches!(held.carrier, Carrier::Log) {
+                Tap::NasLog
+            } else {
+                Tap::Radio
+            };
+            let logged = Logged {
+                key,
+                seen: held.seen,
+                tap,
+                direction: held.direction,
+                carrier: held.carrier,
+                octets: &held.pdu,
+                s_tmsi: None,
+            };
+            self.into_attempt(logged, None);
+        }
+    }
+
+    /// What was held back has no copy, and comes first.
+    fn hold_ends(&mut self, next: Logged<'_>, held: Held) {
+        self.into_attempt(
+            Logged {
+                seen: held.seen,
+                direction: held.direction,
+                carrier: held.carrier,
+                octets: &held.pdu,
+                ..next
+            },
+            None,
+        );
+    }
+
+    /// Whatever is held back anywhere.
+    pub(super) fn release_all_held(&mut self) {
+        for key in self.logs.order.clone() {
+            self.release_held(key);
+        }
+    }
+
+    /// The PDU goes into the attempt that runs, or begins one.
+    fn into_attempt(&mut self, logged: Logged<'_>, copy: Option<&[u8]>) {
+        let running = self.logs.log(logged.key).attempt;
+        let begins = logged.direction == Direction::Uplink && begins(copy.unwrap_or(logged.octets));
         let id = running
             .filter(|_| !begins)
-            .unwrap_or_else(|| self.log_begins(pdu, running, begins));
-        self.nas(id, pdu, direction, Carrier::Log, pdu.octets);
+            .unwrap_or_else(|| self.log_begins(&logged, running, begins));
+        self.nas(
+            id,
+            Passing {
+                seen: logged.seen,
+                direction: logged.direction,
+                carrier: logged.carrier,
+                octets: logged.octets,
+                copy,
+            },
+        );
     }
 
     /// A new attempt of a log's UE.
-    fn log_begins(&mut self, pdu: &Pdu<'_>, running: Option<u64>, from_the_start: bool) -> u64 {
-        let ue = running
+    fn log_begins(&mut self, logged: &Logged<'_>, running: Option<u64>, from_the_start: bool) -> u64 {
+        let scope = Scope::Log(logged.key.flow);
+        let of_log = running
             .and_then(|id| self.attempts.get(&id))
-            .map(|running| running.attempt.ue)
-            .unwrap_or_else(|| self.subscribers.stranger());
+            .map(|running| running.attempt.ue);
+        let ue = match (of_log, logged.s_tmsi) {
+            (Some(ue), None) => ue,
+            (_, s_tmsi) => self.whose(scope, s_tmsi),
+        };
         if let Some(before) = running {
             self.end(before, End::BeganAgain);
         }
-        let scope = Scope::Log(pdu.flow.id);
-        let id = self.begin(ue, Some(scope), Tap::NasLog, pdu, from_the_start);
-        if self.logs.0.len() < MAX_LOGS {
-            self.logs.0.insert(pdu.flow.id, id);
-        }
+        let flow = logged.key.flow;
+        let id = self.begin(ue, Some(scope), logged.tap, flow, logged.seen, from_the_start);
+        self.logs.log(logged.key).attempt = Some(id);
         id
     }
+}
+
+impl Attempt {
+    /// Whether a PDU in the clear is the copy of the last message; what that said is known then.
+    fn is_copy_of_last(&mut self, seen: Seen, octets: &[u8], within_ns: i64) -> bool {
+        let Some(last) = self.trail.nas.last_mut() else {
+            return false;
+        };
+        let Ok(header) = SecurityHeader::parse(&last.pdu) else {
+            return false;
+        };
+        let near = (-within_ns..=within_ns).contains(&seen.time.since(last.seen.time));
+        if !near || !is_inside(octets, header.payload) {
+            return false;
+        }
+        if last.plain.is_none() && plain::reads_plain(last.direction, octets) {
+            last.plain = Some(octets.into());
+            (last.view, last.malformed) = plain::view(last.direction, last.header, Some(octets));
+        }
+        true
+    }
+}
+
+/// Whether a PDU in the clear and what is inside a protected one are two copies of a message.
+fn copies(pdu: &[u8], at: Seen, protected_at: Seen, payload: &[u8]) -> bool {
+    let near = (-MAX_COPY_NS..=MAX_COPY_NS).contains(&protected_at.time.since(at.time));
+    near && is_inside(pdu, payload)
+}
+
+/// The same octets, or as many of them that cannot be read.
+fn is_inside(pdu: &[u8], payload: &[u8]) -> bool {
+    let readable = [Direction::Uplink, Direction::Downlink]
+        .into_iter()
+        .any(|direction| plain::reads_plain(direction, payload));
+    pdu == payload || (pdu.len() == payload.len() && !readable)
 }
 
 /// The message inside, if it can be read.
@@ -66,8 +333,8 @@ fn inside(octets: &[u8]) -> Option<&[u8]> {
     Some(SecurityHeader::parse(octets).ok()?.payload)
 }
 
-/// Whether an uplink PDU is an initial message that begins an attempt.
-fn begins(octets: &[u8]) -> bool {
+/// Whether an uplink PDU is an initial message, which begins an attempt.
+pub(super) fn begins(octets: &[u8]) -> bool {
     let Some(inside) = inside(octets) else {
         return false;
     };
@@ -76,9 +343,7 @@ fn begins(octets: &[u8]) -> bool {
         return true;
     }
     plain::reads_plain(Direction::Uplink, inside)
-        && MessageView::of_plain(Direction::Uplink, inside).is_ok_and(|view| {
-            view.initial().is_some() && !matches!(view, MessageView::DetachRequestByUe { .. })
-        })
+        && MessageView::of_plain(Direction::Uplink, inside).is_ok_and(|view| view.initial().is_some())
 }
 
 /// Which way a PDU goes, if the message inside goes one way only.

@@ -1,6 +1,7 @@
 //! S1AP into attempts (TS 36.413).
 
-use super::Observer;
+use super::logs::begins;
+use super::{Observer, Passing};
 use crate::eps::s1ap::{self, Kind, Reading};
 use crate::eps::trail::{Carrier, End, Signal, Tap};
 use crate::subscribers::{Scope, Ue};
@@ -55,7 +56,7 @@ impl Observer {
         }
         let scope = scope(pdu, Direction::Uplink);
         let ue = self.whose(scope, *s_tmsi);
-        let id = self.begin(ue, Some(scope), Tap::S1, pdu, true);
+        let id = self.begin(ue, Some(scope), Tap::S1, flow, pdu.seen, true);
         self.connections.add(id, flow, Some(enb), None);
         if let Some(running) = self.attempts.get_mut(&id) {
             let trail = &mut running.attempt.trail;
@@ -68,7 +69,7 @@ impl Observer {
     }
 
     /// The UE that a temporary identity names, or a new one.
-    fn whose(&mut self, scope: Scope, s_tmsi: Option<STmsi>) -> Ue {
+    pub(super) fn whose(&mut self, scope: Scope, s_tmsi: Option<STmsi>) -> Ue {
         let known = s_tmsi.and_then(|s_tmsi| self.subscribers.by_s_tmsi(scope, s_tmsi));
         known.unwrap_or_else(|| {
             let ue = self.subscribers.stranger();
@@ -112,7 +113,7 @@ impl Observer {
     fn in_the_middle(&mut self, pdu: &Pdu<'_>, reading: &Reading<'_>) -> u64 {
         let scope = reading.direction.map(|direction| scope(pdu, direction));
         let ue = self.subscribers.stranger();
-        let id = self.begin(ue, scope, Tap::S1, pdu, false);
+        let id = self.begin(ue, scope, Tap::S1, pdu.flow.id, pdu.seen, false);
         let (enb, mme) = (reading.enb_ue_s1ap_id, reading.mme_ue_s1ap_id);
         self.connections.add(id, pdu.flow.id, enb, mme);
         id
@@ -144,9 +145,43 @@ impl Observer {
                 cause: reading.cause.map(|cause| cause.to_string()),
             });
         }
+        let mut id = id;
         for nas in &reading.nas {
-            self.nas(id, pdu, direction, Carrier::S1ap(reading.name), nas);
+            if direction == Direction::Uplink {
+                id = self.goes_on(id, pdu, nas);
+            }
+            self.nas(
+                id,
+                Passing {
+                    seen: pdu.seen,
+                    direction,
+                    carrier: Carrier::S1ap(reading.name),
+                    octets: nas,
+                    copy: None,
+                },
+            );
         }
+    }
+
+    /// The attempt that an uplink NAS message belongs to: another initial message, in the same connection, begins a new one.
+    fn goes_on(&mut self, id: u64, pdu: &Pdu<'_>, nas: &[u8]) -> u64 {
+        let Some(running) = self.attempts.get(&id) else {
+            return id;
+        };
+        let attempt = &running.attempt;
+        let first = attempt.trail.nas.is_empty();
+        let again = attempt.trail.nas.iter().any(|sighting| *sighting.pdu == *nas);
+        if first || again || !begins(nas) {
+            return id;
+        }
+        let (ue, scope) = (attempt.ue, running.scope);
+        let next = self.begin(ue, scope, Tap::S1, pdu.flow.id, pdu.seen, true);
+        self.connections.hand_over(id, next);
+        if let [Some(before), Some(after)] = self.attempts.get_disjoint_mut([&id, &next]) {
+            after.attempt.follow(&mut before.attempt, pdu.seen);
+        }
+        self.end(id, End::BeganAgain);
+        next
     }
 
     /// The connection will be over soon: what has been said first of why stands, but a release is the surest.

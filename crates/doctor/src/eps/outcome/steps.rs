@@ -49,6 +49,8 @@ pub(super) struct Steps<'a> {
     pub(super) accepts: Option<usize>,
     /// ATTACH COMPLETE, TRACKING AREA UPDATE COMPLETE.
     pub(super) completed: bool,
+    /// DETACH ACCEPT from the network.
+    pub(super) detached: bool,
     /// The last reject, and its cause.
     pub(super) reject: Option<(usize, u8)>,
     /// NAS messages from the network.
@@ -83,6 +85,7 @@ impl<'a> Steps<'a> {
             after_complete: 0,
             accepts: None,
             completed: false,
+            detached: false,
             reject: None,
             downlinks: 0,
             ciphered_downlink: false,
@@ -162,6 +165,7 @@ impl<'a> Steps<'a> {
             MessageView::AttachAccept
             | MessageView::TrackingAreaUpdateAccept { .. }
             | MessageView::ServiceAccept => *self.accepts.get_or_insert(0) += 1,
+            MessageView::DetachAccept => self.detached |= sighting.direction == Direction::Downlink,
             MessageView::AttachComplete | MessageView::TrackingAreaUpdateComplete => self.completed = true,
             MessageView::AttachReject { cause }
             | MessageView::TrackingAreaUpdateReject { cause }
