@@ -30,3 +30,6 @@ mod verifier;
 pub use note::{KeyNote, Opened};
 pub use ring::{KeyRing, KeyRingError, MAX_KEYS, Operator, SubscriberKey};
 pub use verifier::{Challenge, MAX_SUBSCRIBERS, MAX_VECTORS, SubscriberId, Verifier, in_the_clear};
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,8 @@
 //! Why a MAC does not hold: each hypothesis changes one thing, and the one with which the MAC holds is the answer.
 //!
 //! In order: COUNT off by rounds of 256, the other direction, another algorithm, another BEARER, KASME for another network
-//! or of an earlier challenge, the key derived by another rule, the MAC over other octets. A hundred MACs of 32 bits at
-//! the most: that one holds by chance comes up once in forty million messages.
+//! or of an earlier challenge, the key derived by another rule, the MAC over other octets. Some hundred and fifty MACs of 32
+//! bits at the most: one holds by chance once in thirty million messages.
 
 use super::KeyNote;
 use super::context::{Context, input, mac};
@@ -12,6 +12,10 @@ use quintet_nas::security::NasCount;
 
 /// Rounds of the sequence number that COUNT may be off by, either way: 4,096 messages.
 const ROUNDS: u32 = 16;
+
+/// How far from the expected one a COUNT may be that is not even the sequence number's: counted before or after its use, or
+/// not counted on.
+const NEAR: u32 = 16;
 
 /// A protected message taken apart.
 #[derive(Clone, Copy, Debug)]
@@ -75,11 +79,12 @@ impl Case<'_> {
             .or_else(|| self.other_bearer())
     }
 
-    /// COUNT off by rounds of 256.
+    /// COUNT off by rounds of 256, or by a few.
     fn other_count(&self) -> Option<Found> {
         let expected = self.estimate.value();
-        let count = (1..=ROUNDS)
-            .flat_map(|round| [expected.checked_add(round << 8), expected.checked_sub(round << 8)])
+        let off = (1..=ROUNDS).map(|rounds| rounds << 8).chain(1..=NEAR);
+        let count = off
+            .flat_map(|off| [expected.checked_add(off), expected.checked_sub(off)])
             .filter_map(|count| NasCount::new(count?))
             .find(|count| self.holds(input(*count, self.message.direction), self.message.covered))?;
         let note = KeyNote::OtherCount {

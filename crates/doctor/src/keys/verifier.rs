@@ -39,8 +39,9 @@ pub struct Challenge<'a> {
     pub possible: &'a [Plmn],
 }
 
-/// Challenges in a row that no key of the ring fits after which no more are tried for that subscriber.
-const MAX_MISSES: u8 = 2;
+/// Challenges in a row that no key of the ring fits after which no more are tried for that subscriber. A false base station
+/// may have sent some of them, so one is not enough.
+const MAX_MISSES: u8 = 16;
 
 /// A vector that the HSS handed out.
 #[derive(Clone, Debug)]
@@ -107,11 +108,13 @@ impl Verifier {
         let mut notes = Vec::new();
         let issued = self.vectors.peek(challenge.rand).cloned();
         let mut challenge = *challenge;
+        let mut possible = challenge.possible.to_vec();
         if let Some(issued) = &issued {
             let same_autn = issued.vector.autn == *challenge.autn;
             notes.push(KeyNote::VectorOfHss { same_autn });
             challenge.imsi = challenge.imsi.or(issued.imsi);
             challenge.serving = challenge.serving.or(issued.visited);
+            possible.extend(issued.visited);
         }
         let state = self.subscribers.entry(subscriber, Subscriber::default);
         let mut search = Search {
@@ -136,7 +139,7 @@ impl Verifier {
             ksi: challenge.ksi & 0x0f,
             vector: issued.map(|issued| issued.vector),
             fit: fit.map(|(fit, _)| fit),
-            networks: networks(challenge.serving, challenge.possible, challenge.imsi),
+            networks: networks(challenge.serving, &possible, challenge.imsi),
             source,
             answered: false,
             number,
@@ -254,27 +257,38 @@ impl Search<'_> {
         if let Some(index) = own {
             return self.under_own(index, challenge, &autn);
         }
-        if state.key.is_none() && state.misses >= MAX_MISSES {
-            return None;
+        if let Some(index) = state.key
+            && let Some(fit) = self.try_key(index, challenge, &autn)
+        {
+            return Some(self.holds(state, index, fit));
         }
-        let first = [state.key, *self.lately];
-        let found = first
+        let found = (state.misses < MAX_MISSES)
+            .then(|| self.lately.iter().copied().chain(self.ring.others()))
             .into_iter()
             .flatten()
-            .chain(self.ring.others())
             .find_map(|index| Some((index, self.try_key(index, challenge, &autn)?)));
-        let Some((index, fit)) = found else {
-            state.misses = state.misses.saturating_add(1);
-            return None;
-        };
+        if let Some((index, fit)) = found {
+            return Some(self.holds(state, index, fit));
+        }
+        state.misses = state.misses.saturating_add(1);
+        if let Some(index) = state.key {
+            self.notes.push(KeyNote::AutnInvalid {
+                key: self.name(index),
+            });
+        }
+        None
+    }
+
+    /// AUTN holds under a key: it is the subscriber's from now on.
+    fn holds(&mut self, state: &mut Subscriber, index: KeyIndex, fit: Fit) -> (Fit, Source) {
         state.key = Some(index);
+        state.misses = 0;
         *self.lately = Some(index);
-        let source = self.source(index);
         self.notes.push(KeyNote::AutnValid {
             key: self.name(index),
             sqn: fit.sqn.value(),
         });
-        Some((fit, source))
+        (fit, self.source(index))
     }
 
     /// Under the key that the user gave for this subscriber; if it does not hold, under which mistake, or whose key.
