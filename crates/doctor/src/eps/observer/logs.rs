@@ -44,6 +44,8 @@ struct Held {
 struct Log {
     attempt: Option<u64>,
     held: Option<Held>,
+    /// Whether the log has NAS of its own, so that the same in its RRC messages is a copy.
+    native: bool,
 }
 
 /// The logs.
@@ -95,6 +97,7 @@ impl Observer {
             rnti: None,
             ue_id: None,
         };
+        self.logs.log(key).native = true;
         let logged = Logged {
             key,
             seen: pdu.seen,
@@ -128,6 +131,7 @@ impl Observer {
             ue_id: ue.ue_id,
         };
         match found {
+            Found::Nas(nas) if self.logs.log(key(nas.ue)).native => {}
             Found::Nas(nas) => self.logged(Logged {
                 key: key(nas.ue),
                 seen: pdu.seen,

@@ -119,7 +119,11 @@ impl<'a> Steps<'a> {
     }
 
     fn after_security(&mut self, index: usize, sighting: &Sighting) {
-        if self.security != Security::Complete || sighting.view == MessageView::SecurityModeComplete {
+        let procedure = matches!(
+            sighting.view,
+            MessageView::SecurityModeComplete | MessageView::SecurityModeCommand { .. }
+        );
+        if self.security != Security::Complete || procedure {
             return;
         }
         self.after_complete += 1;
