@@ -56,6 +56,82 @@ impl Corpus {
             (!procedures.is_empty()).then_some((file.as_str(), procedures))
         })
     }
+
+    /// Captures with transactions of S6a, and those transactions.
+    pub(crate) fn files_with_s6a(&self) -> impl Iterator<Item = (&str, Vec<Transaction<'_>>)> {
+        self.labels.iter().filter_map(|(file, label)| {
+            let transactions: Vec<_> = label["diameter"]
+                .as_array()?
+                .iter()
+                .filter(|transaction| {
+                    ["request", "answer"]
+                        .iter()
+                        .any(|side| transaction[*side]["app"] == "S6a")
+                })
+                .map(Transaction)
+                .collect();
+            (!transactions.is_empty()).then_some((file.as_str(), transactions))
+        })
+    }
+}
+
+/// A labelled transaction of Diameter.
+#[derive(Clone, Copy)]
+pub(crate) struct Transaction<'a>(&'a Value);
+
+impl Transaction<'_> {
+    /// A number of the request.
+    pub(crate) fn request(&self, key: &str) -> Option<u64> {
+        self.0["request"][key].as_u64()
+    }
+
+    /// A number of the answer.
+    pub(crate) fn answer(&self, key: &str) -> Option<u64> {
+        self.0["answer"][key].as_u64()
+    }
+
+    /// A text of one side; nothing if it has none.
+    pub(crate) fn text(&self, side: &str, key: &str) -> String {
+        self.0[side][key].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Session-Id.
+    pub(crate) fn session(&self) -> Option<&str> {
+        ["request", "answer"]
+            .iter()
+            .find_map(|side| self.0[*side]["session"].as_str())
+    }
+
+    /// `AIR`.
+    pub(crate) fn name(&self) -> String {
+        let name = self.text("request", "cmd");
+        if name.is_empty() {
+            self.text("answer", "cmd").replace('A', "R")
+        } else {
+            name
+        }
+    }
+
+    /// Result-Code, else Experimental-Result-Code.
+    pub(crate) fn result(&self) -> String {
+        let result = self.text("answer", "result");
+        if result.is_empty() {
+            self.text("answer", "experimental")
+        } else {
+            result
+        }
+    }
+
+    /// Whether the request carries Re-Synchronization-Info.
+    pub(crate) fn resynchronizes(&self) -> bool {
+        self.0["request"]["resync_info"].as_bool().unwrap_or_default()
+    }
+
+    /// RANDs of the answer's vectors.
+    pub(crate) fn rands(&self) -> Vec<&str> {
+        let rands = self.0["answer"]["rand"].as_array();
+        rands.into_iter().flatten().filter_map(Value::as_str).collect()
+    }
 }
 
 /// A labelled attempt.

@@ -6,6 +6,7 @@ mod compare;
 mod exceptions;
 mod labels;
 mod run;
+mod s6a;
 mod tables;
 
 use labels::Corpus;
