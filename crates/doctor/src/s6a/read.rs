@@ -52,7 +52,6 @@ pub(super) fn session_id(message: &Message<'_>) -> String {
 /// Reads a request.
 pub(super) fn request(message: &Message<'_>, exchange: &mut Exchange) {
     exchange.session_id = session_id(message);
-    let mut application = false;
     for item in message.avps() {
         let found = match item {
             Ok(found) => found,
@@ -75,14 +74,9 @@ pub(super) fn request(message: &Message<'_>, exchange: &mut Exchange) {
             exchange.cancellation_type = found.u32().ok();
         } else if found.is(avp::REQUESTED_EUTRAN_AUTHENTICATION_INFO) {
             read_requested(&found, exchange);
-        } else if found.is(avp::VENDOR_SPECIFIC_APPLICATION_ID) {
-            application = true;
         } else if FLAGS.iter().any(|id| found.is(*id)) {
             exchange.flags = found.u32().ok();
         }
-    }
-    if !application {
-        exchange.remark("the request has no Vendor-Specific-Application-Id".to_owned());
     }
     if exchange.application != S6A {
         let name = Dictionary::builtin().application(exchange.application);

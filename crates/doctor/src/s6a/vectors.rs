@@ -1,6 +1,7 @@
 //! Vectors handed out, and what became of them.
 //!
-//! RAND alone does not name a vector: some HSSs give every subscriber the same. RAND with AUTN does.
+//! RAND alone does not name a vector: some HSSs give every subscriber the same. RAND with AUTN does, unless the HSS gives
+//! every subscriber the same key too; then only the subscriber's identity tells.
 
 use super::{Exchange, VectorSeen};
 use quintet_capture::Seen;
@@ -29,6 +30,8 @@ pub struct Use {
 /// A vector that an AIA handed out.
 #[derive(Clone, Debug)]
 pub struct Handed {
+    /// Its number, ascending in the order of handing out.
+    pub number: u64,
     /// The vector.
     pub vector: VectorSeen,
     /// [`Exchange::id`] of its AIR and AIA.
@@ -88,6 +91,12 @@ pub enum Origin {
         resynchronized: Option<Seen>,
         /// The AIA before that handed out the same RAND, for whomever.
         same_rand: Option<Seen>,
+    },
+    /// AIAs handed out this RAND with this AUTN for several subscribers, and whose the challenge is is not known: an HSS
+    /// that gives all cards one key and one RAND does so.
+    Shared {
+        /// The last of them.
+        answer: Seen,
     },
     /// An AIA handed out this RAND, with another AUTN.
     OtherAutn {
@@ -172,6 +181,7 @@ impl Vectors {
             }
             fresh = true;
             self.push(Handed {
+                number: self.next,
                 vector: vector.clone(),
                 exchange: exchange.id,
                 imsi: exchange.imsi,
@@ -225,7 +235,7 @@ impl Vectors {
             drop_first(&mut self.by_rand, &old.vector.rand);
             drop_first(&mut self.by_token, &token(&old.vector));
         }
-        let number = self.next;
+        let number = handed.number;
         self.by_rand
             .entry(handed.vector.rand)
             .or_default()
@@ -239,28 +249,25 @@ impl Vectors {
     }
 
     /// The vectors with this RAND and AUTN, the latest first.
-    fn alike(&self, token: &Token) -> impl Iterator<Item = &Handed> {
+    fn alike(&self, token: &Token) -> impl Iterator<Item = &Handed> + use<'_> {
         let numbers = self.by_token.get(token).into_iter().flatten().rev();
         numbers.take(MAX_ALIKE).filter_map(|n| self.handed.get(n))
     }
 
     /// The vectors with this RAND, the latest first.
-    fn with_rand(&self, rand: &Rand) -> impl Iterator<Item = &Handed> {
+    fn with_rand(&self, rand: &Rand) -> impl Iterator<Item = &Handed> + use<'_> {
         let numbers = self.by_rand.get(rand).into_iter().flatten().rev();
         numbers.take(MAX_ALIKE).filter_map(|n| self.handed.get(n))
     }
 
-    /// The vector of a challenge: with this AUTN, the one handed out last if that happened twice. Without AUTN, the one
-    /// handed out last, if all vectors with this RAND are one subscriber's.
+    /// The vector of a challenge, the one handed out last if that happened more than once: with this AUTN, and of this
+    /// subscriber if both are known and such a one is there. `None` if several subscribers have one that fits.
     #[must_use]
-    pub fn vector_of(&self, rand: &Rand, autn: Option<&[u8; 16]>) -> Option<&Handed> {
-        if let Some(autn) = autn {
-            return self.alike(&(*rand, *autn)).next();
+    pub fn vector_of(&self, rand: &Rand, autn: Option<&[u8; 16]>, imsi: Option<Imsi>) -> Option<&Handed> {
+        match autn {
+            Some(autn) => one(|| self.alike(&(*rand, *autn)), imsi),
+            None => one(|| self.with_rand(rand), imsi),
         }
-        let last = self.with_rand(rand).next()?;
-        self.with_rand(rand)
-            .all(|handed| handed.imsi == last.imsi)
-            .then_some(last)
     }
 
     /// Notes a challenge and answers where its vector came from. Not to be called for AUTHENTICATION REQUESTs that
@@ -270,8 +277,9 @@ impl Vectors {
             attempt: challenge.attempt,
             seen: challenge.seen,
         };
-        let numbers = self.by_token.get(&(challenge.rand, challenge.autn));
-        let origin = match numbers.and_then(VecDeque::back).copied() {
+        let token = (challenge.rand, challenge.autn);
+        let number = one(|| self.alike(&token), challenge.imsi).map(|handed| handed.number);
+        let origin = match number {
             Some(number) => self.used(number, used),
             None => self.unknown(challenge),
         };
@@ -321,8 +329,9 @@ impl Vectors {
 
     /// The last challenge with this vector, which the HSS may have handed out more than once.
     fn last_use(&self, number: u64) -> Option<Use> {
-        let vector = &self.handed.get(&number)?.vector;
-        self.alike(&token(vector))
+        let own = self.handed.get(&number)?;
+        self.alike(&token(&own.vector))
+            .filter(|handed| handed.imsi == own.imsi)
             .filter_map(|handed| handed.uses.last().copied())
             .max_by_key(|used| used.seen.time)
     }
@@ -335,6 +344,11 @@ impl Vectors {
     }
 
     fn unknown(&self, challenge: &Challenge) -> Origin {
+        if let Some(handed) = self.alike(&(challenge.rand, challenge.autn)).next() {
+            return Origin::Shared {
+                answer: handed.answer,
+            };
+        }
         let same_rand = self
             .with_rand(&challenge.rand)
             // A subscriber's AUTN is no other's fault.
@@ -354,6 +368,15 @@ impl Vectors {
             _ => Origin::NotShown,
         }
     }
+}
+
+/// The first of vectors that is the subscriber's; else the first of all, if they are all one subscriber's.
+fn one<'a, I: Iterator<Item = &'a Handed>>(alike: impl Fn() -> I, imsi: Option<Imsi>) -> Option<&'a Handed> {
+    if let Some(own) = alike().find(|handed| imsi.is_some() && handed.imsi == imsi) {
+        return Some(own);
+    }
+    let last = alike().next()?;
+    alike().all(|handed| handed.imsi == last.imsi).then_some(last)
 }
 
 fn token(vector: &VectorSeen) -> Token {

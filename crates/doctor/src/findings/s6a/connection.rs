@@ -39,14 +39,14 @@ pub(super) fn of(trail: &Trail, exchange: &Exchange) -> Vec<Finding> {
             trouble(exchange, draft)
                 .cause_if(
                     elsewhere,
-                    "the sender turned to another connection",
+                    "The sender turned to another connection",
                     format!(
                         "the request was seen on {} connections or hops",
                         exchange.legs.len()
                     ),
                 )
                 .cause(
-                    "the sender got no answer in time",
+                    "The sender got no answer in time",
                     exchange.took_ns().map_or_else(
                         || "there is no answer in the capture".to_owned(),
                         |took| format!("the answer came {} after the first request", seconds(took)),
@@ -69,21 +69,21 @@ fn capabilities(exchange: &Exchange) -> Finding {
         .frames(exchange.answer)
         .cause_if(
             code == 3010,
-            "the peer does not know this Origin-Host",
+            "The peer does not know this Origin-Host",
             remarks(exchange),
         )
         .cause_if(
             code == 5010,
-            "the ends have no application in common: S6a is not among those of the other end",
+            "The ends have no application in common: S6a is not among those of the other end",
             remarks(exchange),
         )
         .cause_if(
             exchange.outcome.is_none(),
-            "what listens there is no Diameter node, or drops what it does not like",
+            "What listens there is no Diameter node, or drops what it does not like",
             "the connection was set up, and nothing came back",
         )
         .cause(
-            "the ends are configured for different names, realms or addresses",
+            "The ends are configured for different names, realms or addresses",
             remarks(exchange),
         )
         .done()
@@ -117,7 +117,7 @@ fn unanswered(exchange: &Exchange, why: Unanswered, trail: &Trail) -> Option<Fin
         draft
     } else {
         draft.severity(Severity::Note).cause(
-            "the capture shows one direction only",
+            "The capture shows one direction only",
             "no message of the other end is in the capture",
         )
     };
@@ -127,12 +127,12 @@ fn unanswered(exchange: &Exchange, why: Unanswered, trail: &Trail) -> Option<Fin
         trouble(exchange, draft)
             .cause_if(
                 forwarded,
-                &format!("the {who} got the request and did not answer"),
+                &format!("The {who} got the request and did not answer"),
                 format!("an agent passed it on over {} hops", exchange.legs.len()),
             )
             .cause_if(
                 !forwarded,
-                &format!("the {who} is stuck, or an agent on the way lost the request"),
+                &format!("The {who} is stuck, or an agent on the way lost the request"),
                 "the request was seen on one hop",
             )
             .done(),
@@ -148,11 +148,11 @@ fn trouble(exchange: &Exchange, draft: Draft) -> Draft {
         .fold(draft, |draft, fact| {
             draft
                 .at(fact.seen)
-                .cause("the connection was in trouble", evidence(fact))
+                .cause("The connection was in trouble", evidence(fact))
         })
         .cause_if(
             exchange.path.iter().any(|fact| !fact.trouble.breaks()),
-            "the answer is missing from the capture, not from the network",
+            "The answer is missing from the capture, not from the network",
             "octets of the connection are missing from the capture",
         )
 }
@@ -183,7 +183,7 @@ fn late(trail: &Trail, exchange: &Exchange) -> Option<Finding> {
         .frames(gone);
     let draft = if gone.is_some() {
         draft.severity(Severity::Fault).cause(
-            "the MME had given up by then",
+            "The MME had given up by then",
             "it had rejected or released the UE before the answer came",
         )
     } else {
@@ -199,13 +199,13 @@ fn late(trail: &Trail, exchange: &Exchange) -> Option<Finding> {
         trouble(exchange, draft)
             .cause_if(
                 inner.is_some_and(|inner| took - inner >= LATE),
-                "an agent on the way holds messages",
+                "An agent on the way holds messages",
                 format!(
                     "on the last hop the answer took {}",
                     seconds(inner.unwrap_or_default())
                 ),
             )
-            .cause("the HSS or its database is slow", remarks(exchange))
+            .cause("The HSS or its database is slow", remarks(exchange))
             .done(),
     )
 }
@@ -251,7 +251,7 @@ pub(super) fn down(trail: &Trail) -> Option<Finding> {
     )
     .frames(breaks.iter().map(|fact| fact.seen));
     let draft = breaks.iter().fold(draft, |draft, fact| {
-        draft.cause("the connection was in trouble", evidence(fact))
+        draft.cause("The connection was in trouble", evidence(fact))
     });
     Some(draft.done())
 }

@@ -28,7 +28,7 @@ pub(super) fn refused(trail: &Trail, exchange: &Exchange) -> Option<Finding> {
         return Some(
             draft
                 .cause(
-                    "the MME has no context of this subscriber any more",
+                    "The MME has no context of this subscriber any more",
                     remarks(exchange),
                 )
                 .done(),
@@ -111,18 +111,18 @@ fn causes(trail: &Trail, exchange: &Exchange, outcome: AnswerOutcome, draft: Dra
             draft
                 .cause_if(
                     away || !at_home,
-                    "the subscriber has no roaming rights in the visited network",
+                    "The subscriber has no roaming rights in the visited network",
                     format!("Visited-PLMN-Id is not the IMSI's; {diagnostic}; {said}"),
                 )
                 .cause_if(
                     at_home,
-                    "the HSS takes its own network for a visited one: it is configured with another PLMN or MNC length",
+                    "The HSS takes its own network for a visited one: it is configured with another PLMN or MNC length",
                     format!("the IMSI begins with the PLMN of Visited-PLMN-Id; {diagnostic}; {said}"),
                 )
-                .cause("operator determined barring", diagnostic)
+                .cause("Operator determined barring", diagnostic)
         }
         (true, 5420) => draft
-            .cause("the subscription has GPRS or 5GS data only", said)
+            .cause("The subscription has GPRS or 5GS data only", said)
             .cause_if(
                 exchange.diagnostic.is_some(),
                 "GPRS data decide which access the UE is sent to",
@@ -140,7 +140,7 @@ fn causes(trail: &Trail, exchange: &Exchange, outcome: AnswerOutcome, draft: Dra
                 )
                 .cause_if(
                     exchange.rat_type != Some(1004),
-                    "the MME names another radio access than it has",
+                    "The MME names another radio access than it has",
                     rat,
                 )
         }
@@ -150,7 +150,7 @@ fn causes(trail: &Trail, exchange: &Exchange, outcome: AnswerOutcome, draft: Dra
                 said,
             )
             .cause(
-                "the authentication centre behind the HSS does not answer",
+                "The authentication centre behind the HSS does not answer",
                 "the capture ends at the HSS",
             ),
         (false, 3002) => draft
@@ -162,7 +162,7 @@ fn causes(trail: &Trail, exchange: &Exchange, outcome: AnswerOutcome, draft: Dra
                     exchange.destination_host.as_deref().unwrap_or_default()
                 ),
             )
-            .cause("no peer for this realm is up", said),
+            .cause("No peer for this realm is up", said),
         (false, 3003) => realm(exchange, draft, said),
         _ => draft.cause(usual(outcome), said),
     }
@@ -172,29 +172,29 @@ fn causes(trail: &Trail, exchange: &Exchange, outcome: AnswerOutcome, draft: Dra
 const fn usual(outcome: AnswerOutcome) -> &'static str {
     if outcome.experimental {
         return match outcome.code {
-            5003 => "the HSS's rules forbid this MME or this visited network",
-            5422 => "the IMEI is on no list, or on the black one",
-            5423 => "the HSS cancelled this MME's registration, or lost it in a restart",
-            _ => "a rule of the HSS that only its log tells",
+            5003 => "The HSS's rules forbid this MME or this visited network",
+            5422 => "The IMEI is on no list, or on the black one",
+            5423 => "The HSS cancelled this MME's registration, or lost it in a restart",
+            _ => "A rule of the HSS that only its log tells",
         };
     }
     match outcome.code {
         3001 | 3007 => {
             "the node that answered does not serve S6a: the wrong node was asked, or S6a is switched off"
         }
-        3004 => "the HSS, its database or an agent is overloaded",
-        3005 => "two agents route the realm to each other",
-        3006 => "the agent only redirects; the MME is to follow Redirect-Host",
-        3008 | 5011 | 5013 | 5015 => "the MME, or something on the way, garbles the message",
-        3010 => "the MME's Origin-Host is not among the peers configured there",
-        5003 => "the HSS's rules forbid this MME or this visited network",
-        5005 => "the sender leaves out what the receiver must have",
-        5004 | 5014 => "the sender codes a value in another way than the specification",
+        3004 => "The HSS, its database or an agent is overloaded",
+        3005 => "Two agents route the realm to each other",
+        3006 => "The agent only redirects; the MME is to follow Redirect-Host",
+        3008 | 5011 | 5013 | 5015 => "The MME, or something on the way, garbles the message",
+        3010 => "The MME's Origin-Host is not among the peers configured there",
+        5003 => "The HSS's rules forbid this MME or this visited network",
+        5005 => "The sender leaves out what the receiver must have",
+        5004 | 5014 => "The sender codes a value in another way than the specification",
         3009 | 5001 | 5007 | 5008 | 5009 | 5016 => {
             "sender and receiver follow different releases, or a supplier's own AVP has the M flag"
         }
-        5012 => "the HSS's database is down, or the subscriber's data there are broken",
-        _ => "a rule of the HSS that only its log tells",
+        5012 => "The HSS's database is down, or the subscriber's data there are broken",
+        _ => "A rule of the HSS that only its log tells",
     }
 }
 
@@ -212,23 +212,23 @@ fn unknown_subscriber(exchange: &Exchange, granted_before: bool, draft: Draft, s
     draft
         .cause_if(
             granted_before,
-            "the HSS's front ends do not agree, or the subscriber was removed meanwhile",
+            "The HSS's front ends do not agree, or the subscriber was removed meanwhile",
             "the HSS handed out vectors for the same IMSI in this attempt",
         )
         .cause_if(
             length.is_some(),
-            "the IMSI was read or entered with a digit too few or too many",
+            "The IMSI was read or entered with a digit too few or too many",
             format!("User-Name has {} digits", length.unwrap_or_default()),
         )
         .cause_if(
             elsewhere,
-            "the request went to another network's HSS: the MNC was taken for two digits instead of three, or the other way",
+            "The request went to another network's HSS: the MNC was taken for two digits instead of three, or the other way",
             format!(
                 "Destination-Realm is {}, and the IMSI does not begin so",
                 exchange.destination_realm.as_deref().unwrap_or_default()
             ),
         )
-        .cause("the subscriber is not provisioned", said)
+        .cause("The subscriber is not provisioned", said)
 }
 
 fn realm(exchange: &Exchange, draft: Draft, said: String) -> Draft {
@@ -241,11 +241,11 @@ fn realm(exchange: &Exchange, draft: Draft, said: String) -> Draft {
     draft
         .cause_if(
             plmns.is_some() && !fits,
-            "the realm was made of another MCC and MNC than the IMSI's",
+            "The realm was made of another MCC and MNC than the IMSI's",
             format!("Destination-Realm is {name}"),
         )
         .cause(
-            "no agent on the way has a route for the realm",
+            "No agent on the way has a route for the realm",
             format!("Destination-Realm is {name}; {said}"),
         )
 }
@@ -272,7 +272,7 @@ fn diagnostic(value: u32) -> String {
         2 => "ODB_ALL_APN",
         3 => "ODB_HPLMN_APN",
         4 => "ODB_VPLMN_APN",
-        _ => "not specified",
+        _ => "Not specified",
     };
     format!("Error-Diagnostic is {value} {name}")
 }

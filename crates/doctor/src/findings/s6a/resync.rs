@@ -46,7 +46,7 @@ fn answered(trail: &Trail, exchange: &Exchange) -> Option<Finding> {
                     "MAC-S does not hold: K or OPc in the HSS is not the card's",
                     remarks(exchange),
                 )
-                .cause("the HSS cannot resynchronise", "the result does not say")
+                .cause("The HSS cannot resynchronise", "the result does not say")
                 .done(),
         );
     }
@@ -61,7 +61,7 @@ fn answered(trail: &Trail, exchange: &Exchange) -> Option<Finding> {
             draft
                 .frames(frames(exchange))
                 .cause(
-                    "the HSS ignores Re-Synchronization-Info",
+                    "The HSS ignores Re-Synchronization-Info",
                     "RAND of the new vector is an earlier one",
                 )
                 .done(),
@@ -75,7 +75,7 @@ fn answered(trail: &Trail, exchange: &Exchange) -> Option<Finding> {
         draft
             .frames(frames(exchange))
             .cause(
-                "the USIM was ahead of the HSS",
+                "The USIM was ahead of the HSS",
                 "its AUTS led to a vector with a new RAND",
             )
             .done(),
@@ -127,10 +127,10 @@ fn altered(trail: &Trail, exchange: &Exchange) -> Option<Finding> {
             .frames(frames(exchange))
             .cause_if(
                 other_rand,
-                "the MME puts in another RAND than that of the challenge",
+                "The MME puts in another RAND than that of the challenge",
                 "RAND differs",
             )
-            .cause_if(other_auts, "the MME garbles AUTS", "AUTS differs")
+            .cause_if(other_auts, "The MME garbles AUTS", "AUTS differs")
             .done(),
     )
 }
@@ -147,11 +147,11 @@ fn repeated(trail: &Trail, tokens: &[&Exchange]) -> Finding {
     draft
         .cause_if(
             same,
-            "the MME sends the same AUTS again",
+            "The MME sends the same AUTS again",
             "two requests carry the same Re-Synchronization-Info",
         )
         .cause(
-            "the HSS does not take SQN_MS over, or another HSS makes the next vector",
+            "The HSS does not take SQN_MS over, or another HSS makes the next vector",
             format!("the UE refused {failed} challenges with cause #21 in this attempt"),
         )
         .done()
@@ -175,7 +175,7 @@ fn not_forwarded(trail: &Trail) -> Option<Finding> {
             .at(failed)
             .frames(frames(next))
             .cause(
-                "the MME treats cause #21 as any other failure",
+                "The MME treats cause #21 as any other failure",
                 "the AIR after it has no Re-Synchronization-Info",
             )
             .done(),

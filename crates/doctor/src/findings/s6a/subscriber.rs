@@ -42,17 +42,17 @@ fn from_hss(trail: &Trail, exchange: &Exchange) -> Option<Finding> {
                 draft
                     .cause_if(
                         moved,
-                        "the UE registered with another MME or SGSN",
+                        "The UE registered with another MME or SGSN",
                         "Cancellation-Type says that another node updated the location",
                     )
                     .cause_if(
                         moved,
-                        "two devices, or two cores, use the same IMSI and take turns",
+                        "Two devices, or two cores, use the same IMSI and take turns",
                         "look for further CANCEL LOCATION REQUESTs of the same subscriber",
                     )
                     .cause_if(
                         kind == Some(2),
-                        "the operator withdrew the subscription",
+                        "The operator withdrew the subscription",
                         "Cancellation-Type is SUBSCRIPTION_WITHDRAWAL",
                     )
                     .done(),
@@ -64,7 +64,7 @@ fn from_hss(trail: &Trail, exchange: &Exchange) -> Option<Finding> {
                 Draft::new(&catalogue::SUBSCRIPTION_CHANGED, what)
                     .frames(frames(exchange))
                     .cause(
-                        "the operator changed the subscriber's data",
+                        "The operator changed the subscriber's data",
                         "the request carries them",
                     )
                     .done(),
@@ -73,7 +73,7 @@ fn from_hss(trail: &Trail, exchange: &Exchange) -> Option<Finding> {
         command::RESET => Some(
             Draft::new(&catalogue::HSS_RESET, "The HSS announces a restart with RSR.")
                 .frames(frames(exchange))
-                .cause("the HSS restarted or was restored", "it sent RESET REQUEST")
+                .cause("The HSS restarted or was restored", "it sent RESET REQUEST")
                 .done(),
         ),
         _ => None,
@@ -123,12 +123,12 @@ fn incomplete(exchange: &Exchange) -> Option<Finding> {
             )
             .frames(frames(exchange))
             .cause(
-                "the HSS makes vectors of another kind, or none, for this subscriber",
+                "The HSS makes vectors of another kind, or none, for this subscriber",
                 list,
             )
             .cause_if(
                 exchange.requested.is_none(),
-                "the MME did not ask for E-UTRAN vectors",
+                "The MME did not ask for E-UTRAN vectors",
                 "the request has no Requested-EUTRAN-Authentication-Info with a number",
             )
             .done(),
@@ -143,7 +143,7 @@ fn incomplete(exchange: &Exchange) -> Option<Finding> {
     };
     Some(
         draft
-            .cause("the subscriber's data in the HSS are incomplete", list)
+            .cause("The subscriber's data in the HSS are incomplete", list)
             .done(),
     )
 }
@@ -159,7 +159,7 @@ fn irregular(exchange: &Exchange) -> Vec<Finding> {
         let draft = Draft::new(&catalogue::S6A_WRONG_APPLICATION, what).frames(frames(exchange));
         found.push(
             draft
-                .cause("the sender writes the wrong Application-ID", "S6a has 16777251")
+                .cause("The sender writes the wrong Application-ID", "S6a has 16777251")
                 .done(),
         );
     }
@@ -172,7 +172,7 @@ fn irregular(exchange: &Exchange) -> Vec<Finding> {
     if !odd.is_empty() && exchange.command != command::CAPABILITIES_EXCHANGE {
         let what = format!("{} or its answer is not as specified.", exchange.name());
         let draft = Draft::new(&catalogue::S6A_IRREGULAR, what).frames(frames(exchange));
-        found.push(draft.cause("a sloppy sender", odd.join("; ")).done());
+        found.push(draft.cause("A sloppy sender", odd.join("; ")).done());
     }
     found
 }

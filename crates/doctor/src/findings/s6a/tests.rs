@@ -79,7 +79,7 @@ fn the_likeliest_cause_of_an_unknown_subscriber_is_what_the_request_shows() {
     let home = "epc.mnc001.mcc001.3gppnetwork.org";
     assert_eq!(
         first("001010000000001", home),
-        "the subscriber is not provisioned"
+        "The subscriber is not provisioned"
     );
     assert!(first("00101000000001", home).contains("a digit too few"));
     let long = first("001001000000001", "epc.mnc010.mcc001.3gppnetwork.org");

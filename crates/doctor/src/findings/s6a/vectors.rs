@@ -40,7 +40,7 @@ fn of(trail: &Trail, used: &VectorUse) -> Vec<Finding> {
                 [*answer, at],
             )
             .cause(
-                "something between HSS and UE changes the challenge",
+                "Something between HSS and UE changes the challenge",
                 "RAND is the AIA's, AUTN is not",
             )
             .done(),
@@ -52,12 +52,24 @@ fn of(trail: &Trail, used: &VectorUse) -> Vec<Finding> {
                 [*last, at],
             )
             .cause(
-                "the vector was fetched before the capture began, or over a connection that is not in it",
+                "The vector was fetched before the capture began, or over a connection that is not in it",
                 format!("{answers} answers of the HSS for this subscriber hold other RANDs"),
             )
             .cause(
-                "captures of different days were merged",
+                "Captures of different days were merged",
                 "compare the times of S6a and S1AP",
+            )
+            .done(),
+        ),
+        Origin::Shared { answer } => found.push(
+            draft(
+                &catalogue::RAND_REPEATED,
+                "The HSS handed out the challenge's RAND and AUTN for several subscribers.",
+                [*answer, at],
+            )
+            .cause(
+                "The HSS gives all subscribers one key and one RAND, as tests do",
+                "RAND and AUTN are the same",
             )
             .done(),
         ),
@@ -96,7 +108,7 @@ fn handed(trail: &Trail, used: &VectorUse, found: &mut Vec<Finding>) {
         };
         found.push(
             draft(&catalogue::VECTOR_REUSED, text, [*answer, before.seen, at])
-                .cause("the MME keeps vectors after it has used them", same)
+                .cause("The MME keeps vectors after it has used them", same)
                 .done(),
         );
     } else if let Some(later) = later_used {
@@ -104,7 +116,7 @@ fn handed(trail: &Trail, used: &VectorUse, found: &mut Vec<Finding>) {
         found.push(
             draft(&catalogue::VECTOR_OUT_OF_ORDER, text, [*answer, later.seen, at])
                 .cause(
-                    "the MME does not take vectors first in, first out",
+                    "The MME does not take vectors first in, first out",
                     format!(
                         "it is number {} of {of} of its answer; frame {} used one behind it",
                         order + 1,
@@ -119,7 +131,7 @@ fn handed(trail: &Trail, used: &VectorUse, found: &mut Vec<Finding>) {
         found.push(
             draft(&catalogue::VECTOR_BEFORE_RESYNC, text, [*answer, *resync, at])
                 .cause(
-                    "the MME keeps vectors that the USIM's AUTS has overtaken",
+                    "The MME keeps vectors that the USIM's AUTS has overtaken",
                     format!("AIA in frame {}, AUTS in frame {}", answer.frame, resync.frame),
                 )
                 .done(),
@@ -131,7 +143,7 @@ fn handed(trail: &Trail, used: &VectorUse, found: &mut Vec<Finding>) {
         found.push(
             draft(&catalogue::VECTOR_OLD, &what, [*answer, at])
                 .cause(
-                    "the MME fetches more vectors than it uses",
+                    "The MME fetches more vectors than it uses",
                     format!("the AIA held {of}"),
                 )
                 .done(),
@@ -142,7 +154,7 @@ fn handed(trail: &Trail, used: &VectorUse, found: &mut Vec<Finding>) {
         found.push(
             draft(&catalogue::RAND_REPEATED, text, [*before, *answer, at])
                 .cause(
-                    "the HSS has no source of entropy, or a fixed RAND for tests",
+                    "The HSS has no source of entropy, or a fixed RAND for tests",
                     "two answers hold the same RAND",
                 )
                 .done(),
@@ -155,7 +167,7 @@ fn handed(trail: &Trail, used: &VectorUse, found: &mut Vec<Finding>) {
         found.push(
             draft(&catalogue::VECTOR_OF_OTHER_SUBSCRIBER, text, [*answer, at])
                 .cause(
-                    "the MME mixes up two sessions",
+                    "The MME mixes up two sessions",
                     "User-Name of the AIR is not the IMSI of the attempt",
                 )
                 .done(),
@@ -193,11 +205,11 @@ fn other_network(trail: &Trail, frames: [Seen; 2]) -> Finding {
         )
         .cause_if(
             protected,
-            "the cell's network is shared, and the UE was served by another one of it",
+            "The cell's network is shared, and the UE was served by another one of it",
             "SECURITY MODE COMPLETE came, so UE and MME hold the same KASME",
         )
         .cause(
-            "the MME is configured with another PLMN, or another length of the MNC, than the cell broadcasts",
+            "The MME is configured with another PLMN, or another length of the MNC, than the cell broadcasts",
             "Visited-PLMN-Id of the AIR is not the PLMN of the TAI",
         )
         .done()
@@ -229,12 +241,12 @@ fn unused(trail: &Trail) -> Option<Finding> {
             frames(fetched),
         )
         .cause(
-            "the MME had given up, or moved into another branch",
+            "The MME had given up, or moved into another branch",
             "no AUTHENTICATION REQUEST follows the AIA",
         )
         .cause_if(
             trail.lossy,
-            "the challenge is missing from the capture",
+            "The challenge is missing from the capture",
             "octets of the association are missing from the capture",
         )
         .done(),
