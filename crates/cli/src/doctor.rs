@@ -11,6 +11,7 @@ mod input;
 mod interrupt;
 mod json;
 mod keep;
+mod live;
 mod options;
 mod outputs;
 mod page;
@@ -46,6 +47,7 @@ const EXAMPLES: &str = "Examples:
   quintet doctor trace.pcap --filter                 display filters for Wireshark
   quintet doctor modem.pcap --dlt 147=nas-eps        a log of NAS PDUs on a user link type
   tcpdump -i any -w - sctp | quintet doctor - --json
+  quintet doctor --live eth0                         attempts as they end, until Ctrl-C
 
 Exit codes: 0 every attempt went well, 1 an attempt failed or shows a fault, 2 a capture could not be read.";
 

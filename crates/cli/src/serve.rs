@@ -162,14 +162,37 @@ async fn serve(config: Config, events: Option<&Rc<RefCell<Events>>>) -> Result<(
     let mut termination = Termination::register()?;
     let clock = Clock::start();
     let hss = match config.roles.0.contains(&Role::Hss) {
-        true => Some(start_hss(&config, clock, events.map(|events| Events::tap(events, events::Node::Hss))).await?),
+        true => Some(
+            start_hss(
+                &config,
+                clock,
+                events.map(|events| Events::tap(events, events::Node::Hss)),
+            )
+            .await?,
+        ),
         false => None,
     };
     let mme = match config.roles.0.contains(&Role::Mme) {
-        true => Some(mme::start(&config, clock, events.map(|events| Events::tap(events, events::Node::Mme)))?),
+        true => Some(mme::start(
+            &config,
+            clock,
+            events.map(|events| Events::tap(events, events::Node::Mme)),
+        )?),
         false => None,
     };
-    let signal = termination.received().await;
+    let ticking = async {
+        let mut interval = tokio::time::interval(events::TICK);
+        loop {
+            interval.tick().await;
+            if let Some(events) = events {
+                events.borrow_mut().quiet(clock.moment().wall);
+            }
+        }
+    };
+    let signal = tokio::select! {
+        signal = termination.received() => signal,
+        () = ticking => unreachable!("it ticks for ever"),
+    };
     tracing::info!(signal, "stopping: pending answers, then DPR to every peer");
     let stopping = async {
         // The MME first: it still has something to say to the HSS.
@@ -192,7 +215,11 @@ async fn serve(config: Config, events: Option<&Rc<RefCell<Events>>>) -> Result<(
 }
 
 /// Starts the HSS of the configuration.
-async fn start_hss(config: &Config, clock: Clock, tap: Option<Box<dyn Tap>>) -> Result<Driver<HssApplication>> {
+async fn start_hss(
+    config: &Config,
+    clock: Clock,
+    tap: Option<Box<dyn Tap>>,
+) -> Result<Driver<HssApplication>> {
     let pump = Arc::new(Notify::new());
     let slot = Slot::new(config.hss.slot.0).context("hss.slot is 0 to 7")?;
     let mut drbg = Drbg::new()?;

@@ -5,7 +5,7 @@ use crate::event::Event;
 use crate::findings::{self, Case};
 use crate::keys::KeyRing;
 use crate::report::{Attempt, Builder};
-use quintet_capture::{FlowEvent, FlowId, Pdu, Seen, Sink};
+use quintet_capture::{FlowEvent, FlowId, Pdu, Seen, Sink, Timestamp};
 use quintet_crypto::{CipheringAlgorithm, IntegrityAlgorithm};
 
 /// What the doctor is told before it looks.
@@ -25,7 +25,13 @@ pub struct Settings {
     pub events: bool,
     /// Whether [`Output::Deciphered`] is wanted.
     pub decipher: bool,
+    /// Whether somebody watches while it happens: attempts that fall silent end after [`LIVE_SILENCE_NS`] then.
+    pub live: bool,
 }
+
+/// How long an attempt may be silent before somebody who watches is told how it stands: twice what five runs of T3460
+/// or T3450 take (6 s each, TS 24.301 10.2).
+pub const LIVE_SILENCE_NS: i64 = 60_000_000_000;
 
 /// What the doctor gives out.
 #[derive(Debug)]
@@ -60,8 +66,9 @@ impl Doctor {
             passed: settings.events,
             opened: settings.decipher,
         };
+        let eps = Observer::new(std::mem::take(&mut settings.keys), wanted);
         Self {
-            eps: Observer::new(std::mem::take(&mut settings.keys), wanted),
+            eps: if settings.live { eps.with_patience(LIVE_SILENCE_NS) } else { eps },
             settings,
         }
     }
@@ -84,6 +91,11 @@ impl Doctor {
             }
             Happening::Opened { seen, pdu, clear } => Output::Deciphered { seen, pdu, clear },
         })
+    }
+
+    /// It is this late, and nothing passed: attempts may have waited long enough.
+    pub fn quiet(&mut self, now: Timestamp) {
+        self.eps.quiet(now);
     }
 
     /// The capture has come to its end: every attempt does.

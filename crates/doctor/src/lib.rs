@@ -20,4 +20,4 @@ pub mod report;
 pub mod s6a;
 pub mod subscribers;
 
-pub use doctor::{Doctor, Output, Settings};
+pub use doctor::{Doctor, LIVE_SILENCE_NS, Output, Settings};

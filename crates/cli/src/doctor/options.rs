@@ -2,6 +2,7 @@
 
 use super::input::Captures;
 use super::interrupt::Interrupt;
+use super::live::Interface;
 use super::select::{Moment, Selection};
 use super::source::Source;
 use anyhow::{Result, bail};
@@ -60,10 +61,9 @@ impl Settings {
     /// # Errors
     /// If one cannot be; the message names it.
     pub(super) fn open(&self, files: &[PathBuf], interrupt: &Interrupt) -> Result<Box<dyn Source>> {
-        if self.live.is_some() {
-            bail!(
-                "--live is not supported yet in this version: `tcpdump -i IFACE -w - | quintet doctor -` does the same"
-            );
+        // With --compare the good capture is a file in any case.
+        if let (Some(interface), []) = (&self.live, files) {
+            return Ok(Box::new(Interface::watch(interface, interrupt)?));
         }
         Ok(Box::new(Captures::open(files, interrupt)?))
     }
@@ -90,6 +90,7 @@ impl Settings {
             identities: self.identities,
             pseudonym_key,
             decipher: self.decrypt.is_some(),
+            live: self.live.is_some(),
             ..quintet_doctor::Settings::default()
         })
     }

@@ -80,6 +80,7 @@ impl Session {
                 Err(_) if interrupt.came() => break,
                 Err(error) => return Err(error),
                 Ok(Next::End) => break,
+                Ok(Next::Quiet(now)) => self.doctor.quiet(now),
                 Ok(Next::Frame(frame)) => {
                     self.first_frame.get_or_insert(i128::from(frame.seen.time.0));
                     listener.frame(&frame)?;

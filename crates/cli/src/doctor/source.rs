@@ -1,14 +1,16 @@
-//! Where frames come from. A file and a pipe look alike to the doctor, and so will an interface: it is one more [`Source`],
-//! with one more [`Next`] that says how late it is while nothing passes.
+//! Where frames come from. A file, a pipe and an interface look alike to the doctor, but that an interface also says how late
+//! it is while nothing passes.
 
 use anyhow::Result;
-use quintet_capture::Frame;
+use quintet_capture::{Frame, Timestamp};
 use quintet_doctor::report::Capture;
 
 /// What a source brings next.
 pub(super) enum Next<'a> {
     /// A frame.
     Frame(Frame<'a>),
+    /// Nothing passes, and it is this late.
+    Quiet(Timestamp),
     /// No more frames.
     End,
 }

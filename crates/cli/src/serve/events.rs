@@ -37,6 +37,9 @@ struct Line<'a> {
 /// What a line says of its form.
 const SCHEMA: &str = "quintet.event/1";
 
+/// How often attempts that fell silent are looked for.
+pub(super) const TICK: Duration = Duration::from_secs(5);
+
 /// Which node sees a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Node {
@@ -86,6 +89,7 @@ impl Events {
                 identities,
                 pseudonym_key,
                 events: true,
+                live: true,
                 ..Settings::default()
             }),
             out: Some(Box::new(BufWriter::new(out))),
@@ -102,6 +106,13 @@ impl Events {
             events: Rc::clone(this),
             node,
         })
+    }
+
+    /// It is this late: attempts that fell silent may end. Called every [`TICK`].
+    pub(super) fn quiet(&mut self, wall: Duration) {
+        let now = self.seen(wall).time;
+        self.doctor.quiet(now);
+        self.write();
     }
 
     /// The nodes have stopped: every attempt ends.

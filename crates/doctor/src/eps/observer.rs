@@ -81,6 +81,7 @@ pub struct Observer {
     next_id: u64,
     now: Timestamp,
     file: u16,
+    patience_ns: i64,
     happenings: VecDeque<Happening>,
 }
 
@@ -124,8 +125,17 @@ impl Observer {
             next_id: 0,
             now: Timestamp::default(),
             file: 0,
+            patience_ns: MAX_SILENCE_NS,
             happenings: VecDeque::new(),
         }
+    }
+
+    /// The same, who gives up a silent connection after this time instead of [`MAX_SILENCE_NS`]: who watches while it
+    /// happens does not wait an hour for a verdict.
+    #[must_use]
+    pub fn with_patience(mut self, nanoseconds: i64) -> Self {
+        self.patience_ns = nanoseconds.clamp(MAX_FAREWELL_NS, MAX_SILENCE_NS);
+        self
     }
 
     /// A PDU.
@@ -160,6 +170,12 @@ impl Observer {
             }
             _ => {}
         }
+    }
+
+    /// It is this late, and nothing passed.
+    pub fn quiet(&mut self, now: Timestamp) {
+        self.now = self.now.max(now);
+        self.expire();
     }
 
     /// What there is to say.
@@ -380,7 +396,7 @@ impl Observer {
             let limit = if running.leaving.is_some() {
                 MAX_FAREWELL_NS
             } else {
-                MAX_SILENCE_NS
+                self.patience_ns
             };
             if self.now.since(running.heard) > limit {
                 self.queue.pop_front();
