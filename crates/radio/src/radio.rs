@@ -7,7 +7,7 @@ use crate::pdcp::Pdcp;
 use crate::plausible::looks_like_nas;
 use crate::rrc::{self, Channel, Extent, Message, NasParts};
 use crate::tally::{NotDecoded, Tally};
-use crate::ue::{AsSecurity, Ues};
+use crate::ue::{AsSecurity, Baggage, Ues};
 use quintet_crypto::Direction;
 
 /// Sub-types of GSMTAP's LTE RRC that are of NB-IoT and carry NAS.
@@ -129,6 +129,13 @@ impl Radio {
             Ok(message) => message,
             Err(error) => return tally.add(error.into()),
         };
+        let comes_back = match message.detail {
+            Detail::ReestablishmentRequest { c_rnti, .. } => ues.baggage(UeKey {
+                rnti: Some(c_rnti),
+                ..ue
+            }),
+            _ => None,
+        };
         let (state, forgotten) = ues.ue(ue, at_ns);
         tally.add_many(NotDecoded::RlcIncomplete, forgotten);
         if direction == Direction::Uplink {
@@ -138,6 +145,9 @@ impl Radio {
                 Detail::ConnectionRequest(request) => Some(request),
                 _ => None,
             };
+        }
+        if let Some(baggage) = comes_back {
+            state.unpack(baggage);
         }
         let to = Whose {
             ue,
@@ -165,10 +175,25 @@ impl Radio {
             direction,
             request,
         };
+        let mut sent_to = None;
         entity.receive(pdu, &mut |message| match message {
-            Ok(message) => dcch(message, security, nas, to, tally, out),
+            Ok(message) => {
+                let detail = dcch(message, security, nas, to, tally, out);
+                if let Some(Detail::Handover { new_rnti, .. }) = detail {
+                    sent_to = Some((
+                        new_rnti,
+                        Baggage {
+                            security: *security,
+                            request,
+                        },
+                    ));
+                }
+            }
             Err(fault) => tally.add(fault),
         });
+        if let Some((rnti, baggage)) = sent_to {
+            ues.hand_over(ue.log, rnti, baggage);
+        }
     }
 }
 
@@ -180,7 +205,7 @@ struct Whose {
     request: Option<ConnectionRequest>,
 }
 
-/// A PDCP PDU of a signalling radio bearer.
+/// A PDCP PDU of a signalling radio bearer. Returns what the message in it says, if it could be read.
 fn dcch(
     pdu: &[u8],
     security: &mut AsSecurity,
@@ -188,10 +213,13 @@ fn dcch(
     to: Whose,
     tally: &mut Tally,
     out: &mut impl FnMut(Found<'_>),
-) {
+) -> Option<Detail> {
     let pdcp = match Pdcp::read(pdu) {
         Ok(pdcp) => pdcp,
-        Err(fault) => return tally.add(fault),
+        Err(fault) => {
+            tally.add(fault);
+            return None;
+        }
     };
     if !pdcp.is_protected {
         // Whatever was before: ciphering without integrity protection there is not.
@@ -199,7 +227,8 @@ fn dcch(
     }
     let is_ciphered = security.is_ciphered(to.direction);
     if is_ciphered == Some(true) {
-        return tally.add(NotDecoded::AsCiphered);
+        tally.add(NotDecoded::AsCiphered);
+        return None;
     }
     let channel = match to.direction {
         Direction::Uplink => Channel::UlDcch,
@@ -211,10 +240,12 @@ fn dcch(
         Ok(message) if is_sure || is_plain(&message, nas) => {
             security.apply(message.name, &message.detail);
             report(&message, nas, to, tally, out);
+            return Some(message.detail);
         }
         Err(error) if is_sure => tally.add(error.into()),
         _ => tally.add(NotDecoded::AsLooksCiphered),
     }
+    None
 }
 
 /// Whether a message that may be ciphered is read as it was written: to its last filling bit, or at least with NAS in it

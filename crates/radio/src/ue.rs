@@ -3,7 +3,7 @@
 use crate::found::{ConnectionRequest, Detail, UeKey};
 use crate::rlc::Entity;
 use quintet_crypto::Direction;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 /// The most UEs remembered, twice over: when so many are there, those that were not heard of since the last time go. A
 /// cell has a few hundred UEs connected at a time.
@@ -12,6 +12,10 @@ pub(crate) const MAX_UES: usize = 256;
 /// A bearer silent for so long is taken for a new one, in nanoseconds: eNBs release an idle UE after ten or twenty
 /// seconds, and no retransmission comes this late.
 pub(crate) const MAX_SILENCE_NS: u64 = 300 * 1_000_000_000;
+
+/// The most handovers remembered whose UE has not arrived; of more, the oldest goes. Most arrive within 50 ms, some at a
+/// cell that is not traced and so never.
+pub(crate) const MAX_HANDOVERS: usize = 64;
 
 /// Bearers: SRB1 and SRB2, each with two directions.
 const ENTITIES: usize = 4;
@@ -35,6 +39,12 @@ impl Ue {
     ) -> (&mut Entity, &mut AsSecurity, Option<ConnectionRequest>) {
         let index = usize::from(srb == 2) * 2 + direction as usize;
         (&mut self.entities[index], &mut self.security, self.request)
+    }
+
+    /// Takes over what it brings.
+    pub(crate) const fn unpack(&mut self, baggage: Baggage) {
+        self.security = baggage.security;
+        self.request = baggage.request;
     }
 
     /// Its bearers begin anew. Says how many PDUs had pieces that found no others.
@@ -79,11 +89,21 @@ impl AsSecurity {
     }
 }
 
+/// What a UE takes along where it gets another C-RNTI: the algorithms stay as they are unless the target says otherwise
+/// (TS 36.331 5.3.5.4, 5.3.7.5), which few do.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Baggage {
+    pub(crate) security: AsSecurity,
+    pub(crate) request: Option<ConnectionRequest>,
+}
+
 /// The UEs of all logs.
 #[derive(Debug, Default)]
 pub(crate) struct Ues {
     recent: BTreeMap<UeKey, Ue>,
     older: BTreeMap<UeKey, Ue>,
+    /// Log and C-RNTI that a UE was sent to.
+    handovers: VecDeque<(u64, u16, Baggage)>,
 }
 
 impl Ues {
@@ -91,7 +111,10 @@ impl Ues {
     pub(crate) fn ue(&mut self, key: UeKey, at_ns: i64) -> (&mut Ue, usize) {
         let mut forgotten = 0;
         if !self.recent.contains_key(&key) {
-            let ue = self.older.remove(&key).unwrap_or_default();
+            let ue = self
+                .older
+                .remove(&key)
+                .unwrap_or_else(|| self.arrival(key, at_ns));
             if self.recent.len() == MAX_UES {
                 self.older.values_mut().for_each(|ue| forgotten += ue.restart());
                 self.older = std::mem::take(&mut self.recent);
@@ -107,6 +130,41 @@ impl Ues {
         (ue, forgotten)
     }
 
+    /// A UE not seen before; with what it brings, if it was sent here.
+    fn arrival(&mut self, key: UeKey, at_ns: i64) -> Ue {
+        let mut ue = Ue {
+            heard_ns: at_ns,
+            ..Ue::default()
+        };
+        let sent = |&(log, rnti, _): &(u64, u16, Baggage)| log == key.log && Some(rnti) == key.rnti;
+        if let Some((_, _, baggage)) = self
+            .handovers
+            .iter()
+            .rposition(sent)
+            .and_then(|index| self.handovers.remove(index))
+        {
+            ue.unpack(baggage);
+        }
+        ue
+    }
+
+    /// A UE was told to come back with another C-RNTI.
+    pub(crate) fn hand_over(&mut self, log: u64, rnti: u16, baggage: Baggage) {
+        if self.handovers.len() == MAX_HANDOVERS {
+            self.handovers.pop_front();
+        }
+        self.handovers.push_back((log, rnti, baggage));
+    }
+
+    /// What the UE of this key has, which comes back under another.
+    pub(crate) fn baggage(&self, key: UeKey) -> Option<Baggage> {
+        let ue = self.recent.get(&key).or_else(|| self.older.get(&key))?;
+        Some(Baggage {
+            security: ue.security,
+            request: ue.request,
+        })
+    }
+
     /// Forgets all of them. Says how many PDUs with open pieces there were.
     pub(crate) fn clear(&mut self) -> usize {
         let open = self
@@ -117,6 +175,7 @@ impl Ues {
             .sum();
         self.recent.clear();
         self.older.clear();
+        self.handovers.clear();
         open
     }
 
@@ -147,6 +206,42 @@ mod tests {
             assert_eq!(ues.ue(key(0), 0).0.security.uplink, Some(true), "{rnti}");
             assert!(ues.len() <= 2 * MAX_UES);
         }
+    }
+
+    #[test]
+    fn a_ue_handed_over_brings_its_security() {
+        let mut ues = Ues::default();
+        let security = AsSecurity {
+            uplink: Some(true),
+            ..AsSecurity::default()
+        };
+        // Many are sent elsewhere; the latest that was sent here counts, once.
+        for rnti in 0..1_000 {
+            ues.hand_over(
+                0,
+                rnti,
+                Baggage {
+                    security: AsSecurity::default(),
+                    request: None,
+                },
+            );
+            assert!(ues.handovers.len() <= MAX_HANDOVERS);
+        }
+        ues.hand_over(
+            0,
+            999,
+            Baggage {
+                security,
+                request: None,
+            },
+        );
+        assert_eq!(
+            ues.ue(UeKey { log: 1, ..key(999) }, 0).0.security,
+            AsSecurity::default()
+        );
+        assert_eq!(ues.ue(key(999), 1_000_000_000_000_000).0.security, security);
+        // Nobody was sent there, and the first of the many is forgotten.
+        assert_eq!(ues.ue(key(5_000), 0).0.security, AsSecurity::default());
     }
 
     #[test]
