@@ -7,7 +7,9 @@
 //!                 └─► logs: user link types, exported PDUs ────────────────────► Pdu
 //! ```
 
+mod address;
 mod counts;
+mod diameter;
 mod exported;
 mod fragments;
 mod frame;
@@ -16,9 +18,12 @@ mod ip;
 mod link;
 mod logs;
 mod sctp;
+mod slots;
+mod span;
 mod tcp;
 mod udp;
 mod user;
+mod waiting;
 
 use crate::{FlowId, Frame, LinkType, Protocol, Seen, Sink};
 use std::net::IpAddr;

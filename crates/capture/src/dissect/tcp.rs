@@ -1,62 +1,457 @@
 //! TCP (RFC 9293) as it passes: connections, streams, Diameter messages in them.
 //!
-//! Left out so far: streams; a message is found only where a segment begins with it.
+//! ```text
+//!           first octets of a direction look like Diameter, or a port says so
+//!  Unknown ───────────────────────────────────────────────────────────────────► Diameter(Stream, Stream)
+//!     │ they do not, or MAX_LOOKS segments do not                                    │ 64 KiB without a message
+//!     └──────────────────────────────────► Foreign ◄─────────────────────────────────┘
+//! ```
+//!
+//! Nothing of a foreign connection is kept but its entry in the table. A SYN with another number, or with the same one
+//! after data, begins a new connection. Checksums are not judged: offloading leaves them wrong in honest captures.
 
+mod framing;
+mod segment;
+mod stream;
+
+use super::address::number;
+use super::diameter::{self, LOOK_OCTETS};
+use super::slots::{Slot, Slots};
+use super::span::Sight;
+use super::waiting::Waiting;
 use super::{Context, Packet};
-use crate::{End, Flow, FlowId, Pdu, Protocol, Sink};
-use std::collections::HashMap;
-use std::net::SocketAddr;
+use crate::{End, Flow, FlowEvent, FlowId, Seen, Sink, Timestamp};
+use framing::Out;
+use hashbrown::HashMap;
+use segment::Segment;
+use std::net::{IpAddr, SocketAddr};
+use stream::Stream;
 
+/// Connections followed, foreign ones too: those that a busy host has at a time, at about 200 octets.
 const MAX_CONNECTIONS: usize = 65_536;
 
+/// Octets held for all connections, behind gaps and in messages not yet whole.
+const MAX_HELD_OCTETS: usize = 64 * 1024 * 1024;
+
+/// Segments of a direction that are looked at before a connection is foreign, if its beginning was not seen: the first
+/// ones may stand in the middle of a message.
+const MAX_LOOKS: u8 = 6;
+
+/// A SYN that comes again within this time is another capture point's copy, whatever happened in between.
+const COPY_NS: i64 = 10_000_000;
+
+/// Two ends, the lesser first, whichever of them sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Key {
+    low: u128,
+    high: u128,
+    /// Of the lesser end in the upper half.
+    ports: u32,
+}
+
+impl Key {
+    /// The key, and the direction: 0 if the lesser end sends.
+    #[inline]
+    fn new(packet: &Packet<'_>, segment: &Segment<'_>) -> (Self, usize) {
+        let source = (number(packet.source), segment.source);
+        let destination = (number(packet.destination), segment.destination);
+        let (low, high, direction) = if source <= destination {
+            (source, destination, 0)
+        } else {
+            (destination, source, 1)
+        };
+        let key = Self {
+            low: low.0,
+            high: high.0,
+            ports: u32::from(low.1) << 16 | u32::from(high.1),
+        };
+        (key, direction)
+    }
+}
+
+/// A SYN.
+#[derive(Clone, Copy, Debug)]
+struct Began {
+    sequence: u32,
+    seen: Seen,
+}
+
+/// What a connection carries.
+#[derive(Debug)]
+enum State {
+    /// So many segments of each direction were looked at.
+    Unknown([u8; 2]),
+    Foreign,
+    Diameter(Box<Conversation>),
+}
+
+/// A connection of Diameter.
+#[derive(Debug)]
+struct Conversation {
+    id: FlowId,
+    ends: [End; 2],
+    streams: [Stream; 2],
+    /// Where its beginning was seen, until it is said.
+    opened: Option<Seen>,
+    /// Whether a message was found.
+    proven: bool,
+    /// Whether a port says that it is Diameter: then its beginning is said at once.
+    expected: bool,
+    announced: bool,
+    closed: bool,
+}
+
+#[derive(Debug)]
+struct Connection {
+    key: Key,
+    /// The SYN of each direction.
+    began: [Option<Began>; 2],
+    /// Whether any octets passed.
+    used: bool,
+    state: State,
+}
+
 /// The connections seen.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Connections {
-    flows: HashMap<(SocketAddr, SocketAddr), FlowId>,
+    slots: Slots<Connection>,
+    index: HashMap<Key, Slot>,
+    waiting: Waiting,
+    held_octets: usize,
+    last: Seen,
+}
+
+impl Default for Connections {
+    fn default() -> Self {
+        Self {
+            slots: Slots::new(MAX_CONNECTIONS),
+            index: HashMap::new(),
+            waiting: Waiting::default(),
+            held_octets: 0,
+            last: Seen::default(),
+        }
+    }
 }
 
 impl Connections {
     /// Takes in a segment, from its header on.
     pub(super) fn packet<S: Sink>(&mut self, packet: &Packet<'_>, context: &mut Context<'_, S>) {
-        let Some(header) = packet.octets.first_chunk::<20>() else {
+        let Some(segment) = Segment::decode(packet.octets, packet.original) else {
+            context.counts.malformed += u64::from(!packet.is_cut());
             return;
         };
-        let source = SocketAddr::new(packet.source, u16::from_be_bytes([header[0], header[1]]));
-        let destination = SocketAddr::new(packet.destination, u16::from_be_bytes([header[2], header[3]]));
-        let ports = &context.options.diameter_ports;
-        if !ports.contains(&source.port()) && !ports.contains(&destination.port()) {
+        self.last = packet.seen;
+        if self.waiting.advance(packet.seen.time) {
+            self.sweep(packet.seen, context);
+        }
+        let (key, direction) = Key::new(packet, &segment);
+        let known = self.index.get(&key).copied();
+        let again = segment.syn() && self.is_another(known, direction, &segment, packet.seen);
+        let slot = match known {
+            Some(slot) if !again => slot,
+            _ => self.begin(key, known, &segment, packet.seen, context),
+        };
+        let Some(connection) = self.slots.get_mut(slot) else {
+            return;
+        };
+        if matches!(connection.state, State::Foreign) {
             return;
         }
-        let mut rest = packet
-            .octets
-            .get(usize::from(header[12] >> 4) * 4..)
-            .unwrap_or_default();
-        while let Some(&[1, a, b, c]) = rest.first_chunk::<4>() {
-            let length = u32::from_be_bytes([0, a, b, c]) as usize;
-            let Some((octets, next)) = rest.split_at_checked(length.max(20)) else {
-                return;
-            };
-            rest = next;
-            if self.flows.len() > MAX_CONNECTIONS {
-                return;
+        connection.see(direction, &segment, packet, context);
+        let State::Diameter(conversation) = &mut connection.state else {
+            return;
+        };
+        let before = conversation.octets();
+        conversation.take(direction, &segment, packet, self.waiting.now(), context);
+        for (direction, stream) in conversation.streams.iter_mut().enumerate() {
+            if stream.gap().is_open() && !std::mem::replace(&mut stream.waits, true) {
+                self.waiting.add(slot, direction);
             }
-            let pair = (source.min(destination), source.max(destination));
-            let id = *self.flows.entry(pair).or_insert_with(|| context.flows.next());
-            context.sink.pdu(&Pdu {
-                seen: packet.seen,
-                first_frame: packet.first_frame,
-                protocol: Protocol::Diameter,
-                flow: Flow {
-                    id,
-                    source: End::Address(source),
-                    destination: End::Address(destination),
-                },
-                direction: None,
-                octets,
-            });
+        }
+        if !conversation.proven && conversation.streams.iter().any(Stream::is_hopeless) {
+            self.held_octets = self.held_octets.saturating_sub(before);
+            connection.state = State::Foreign;
+            return;
+        }
+        self.held_octets = (self.held_octets + conversation.octets()).saturating_sub(before);
+        if self.held_octets > MAX_HELD_OCTETS {
+            let before = conversation.octets();
+            conversation.give_up(packet.seen, context);
+            self.held_octets = self
+                .held_octets
+                .saturating_sub(before - conversation.octets().min(before));
+        }
+    }
+
+    /// Whether a SYN is not that of the connection known by its ends.
+    fn is_another(&self, known: Option<Slot>, direction: usize, segment: &Segment<'_>, seen: Seen) -> bool {
+        let Some(connection) = known.and_then(|slot| self.slots.get(slot)) else {
+            return true;
+        };
+        match connection.began[direction] {
+            Some(began) if began.sequence == segment.sequence => {
+                connection.used && seen.time.since(began.seen.time).abs() > COPY_NS
+            }
+            Some(_) => true,
+            None => connection.used || connection.began[1 - direction].is_none(),
+        }
+    }
+
+    /// A connection begins, or is seen for the first time.
+    fn begin<S: Sink>(
+        &mut self,
+        key: Key,
+        known: Option<Slot>,
+        segment: &Segment<'_>,
+        seen: Seen,
+        context: &mut Context<'_, S>,
+    ) -> Slot {
+        let before = known.and_then(|slot| self.slots.get_mut(slot));
+        if let Some(State::Diameter(conversation)) = before.map(|connection| &mut connection.state) {
+            let held = conversation.octets();
+            conversation.close(seen, context);
+            self.held_octets = self
+                .held_octets
+                .saturating_sub(held - conversation.octets().min(held));
+        }
+        let ports = &context.options.diameter_ports;
+        let expected = ports.contains(&segment.source) || ports.contains(&segment.destination);
+        let connection = Connection {
+            key,
+            began: [None; 2],
+            used: false,
+            state: if expected {
+                State::Diameter(Conversation::new(key, [None; 2], context.flows.next(), true))
+            } else {
+                State::Unknown([0; 2])
+            },
+        };
+        let (slot, left) = self.slots.insert(connection);
+        if let Some((old, connection)) = left {
+            self.leave(old, connection, seen, context);
+        }
+        self.index.insert(key, slot);
+        slot
+    }
+
+    /// A connection had to make room.
+    fn leave<S: Sink>(
+        &mut self,
+        slot: Slot,
+        connection: Connection,
+        seen: Seen,
+        context: &mut Context<'_, S>,
+    ) {
+        if self.index.get(&connection.key) == Some(&slot) {
+            self.index.remove(&connection.key);
+        }
+        if let State::Diameter(mut conversation) = connection.state {
+            self.held_octets = self.held_octets.saturating_sub(conversation.octets());
+            conversation.give_up(seen, context);
+        }
+    }
+
+    /// Looks through those who wait.
+    fn sweep<S: Sink>(&mut self, seen: Seen, context: &mut Context<'_, S>) {
+        for (slot, direction) in self.waiting.take() {
+            let Some(State::Diameter(conversation)) =
+                self.slots.get_mut(slot).map(|connection| &mut connection.state)
+            else {
+                continue;
+            };
+            let before = conversation.octets();
+            let (stream, mut out) = conversation.stream(direction, seen, context);
+            let waits = stream.sweep(self.waiting.now(), &mut out);
+            stream.waits = waits;
+            self.held_octets = (self.held_octets + conversation.octets()).saturating_sub(before);
+            if waits {
+                self.waiting.add(slot, direction);
+            }
         }
     }
 
     /// The capture has ended.
-    pub(super) fn finish<S: Sink>(&mut self, _context: &mut Context<'_, S>) {}
+    pub(super) fn finish<S: Sink>(&mut self, context: &mut Context<'_, S>) {
+        for (slot, _) in self.waiting.take() {
+            if let Some(State::Diameter(conversation)) =
+                self.slots.get_mut(slot).map(|connection| &mut connection.state)
+            {
+                conversation.flush(self.last, context);
+            }
+        }
+    }
+
+    /// Connections, keys of them, and directions that wait.
+    #[cfg(test)]
+    pub(super) fn sizes(&self) -> [usize; 3] {
+        [self.slots.len(), self.index.len(), self.waiting.len()]
+    }
+}
+
+impl Connection {
+    /// Remembers a SYN; decides what an unknown connection is.
+    fn see<S: Sink>(
+        &mut self,
+        direction: usize,
+        segment: &Segment<'_>,
+        packet: &Packet<'_>,
+        context: &mut Context<'_, S>,
+    ) {
+        if segment.syn() && self.began[direction].is_none() {
+            self.began[direction] = Some(Began {
+                sequence: segment.sequence,
+                seen: packet.seen,
+            });
+            if let State::Diameter(conversation) = &mut self.state {
+                conversation.begin(direction, segment.begins(), packet.seen, context);
+            }
+        }
+        if segment.length == 0 {
+            return;
+        }
+        self.used = true;
+        let State::Unknown(looks) = &mut self.state else {
+            return;
+        };
+        let first =
+            self.began[direction].is_some_and(|began| began.sequence.wrapping_add(1) == segment.begins());
+        if resembles(segment.payload) {
+            let next = self
+                .began
+                .map(|began| began.map(|began| began.sequence.wrapping_add(1)));
+            let mut conversation = Conversation::new(self.key, next, context.flows.next(), false);
+            conversation.opened = self
+                .began
+                .iter()
+                .flatten()
+                .map(|began| began.seen)
+                .min_by_key(|seen| seen.frame);
+            self.state = State::Diameter(conversation);
+            return;
+        }
+        looks[direction] += 1;
+        if first || looks[direction] >= MAX_LOOKS {
+            self.state = State::Foreign;
+        }
+    }
+}
+
+/// Whether a segment begins with a message, as far as it can be told.
+#[inline]
+fn resembles(payload: &[u8]) -> bool {
+    if payload.first() != Some(&1) {
+        return false;
+    }
+    if payload.len() < LOOK_OCTETS {
+        diameter::may_begin(payload)
+    } else {
+        diameter::looks_like_message(payload)
+    }
+}
+
+impl Conversation {
+    fn new(key: Key, next: [Option<u32>; 2], id: FlowId, expected: bool) -> Box<Self> {
+        let end = |address: u128, port: u32| {
+            let address = IpAddr::from(address.to_be_bytes()).to_canonical();
+            End::Address(SocketAddr::new(address, port as u16))
+        };
+        Box::new(Self {
+            id,
+            ends: [end(key.low, key.ports >> 16), end(key.high, key.ports)],
+            streams: next.map(Stream::new),
+            opened: None,
+            proven: false,
+            expected,
+            announced: false,
+            closed: false,
+        })
+    }
+
+    fn octets(&self) -> usize {
+        self.streams.iter().map(Stream::octets).sum()
+    }
+
+    #[inline]
+    fn stream<'a, S: Sink>(
+        &'a mut self,
+        direction: usize,
+        now: Seen,
+        context: &'a mut Context<'_, S>,
+    ) -> (&'a mut Stream, Out<'a, S>) {
+        let out = Out {
+            sink: &mut *context.sink,
+            flow: Flow {
+                id: self.id,
+                source: self.ends[direction],
+                destination: self.ends[1 - direction],
+            },
+            now,
+            opened: &mut self.opened,
+            proven: &mut self.proven,
+        };
+        (&mut self.streams[direction], out)
+    }
+
+    /// A SYN of a connection on a port of Diameter.
+    fn begin<S: Sink>(&mut self, direction: usize, next: u32, seen: Seen, context: &mut Context<'_, S>) {
+        self.streams[direction].begin(next);
+        if self.expected && !std::mem::replace(&mut self.announced, true) {
+            context.sink.flow(seen, self.id, FlowEvent::Opened);
+        }
+    }
+
+    #[inline]
+    fn take<S: Sink>(
+        &mut self,
+        direction: usize,
+        segment: &Segment<'_>,
+        packet: &Packet<'_>,
+        now: Timestamp,
+        context: &mut Context<'_, S>,
+    ) {
+        if let Some(acknowledgement) = segment.acknowledges() {
+            self.streams[1 - direction].acknowledge(acknowledgement, now);
+        }
+        if segment.length > 0 {
+            let sight = Sight {
+                seen: packet.seen,
+                first_frame: packet.first_frame,
+            };
+            let (stream, mut out) = self.stream(direction, packet.seen, context);
+            stream.take(segment, sight, now, &mut out);
+        }
+        if segment.fin() {
+            self.streams[direction].finished = true;
+        }
+        // Of a side that was never seen no end will be.
+        let over = |stream: &Stream| stream.finished || stream.is_silent();
+        if segment.rst() || segment.fin() && self.streams.iter().all(over) {
+            self.close(packet.seen, context);
+        }
+    }
+
+    fn flush<S: Sink>(&mut self, seen: Seen, context: &mut Context<'_, S>) {
+        for direction in 0..2 {
+            let (stream, mut out) = self.stream(direction, seen, context);
+            stream.flush(&mut out);
+        }
+    }
+
+    fn give_up<S: Sink>(&mut self, seen: Seen, context: &mut Context<'_, S>) {
+        for direction in 0..2 {
+            let (stream, mut out) = self.stream(direction, seen, context);
+            stream.give_up(&mut out);
+        }
+    }
+
+    /// Its end was seen: what is held is read first.
+    fn close<S: Sink>(&mut self, seen: Seen, context: &mut Context<'_, S>) {
+        if std::mem::replace(&mut self.closed, true) {
+            return;
+        }
+        self.flush(seen, context);
+        if self.expected || self.proven {
+            context.sink.flow(seen, self.id, FlowEvent::Closed);
+        }
+    }
 }

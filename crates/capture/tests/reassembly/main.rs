@@ -1,0 +1,5 @@
+//! Reassembly: what SCTP and TCP carried comes out whole, once and in order, whatever befell the packets.
+
+#![cfg(test)]
+
+mod corpus;
