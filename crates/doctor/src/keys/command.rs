@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::hypotheses::{Case, Found};
-use super::open::{Message, adopt, covered_plain, unverifiable, valid};
+use super::open::{Message, adopt, covered_plain, note_of, unverifiable, valid};
 use super::subscriber::Subscriber;
 use super::{KeyNote, Opened};
 use crate::report::MacVerdict;
@@ -155,12 +155,13 @@ fn under(state: &mut Subscriber, at: usize, message: &Message<'_>) -> Opened {
     {
         return valid(state, at, message, count);
     }
-    let last = context.window(Direction::Downlink).last();
-    if let Some(count) = NasCount::latest_used::<8>(last, message.header.sequence_number)
+    let window = context.window(Direction::Downlink);
+    if let Some(count) = NasCount::latest_used::<8>(window.last(), message.header.sequence_number)
         && message.holds(context, count)
     {
+        let note = note_of(window, count, message.header.mac);
         let mut opened = valid(state, at, message, count);
-        opened.notes.push(KeyNote::Repeated { count: count.value() });
+        opened.notes.extend(note);
         return opened;
     }
     let Some(estimate) = estimate else {
@@ -179,7 +180,9 @@ fn under(state: &mut Subscriber, at: usize, message: &Message<'_>) -> Opened {
     };
     let context = &mut state.contexts[at];
     adopt(context, &found);
-    context.window_mut(Direction::Downlink).mark(found.count);
+    context
+        .window_mut(Direction::Downlink)
+        .mark(found.count, message.header.mac);
     Opened {
         mac: MacVerdict::Invalid,
         count: Some(found.count.value()),

@@ -11,12 +11,30 @@ use quintet_nas::security::NasCount;
 /// COUNTs remembered below the highest: as many as 64 bits mark, more than any network reorders.
 const MARKED: u32 = 64;
 
+/// MACs remembered with their COUNTs, to tell a repeated message from another one with its COUNT.
+const MACS: usize = 16;
+
+/// What was seen with a COUNT.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Before {
+    /// Nothing.
+    Nothing,
+    /// This message.
+    TheSame,
+    /// Another message.
+    Another,
+    /// It is too long ago to say.
+    LongAgo,
+}
+
 /// The COUNTs seen of one direction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Window {
     last: Option<NasCount>,
     /// Bit n: `last` − n was seen.
     seen: u64,
+    /// The MACs of the latest, by COUNT modulo their number.
+    macs: [Option<(NasCount, [u8; 4])>; MACS],
 }
 
 impl Window {
@@ -25,20 +43,25 @@ impl Window {
         self.last
     }
 
-    /// Whether a message with this COUNT was seen; `None` if it is too long ago to say.
-    pub(super) fn was_seen(&self, count: NasCount) -> Option<bool> {
+    /// What was seen with this COUNT, before a message with this MAC.
+    pub(super) fn before(&self, count: NasCount, mac: [u8; 4]) -> Before {
         let Some(last) = self.last else {
-            return Some(false);
+            return Before::Nothing;
         };
         match last.value().checked_sub(count.value()) {
-            None => Some(false),
-            Some(below) if below < MARKED => Some(self.seen >> below & 1 == 1),
-            Some(_) => None,
+            None => Before::Nothing,
+            Some(below) if below < MARKED && self.seen >> below & 1 == 0 => Before::Nothing,
+            Some(_) => match self.macs[count.value() as usize % MACS] {
+                Some((of, known)) if of == count && known == mac => Before::TheSame,
+                Some((of, _)) if of == count => Before::Another,
+                _ => Before::LongAgo,
+            },
         }
     }
 
-    /// A MAC held with this COUNT.
-    pub(super) fn mark(&mut self, count: NasCount) {
+    /// This MAC held with this COUNT.
+    pub(super) fn mark(&mut self, count: NasCount, mac: [u8; 4]) {
+        self.macs[count.value() as usize % MACS] = Some((count, mac));
         let last = self.last.map_or(0, NasCount::value);
         if self.last.is_none_or(|last| count > last) {
             let ahead = count.value() - last;
@@ -189,22 +212,28 @@ mod tests {
     #[test]
     fn a_window_knows_what_it_saw_of_the_last_64() {
         let mut window = Window::default();
-        assert_eq!(window.was_seen(count(0)), Some(false));
+        let mac = [1; 4];
+        assert_eq!(window.before(count(0), mac), Before::Nothing);
         for value in [0, 1, 5, 3] {
-            window.mark(count(value));
+            window.mark(count(value), mac);
         }
-        let seen: Vec<_> = (0..7)
-            .map(|value| window.was_seen(count(value)).unwrap())
+        let nothing: Vec<_> = (0..7)
+            .map(|value| window.before(count(value), mac) == Before::Nothing)
             .collect();
-        assert_eq!(seen, [true, true, false, true, false, true, false]);
+        assert_eq!(nothing, [false, false, true, false, true, false, true]);
+        assert_eq!(window.before(count(5), mac), Before::TheSame);
+        assert_eq!(window.before(count(5), [2; 4]), Before::Another);
         assert_eq!(window.last(), Some(count(5)));
-        window.mark(count(68));
-        assert_eq!(window.was_seen(count(5)), Some(true));
-        assert_eq!(window.was_seen(count(4)), None, "too long ago");
-        window.mark(count(1000));
-        assert_eq!(window.was_seen(count(999)), Some(false));
-        assert_eq!(window.was_seen(count(1000)), Some(true));
-        window.mark(count(2));
-        assert_eq!(window.last(), Some(count(1000)), "an old one changes nothing");
+        window.mark(count(68), mac);
+        assert_eq!(window.before(count(5), mac), Before::TheSame);
+        assert_eq!(
+            window.before(count(4), mac),
+            Before::LongAgo,
+            "64 COUNTs are marked"
+        );
+        window.mark(count(1000), mac);
+        assert_eq!(window.before(count(999), mac), Before::Nothing);
+        window.mark(count(2), mac);
+        assert_eq!(window.last(), Some(count(1000)), "an old one moves nothing");
     }
 }

@@ -108,8 +108,13 @@ pub enum KeyNote {
         /// The highest seen before.
         last: u32,
     },
-    /// The MAC holds with a COUNT that a message before it had: it is repeated.
+    /// The MAC holds with a COUNT that the same message had before: it is repeated.
     Repeated {
+        /// The COUNT.
+        count: u32,
+    },
+    /// The MAC holds with a COUNT that another message before it had: key, COUNT and direction protect two messages.
+    CountReused {
         /// The COUNT.
         count: u32,
     },

@@ -7,7 +7,7 @@
 //! ```
 
 use super::command;
-use super::context::{Context, input};
+use super::context::{Before, Context, Window, input};
 use super::hypotheses::{Case, Found, Protected};
 use super::subscriber::Subscriber;
 use super::{KeyNote, Opened};
@@ -156,7 +156,7 @@ pub(super) fn valid(state: &mut Subscriber, at: usize, message: &Message<'_>, co
         find_ciphering(context, message, count);
     }
     let plain = message.plain(context, count);
-    accept(context, message.direction, count);
+    accept(context, message.direction, count, message.header.mac);
     Opened {
         mac: MacVerdict::Valid,
         count: Some(count.value()),
@@ -166,8 +166,8 @@ pub(super) fn valid(state: &mut Subscriber, at: usize, message: &Message<'_>, co
 }
 
 /// A MAC held: COUNT is used up, and what the UE uses is in use.
-fn accept(context: &mut Context, direction: Direction, count: NasCount) {
-    context.window_mut(direction).mark(count);
+fn accept(context: &mut Context, direction: Direction, count: NasCount, mac: [u8; 4]) {
+    context.window_mut(direction).mark(count, mac);
     context.fruitless = 0;
     context.confirmed |= direction == Direction::Uplink;
 }
@@ -275,7 +275,9 @@ fn without_integrity(context: &mut Context, message: &Message<'_>) -> Opened {
     let Some(count) = message.estimate(context) else {
         return unverifiable();
     };
-    context.window_mut(message.direction).mark(count);
+    context
+        .window_mut(message.direction)
+        .mark(count, message.header.mac);
     Opened {
         plain: message.plain(context, count),
         ..unverifiable()
@@ -291,16 +293,23 @@ fn used_before(state: &mut Subscriber, at: usize, message: &Message<'_>) -> Opti
     if !message.holds(context, count) {
         return None;
     }
-    let note = match window.was_seen(count) {
-        Some(false) => KeyNote::Late {
-            count: count.value(),
-            last: last.value(),
-        },
-        _ => KeyNote::Repeated { count: count.value() },
-    };
+    let note = note_of(window, count, message.header.mac)?;
     let mut opened = valid(state, at, message, count);
     opened.notes.push(note);
     Some(opened)
+}
+
+/// A MAC that held with a COUNT that is not above the last: late, the same once more, or another message.
+pub(super) fn note_of(window: &Window, count: NasCount, mac: [u8; 4]) -> Option<KeyNote> {
+    let (last, count_of_it) = (window.last()?.value(), count.value());
+    Some(match window.before(count, mac) {
+        Before::Nothing => KeyNote::Late {
+            count: count_of_it,
+            last,
+        },
+        Before::TheSame | Before::LongAgo => KeyNote::Repeated { count: count_of_it },
+        Before::Another => KeyNote::CountReused { count: count_of_it },
+    })
 }
 
 /// A MAC of zeros where there should be another.
@@ -331,7 +340,9 @@ fn previous_context(state: &mut Subscriber, order: &[usize], message: &Message<'
     let context = &state.contexts[at];
     let (ksi, count) = (context.ksi, message.estimate(context)?);
     let plain = message.plain(context, count);
-    state.contexts[at].window_mut(message.direction).mark(count);
+    state.contexts[at]
+        .window_mut(message.direction)
+        .mark(count, message.header.mac);
     Some(Opened {
         mac: MacVerdict::Invalid,
         count: Some(count.value()),
@@ -362,7 +373,7 @@ fn why(state: &mut Subscriber, at: usize, message: &Message<'_>) -> Opened {
     let context = &mut state.contexts[at];
     adopt(context, &found);
     let plain = message.plain(context, found.count);
-    accept(context, message.direction, found.count);
+    accept(context, message.direction, found.count, message.header.mac);
     Opened {
         mac: MacVerdict::Invalid,
         count: Some(found.count.value()),
@@ -441,6 +452,8 @@ pub(super) fn guess(context: &Context, message: &Message<'_>) -> Option<Box<[u8]
 /// SERVICE REQUEST: a short MAC, and five bits of COUNT.
 fn service_request(state: &mut Subscriber, header: &ServiceRequestHeader, pdu: &[u8]) -> Opened {
     let covered = &pdu[..2];
+    let [high, low] = header.short_mac;
+    let short = [0, 0, high, low];
     let direction = Direction::Uplink;
     let holds = |context: &Context, count: NasCount| {
         let mac = context.mac(input(count, direction), covered);
@@ -464,27 +477,23 @@ fn service_request(state: &mut Subscriber, header: &ServiceRequestHeader, pdu: &
             ..unverifiable()
         };
         if holds(context, estimate) {
-            accept(context, direction, estimate);
+            accept(context, direction, estimate, short);
             return at_count(MacVerdict::Valid, estimate, Vec::new());
         }
         if let Some(last) = last
             && let Some(count) = NasCount::latest_used::<5>(Some(last), header.sequence_number)
             && holds(context, count)
         {
-            let note = match context.window(direction).was_seen(count) {
-                Some(false) => KeyNote::Late {
-                    count: count.value(),
-                    last: last.value(),
-                },
-                _ => KeyNote::Repeated { count: count.value() },
-            };
-            accept(context, direction, count);
-            return at_count(MacVerdict::Valid, count, vec![note]);
+            let notes = note_of(context.window(direction), count, short)
+                .into_iter()
+                .collect();
+            accept(context, direction, count, short);
+            return at_count(MacVerdict::Valid, count, notes);
         }
         let expected = estimate.value();
         let ahead = (1..=SHORT_ROUNDS).filter_map(|round| NasCount::new(expected + (round << 5)));
         if let Some(count) = ahead.into_iter().find(|count| holds(context, *count)) {
-            accept(context, direction, count);
+            accept(context, direction, count, short);
             let note = KeyNote::OtherCount {
                 count: count.value(),
                 expected,

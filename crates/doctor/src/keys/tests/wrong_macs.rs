@@ -129,6 +129,19 @@ fn repeated_and_late() {
 }
 
 #[test]
+fn a_count_used_for_two_messages() {
+    let mut session = Session::secured();
+    let first = session.downlink(2, 1).pdu(INFORMATION);
+    assert_eq!(session.down(&first).notes, []);
+    let second = session.downlink(2, 1).pdu(&[0x07, 0x60, 0x61]);
+    let opened = session.down(&second);
+    assert_eq!(
+        (opened.mac, &opened.notes[..]),
+        (MacVerdict::Valid, &[KeyNote::CountReused { count: 1 }][..])
+    );
+}
+
+#[test]
 fn a_mac_of_zeros_is_a_simulators_log() {
     let mut session = Session::secured();
     let mut pdu = session.uplink(2, 1).pdu(INFORMATION);
