@@ -4,6 +4,7 @@
 
 mod compare;
 mod exceptions;
+mod keyed;
 mod labels;
 mod run;
 mod s6a;
