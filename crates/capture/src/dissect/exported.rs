@@ -21,7 +21,7 @@ const MAX_TAGS: usize = 64;
 
 impl Protocol {
     /// The protocol that Wireshark knows by this name: `s1ap`, `ngap`, `diameter`, `nas-eps` (also `nas-eps_plain`),
-    /// `nas-5gs`, `mac-lte-framed`, `lte_rrc.dl_dcch` and its like.
+    /// `nas-5gs`, `mac-lte-framed`, `lte_rrc.dl_dcch` and its like. `None` if it is of no use here.
     #[must_use]
     pub fn from_wireshark(name: &str) -> Option<Self> {
         Some(match name {
@@ -31,10 +31,12 @@ impl Protocol {
             "nas-eps" | "nas-eps_plain" => Self::NasEps,
             "nas-5gs" => Self::Nas5gs,
             "mac-lte-framed" | "mac-lte" => Self::MacLteFramed,
-            _ => Self::LteRrc(super::gsmtap::channel_named(
-                name.strip_prefix("lte_rrc.")
-                    .or_else(|| name.strip_prefix("lte-rrc."))?,
-            )?),
+            _ => {
+                // `lte_rrc.ul_dcch`, `lte-rrc.ul.dcch`: there were several ways to write it.
+                let name = name.replace('-', "_");
+                let channel = name.strip_prefix("lte_rrc.")?;
+                Self::LteRrc(super::gsmtap::channel_named(channel)?)
+            }
         })
     }
 }

@@ -71,10 +71,15 @@ const CHANNELS_3: [(u16, u8); 12] = [
     (0x000c, 11),
 ];
 
-/// The number of the channel with this name.
+/// The number of the channel with this name, whatever stands between its words.
 pub(super) fn channel_named(name: &str) -> Option<u8> {
-    let at = CHANNELS.iter().position(|&(known, _)| known == name)?;
+    let alike = |known: &str| known.bytes().map(dotted).eq(name.bytes().map(dotted));
+    let at = CHANNELS.iter().position(|&(known, _)| alike(known))?;
     u8::try_from(at).ok()
+}
+
+fn dotted(octet: u8) -> u8 {
+    if octet == b'_' { b'.' } else { octet }
 }
 
 /// The direction of a channel, if it has but one.
@@ -120,6 +125,9 @@ impl Dissector {
 fn header(part: Part<'_>) -> Option<(Protocol, Option<Direction>, Part<'_>)> {
     match *part.octets.first()? {
         VERSION_2 => version_2(part),
+        // Before there was a version 3, logs were written under its number with version 2's header, only longer. What is a
+        // length there is reserved here.
+        VERSION_3 if *part.octets.get(1)? != 0 => version_2(part),
         VERSION_3 => version_3(part),
         _ => None,
     }

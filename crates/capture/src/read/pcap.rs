@@ -36,6 +36,8 @@ pub(super) struct Pcap {
     record_header: usize,
     snap_length: usize,
     link: LinkType,
+    /// Whether the damage that is open is a hole, and the reader stands within.
+    in_hole: bool,
 }
 
 /// What the beginning of a file says.
@@ -51,6 +53,13 @@ struct Header {
     fraction: u32,
     captured: usize,
     original: u32,
+}
+
+impl Header {
+    /// A hole in a file reads as zeros.
+    fn is_blank(self) -> bool {
+        (self.seconds, self.fraction, self.captured, self.original) == (0, 0, 0, 0)
+    }
 }
 
 /// Whether a place after damage is a record.
@@ -92,6 +101,7 @@ impl Pcap {
                 snap_length: (order.u32(octets, 16) as usize).min(MAX_BLOCK_OCTETS),
                 // The upper bits tell of frame check sequences.
                 link: LinkType(order.u32(octets, 20) as u16),
+                in_hole: false,
             },
             header: FILE_HEADER_OCTETS,
             intact,
@@ -100,6 +110,9 @@ impl Pcap {
 
     #[inline]
     pub(super) fn next<'b>(&mut self, place: &mut Place, octets: &'b [u8], end: bool) -> Found<'b> {
+        if self.in_hole {
+            return self.hole(place, octets, end);
+        }
         if place.damage.is_some() {
             return self.resynchronise(place, octets, end);
         }
@@ -110,6 +123,11 @@ impl Pcap {
                 (false, true) => truncated(place, octets),
             };
         };
+        if header.is_blank() {
+            place.begin_damage(0, DamageKind::Record);
+            self.in_hole = true;
+            return Found::Skip(0);
+        }
         if header.captured > self.limit() {
             place.begin_damage(0, DamageKind::Record);
             return self.resynchronise(place, octets, end);
@@ -203,11 +221,17 @@ impl Pcap {
                 Judgement::No => {}
             }
         }
-        Judgement::Yes
+        // The damage may be of the next record alone. Of an empty one nothing is lost.
+        if header.captured == 0 {
+            Judgement::No
+        } else {
+            Judgement::Yes
+        }
     }
 
     fn is_possible(&self, header: Header) -> bool {
-        header.captured <= self.limit()
+        !header.is_blank()
+            && header.captured <= self.limit()
             && header.fraction < self.fraction_limit()
             && header.captured <= header.original as usize
             && header.original as usize <= MAX_BLOCK_OCTETS
@@ -239,6 +263,34 @@ impl Pcap {
             at += self.record_header + header.captured;
         }
         Judgement::Yes
+    }
+
+    /// Passes zeros. Wireshark takes them for empty frames, which have numbers.
+    fn hole<'b>(&mut self, place: &mut Place, octets: &'b [u8], end: bool) -> Found<'b> {
+        let headers = octets.chunks_exact(self.record_header);
+        let blank = headers
+            .take_while(|header| header.iter().all(|&octet| octet == 0))
+            .count();
+        if blank > 0 {
+            place.frames += blank as u64;
+            return Found::Skip(blank * self.record_header);
+        }
+        if octets.len() < self.record_header && !end {
+            return Found::More(self.record_header);
+        }
+        let judgement = self.chain(place, octets, end);
+        if let Judgement::More(wanted) = judgement {
+            return Found::More(wanted);
+        }
+        self.in_hole = false;
+        match (judgement, octets.is_empty()) {
+            (Judgement::Yes, _) | (_, true) => match place.settle(0) {
+                Some(damage) => Found::Damage(0, damage),
+                None => Found::Skip(0),
+            },
+            // The damage stays open: records begin in the middle of what would be a header.
+            _ => Found::Skip(0),
+        }
     }
 
     /// Looks for the next record after damage.

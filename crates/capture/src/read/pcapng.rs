@@ -18,6 +18,10 @@ const BLOCK_INTERFACE_STATISTICS: u32 = 5;
 const BLOCK_ENHANCED_PACKET: u32 = 6;
 const BLOCK_JOURNAL: u32 = 9;
 const BLOCK_SECRETS: u32 = 10;
+/// Events of sysdig.
+const BLOCK_EVENT: u32 = 0x204;
+const BLOCK_EVENT_FLAGS: u32 = 0x208;
+const BLOCK_EVENT_LARGE: u32 = 0x221;
 const BLOCK_CUSTOM: u32 = 0x0bad;
 const BLOCK_CUSTOM_NOT_COPIED: u32 = 0x4000_0bad;
 
@@ -96,7 +100,8 @@ impl Pcapng {
         }
         let mut kind = u32::from_le_bytes([octets[0], octets[1], octets[2], octets[3]]);
         let is_section = kind == BLOCK_SECTION_HEADER;
-        if is_section || self.order.is_none() {
+        let is_spoilt = !is_section && self.order.is_none();
+        if is_section || is_spoilt {
             let Some(order) = section_order(octets) else {
                 return self.damaged(place, octets, end, DamageKind::Block);
             };
@@ -119,6 +124,9 @@ impl Pcapng {
         }
         if order.u32(octets, length - 4) as usize != length {
             return self.damaged(place, octets, end, DamageKind::Block);
+        }
+        if is_spoilt {
+            return self.complain_always(place, length, DamageKind::FileHeader);
         }
         self.block(place, kind, order, &octets[..length])
     }
@@ -143,8 +151,13 @@ impl Pcapng {
                 self.interfaces.push(interface(order, block));
                 Found::Skip(block.len())
             }
-            // Wireshark counts it among the frames.
-            BLOCK_JOURNAL => {
+            // Wireshark counts them among the frames.
+            BLOCK_JOURNAL
+            | BLOCK_CUSTOM
+            | BLOCK_CUSTOM_NOT_COPIED
+            | BLOCK_EVENT
+            | BLOCK_EVENT_FLAGS
+            | BLOCK_EVENT_LARGE => {
                 place.frames += 1;
                 Found::Skip(block.len())
             }

@@ -1,0 +1,178 @@
+//! Captures of others, read and dissected here and by tshark: the same frames at the same times, and the same PDUs.
+//!
+//! Needs tshark and the captures (`captures` in `shared` beside the checkout, or where `QUINTET_CORPUS` points). Without them
+//! the test says so and passes, unless `CI=true`: there it must run.
+
+use crate::support::outside::{captures, tshark};
+use crate::support::read;
+use quintet_capture::{
+    Dissector, DissectorOptions, FlowEvent, FlowId, LinkType, Pdu, Protocol, Seen, Sink, read_all,
+};
+use std::collections::BTreeMap;
+
+type Pdus = BTreeMap<(u64, &'static str), usize>;
+
+/// How many PDUs of each protocol every frame completed.
+#[derive(Default)]
+struct Tally {
+    pdus: Pdus,
+}
+
+impl Sink for Tally {
+    fn pdu(&mut self, pdu: &Pdu<'_>) {
+        let name = match pdu.protocol {
+            Protocol::S1ap => "s1ap",
+            Protocol::Ngap => "ngap",
+            Protocol::Diameter => "diameter",
+            Protocol::NasEps | Protocol::LteRrc(_) => "gsmtap",
+            _ => return,
+        };
+        *self.pdus.entry((pdu.seen.frame, name)).or_default() += 1;
+    }
+
+    fn flow(&mut self, _seen: Seen, _flow: FlowId, _event: FlowEvent) {}
+}
+
+/// The fields that tshark is asked for.
+const FIELDS: [&str; 7] = [
+    "frame.time_epoch",
+    "frame.cap_len",
+    "frame.len",
+    "s1ap.S1AP_PDU",
+    "ngap.NGAP_PDU",
+    "diameter.cmd.code",
+    "gsmtap.type",
+];
+
+/// GSMTAP's types of RRC and NAS of LTE.
+const FOLLOWED: [&str; 2] = ["13", "18"];
+
+fn count(values: &str) -> usize {
+    values.split(',').filter(|value| !value.is_empty()).count()
+}
+
+/// Nanoseconds of `1700000000.123456789`.
+fn nanoseconds(text: &str) -> i64 {
+    let (seconds, fraction) = text.split_once('.').unwrap();
+    assert_eq!(fraction.len(), 9, "{text}");
+    seconds.parse::<i64>().unwrap() * 1_000_000_000 + fraction.parse::<i64>().unwrap()
+}
+
+/// What tshark says of a frame, or must say.
+struct Line {
+    time_ns: i64,
+    captured: usize,
+    original: u32,
+    pdus: [(&'static str, usize); 4],
+}
+
+impl Line {
+    fn parse(fields: &[String], link: LinkType) -> Self {
+        let [time, captured, original, s1ap, ngap, diameter, gsmtap] = fields else {
+            panic!("{fields:?}")
+        };
+        let followed = gsmtap.split(',').filter(|kind| FOLLOWED.contains(kind)).count();
+        let log = usize::from(link == LinkType(148));
+        Self {
+            time_ns: nanoseconds(time),
+            captured: captured.parse().unwrap(),
+            original: original.parse().unwrap(),
+            pdus: [
+                ("s1ap", count(s1ap)),
+                ("ngap", count(ngap)),
+                ("diameter", count(diameter)),
+                ("gsmtap", followed + log),
+            ],
+        }
+    }
+}
+
+/// PDUs of each protocol by frame.
+fn dissect(octets: &[u8]) -> Tally {
+    let mut dissector = Dissector::new(DissectorOptions::default());
+    let mut tally = Tally::default();
+    read_all(octets, 0, |frame| dissector.frame(frame, &mut tally), |_| ());
+    dissector.finish(&mut tally);
+    tally
+}
+
+#[test]
+fn frames_times_and_pdus_are_tsharks() {
+    let Some(captures) = captures() else { return };
+    let mut wrong = Vec::new();
+    let (mut frames_seen, mut pdus_seen) = (0, BTreeMap::<&str, usize>::new());
+    for (name, path) in &captures {
+        let Some(lines) = tshark(path, &FIELDS) else {
+            return;
+        };
+        let octets = std::fs::read(path).unwrap();
+        let (frames, damage) = read(&octets);
+        // Where we go on after damage, tshark ends or makes up frames.
+        let trusted = damage
+            .first()
+            .map_or(u64::MAX, |damage| damage.after_frame)
+            .min(frames.iter().map(|frame| frame.number).max().unwrap_or(0));
+        if damage.is_empty() && lines.len() != frames.len() {
+            wrong.push(format!("{name}: {} frames, tshark {}", frames.len(), lines.len()));
+            continue;
+        }
+        let mut theirs = BTreeMap::new();
+        for frame in frames.iter().filter(|frame| frame.number <= trusted) {
+            let line = Line::parse(&lines[frame.number as usize - 1], frame.link);
+            let said = (line.time_ns, line.captured, line.original);
+            if (frame.time_ns, frame.octets.len(), frame.original) != said {
+                wrong.push(format!("{name}: frame {}: tshark {said:?}", frame.number));
+            }
+            for (protocol, pdus) in line.pdus {
+                if pdus > 0 {
+                    theirs.insert((frame.number, protocol), pdus);
+                }
+            }
+        }
+        let mut ours = dissect(&octets).pdus;
+        for (&(_, protocol), pdus) in &ours {
+            *pdus_seen.entry(protocol).or_default() += pdus;
+        }
+        frames_seen += frames.len();
+        for damage in &damage {
+            println!(
+                "{name}: {damage}; {} frames, tshark {}",
+                frames.len(),
+                lines.len()
+            );
+        }
+        ours.retain(|&(frame, _), _| frame <= trusted);
+        wrong.extend(differences(name, &ours, &theirs));
+    }
+    println!(
+        "{} captures, {frames_seen} frames, PDUs: {pdus_seen:?}",
+        captures.len()
+    );
+    assert!(
+        wrong.is_empty(),
+        "{} differences:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}
+
+/// Frames of a capture that complete other PDUs than tshark has there.
+fn differences(name: &str, ours: &Pdus, theirs: &Pdus) -> Vec<String> {
+    let mut places: Vec<_> = ours.keys().chain(theirs.keys()).collect();
+    places.sort_unstable();
+    places.dedup();
+    places
+        .into_iter()
+        .filter(|place| ours.get(place) != theirs.get(place))
+        .map(|place| {
+            let of = |pdus: &Pdus| pdus.get(place).copied().unwrap_or_default();
+            format!(
+                "{name}: frame {}: {} {}, tshark {}",
+                place.0,
+                of(ours),
+                place.1,
+                of(theirs)
+            )
+        })
+        .collect()
+}
