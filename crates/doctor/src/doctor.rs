@@ -68,7 +68,11 @@ impl Doctor {
         };
         let eps = Observer::new(std::mem::take(&mut settings.keys), wanted);
         Self {
-            eps: if settings.live { eps.with_patience(LIVE_SILENCE_NS) } else { eps },
+            eps: if settings.live {
+                eps.with_patience(LIVE_SILENCE_NS)
+            } else {
+                eps
+            },
             settings,
         }
     }

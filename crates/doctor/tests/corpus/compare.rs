@@ -4,7 +4,7 @@ use crate::labels::Procedure;
 use quintet_doctor::report::{Attempt, Severity};
 
 /// Ours that has most of the label's frames.
-pub fn matching<'a>(label: &Procedure<'_>, attempts: &'a [Attempt]) -> Option<&'a Attempt> {
+pub(crate) fn matching<'a>(label: &Procedure<'_>, attempts: &'a [Attempt]) -> Option<&'a Attempt> {
     let frames = label.frames();
     let (mme, enb) = label.ids();
     attempts
@@ -24,7 +24,7 @@ pub fn matching<'a>(label: &Procedure<'_>, attempts: &'a [Attempt]) -> Option<&'
 }
 
 /// Our ending, in the labels' words.
-pub fn ending(attempt: &Attempt) -> String {
+pub(crate) fn ending(attempt: &Attempt) -> String {
     name(
         serde_json::to_value(attempt.ending)
             .expect("a name")
@@ -38,7 +38,7 @@ fn name(kebab: &str) -> String {
 }
 
 /// What differs: key, the label's value, ours.
-pub fn differences(label: &Procedure<'_>, attempt: &Attempt) -> Vec<(&'static str, String, String)> {
+pub(crate) fn differences(label: &Procedure<'_>, attempt: &Attempt) -> Vec<(&'static str, String, String)> {
     let mut differing = Vec::new();
     let mut compare = |key, theirs: String, ours: String| {
         if theirs != ours {
@@ -91,7 +91,7 @@ pub fn differences(label: &Procedure<'_>, attempt: &Attempt) -> Vec<(&'static st
 }
 
 /// Faults of an attempt, by code.
-pub fn faults(attempt: &Attempt) -> Vec<&'static str> {
+pub(crate) fn faults(attempt: &Attempt) -> Vec<&'static str> {
     attempt
         .findings
         .iter()

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 /// File, the labelled attempt's id, the key that is wrong, what it should be.
-pub const EXCEPTIONS: &[(&str, u64, &str, &str)] = &[];
+pub(crate) const EXCEPTIONS: &[(&str, u64, &str, &str)] = &[];
 
 /// What should stand there instead, if the label is wrong.
-pub fn corrected(file: &str, id: u64, key: &str) -> Option<&'static str> {
+pub(crate) fn corrected(file: &str, id: u64, key: &str) -> Option<&'static str> {
     EXCEPTIONS
         .iter()
         .find(|(f, i, k, _)| *f == file && *i == id && *k == key)
@@ -14,7 +14,7 @@ pub fn corrected(file: &str, id: u64, key: &str) -> Option<&'static str> {
 }
 
 /// Exceptions that no comparison needed.
-pub fn unused(used: &BTreeSet<(String, u64, &'static str)>) -> Vec<String> {
+pub(crate) fn unused(used: &BTreeSet<(String, u64, &'static str)>) -> Vec<String> {
     EXCEPTIONS
         .iter()
         .filter(|(file, id, key, _)| !used.contains(&((*file).to_owned(), *id, *key)))

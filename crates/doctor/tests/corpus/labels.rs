@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// The corpus, where there is one.
-pub struct Corpus {
+pub(crate) struct Corpus {
     directory: PathBuf,
     labels: BTreeMap<String, Value>,
 }
 
 impl Corpus {
     /// Finds and reads it; says that it is not there, else, which under CI is a failure.
-    pub fn load() -> Option<Self> {
+    pub(crate) fn load() -> Option<Self> {
         let directory = std::env::var_os("QUINTET_CORPUS").map_or_else(
             || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/captures"),
             PathBuf::from,
@@ -34,17 +34,17 @@ impl Corpus {
     }
 
     /// Where it is.
-    pub fn directory(&self) -> &Path {
+    pub(crate) fn directory(&self) -> &Path {
         &self.directory
     }
 
     /// A capture's place.
-    pub fn path(&self, file: &str) -> PathBuf {
+    pub(crate) fn path(&self, file: &str) -> PathBuf {
         self.directory.join(file)
     }
 
     /// Captures with attempts of EPS, and those attempts.
-    pub fn files_with_eps(&self) -> impl Iterator<Item = (&str, Vec<Procedure<'_>>)> {
+    pub(crate) fn files_with_eps(&self) -> impl Iterator<Item = (&str, Vec<Procedure<'_>>)> {
         self.labels.iter().filter_map(|(file, label)| {
             let family = label["family"].as_str().unwrap_or(file);
             let procedures: Vec<_> = label["procedures"]
@@ -136,39 +136,39 @@ impl Transaction<'_> {
 
 /// A labelled attempt.
 #[derive(Clone, Copy)]
-pub struct Procedure<'a> {
+pub(crate) struct Procedure<'a> {
     value: &'a Value,
-    pub family: &'a str,
+    pub(crate) family: &'a str,
 }
 
 impl<'a> Procedure<'a> {
-    pub fn id(&self) -> u64 {
+    pub(crate) fn id(&self) -> u64 {
         self.value["id"].as_u64().expect("a number")
     }
 
-    pub fn text(&self, key: &str) -> Option<&'a str> {
+    pub(crate) fn text(&self, key: &str) -> Option<&'a str> {
         self.value[key].as_str()
     }
 
-    pub fn outcome(&self) -> &'a str {
+    pub(crate) fn outcome(&self) -> &'a str {
         self.text("outcome").expect("an outcome")
     }
 
-    pub fn is_healthy(&self) -> bool {
+    pub(crate) fn is_healthy(&self) -> bool {
         self.text("verdict") == Some("ok")
     }
 
     /// Confidence is high or medium.
-    pub fn counts(&self) -> bool {
+    pub(crate) fn counts(&self) -> bool {
         self.text("label_confidence") != Some("low")
     }
 
-    pub fn value(&self, key: &str) -> &'a Value {
+    pub(crate) fn value(&self, key: &str) -> &'a Value {
         &self.value[key]
     }
 
     /// Frames of its messages; with NAS only, if there is any.
-    pub fn frames(&self) -> Vec<u64> {
+    pub(crate) fn frames(&self) -> Vec<u64> {
         let messages = self.value["messages"].as_array().expect("a list");
         let of = |nas: bool| -> Vec<u64> {
             messages
@@ -182,7 +182,7 @@ impl<'a> Procedure<'a> {
     }
 
     /// MME's and eNB's identities.
-    pub fn ids(&self) -> (Option<u64>, Option<u64>) {
+    pub(crate) fn ids(&self) -> (Option<u64>, Option<u64>) {
         let ids = &self.value["identifiers"];
         (ids["mme_ue_s1ap_id"].as_u64(), ids["enb_ue_s1ap_id"].as_u64())
     }

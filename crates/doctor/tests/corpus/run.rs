@@ -6,13 +6,13 @@ use quintet_doctor::{Doctor, Output, Settings};
 use std::path::Path;
 
 /// What the doctor makes of a file.
-pub fn attempts(path: &Path) -> Vec<Attempt> {
+pub(crate) fn attempts(path: &Path) -> Vec<Attempt> {
     let octets = std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     attempts_of(&octets)
 }
 
 /// What the doctor makes of a file's octets.
-pub fn attempts_of(octets: &[u8]) -> Vec<Attempt> {
+pub(crate) fn attempts_of(octets: &[u8]) -> Vec<Attempt> {
     let mut dissector = Dissector::new(DissectorOptions::default());
     let mut doctor = Doctor::new(Settings {
         identities: true,

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What came of the comparison.
 #[derive(Default)]
-pub struct Tally {
+pub(crate) struct Tally {
     confusion: BTreeMap<(String, String), usize>,
     families: BTreeMap<String, (usize, usize)>,
     wrong: Vec<String>,
@@ -17,19 +17,29 @@ pub struct Tally {
     right: usize,
     all: usize,
     low: (usize, usize),
+    doubtful: BTreeMap<(String, String), usize>,
+    /// Failures in which no finding is a fault.
+    unsaid: Vec<String>,
     /// Exceptions that were needed.
-    pub used: BTreeSet<(String, u64, &'static str)>,
+    pub(crate) used: BTreeSet<(String, u64, &'static str)>,
 }
 
 impl Tally {
     /// A file's labelled attempts beside ours.
-    pub fn file(&mut self, file: &str, labels: Vec<Procedure<'_>>, attempts: &[Attempt]) {
+    pub(crate) fn file(&mut self, file: &str, labels: Vec<Procedure<'_>>, attempts: &[Attempt]) {
         for label in labels {
             let attempt = compare::matching(&label, attempts);
             if label.counts() {
                 self.attempt(file, &label, attempt);
             } else {
-                let same = attempt.is_some_and(|attempt| compare::ending(attempt) == label.outcome());
+                let ours = attempt.map_or("not found".to_owned(), compare::ending);
+                let same = ours == label.outcome();
+                if !same {
+                    *self
+                        .doubtful
+                        .entry((label.outcome().to_owned(), ours))
+                        .or_default() += 1;
+                }
                 self.low.0 += usize::from(same);
                 self.low.1 += 1;
             }
@@ -72,6 +82,12 @@ impl Tally {
                     .push(format!("{place}: {key}: label {theirs}, ours {ours}"));
             }
         }
+        if label.text("verdict") == Some("fail")
+            && attempt.is_some_and(|attempt| compare::faults(attempt).is_empty())
+        {
+            self.unsaid
+                .push(format!("{file} {}: {}", label.id(), label.outcome()));
+        }
         if let Some(attempt) = attempt.filter(|_| label.is_healthy()) {
             self.healthy += 1;
             for code in compare::faults(attempt) {
@@ -82,22 +98,22 @@ impl Tally {
     }
 
     /// Labelled attempts that count.
-    pub fn attempts(&self) -> usize {
+    pub(crate) fn attempts(&self) -> usize {
         self.all
     }
 
     /// What differs, and no exception explains.
-    pub fn unexplained(&self) -> &[String] {
+    pub(crate) fn unexplained(&self) -> &[String] {
         &self.wrong
     }
 
     /// Faults on healthy attempts.
-    pub fn false_positives(&self) -> &[String] {
+    pub(crate) fn false_positives(&self) -> &[String] {
         &self.false_positives
     }
 
     /// Prints all of it.
-    pub fn print(&self) {
+    pub(crate) fn print(&self) {
         println!(
             "outcome by label                         ours                                     attempts"
         );
@@ -119,6 +135,16 @@ impl Tally {
             "of low confidence, not asserted: {} of {} outcomes are as labelled",
             self.low.0, self.low.1
         );
+        for ((label, ours), count) in &self.doubtful {
+            println!("    {label:<36} {ours:<40} {count:>6}");
+        }
+        println!(
+            "failures without a fault among their findings: {}",
+            self.unsaid.len()
+        );
+        for attempt in &self.unsaid {
+            println!("    {attempt}");
+        }
         println!(
             "faults on {} healthy attempts: {}",
             self.healthy,

@@ -147,16 +147,13 @@ impl Observer {
                 let Some(id) = self.logs.log(key).attempt else {
                     return;
                 };
-                match signal.detail {
-                    Detail::Release { cause, .. } => self.leaving(
-                        id,
-                        End::Released {
-                            seen: pdu.seen,
-                            cause: Some(format!("rrc: {cause}")),
-                        },
-                    ),
-                    Detail::ConnectionRequest(_) => self.leaving(id, End::BeganAgain),
-                    _ => {}
+                // That a UE asks for a connection says nothing: in a modem's log its initial message comes before.
+                if let Detail::Release { cause, .. } = signal.detail {
+                    let released = End::Released {
+                        seen: pdu.seen,
+                        cause: Some(format!("rrc: {cause}")),
+                    };
+                    self.leaving(id, released);
                 }
             }
             _ => {}
