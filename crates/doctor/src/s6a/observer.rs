@@ -71,9 +71,10 @@ impl Observer {
         &mut self.vectors
     }
 
-    /// What befell connections to the HSS in a time, for an attempt that should have reached it.
+    /// What befell connections to the HSS in a time and a minute before, for an attempt that should have reached it.
     pub fn path(&self, from: Timestamp, to: Timestamp) -> impl Iterator<Item = &PathFact> {
-        self.connections.facts(from, to)
+        self.connections
+            .facts(Timestamp(from.0.saturating_sub(PATH_BEFORE)), to)
     }
 
     /// Takes in a PDU; one that is not Diameter, or of another application, does nothing.

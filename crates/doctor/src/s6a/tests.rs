@@ -259,6 +259,56 @@ fn what_a_granting_answer_lacks_is_named() {
     assert!(tap.last().missing.is_empty(), "{:?}", tap.last().missing);
 }
 
+#[test]
+fn damaged_messages_neither_panic_nor_fill_tables() {
+    const SEED: u64 = 0x5eed_0005;
+    println!("seed {SEED:#x}");
+    let mut state = SEED;
+    let mut random = move |below: usize| {
+        // SplitMix64.
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = state;
+        z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        usize::try_from((z ^ z >> 31) % below as u64).unwrap()
+    };
+    let (asked, located) = (air_resync(1, IMSI, 1, 2), ulr(2, IMSI));
+    let capabilities = base(command::CAPABILITIES_EXCHANGE, 3, |w| {
+        w.u32(avp::AUTH_APPLICATION_ID, quintet_mme::s6a::S6A);
+    });
+    let messages = [
+        aia(&asked, &[(1, 1), (2, 2)]),
+        asked,
+        ula(&located),
+        located,
+        answer(&capabilities, AnswerOutcome::base(5010), |_| {}),
+        capabilities,
+    ];
+    let mut tap = Tap::new();
+    let mut lone = Lone::new();
+    for _ in 0..20_000 {
+        let mut octets = messages[random(messages.len())].clone();
+        for _ in 0..random(4) {
+            let at = random(octets.len());
+            octets[at] = octets[at].wrapping_add(u8::try_from(random(255)).unwrap());
+        }
+        octets.truncate(octets.len() - random(20) / 19 * random(octets.len()));
+        let to = if random(2) == 0 { To::Hss } else { To::Mme };
+        tap.pass(random(5) as u64, to, &octets);
+        for (_, exchange) in std::mem::take(&mut tap.exchanges) {
+            assert!(exchange.remarks.len() <= MAX_REMARKS && exchange.legs.len() <= MAX_LEGS);
+            lone.add(exchange);
+        }
+    }
+    tap.finish();
+    lone.finish();
+    let ended = std::iter::from_fn(|| lone.poll(tap.at())).inspect(|trail| {
+        assert!(trail.s6a.len() <= MAX_LONE_EXCHANGES);
+        let _ = verdict(trail);
+    });
+    assert!(ended.count() > 0);
+}
+
 mod connections {
     use super::*;
 

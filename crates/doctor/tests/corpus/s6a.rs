@@ -24,7 +24,7 @@ impl Exchanges {
         let octets = std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let mut dissector = Dissector::new(DissectorOptions::default());
         let mut all = Self::default();
-        read_all(&octets, 0, |frame| dissector.frame(&frame, &mut all), |_| {});
+        read_all(&octets, 0, |frame| dissector.frame(frame, &mut all), |_| {});
         dissector.finish(&mut all);
         all.observer.finish();
         all.collect();

@@ -7,6 +7,7 @@ use crate::findings::catalogue;
 use crate::report::{Finding, Severity};
 use crate::s6a::{Exchange, PathFact, State, Trouble, Unanswered};
 use quintet_capture::Seen;
+use quintet_crypto::Direction;
 use quintet_diameter::dict::command;
 use quintet_emm::path::MessageView;
 
@@ -21,9 +22,7 @@ pub(super) fn of(trail: &Trail, exchange: &Exchange) -> Vec<Finding> {
         found.push(capabilities(exchange));
         return found;
     }
-    if let State::Unanswered(why) = exchange.state {
-        found.extend(unanswered(exchange, why, trail));
-    }
+    found.extend(unanswered(exchange, trail));
     found.extend(late(trail, exchange));
     if !exchange.repeated.is_empty() {
         let what = format!(
@@ -89,28 +88,28 @@ fn capabilities(exchange: &Exchange) -> Finding {
         .done()
 }
 
-fn unanswered(exchange: &Exchange, why: Unanswered, trail: &Trail) -> Option<Finding> {
+fn unanswered(exchange: &Exchange, trail: &Trail) -> Option<Finding> {
     let code = match exchange.command {
         command::AUTHENTICATION_INFORMATION => &catalogue::VECTORS_UNANSWERED,
         command::UPDATE_LOCATION => &catalogue::LOCATION_UNANSWERED,
         _ => &catalogue::S6A_UNANSWERED,
     };
     // The capture's end, or this program's bounds, are nobody's silence.
-    let waited = match why {
-        Unanswered::CaptureEnds => exchange
-            .request
-            .map_or(0, |request| trail.now.since(request.time)),
-        Unanswered::Crowded => return None,
-        Unanswered::TimedOut | Unanswered::ConnectionClosed => i64::MAX,
+    let waited = match exchange.state {
+        State::Answered | State::Unanswered(Unanswered::Crowded) => return None,
+        State::Open | State::Unanswered(Unanswered::CaptureEnds) => trail.now.since(exchange.request?.time),
+        State::Unanswered(Unanswered::TimedOut | Unanswered::ConnectionClosed) => i64::MAX,
     };
     if waited < LATE {
         return None;
     }
-    let what = match why {
-        Unanswered::ConnectionClosed => {
-            format!("The connection closed before {} was answered.", exchange.name())
+    let name = exchange.name();
+    let what = match exchange.state {
+        State::Unanswered(Unanswered::ConnectionClosed) => {
+            format!("The connection closed before {name} was answered.")
         }
-        _ => format!("{} is never answered.", exchange.name()),
+        State::Unanswered(Unanswered::TimedOut) => format!("{name} is never answered."),
+        _ => format!("{name} was not answered within {}.", seconds(waited)),
     };
     let draft = Draft::new(code, what).frames(frames(exchange));
     let draft = if exchange.other_direction {
@@ -214,15 +213,7 @@ fn late(trail: &Trail, exchange: &Exchange) -> Option<Finding> {
 fn given_up(trail: &Trail, exchange: &Exchange, answer: Seen) -> Option<Seen> {
     let asked = exchange.request?;
     let between = |seen: Seen| seen.time > asked.time && seen.time < answer.time;
-    let rejects = trail.nas.iter().filter(|sighting| {
-        matches!(
-            sighting.view,
-            MessageView::AttachReject { .. }
-                | MessageView::TrackingAreaUpdateReject { .. }
-                | MessageView::ServiceReject { .. }
-                | MessageView::AuthenticationReject
-        )
-    });
+    let rejects = trail.nas.iter().filter(|sighting| is_reject(&sighting.view));
     let releases = trail
         .signals
         .iter()
@@ -233,6 +224,16 @@ fn given_up(trail: &Trail, exchange: &Exchange, answer: Seen) -> Option<Seen> {
         .find(|seen| between(*seen))
 }
 
+const fn is_reject(view: &MessageView) -> bool {
+    matches!(
+        view,
+        MessageView::AttachReject { .. }
+            | MessageView::TrackingAreaUpdateReject { .. }
+            | MessageView::ServiceReject { .. }
+            | MessageView::AuthenticationReject
+    )
+}
+
 /// The connection was down: an attempt that needed the HSS and shows no request to it at all.
 pub(super) fn down(trail: &Trail) -> Option<Finding> {
     let breaks: Vec<_> = trail
@@ -241,8 +242,15 @@ pub(super) fn down(trail: &Trail) -> Option<Finding> {
         .filter(|fact| fact.trouble.breaks() && fact.trouble != Trouble::ApplicationNotAdvertised)
         .collect();
     let served = trail.s6a.iter().any(|e| e.answer.is_some());
-    let challenged = super::challenges(trail).next().is_some();
-    if breaks.is_empty() || served || challenged || trail.nas.is_empty() {
+    // Who is asked nothing but its identity, and then refused or left alone, may have lacked the HSS.
+    let stranded = trail
+        .nas
+        .iter()
+        .filter(|sighting| sighting.direction == Direction::Downlink)
+        .all(|sighting| {
+            is_reject(&sighting.view) || matches!(sighting.view, MessageView::IdentityRequest { .. })
+        });
+    if breaks.is_empty() || served || !stranded || trail.nas.is_empty() {
         return None;
     }
     let draft = Draft::new(

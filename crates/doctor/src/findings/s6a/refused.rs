@@ -95,32 +95,7 @@ fn causes(trail: &Trail, exchange: &Exchange, outcome: AnswerOutcome, draft: Dra
         .any(|e| e.command == command::AUTHENTICATION_INFORMATION && e.is_granted());
     match (outcome.experimental, outcome.code) {
         (true, 5001) => unknown_subscriber(exchange, granted_before, draft, said),
-        (true, 5004) => {
-            let diagnostic = exchange
-                .diagnostic
-                .map_or_else(|| "no Error-Diagnostic in the answer".to_owned(), diagnostic);
-            let visited = exchange.visited.or(trail.serving);
-            let away = exchange
-                .imsi
-                .zip(visited)
-                .is_some_and(|(imsi, plmn)| !imsi.is_of(plmn));
-            let at_home = exchange
-                .imsi
-                .zip(visited)
-                .is_some_and(|(imsi, plmn)| imsi.is_of(plmn));
-            draft
-                .cause_if(
-                    away || !at_home,
-                    "The subscriber has no roaming rights in the visited network",
-                    format!("Visited-PLMN-Id is not the IMSI's; {diagnostic}; {said}"),
-                )
-                .cause_if(
-                    at_home,
-                    "The HSS takes its own network for a visited one: it is configured with another PLMN or MNC length",
-                    format!("the IMSI begins with the PLMN of Visited-PLMN-Id; {diagnostic}; {said}"),
-                )
-                .cause("Operator determined barring", diagnostic)
-        }
+        (true, 5004) => roaming(trail, exchange, draft, &said),
         (true, 5420) => draft
             .cause("The subscription has GPRS or 5GS data only", said)
             .cause_if(
@@ -196,6 +171,33 @@ const fn usual(outcome: AnswerOutcome) -> &'static str {
         5012 => "The HSS's database is down, or the subscriber's data there are broken",
         _ => "A rule of the HSS that only its log tells",
     }
+}
+
+fn roaming(trail: &Trail, exchange: &Exchange, draft: Draft, said: &str) -> Draft {
+    let diagnostic = exchange
+        .diagnostic
+        .map_or_else(|| "no Error-Diagnostic in the answer".to_owned(), diagnostic);
+    let visited = exchange.visited.or(trail.serving);
+    let away = exchange
+        .imsi
+        .zip(visited)
+        .is_some_and(|(imsi, plmn)| !imsi.is_of(plmn));
+    let at_home = exchange
+        .imsi
+        .zip(visited)
+        .is_some_and(|(imsi, plmn)| imsi.is_of(plmn));
+    draft
+            .cause_if(
+                away || !at_home,
+                "The subscriber has no roaming rights in the visited network",
+                format!("Visited-PLMN-Id is not the IMSI's; {diagnostic}; {said}"),
+            )
+            .cause_if(
+                at_home,
+                "The HSS takes its own network for a visited one: it is configured with another PLMN or MNC length",
+                format!("the IMSI begins with the PLMN of Visited-PLMN-Id; {diagnostic}; {said}"),
+            )
+            .cause("Operator determined barring", diagnostic)
 }
 
 fn unknown_subscriber(exchange: &Exchange, granted_before: bool, draft: Draft, said: String) -> Draft {

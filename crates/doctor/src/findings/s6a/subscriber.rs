@@ -134,12 +134,18 @@ fn incomplete(exchange: &Exchange) -> Option<Finding> {
             .done(),
         );
     }
-    let what = format!("{} lacks what it must carry.", exchange.answer_name());
+    let what = format!(
+        "{} lacks what it must carry, or has it wrong.",
+        exchange.answer_name()
+    );
     let draft = Draft::new(&catalogue::S6A_INCOMPLETE, what).frames(frames(exchange));
-    let draft = if granted {
-        draft
-    } else {
+    let draft = if !granted {
         draft.severity(Severity::Fault)
+    } else if exchange.missing.iter().all(|name| name == "ULA-Flags") {
+        // It tells an MME nothing that it needs.
+        draft.severity(Severity::Note)
+    } else {
+        draft
     };
     Some(
         draft

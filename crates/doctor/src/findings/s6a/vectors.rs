@@ -32,7 +32,11 @@ fn of(trail: &Trail, used: &VectorUse) -> Vec<Finding> {
     let mut found = Vec::new();
     let at = used.challenge;
     match &used.origin {
-        Origin::Handed { .. } => handed(trail, used, &mut found),
+        Origin::Handed { .. } => {
+            turn(trail, used, &mut found);
+            freshness(used, &mut found);
+            purpose(trail, used, &mut found);
+        }
         Origin::OtherAutn { answer, .. } => found.push(
             draft(
                 &catalogue::VECTOR_TOKEN_ALTERED,
@@ -82,17 +86,15 @@ fn draft(code: &Code, what: &str, frames: impl IntoIterator<Item = Seen>) -> Dra
     Draft::new(code, what).frames(frames)
 }
 
-fn handed(trail: &Trail, used: &VectorUse, found: &mut Vec<Finding>) {
+/// Whether it was used once, in its turn, and not overtaken by a resynchronisation.
+fn turn(trail: &Trail, used: &VectorUse, found: &mut Vec<Finding>) {
     let Origin::Handed {
-        imsi,
-        visited,
         answer,
         order,
         of,
         used_before,
         later_used,
         resynchronized,
-        same_rand,
         ..
     } = &used.origin
     else {
@@ -137,6 +139,20 @@ fn handed(trail: &Trail, used: &VectorUse, found: &mut Vec<Finding>) {
                 .done(),
         );
     }
+}
+
+/// Whether it is as young and as unpredictable as it should be.
+fn freshness(used: &VectorUse, found: &mut Vec<Finding>) {
+    let Origin::Handed {
+        answer,
+        of,
+        same_rand,
+        ..
+    } = &used.origin
+    else {
+        return;
+    };
+    let at = used.challenge;
     let age = at.time.since(answer.time);
     if age > OLD {
         let what = format!("The vector is {} old when it is used.", seconds(age));
@@ -160,6 +176,20 @@ fn handed(trail: &Trail, used: &VectorUse, found: &mut Vec<Finding>) {
                 .done(),
         );
     }
+}
+
+/// Whether it was made for this subscriber and this network.
+fn purpose(trail: &Trail, used: &VectorUse, found: &mut Vec<Finding>) {
+    let Origin::Handed {
+        imsi,
+        visited,
+        answer,
+        ..
+    } = &used.origin
+    else {
+        return;
+    };
+    let at = used.challenge;
     if let (Some(imsi), Some(own)) = (imsi, trail.identities.imsi)
         && *imsi != own
     {

@@ -22,6 +22,8 @@ pub(super) struct Story {
     pub(super) tap: Tap,
     trail: Trail,
     next: u32,
+    /// The attempt ends, the capture does not.
+    pub(super) goes_on: bool,
 }
 
 impl Story {
@@ -44,6 +46,7 @@ impl Story {
             tap: Tap::new(),
             trail,
             next: 0,
+            goes_on: false,
         }
     }
 
@@ -200,7 +203,9 @@ impl Story {
 
     /// What the rules say of it.
     pub(super) fn findings(&mut self) -> Vec<Finding> {
-        self.tap.finish();
+        if !self.goes_on {
+            self.tap.finish();
+        }
         self.trail.s6a = self.tap.exchanges.values().cloned().collect();
         self.trail.now = self.tap.at();
         self.trail.end = End::CaptureEnds;

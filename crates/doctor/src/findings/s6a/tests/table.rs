@@ -469,6 +469,37 @@ fn an_mme_that_gave_up_makes_a_late_answer_a_fault() {
 }
 
 #[test]
+fn an_attempt_that_ends_before_its_answer_was_due_names_the_silence() {
+    let codes = |ms| {
+        let mut story = Story::new();
+        story.goes_on = true;
+        story.attach();
+        let asked = air(story.id(), IMSI);
+        story.tap.pass(1, To::Hss, &asked);
+        story.wait(ms);
+        story.reject(17);
+        let found = story.findings();
+        found.iter().map(|finding| finding.code).collect::<Vec<_>>()
+    };
+    assert_eq!(codes(10_000), [c::VECTORS_UNANSWERED.name]);
+    assert_eq!(codes(500), [] as [&str; 0]);
+}
+
+#[test]
+fn who_needs_no_hss_does_not_miss_it() {
+    let mut story = Story::new();
+    capabilities(&mut story, 2001);
+    story.close();
+    story.attach();
+    // ATTACH ACCEPT, without what follows in it.
+    let accept = [
+        0x07, 0x42, 1, 0x21, 6, 0, 0x00, 0xf1, 0x10, 0, 1, 0, 4, 2, 1, 0xd0, 0x31,
+    ];
+    story.nas(Direction::Downlink, &accept);
+    assert!(story.findings().is_empty());
+}
+
+#[test]
 fn security_mode_tells_whether_another_network_mattered() {
     let severity = |octets: &[u8]| {
         let mut story = Story::new();
