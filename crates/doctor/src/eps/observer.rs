@@ -8,6 +8,7 @@
 //! ```
 
 mod connections;
+mod ends;
 mod exchanges;
 mod learn;
 mod logs;
@@ -21,6 +22,7 @@ use crate::report::MacVerdict;
 use crate::subscribers::{Scope, Subscribers, Ue};
 use crate::{keys, s6a};
 use connections::Connections;
+use ends::Ends;
 use logs::Logs;
 use quintet_capture::{FlowEvent, FlowId, Pdu, Protocol, Seen, Timestamp};
 use quintet_crypto::Direction;
@@ -77,7 +79,7 @@ pub struct Observer {
     lone: s6a::Lone,
     attempts: HashMap<u64, Running>,
     running_of: HashMap<Ue, u64>,
-    queue: VecDeque<(u64, Timestamp)>,
+    ends: Ends,
     next_id: u64,
     now: Timestamp,
     file: u16,
@@ -121,7 +123,7 @@ impl Observer {
             lone: s6a::Lone::new(),
             attempts: HashMap::new(),
             running_of: HashMap::new(),
-            queue: VecDeque::new(),
+            ends: Ends::default(),
             next_id: 0,
             now: Timestamp::default(),
             file: 0,
@@ -239,24 +241,12 @@ impl Observer {
                 leaving: None,
             },
         );
-        self.queue.push_back((id, seen.time));
+        self.ends.begun(id, seen.time);
         self.runs(id, ue);
         if self.attempts.len() > MAX_ATTEMPTS {
             self.end_longest_silent();
         }
         id
-    }
-
-    /// This attempt is the UE's; the one before it is over, but for its farewell.
-    fn runs(&mut self, id: u64, ue: Ue) {
-        let Some(before) = self.running_of.insert(ue, id).filter(|before| *before != id) else {
-            return;
-        };
-        if let Some(running) = self.attempts.get_mut(&before) {
-            running.leaving.get_or_insert(End::BeganAgain);
-            let heard = running.heard;
-            self.queue.push_front((before, heard));
-        }
     }
 
     /// A NAS message of an attempt.
@@ -357,77 +347,6 @@ impl Observer {
         if self.wanted.passed {
             self.happenings
                 .push_back(Happening::Passed(Box::new(trail.clone())));
-        }
-    }
-
-    /// An attempt is over.
-    fn end(&mut self, id: u64, end: End) {
-        let Some(running) = self.attempts.remove(&id) else {
-            return;
-        };
-        self.connections.forget(id);
-        self.logs.forget(id);
-        let Running {
-            mut attempt, leaving, ..
-        } = running;
-        let ue = attempt.ue;
-        if self.running_of.get(&ue) == Some(&id) {
-            self.running_of.remove(&ue);
-        }
-        self.hss_path(&mut attempt.trail);
-        attempt.trail.keys = self.verifier.source(SubscriberId(ue.0));
-        let row = self.subscribers.row_mut(ue);
-        attempt.trail.history = row.history.clone();
-        row.ciphering = attempt.ciphering.current().or(row.ciphering);
-        let trail = attempt.end(leaving.unwrap_or(end), self.now);
-        let verdict = Verdict::of(&trail);
-        self.subscribers.ended(ue, &verdict, trail.first);
-        self.happenings
-            .push_back(Happening::Ended(Box::new(trail), Box::new(verdict)));
-    }
-
-    /// Ends what has been silent for too long.
-    fn expire(&mut self) {
-        while let Some(&(id, queued)) = self.queue.front() {
-            let Some(running) = self.attempts.get(&id) else {
-                self.queue.pop_front();
-                continue;
-            };
-            let limit = if running.leaving.is_some() {
-                MAX_FAREWELL_NS
-            } else {
-                self.patience_ns
-            };
-            if self.now.since(running.heard) > limit {
-                self.queue.pop_front();
-                self.end(id, End::Silent);
-            } else if running.heard > queued {
-                self.queue.pop_front();
-                let heard = running.heard;
-                if running.leaving.is_none() {
-                    self.queue.push_back((id, heard));
-                } else {
-                    self.queue.push_front((id, heard));
-                    return;
-                }
-            } else {
-                return;
-            }
-        }
-        self.s6a.advance(self.now);
-        self.exchanges();
-        self.lone_ends();
-    }
-
-    /// Makes room.
-    fn end_longest_silent(&mut self) {
-        let longest = self
-            .attempts
-            .iter()
-            .min_by_key(|(id, running)| (running.heard, **id))
-            .map(|(id, _)| *id);
-        if let Some(id) = longest {
-            self.end(id, End::Silent);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The whole chain over a file: reader, dissector, doctor.
 
-use quintet_capture::{Dissector, DissectorOptions, read_all};
+use quintet_capture::{Dissector, DissectorOptions, Timestamp, read_all};
 use quintet_doctor::report::Attempt;
 use quintet_doctor::{Doctor, Output, Settings};
 use std::path::Path;
@@ -19,16 +19,19 @@ pub(crate) fn attempts_of(octets: &[u8]) -> Vec<Attempt> {
         ..Settings::default()
     });
     let mut attempts = Vec::new();
+    let mut last = Timestamp::default();
     read_all(
         octets,
         0,
         |frame| {
+            last = last.max(frame.seen.time);
             dissector.frame(frame, &mut doctor);
             collect(&mut doctor, &mut attempts);
         },
         |_| {},
     );
     dissector.finish(&mut doctor);
+    doctor.quiet(last);
     doctor.finish();
     collect(&mut doctor, &mut attempts);
     attempts.sort_by_key(|attempt| attempt.id);

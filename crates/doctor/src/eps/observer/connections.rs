@@ -3,7 +3,7 @@
 //! In a merged capture two connections may have the same eNB's identity at once; the MME's tells them apart.
 
 use quintet_capture::FlowId;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// Connections of one association that may share the eNB's identity, or the MME's.
 const MAX_ALIKE: usize = 8;
@@ -20,6 +20,7 @@ struct Names {
 #[derive(Debug, Default)]
 pub(super) struct Connections {
     names: HashMap<u64, Names>,
+    by_flow: HashMap<FlowId, BTreeSet<u64>>,
     by_enb: HashMap<(FlowId, u32), Vec<u64>>,
     by_mme: HashMap<(FlowId, u32), Vec<u64>>,
 }
@@ -28,6 +29,7 @@ impl Connections {
     /// A connection of an attempt.
     pub(super) fn add(&mut self, id: u64, flow: FlowId, enb: Option<u32>, mme: Option<u32>) {
         self.names.insert(id, Names { flow, enb, mme });
+        self.by_flow.entry(flow).or_default().insert(id);
         if let Some(enb) = enb {
             push(&mut self.by_enb, (flow, enb), id);
         }
@@ -66,12 +68,20 @@ impl Connections {
 
     /// Connections that have this identity of the MME's, on whatever association, oldest first.
     pub(super) fn of_mme(&self, mme: u32) -> Vec<u64> {
-        self.matching(|names| names.mme == Some(mme))
+        let mut all: Vec<u64> = self
+            .names
+            .iter()
+            .filter(|(_, names)| names.mme == Some(mme))
+            .map(|(id, _)| *id)
+            .collect();
+        all.sort_unstable();
+        all
     }
 
     /// All of an association, oldest first.
     pub(super) fn of_flow(&self, flow: FlowId) -> Vec<u64> {
-        self.matching(|names| names.flow == flow)
+        let all = self.by_flow.get(&flow);
+        all.map(|all| all.iter().copied().collect()).unwrap_or_default()
     }
 
     /// Whether the MME's identity of a connection is known.
@@ -92,23 +102,18 @@ impl Connections {
         let Some(names) = self.names.remove(&id) else {
             return;
         };
+        if let Some(all) = self.by_flow.get_mut(&names.flow) {
+            all.remove(&id);
+            if all.is_empty() {
+                self.by_flow.remove(&names.flow);
+            }
+        }
         if let Some(enb) = names.enb {
             pull(&mut self.by_enb, (names.flow, enb), id);
         }
         if let Some(mme) = names.mme {
             pull(&mut self.by_mme, (names.flow, mme), id);
         }
-    }
-
-    fn matching(&self, wanted: impl Fn(&Names) -> bool) -> Vec<u64> {
-        let mut all: Vec<u64> = self
-            .names
-            .iter()
-            .filter(|(_, names)| wanted(names))
-            .map(|(id, _)| *id)
-            .collect();
-        all.sort_unstable();
-        all
     }
 }
 

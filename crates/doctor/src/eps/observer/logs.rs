@@ -52,6 +52,7 @@ struct Log {
 #[derive(Debug, Default)]
 pub(super) struct Logs {
     logs: HashMap<LogKey, Log>,
+    by_attempt: HashMap<u64, LogKey>,
     order: VecDeque<LogKey>,
 }
 
@@ -70,7 +71,11 @@ struct Logged<'a> {
 impl Logs {
     /// The attempt is over.
     pub(super) fn forget(&mut self, id: u64) {
-        for log in self.logs.values_mut().filter(|log| log.attempt == Some(id)) {
+        let log = self
+            .by_attempt
+            .remove(&id)
+            .and_then(|key| self.logs.get_mut(&key));
+        if let Some(log) = log.filter(|log| log.attempt == Some(id)) {
             log.attempt = None;
         }
     }
@@ -286,6 +291,7 @@ impl Observer {
         let flow = logged.key.flow;
         let id = self.begin(ue, Some(scope), logged.tap, flow, logged.seen, from_the_start);
         self.logs.log(logged.key).attempt = Some(id);
+        self.logs.by_attempt.insert(id, logged.key);
         id
     }
 }

@@ -183,16 +183,6 @@ impl Observer {
         self.end(id, End::BeganAgain);
         next
     }
-
-    /// The connection will be over soon: what has been said first of why stands, but a release is the surest.
-    pub(super) fn leaving(&mut self, id: u64, end: End) {
-        if let Some(running) = self.attempts.get_mut(&id) {
-            if running.leaving.is_none() || matches!(end, End::Released { .. }) {
-                running.leaving = Some(end);
-            }
-            self.queue.push_front((id, running.heard));
-        }
-    }
 }
 
 /// The MME whose temporary identities are meant.

@@ -1,0 +1,149 @@
+//! When attempts end: released, superseded, silent for too long, or for want of room.
+
+use super::{Happening, MAX_FAREWELL_NS, Observer};
+use crate::eps::outcome::Verdict;
+use crate::eps::trail::End;
+use crate::keys::SubscriberId;
+use crate::subscribers::Ue;
+use quintet_capture::Timestamp;
+use std::collections::{HashMap, VecDeque};
+
+/// Attempts by when they were last looked at, oldest first, with entries of attempts that are over.
+#[derive(Debug, Default)]
+pub(super) struct Ends {
+    /// Those that run.
+    running: VecDeque<(u64, Timestamp)>,
+    /// Those of which only the farewell is awaited.
+    leaving: VecDeque<(u64, Timestamp)>,
+    /// Those whose UE began again, by UE, oldest first: they end before its next one does.
+    superseded: HashMap<Ue, Vec<u64>>,
+}
+
+impl Ends {
+    /// An attempt began.
+    pub(super) fn begun(&mut self, id: u64, at: Timestamp) {
+        self.running.push_back((id, at));
+    }
+}
+
+impl Observer {
+    /// This attempt is the UE's; the one before it is over, but for its farewell.
+    pub(super) fn runs(&mut self, id: u64, ue: Ue) {
+        let before = self.running_of.insert(ue, id).filter(|before| *before != id);
+        let Some(before) = before.filter(|before| self.attempts.contains_key(before)) else {
+            return;
+        };
+        self.leaving(before, End::BeganAgain);
+        self.ends.superseded.entry(ue).or_default().push(before);
+    }
+
+    /// The attempt will be over soon: what was said first of why stands, but a release is the surest.
+    pub(super) fn leaving(&mut self, id: u64, end: End) {
+        let Some(running) = self.attempts.get_mut(&id) else {
+            return;
+        };
+        if running.leaving.is_none() {
+            self.ends.leaving.push_back((id, running.heard));
+        }
+        if running.leaving.is_none() || matches!(end, End::Released { .. }) {
+            running.leaving = Some(end);
+        }
+    }
+
+    /// An attempt is over, and those before it of the same UE.
+    pub(super) fn end(&mut self, id: u64, end: End) {
+        let Some(running) = self.attempts.get(&id) else {
+            return;
+        };
+        let ue = running.attempt.ue;
+        if let Some(mut before) = self.ends.superseded.remove(&ue) {
+            let after = before.split_off(
+                before
+                    .iter()
+                    .position(|other| *other == id)
+                    .unwrap_or(before.len()),
+            );
+            for other in before {
+                self.end_one(other, End::BeganAgain);
+            }
+            let after: Vec<u64> = after.into_iter().filter(|other| *other != id).collect();
+            if !after.is_empty() {
+                self.ends.superseded.insert(ue, after);
+            }
+        }
+        self.end_one(id, end);
+    }
+
+    fn end_one(&mut self, id: u64, end: End) {
+        let Some(running) = self.attempts.remove(&id) else {
+            return;
+        };
+        self.connections.forget(id);
+        self.logs.forget(id);
+        let mut attempt = running.attempt;
+        let ue = attempt.ue;
+        if self.running_of.get(&ue) == Some(&id) {
+            self.running_of.remove(&ue);
+        }
+        self.hss_path(&mut attempt.trail);
+        attempt.trail.keys = self.verifier.source(SubscriberId(ue.0));
+        let row = self.subscribers.row_mut(ue);
+        attempt.trail.history = row.history.clone();
+        row.ciphering = attempt.ciphering.current().or(row.ciphering);
+        let trail = attempt.end(running.leaving.unwrap_or(end), self.now);
+        let verdict = Verdict::of(&trail);
+        self.subscribers.ended(ue, &verdict, trail.first);
+        self.happenings
+            .push_back(Happening::Ended(Box::new(trail), Box::new(verdict)));
+    }
+
+    /// Ends what has been silent for too long.
+    pub(super) fn expire(&mut self) {
+        while let Some(&(id, queued)) = self.ends.leaving.front() {
+            match self.silent_for(id, queued) {
+                Some((heard, silence)) if silence <= MAX_FAREWELL_NS => {
+                    if heard == queued {
+                        break;
+                    }
+                    self.ends.leaving.push_back((id, heard));
+                }
+                Some(_) => self.end(id, End::Silent),
+                None => {}
+            }
+            self.ends.leaving.pop_front();
+        }
+        while let Some(&(id, queued)) = self.ends.running.front() {
+            match self.silent_for(id, queued) {
+                Some((heard, silence)) if silence <= self.patience_ns => {
+                    if heard == queued {
+                        break;
+                    }
+                    self.ends.running.push_back((id, heard));
+                }
+                Some(_) => self.end(id, End::Silent),
+                None => {}
+            }
+            self.ends.running.pop_front();
+        }
+        self.s6a.advance(self.now);
+        self.exchanges();
+        self.lone_ends();
+    }
+
+    /// When an attempt was last heard, not before `queued`, and how long ago that is; `None` if it is over.
+    fn silent_for(&self, id: u64, queued: Timestamp) -> Option<(Timestamp, i64)> {
+        let heard = self.attempts.get(&id)?.heard.max(queued);
+        Some((heard, self.now.since(heard)))
+    }
+
+    /// Makes room: the attempt that was silent for longest ends.
+    pub(super) fn end_longest_silent(&mut self) {
+        while let Some((id, queued)) = self.ends.running.pop_front() {
+            match self.silent_for(id, queued) {
+                Some((heard, _)) if heard > queued => self.ends.running.push_back((id, heard)),
+                Some(_) => return self.end(id, End::Silent),
+                None => {}
+            }
+        }
+    }
+}
