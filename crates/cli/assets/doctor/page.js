@@ -167,7 +167,9 @@ function messageOf(attempt, message, names) {
   const arrow = make("span", `arrow ${from < to ? "right" : "left"}`);
   arrow.style.left = percent(left, names.length);
   arrow.style.width = `${((right - left) / names.length) * 100}%`;
-  lanes.append(arrow, make("span", "label", message.name));
+  const label = make("span", "label", message.name);
+  label.style.left = `${((left + right + 1) / 2 / names.length) * 100}%`;
+  lanes.append(arrow, label);
   const mac = message.mac ? `MAC ${message.mac}` : "";
   const brief = [message.header, mac, message.cause, ...message.details].filter(Boolean).join("; ");
   const button = make("button", "row",
@@ -242,6 +244,8 @@ function show(attempt, focus) {
       make("ul", "", ...attempt.not_shown.map((line) => make("li", "", line))));
   }
   history.replaceState(null, "", `#attempt-${attempt.id}`);
+  const entry = entries.find((one) => one.attempt === attempt);
+  if (entry && window.innerWidth >= 960) entry.button.scrollIntoView({ block: "nearest" });
   if (focus) article.focus();
   if (focus && window.innerWidth < 960) article.scrollIntoView();
 }

@@ -126,38 +126,68 @@ impl<'a> Alignment<'a> {
     }
 
     fn compared(&self, good_attempt: u64) -> Compared {
-        let mut departures = Vec::new();
-        let mut rows = Vec::new();
-        let mut pairs = self.pairs.iter().peekable();
-        while let Some(&(this, good)) = pairs.next() {
-            // A message here and another there, side by side, are one departure: what came instead of what.
-            let (this, good) = match (this, good, pairs.peek()) {
-                (Some(_), None, Some((None, Some(instead)))) => {
-                    pairs.next();
-                    (this, Some(*instead))
+        let mut compared = Compared {
+            good_attempt,
+            departures: Vec::new(),
+            rows: Vec::new(),
+        };
+        let (mut extra, mut missing) = (Vec::new(), Vec::new());
+        for pair in &self.pairs {
+            match *pair {
+                (Some(this), Some(good)) => {
+                    compared.gap(&extra, &missing);
+                    extra.clear();
+                    missing.clear();
+                    compared.rows.push(Row::new(Some(this), Some(good)));
+                    compared.depart(Some(this), Some(good));
                 }
-                _ => (this, good),
-            };
-            let what = departure(this, good);
-            rows.push(Row {
-                this: this.map(short),
-                good: good.map(short),
-                differs: what.is_some(),
-            });
-            if let Some(what) = what
-                && departures.len() < MAX_DEPARTURES
-            {
-                departures.push(Departure {
-                    frame: this.map(|message| message.frame),
-                    good_frame: good.map(|message| message.frame),
-                    what,
-                });
+                (this, good) => {
+                    extra.extend(this);
+                    missing.extend(good);
+                }
             }
         }
-        Compared {
-            good_attempt,
-            departures,
-            rows,
+        compared.gap(&extra, &missing);
+        compared
+    }
+}
+
+impl Row {
+    fn new(this: Option<&Message>, good: Option<&Message>) -> Self {
+        Self {
+            this: this.map(short),
+            good: good.map(short),
+            differs: departure(this, good).is_some(),
+        }
+    }
+}
+
+impl Compared {
+    /// Messages between two common ones that only one attempt has. The first of each are one departure: what came in place of
+    /// what; those behind follow from it, and are told one by one.
+    fn gap(&mut self, extra: &[&Message], missing: &[&Message]) {
+        for n in 0..extra.len().max(missing.len()) {
+            let (this, good) = (extra.get(n).copied(), missing.get(n).copied());
+            self.rows.push(Row::new(this, good));
+            if n == 0 {
+                self.depart(this, good);
+            } else {
+                for (this, good) in [(this, None), (None, good)] {
+                    self.depart(this, good);
+                }
+            }
+        }
+    }
+
+    fn depart(&mut self, this: Option<&Message>, good: Option<&Message>) {
+        if let Some(what) = departure(this, good)
+            && self.departures.len() < MAX_DEPARTURES
+        {
+            self.departures.push(Departure {
+                frame: this.map(|message| message.frame),
+                good_frame: good.map(|message| message.frame),
+                what,
+            });
         }
     }
 }

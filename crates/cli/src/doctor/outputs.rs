@@ -214,7 +214,7 @@ impl Outputs {
             let frames = words::counted(capture.frames, "frame");
             let file = words::clean(&capture.file);
             let span = match (&capture.first, &capture.last) {
-                (Some(first), Some(last)) => format!(", {first} to {last}"),
+                (Some(first), Some(last)) => format!("\n  from {first} to {last}"),
                 _ => String::new(),
             };
             text.push_str(&format!("{file}: {frames}{span}\n"));

@@ -67,8 +67,11 @@ pub(super) fn beside(message: &Message) -> Vec<String> {
     if message.repeated {
         first.push_str(", repeated");
     }
+    if message.header == Some(PLAIN) {
+        first.push_str(", plain");
+    }
     let mut lines = vec![first];
-    if let Some(header) = message.header {
+    if let Some(header) = message.header.filter(|header| *header != PLAIN) {
         let mut line = header.to_owned();
         if let Some(count) = message.count {
             line.push_str(&format!(", COUNT {count}"));
@@ -79,8 +82,37 @@ pub(super) fn beside(message: &Message) -> Vec<String> {
         lines.push(line);
     }
     let said = message.cause.iter().chain(&message.details);
-    lines.extend(said.map(|line| clean(line).into_owned()));
+    lines.extend(said.map(|line| abbreviated(&clean(line))));
     lines
+}
+
+/// The header of messages without protection.
+const PLAIN: &str = "plain";
+
+/// Hexadecimal digits in a row from which on a value is abbreviated, and what is left of it: enough to tell two RANDs apart.
+const LONG_DIGITS: usize = 24;
+const KEPT_DIGITS: usize = 8;
+
+/// A text whose long values are cut short: a ladder has no room for them, JSON and the page show them in full.
+fn abbreviated(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_hexdigit()).unwrap_or(rest.len());
+        let (run, behind) = rest.split_at(digits);
+        if run.len() >= LONG_DIGITS {
+            out.push_str(&run[..KEPT_DIGITS]);
+            out.push('…');
+        } else {
+            out.push_str(run);
+        }
+        let other = behind
+            .find(|c: char| c.is_ascii_hexdigit())
+            .unwrap_or(behind.len());
+        out.push_str(&behind[..other]);
+        rest = &behind[other..];
+    }
+    out
 }
 
 /// Algorithms and KSI.
@@ -154,6 +186,16 @@ mod tests {
                 "KSI 1"
             ]
         );
+    }
+
+    #[test]
+    fn long_values_are_cut_short() {
+        let rand = "e0aae0242df3d6306d837c85353da888";
+        assert_eq!(
+            abbreviated(&format!("RAND {rand}, é IMSI 001010123456789")),
+            "RAND e0aae024…, é IMSI 001010123456789"
+        );
+        assert_eq!(abbreviated(""), "");
     }
 
     #[test]
