@@ -92,6 +92,12 @@ struct Piece {
     is_last: bool,
 }
 
+impl Piece {
+    fn covers(&self, offset: usize, count: usize) -> bool {
+        self.offset <= offset && offset + count <= self.offset + self.octets.len()
+    }
+}
+
 impl Entity {
     /// Takes in a PDU.
     pub(crate) fn receive(&mut self, pdu: &[u8], out: Out<'_>) {
@@ -278,18 +284,17 @@ impl Entity {
         let Some(segment) = pdu.segment else { return };
         let offset = usize::from(segment.offset);
         let position = self.position(pdu.sequence_number);
-        let mut pieces = match position {
-            None => Vec::new(),
-            Some(position) => match &mut self.slots[position].state {
-                State::Whole(_) => return out(Err(NotDecoded::RlcRepeated)),
-                State::Segments(pieces) => {
-                    let pieces = std::mem::take(pieces);
+        let mut pieces = Vec::new();
+        if let Some(position) = position {
+            match &mut self.slots[position].state {
+                State::Segments(seen) if !seen.iter().any(|piece| piece.covers(offset, pdu.data.len())) => {
+                    pieces = std::mem::take(seen);
                     self.open -= pieces.iter().map(|piece| piece.octets.len()).sum::<usize>();
                     self.remove(position);
-                    pieces
                 }
-            },
-        };
+                _ => return out(Err(NotDecoded::RlcRepeated)),
+            }
+        }
         if pieces.len() == MAX_SEGMENTS || offset + pdu.data.len() > MAX_OPEN {
             // Not what a sender does. The segments before it are forgotten with it.
             return out(Err(NotDecoded::Rlc));

@@ -1,8 +1,11 @@
-//! Captures read to their end, and what was found in them.
+//! Captures read to their end, and what was found in them; and PDUs to make traces of.
+
+pub(crate) mod build;
+pub(crate) mod random;
 
 use quintet_capture::{Dissector, DissectorOptions, FlowEvent, FlowId, Pdu, Protocol, Seen, Sink, read_all};
 use quintet_crypto::Direction;
-use quintet_radio::{Detail, Found, Radio, UeKey};
+use quintet_radio::{ConnectionRequest, Detail, Found, Radio, UeKey};
 use std::path::{Path, PathBuf};
 
 /// A NAS PDU as it was found.
@@ -13,13 +16,13 @@ pub(crate) struct OwnNas {
     pub(crate) direction: Direction,
     pub(crate) carrier: &'static str,
     pub(crate) octets: Vec<u8>,
+    pub(crate) request: Option<ConnectionRequest>,
 }
 
 /// An RRC message as it was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct OwnSignal {
     pub(crate) frame: u64,
-    pub(crate) ue: UeKey,
     pub(crate) direction: Direction,
     pub(crate) name: &'static str,
     pub(crate) detail: Detail,
@@ -30,38 +33,50 @@ pub(crate) struct OwnSignal {
 pub(crate) struct Trace {
     pub(crate) radio: Radio,
     pub(crate) pdus: usize,
+    found: Kept,
+}
+
+/// What was found.
+#[derive(Debug, Default)]
+pub(crate) struct Kept {
     pub(crate) nas: Vec<OwnNas>,
     pub(crate) signals: Vec<OwnSignal>,
 }
 
+impl std::ops::Deref for Trace {
+    type Target = Kept;
+
+    fn deref(&self) -> &Kept {
+        &self.found
+    }
+}
+
+impl Kept {
+    fn keep(&mut self, frame: u64, found: Found<'_>) {
+        match found {
+            Found::Nas(nas) => self.nas.push(OwnNas {
+                frame,
+                ue: nas.ue,
+                direction: nas.direction,
+                carrier: nas.carrier,
+                octets: nas.octets.to_vec(),
+                request: nas.request,
+            }),
+            Found::Signal(signal) => self.signals.push(OwnSignal {
+                frame,
+                direction: signal.direction,
+                name: signal.name,
+                detail: signal.detail,
+            }),
+            _ => {}
+        }
+    }
+}
+
 impl Sink for Trace {
     fn pdu(&mut self, pdu: &Pdu<'_>) {
-        let Self {
-            radio,
-            pdus,
-            nas,
-            signals,
-        } = self;
-        let frame = pdu.seen.frame;
-        let mut out = |found: Found<'_>| match found {
-            Found::Nas(found) => nas.push(OwnNas {
-                frame,
-                ue: found.ue,
-                direction: found.direction,
-                carrier: found.carrier,
-                octets: found.octets.to_vec(),
-            }),
-            Found::Signal(found) => {
-                signals.push(OwnSignal {
-                    frame,
-                    ue: found.ue,
-                    direction: found.direction,
-                    name: found.name,
-                    detail: found.detail,
-                });
-            }
-            _ => {}
-        };
+        let Self { radio, pdus, found } = self;
+        let mut out = |item: Found<'_>| found.keep(pdu.seen.frame, item);
         let (log, at_ns) = (pdu.flow.id.0, pdu.seen.time.0);
         match pdu.protocol {
             Protocol::MacLteFramed => radio.mac(log, at_ns, pdu.octets, &mut out),
@@ -84,6 +99,20 @@ impl Trace {
         dissector.finish(&mut trace);
         trace.radio.finish();
         trace
+    }
+
+    /// Takes in a MAC PDU behind its header.
+    pub(crate) fn mac(&mut self, framed: &[u8]) {
+        self.pdus += 1;
+        let Self { radio, pdus, found } = self;
+        radio.mac(0, 0, framed, &mut |item| found.keep(*pdus as u64, item));
+    }
+
+    /// Takes in an RRC message of a log.
+    pub(crate) fn rrc(&mut self, sub_type: u8, octets: &[u8]) {
+        self.pdus += 1;
+        let Self { radio, pdus, found } = self;
+        radio.rrc(0, 0, sub_type, octets, &mut |item| found.keep(*pdus as u64, item));
     }
 }
 
