@@ -8,8 +8,11 @@
 //! ```
 
 mod address;
+#[cfg(test)]
+mod bounds;
 mod counts;
 mod diameter;
+mod duplicates;
 mod exported;
 mod fragments;
 mod frame;
@@ -112,6 +115,7 @@ pub struct Dissector {
     flows: FlowIds,
     counts: Counts,
     fragments: fragments::Fragments,
+    duplicates: duplicates::Duplicates,
     logs: logs::Logs,
     associations: sctp::Associations,
     connections: tcp::Connections,
@@ -126,6 +130,7 @@ impl Dissector {
             flows: FlowIds::default(),
             counts: Counts::default(),
             fragments: fragments::Fragments::default(),
+            duplicates: duplicates::Duplicates::default(),
             logs: logs::Logs::default(),
             associations: sctp::Associations::default(),
             connections: tcp::Connections::default(),

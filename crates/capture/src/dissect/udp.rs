@@ -28,6 +28,10 @@ impl Dissector {
             length if length < HEADER_OCTETS => return self.malformed(),
             length => part.limit(length).skip(HEADER_OCTETS),
         };
+        let log = from == gsmtap::PORT || to == gsmtap::PORT || payload.octets.starts_with(user::MARK);
+        if log && self.duplicates.is_copy(packet) {
+            return;
+        }
         if from == gsmtap::PORT || to == gsmtap::PORT {
             return self.gsmtap(packet, (from, to), payload, sink);
         }

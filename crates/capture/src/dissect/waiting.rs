@@ -17,6 +17,10 @@ pub(super) const ACKNOWLEDGED_NS: i64 = 50_000_000;
 /// How often those who wait are looked through.
 const SWEEP_NS: i64 = 20_000_000;
 
+/// Entries at which those who wait are looked through whatever the time, which may stand still: twice as many as can live
+/// in a table, the others having left it, so that a look always makes room for as many again.
+const MAX_WAITING: usize = 262_144;
+
 /// Since when a direction waits, and since when it knows that the receiver does not.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Gap {
@@ -75,7 +79,8 @@ impl Waiting {
         if time > self.now {
             self.now = time;
         }
-        !self.directions.is_empty() && self.now.since(self.swept) >= SWEEP_NS
+        let due = self.now.since(self.swept) >= SWEEP_NS || self.directions.len() >= MAX_WAITING;
+        due && !self.directions.is_empty()
     }
 
     /// A direction waits; to be said once a gap.

@@ -2,4 +2,8 @@
 
 #![cfg(test)]
 
+mod associations;
+mod connections;
 mod corpus;
+mod mutations;
+mod support;
