@@ -10,6 +10,7 @@ mod broken;
 mod corpus;
 mod reassembly;
 mod security;
+mod seeds;
 mod support;
 mod tshark;
 mod vectors;
