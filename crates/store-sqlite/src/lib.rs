@@ -23,6 +23,7 @@
 mod contexts;
 mod database;
 mod fault;
+mod glance;
 mod lanes;
 mod location;
 mod lock;
@@ -37,6 +38,7 @@ mod writer;
 
 pub use contexts::{ContextStore, Opened};
 pub use database::OpenError;
+pub use glance::each_subscriber;
 pub use lock::LockError;
 pub use schema::{APPLICATION_ID, SCHEMA_VERSION};
 pub use store::{Options, SqliteStore, Waker};

@@ -3,6 +3,7 @@
 mod contract;
 mod faults;
 mod files;
+mod glance;
 mod killed;
 mod processes;
 

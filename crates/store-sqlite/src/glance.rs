@@ -1,0 +1,68 @@
+//! A look at all subscribers that changes nothing: neither the file nor its schema, and no server waits for it.
+
+use crate::database::OpenError;
+use crate::fault::{Failure, explain};
+use crate::row;
+use crate::schema::{self, Kind, SCHEMA_VERSION};
+use crate::shared::Subscriptions;
+use quintet_subscriber::model::Subscriber;
+use rusqlite::{Connection, OpenFlags};
+use std::path::Path;
+use std::time::Duration;
+
+/// Hands every subscriber of the database at `path` to `each`, in the order of IMSIs, out of one snapshot. A server may be
+/// running on it.
+///
+/// # Errors
+/// [`OpenError`] if there is no such file, it is another program's, or of another version of this one: an older schema is
+/// not brought up to date here.
+pub fn each_subscriber(
+    path: &Path,
+    busy_timeout: Duration,
+    mut each: impl FnMut(Subscriber),
+) -> Result<(), OpenError> {
+    if !path.exists() {
+        return Err(OpenError::Missing(path.to_owned()));
+    }
+    let fault = |error: rusqlite::Error| OpenError::Fault(explain(path, &error));
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(fault)?;
+    connection.busy_timeout(busy_timeout).map_err(fault)?;
+    match schema::kind(&connection).map_err(fault)? {
+        Kind::Quintet(SCHEMA_VERSION) => {}
+        Kind::Quintet(found) if found > SCHEMA_VERSION => {
+            return Err(OpenError::Newer {
+                path: path.to_owned(),
+                found,
+            });
+        }
+        Kind::Quintet(found) => {
+            return Err(OpenError::Fault(format!(
+                "the database {} has schema version {found}, older than {SCHEMA_VERSION}, and is only looked at here: run \
+                 `quintet subscriber list --db` on it once, which brings it up to date",
+                path.display()
+            )));
+        }
+        Kind::Foreign | Kind::Empty => return Err(OpenError::NotQuintet(path.to_owned())),
+    }
+    read(&connection, &mut each).map_err(|failure| match failure {
+        Failure::Sqlite(error) => fault(error),
+        Failure::Content(what) => OpenError::Fault(format!("{}: {what}", path.display())),
+        Failure::Answer(error) => OpenError::Fault(error.to_string()),
+    })
+}
+
+fn read(connection: &Connection, each: &mut impl FnMut(Subscriber)) -> Result<(), Failure> {
+    let mut subscriptions = Subscriptions::default();
+    let sql = concat!(
+        "SELECT ",
+        row::subscriber_columns!(),
+        " FROM subscriber ORDER BY imsi"
+    );
+    let mut select = connection.prepare(sql)?;
+    let mut rows = select.query([])?;
+    while let Some(row) = rows.next()? {
+        each(row::subscriber(row, connection, &mut subscriptions)?);
+    }
+    Ok(())
+}
