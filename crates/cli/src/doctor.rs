@@ -100,7 +100,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Finding> {
         selection: settings.selection(&doctor),
         beside,
         page: arguments.html.clone(),
-        other_file: false,
+        other_file: settings.decrypt.is_some(),
         bar: bar.clone(),
         width: width.unwrap_or(crate::ladder::WIDTH),
     })?;

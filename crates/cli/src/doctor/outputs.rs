@@ -204,7 +204,10 @@ impl Outputs {
         if summary.attempts() > 1 {
             text.push('\n');
         }
-        text.push_str(&summary.text());
+        text.push_str(&summary.text(self.width));
+        if summary.attempts() == 0 && self.left_out == 0 {
+            text.push_str("  none in these captures: S1AP, NAS of LTE and S6a are looked for\n");
+        }
         if self.left_out > 0 {
             let left_out = words::counted(self.left_out, "attempt");
             text.push_str(&format!("  {left_out} left out by --imsi, --since, --until\n"));

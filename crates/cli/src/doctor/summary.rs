@@ -1,7 +1,7 @@
 //! The table under a report: how attempts ended, what was found most, and how each subscriber fared. Of bounded size.
 
 use super::words::{self, clean, counted};
-use crate::ladder::{HEADING, Tone};
+use crate::ladder::{HEADING, wrapped};
 use quintet_doctor::report::{Attempt, Ending, Outcome, Severity, Technology, Totals};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
@@ -87,8 +87,8 @@ impl Summary {
         &self.totals
     }
 
-    /// As people read it, with the escapes of colours.
-    pub(super) fn text(&self) -> String {
+    /// As people read it in so many columns, with the escapes of colours.
+    pub(super) fn text(&self, width: usize) -> String {
         let mut out = String::new();
         // Writing into a String cannot fail.
         let _ = writeln!(out, "{HEADING}{}{HEADING:#}", counted(self.attempts(), "attempt"));
@@ -106,7 +106,7 @@ impl Summary {
             );
         }
         self.write_findings(&mut out);
-        self.write_subscribers(&mut out);
+        self.write_subscribers(&mut out, width);
         out
     }
 
@@ -128,7 +128,7 @@ impl Summary {
         more(out, findings.len(), SHOWN_FINDINGS, "code");
     }
 
-    fn write_subscribers(&self, out: &mut String) {
+    fn write_subscribers(&self, out: &mut String, columns: usize) {
         if self.subscribers.len() < 2 {
             return;
         }
@@ -147,14 +147,13 @@ impl Summary {
                 failure,
                 incomplete,
             } = fared.totals;
-            let style = if failure > 0 { Tone::Bad } else { Tone::Plain }.style();
             let last = fared.last.map(|ending| words::name(&ending)).unwrap_or_default();
             let fault = fared.fault.map(|code| format!("; {code}")).unwrap_or_default();
             let name = clean(name);
-            let _ = writeln!(
-                out,
-                "  {name:<width$}  ✓ {success} {style}✗ {failure}{style:#} ? {incomplete}  last: {last}{fault}"
-            );
+            let text = format!("{name:<width$}  ✓ {success} ✗ {failure} ? {incomplete}  last: {last}{fault}");
+            for line in wrapped(&text, columns.saturating_sub(2).max(width + 2)) {
+                let _ = writeln!(out, "  {line}");
+            }
         }
         more(out, subscribers.len(), SHOWN_SUBSCRIBERS, "subscriber");
         if self.others > 0 {
@@ -192,7 +191,7 @@ mod tests {
     use crate::doctor::sample::{healthy, rejected};
 
     fn plain(summary: &Summary) -> String {
-        anstream::adapter::strip_str(&summary.text()).to_string()
+        anstream::adapter::strip_str(&summary.text(100)).to_string()
     }
 
     #[test]
@@ -223,6 +222,17 @@ mod tests {
             text.find("✗      2").unwrap() < text.find("✓      1").unwrap(),
             "failures first"
         );
+    }
+
+    #[test]
+    fn a_narrow_terminal_breaks_the_lines_of_subscribers() {
+        let mut summary = Summary::default();
+        summary.add(&healthy(1));
+        let mut other = rejected(2);
+        other.subscriber.imsi = Some("imsi-b".to_owned());
+        summary.add(&other);
+        let text = anstream::adapter::strip_str(&summary.text(45)).to_string();
+        assert!(text.lines().all(|line| line.chars().count() <= 45), "{text}");
     }
 
     #[test]
