@@ -104,6 +104,39 @@ fn hops_through_an_agent_are_one_exchange_and_the_first_hop_counts() {
 }
 
 #[test]
+fn what_the_near_hop_said_stays() {
+    let mut tap = Tap::new();
+    let first = air(5, IMSI);
+    let second = patched(&first, |h| h.hop_by_hop = 77);
+    tap.pass(1, To::Hss, &first);
+    tap.pass(2, To::Hss, &second);
+    let heard = tap.pass(1, To::Mme, &answer(&first, AnswerOutcome::base(3004), |_| {}));
+    tap.pass(2, To::Mme, &aia(&second, &[(1, 1)]));
+    assert_eq!(tap.last().answer, Some(heard));
+    assert_eq!(tap.last().outcome, Some(AnswerOutcome::base(3004)));
+}
+
+#[test]
+fn among_equal_identifiers_command_and_end_to_end_decide() {
+    let mut tap = Tap::new();
+    let first = air(5, IMSI);
+    let second = patched(&air(5, "001010000000002"), |h| h.end_to_end = 7);
+    tap.pass(1, To::Hss, &first);
+    tap.pass(1, To::Hss, &second);
+    tap.pass(1, To::Mme, &answer(&ulr(5, IMSI), AnswerOutcome::SUCCESS, |_| {}));
+    tap.pass(1, To::Mme, &aia(&second, &[(1, 1)]));
+    let states: Vec<_> = tap.exchanges.values().map(|e| (e.command, e.state)).collect();
+    assert_eq!(
+        states,
+        [
+            (command::AUTHENTICATION_INFORMATION, State::Open),
+            (command::AUTHENTICATION_INFORMATION, State::Answered),
+            (command::UPDATE_LOCATION, State::Answered),
+        ]
+    );
+}
+
+#[test]
 fn a_request_sent_again_is_the_same_exchange() {
     let mut tap = Tap::new();
     let first = air(5, IMSI);
@@ -373,6 +406,37 @@ mod connections {
     }
 
     #[test]
+    fn an_application_that_was_not_advertised_is_noticed() {
+        let mut tap = Tap::new();
+        let cer = capabilities(1, quintet_mme::s6a::S6A);
+        let cea = answer(&cer, AnswerOutcome::SUCCESS, |w| {
+            w.u32(avp::AUTH_APPLICATION_ID, 16_777_216);
+        });
+        tap.pass(1, To::Hss, &cer);
+        tap.pass(1, To::Mme, &cea);
+        let asked = air(2, IMSI);
+        tap.asked(&asked, &answer(&asked, AnswerOutcome::base(3007), |_| {}));
+        let path: Vec<_> = tap.last().path.iter().map(|fact| fact.trouble).collect();
+        assert_eq!(path, [Trouble::ApplicationNotAdvertised]);
+    }
+
+    #[test]
+    fn other_flows_do_not_push_facts_out() {
+        let mut tap = Tap::new();
+        let cer = capabilities(1, quintet_mme::s6a::S6A);
+        tap.asked(&cer, &answer(&cer, AnswerOutcome::base(5010), |_| {}));
+        let seen = Seen {
+            file: 0,
+            frame: 3,
+            time: tap.at(),
+        };
+        for flow in 0..1_000 {
+            tap.observer.flow(seen, FlowId(100 + flow), FlowEvent::Closed);
+        }
+        assert_eq!(troubles(&tap).len(), 1);
+    }
+
+    #[test]
     fn disconnection_explains_an_unanswered_request() {
         let mut tap = Tap::new();
         let asked = air(1, IMSI);
@@ -564,6 +628,29 @@ mod vectors {
     }
 
     #[test]
+    fn both_hops_hand_out_the_vector_once() {
+        let mut tap = Tap::new();
+        let asked = air(1, IMSI);
+        tap.pass(1, To::Hss, &asked);
+        tap.pass(2, To::Hss, &asked);
+        tap.pass(2, To::Mme, &aia(&asked, &[(1, 11)]));
+        tap.pass(1, To::Mme, &aia(&asked, &[(1, 11)]));
+        let origin = challenge(&mut tap, 1, 1, 11);
+        assert!(
+            matches!(origin, Origin::Handed { same_rand: None, .. }),
+            "{origin:?}"
+        );
+    }
+
+    #[test]
+    fn another_subscribers_rand_is_no_altered_token() {
+        let mut tap = Tap::new();
+        let asked = air(1, "001010000000002");
+        tap.asked(&asked, &aia(&asked, &[(1, 12)]));
+        assert_eq!(challenge(&mut tap, 1, 1, 11), Origin::NotShown);
+    }
+
+    #[test]
     fn strangers_are_told_apart() {
         let mut tap = Tap::new();
         assert_eq!(challenge(&mut tap, 1, 9, 9), Origin::NotShown);
@@ -695,6 +782,29 @@ mod alone {
             Outcome::Incomplete,
             "what the UE did is not shown"
         );
+    }
+
+    #[test]
+    fn what_comes_after_silence_is_another_attempt() {
+        let mut tap = Tap::new();
+        let (a, u) = (air(1, IMSI), ulr(2, IMSI));
+        tap.asked(&a, &aia(&a, &[(1, 1)]));
+        tap.now_ms += SILENCE / 1_000_000;
+        tap.asked(&u, &ula(&u));
+        assert_eq!(trails(lone(&tap)).len(), 2);
+    }
+
+    #[test]
+    fn an_open_request_keeps_its_attempt() {
+        let mut tap = Tap::new();
+        tap.pass(1, To::Hss, &air(1, IMSI));
+        let mut open = lone(&tap);
+        let later = Timestamp(tap.at().0 + SILENCE);
+        assert!(open.poll(later).is_none());
+        tap.wait(UNANSWERED_AFTER / 1_000_000);
+        open.add(tap.last().clone());
+        let trail = open.poll(later).expect("it ended");
+        assert_eq!(trail.s6a[0].state, State::Unanswered(Unanswered::TimedOut));
     }
 
     #[test]

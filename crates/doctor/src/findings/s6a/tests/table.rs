@@ -513,3 +513,72 @@ fn security_mode_tells_whether_another_network_mattered() {
     assert_eq!(severity(&[0x07, 0x5f, 24]), crate::report::Severity::Fault);
     assert_eq!(severity(&[0x07, 0x5e]), crate::report::Severity::Warning);
 }
+
+/// The codes of a story that has not ended the capture's way.
+fn codes(tell: Tell) -> Vec<&'static str> {
+    let mut story = Story::new();
+    tell(&mut story);
+    story.findings().iter().map(|finding| finding.code).collect()
+}
+
+#[test]
+fn who_was_answered_does_not_miss_the_connection() {
+    let found = codes(|s| {
+        capabilities(s, 2001);
+        s.attach();
+        s.refuse(AnswerOutcome::experimental(5001));
+        s.close();
+        s.reject(8);
+    });
+    assert_eq!(found, [c::SUBSCRIBER_UNKNOWN.name]);
+}
+
+#[test]
+fn a_challenge_is_not_missed_before_its_time() {
+    let found = codes(|s| {
+        s.attach();
+        s.fetch(&[(1, 11)]);
+        s.wait(500);
+    });
+    assert_eq!(found, [] as [&str; 0]);
+}
+
+#[test]
+fn another_rand_in_the_resynchronisation_is_noticed() {
+    let found = codes(|s| {
+        attach(s);
+        s.out_of_sync(7);
+        s.resync(9, 7, &[(2, 12)]);
+    });
+    assert!(found.contains(&c::RESYNC_ALTERED.name), "{found:?}");
+}
+
+#[test]
+fn a_refused_resynchronisation_is_told_once() {
+    let found = codes(|s| {
+        let asked = air_resync(s.id(), IMSI, 1, 7);
+        let refusal = answer(&asked, AnswerOutcome::base(5012), |_| {});
+        s.ask(&asked, &refusal);
+    });
+    assert_eq!(found, [c::RESYNC_REFUSED.name]);
+}
+
+#[test]
+fn the_mme_before_is_cancelled_as_a_matter_of_course() {
+    let severity = |during: bool| {
+        let mut s = Story::new();
+        s.fetch(&[(1, 11)]);
+        let asked = ulr(s.id(), IMSI);
+        s.tap.pass(1, To::Hss, &asked);
+        if during {
+            told(&mut s, command::CANCEL_LOCATION, AnswerOutcome::SUCCESS);
+        }
+        s.tap.pass(1, To::Mme, &ula(&asked));
+        if !during {
+            told(&mut s, command::CANCEL_LOCATION, AnswerOutcome::SUCCESS);
+        }
+        s.findings()[0].severity
+    };
+    assert_eq!(severity(true), crate::report::Severity::Note);
+    assert_eq!(severity(false), crate::report::Severity::Warning);
+}
