@@ -1,59 +1,9 @@
 //! Any octets: nothing brings the reader or the dissector down, and a cut file gives a prefix of the whole one.
 
-use crate::support::file::{MICROSECONDS, ORDERS, PcapFile, PcapngFile};
-use crate::support::packet::{SCTP, UDP, ethernet, ipv4, ipv6, s1ap, udp};
+use crate::seeds::{LINKS, dissect, files};
 use crate::support::{Found, OwnFrame, read};
 use proptest::prelude::*;
-use quintet_capture::{Dissector, DissectorOptions, Item, LinkType, Reader, read_all};
-
-/// Runs a file through everything.
-fn dissect(file: &[u8]) -> Found {
-    let mut dissector = Dissector::new(DissectorOptions::default());
-    let mut found = Found::default();
-    read_all(file, 0, |frame| dissector.frame(frame, &mut found), |_| ());
-    dissector.finish(&mut found);
-    found
-}
-
-const LINKS: [u16; 14] = [0, 1, 9, 12, 101, 108, 113, 147, 148, 149, 228, 229, 252, 276];
-
-/// Files of every format with packets of every kind.
-fn files() -> Vec<Vec<u8>> {
-    let packets = [
-        ethernet(&[8, 0], &ipv4(SCTP, &s1ap())),
-        ipv4(SCTP, &s1ap()),
-        ipv6(SCTP, &s1ap()),
-        ipv6(0, &[&[SCTP, 0, 0, 0, 0, 0, 0, 0], &s1ap()[..]].concat()),
-        ethernet(&[0x81, 0, 0, 1, 8, 0], &ipv4(UDP, &udp((9_899, 9_899), &s1ap()))),
-        ipv4(
-            UDP,
-            &udp(
-                (4_729, 4_729),
-                &[2, 4, 0x12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7, 0x41],
-            ),
-        ),
-        vec![0, 12, 0, 4, b's', b'1', b'a', b'p', 0, 0, 0, 0, 1, 2, 3],
-    ];
-    let mut files = Vec::new();
-    for order in ORDERS {
-        for link in LINKS {
-            let mut file = PcapFile::new(order, MICROSECONDS, 65_535, u32::from(link));
-            for (number, packet) in packets.iter().enumerate() {
-                file.record(1_700_000_000 + number as u32, 5, packet);
-            }
-            files.push(file.octets);
-        }
-        let mut file = PcapngFile::new(order);
-        for link in LINKS {
-            file.interface(link, 0, &[(9, &[9])]);
-        }
-        for (number, packet) in packets.iter().cycle().take(30).enumerate() {
-            file.packet(number as u32 % LINKS.len() as u32, number as u64, packet);
-        }
-        files.push(file.octets);
-    }
-    files
-}
+use quintet_capture::{Dissector, DissectorOptions, Item, LinkType, Reader};
 
 /// The frames of a file that arrives in pieces of these sizes.
 fn in_pieces(file: &[u8], sizes: &[usize]) -> (Vec<OwnFrame>, usize) {
@@ -113,7 +63,7 @@ proptest! {
         sizes in proptest::collection::vec(1_usize..500, 1..5),
     ) {
         let files = files();
-        let mut file = which.get(&files).clone();
+        let mut file = which.get(&files).1.clone();
         for (place, value) in spoilt {
             let place = place.index(file.len());
             file[place] = value;
@@ -126,7 +76,7 @@ proptest! {
     #[test]
     fn a_cut_file_gives_a_prefix(which in any::<proptest::sample::Index>(), at in any::<proptest::sample::Index>()) {
         let files = files();
-        let file = which.get(&files);
+        let file = &which.get(&files).1;
         let cut = &file[..at.index(file.len())];
         let (whole, part) = (read(file).0, read(cut).0);
         prop_assert_eq!(&whole[..part.len()], &part[..]);

@@ -10,4 +10,5 @@ mod links;
 mod logs;
 mod pcap;
 mod pcapng;
+mod seeds;
 mod support;
