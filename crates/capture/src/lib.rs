@@ -25,6 +25,7 @@
 mod checksum;
 mod crc32c;
 mod dissect;
+mod mend;
 mod network;
 mod packet;
 mod pcapng;
@@ -34,6 +35,7 @@ mod sight;
 mod tcp;
 
 pub use dissect::{Counts, Dissector, DissectorOptions};
+pub use mend::mend_checksums;
 pub use packet::sctp_packet;
 pub use pcapng::{InterfaceId, LinkType, MAX_FRAME_OCTETS, MAX_OPTION_OCTETS, PcapngWriter};
 pub use read::{Damage, DamageKind, Item, MAX_BLOCK_OCTETS, Reader, Step, read_all};

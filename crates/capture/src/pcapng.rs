@@ -126,6 +126,19 @@ impl PcapngWriter {
         frame: &[u8],
         comments: &[&str],
     ) {
+        let original = u32::try_from(frame.len()).unwrap_or(u32::MAX);
+        self.cut_packet(out, interface, since_epoch, (frame, original), comments);
+    }
+
+    /// [`Self::packet`] of a frame that had `original` octets on the wire: more than there are, behind a short snap length.
+    pub fn cut_packet(
+        &self,
+        out: &mut Vec<u8>,
+        interface: InterfaceId,
+        since_epoch: Duration,
+        (frame, original): (&[u8], u32),
+        comments: &[&str],
+    ) {
         let time_ns = u64::try_from(since_epoch.as_nanos()).unwrap_or(u64::MAX);
         let kept = &frame[..frame.len().min(MAX_FRAME_OCTETS)];
         block(out, BLOCK_ENHANCED_PACKET, |out| {
@@ -133,7 +146,7 @@ impl PcapngWriter {
             out.extend_from_slice(&((time_ns >> 32) as u32).to_le_bytes());
             out.extend_from_slice(&(time_ns as u32).to_le_bytes());
             out.extend_from_slice(&(kept.len() as u32).to_le_bytes());
-            out.extend_from_slice(&u32::try_from(frame.len()).unwrap_or(u32::MAX).to_le_bytes());
+            out.extend_from_slice(&original.to_le_bytes());
             out.extend_from_slice(kept);
             pad(out, kept.len());
             if !comments.is_empty() {
