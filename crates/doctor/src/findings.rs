@@ -81,6 +81,7 @@ pub fn of(case: &Case<'_>) -> Vec<Finding> {
         found.extend(rules(&reading));
     }
     found.extend(protection::offences(&reading, &found));
+    found.extend(connection::ended(&reading, &found));
     found.extend(keys::rules(case.trail));
     if case.outcome == Outcome::Success {
         for finding in &mut found {

@@ -3,7 +3,7 @@
 use super::Draft;
 use super::catalogue as code;
 use super::reading::Reading;
-use crate::report::{Ending, Finding};
+use crate::report::{Ending, Finding, Outcome};
 use quintet_emm::path::MessageView;
 
 pub(super) fn rules(reading: &Reading<'_>) -> Vec<Finding> {
@@ -124,7 +124,9 @@ fn merged(reading: &Reading<'_>) -> Option<Finding> {
         .iter()
         .filter(|sighting| sighting.view.initial().is_some())
         .count();
-    if history.attempts == 0 || initials == 0 {
+    // Where a loop is told, the attempts are told with it.
+    let told = history.same_failure_in_a_row > 0 || reading.case.outcome == Outcome::Success;
+    if history.attempts == 0 || initials == 0 || told {
         return None;
     }
     Some(

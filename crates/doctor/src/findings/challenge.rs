@@ -37,20 +37,27 @@ fn ksi_in_use(reading: &Reading<'_>) -> Option<Finding> {
     if renewed {
         return None;
     }
+    let draft = Draft::new(
+        &code::KSI_IN_USE,
+        format!(
+            "{} names key set {}, and the challenge gives the same name to the keys that it makes.",
+            reading.nas(initial).view.name(),
+            named.0
+        ),
+    )
+    .frames([reading.seen(initial), reading.seen(challenge.first())])
+    .cause(
+        "The MME numbers its key sets without looking at the one in the initial message",
+        format!("KSI {} in both frames", named.0),
+    );
+    // A key set that protects nothing yet is only a name.
+    let unused = reading.nas(initial).protection == Protection::Plain;
     Some(
-        Draft::new(
-            &code::KSI_IN_USE,
-            format!(
-                "{} names key set {}, and the challenge gives the same name to the keys that it makes.",
-                reading.nas(initial).view.name(),
-                named.0
-            ),
-        )
-        .frames([reading.seen(initial), reading.seen(challenge.first())])
-        .cause(
-            "The MME numbers its key sets without looking at the one in the initial message",
-            format!("KSI {} in both frames", named.0),
-        )
+        if unused {
+            draft.severity(Severity::Note)
+        } else {
+            draft
+        }
         .done(),
     )
 }
@@ -92,15 +99,16 @@ fn not_separated(reading: &Reading<'_>) -> Option<Finding> {
 fn repeated(reading: &Reading<'_>, challenge: &Challenge) -> Option<Finding> {
     let (first, last) = (challenge.first(), challenge.last());
     let (answer, _) = challenge.answer?;
-    if challenge.sent.len() < 2 {
+    let sent = reading.spaced(&challenge.sent);
+    if sent.len() < 2 {
         return None;
     }
-    let behind_the_answer = challenge.sent.iter().filter(|at| **at > answer).count();
+    let behind_the_answer = sent.iter().filter(|at| **at > answer).count();
     let mut draft = Draft::new(
         &code::CHALLENGE_REPEATED,
         format!(
             "AUTHENTICATION REQUEST was sent {} within {}.",
-            times(challenge.sent.len()),
+            times(sent.len()),
             span(reading.seen(last).time.since(reading.seen(first).time))
         ),
     )
@@ -186,6 +194,29 @@ fn reused(reading: &Reading<'_>, index: usize, challenge: &Challenge) -> Option<
         reading.challenges.get(..index)?.iter().find(|before| {
             before.answer.is_some() && before.rand_autn.is_some_and(|(other, _)| other == rand)
         })?;
+    if before.rand_autn != challenge.rand_autn {
+        return Some(
+            Draft::new(
+                &code::CHALLENGE_REUSED,
+                format!(
+                    "A challenge carries the RAND of {} with another AUTN.",
+                    reading.frame(before.first())
+                ),
+            )
+            .severity(Severity::Warning)
+            .frames([reading.seen(before.first()), reading.seen(challenge.first())])
+            .cause(
+                "The HSS makes the next vector with the RAND of the last one",
+                if before.failure(super::authentication::SYNCH_FAILURE).is_some() {
+                    "it follows a resynchronisation: RAND of Re-Synchronization-Info is used again"
+                } else {
+                    "SQN went on, RAND did not"
+                },
+            )
+            .next("Have the HSS draw a RAND for each vector: the same RAND makes the same CK, IK and RES.")
+            .done(),
+        );
+    }
     let plain = matches!(reading.nas(challenge.first()).protection, Protection::Plain);
     let synch = challenge.failure(super::authentication::SYNCH_FAILURE).is_some();
     let draft = Draft::new(

@@ -4,7 +4,7 @@ use super::Draft;
 use super::catalogue as code;
 use super::reading::Reading;
 use crate::eps::{End, Signal};
-use crate::report::{Finding, Outcome};
+use crate::report::{Finding, Outcome, Severity};
 
 /// Release causes of ordinary life.
 const ORDINARY: [&str; 12] = [
@@ -45,7 +45,6 @@ pub(super) fn rules(reading: &Reading<'_>) -> Vec<Finding> {
         &code::ERROR_INDICATION,
         "One side does not know the connection, or the message is broken",
     ));
-    found.extend(ended(reading));
     found
 }
 
@@ -168,9 +167,10 @@ fn complaint(reading: &Reading<'_>, name: &str, code: &super::catalogue::Code, w
     )
 }
 
-/// How it ended, where that is neither a release nor the end of the capture.
-fn ended(reading: &Reading<'_>) -> Option<Finding> {
-    if reading.case.outcome == Outcome::Success {
+/// How it ended, where that is neither a release nor the end of the capture, and no fault explains it.
+pub(super) fn ended(reading: &Reading<'_>, found: &[Finding]) -> Option<Finding> {
+    let explained = found.iter().any(|finding| finding.severity == Severity::Fault);
+    if reading.case.outcome == Outcome::Success || explained {
         return None;
     }
     match reading.trail.end {

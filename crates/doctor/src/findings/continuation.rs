@@ -191,7 +191,13 @@ fn accept_unanswered(reading: &Reading<'_>) -> Option<Finding> {
     let unheard: Vec<usize> = (last_heard + 1..reading.trail.nas.len())
         .filter(|at| reading.nas(*at).protection != Protection::Plain)
         .collect();
-    let sent = if accepts.is_empty() { unheard } else { accepts };
+    let sent = match (accepts.is_empty(), reading.trail.tap) {
+        (false, _) => accepts,
+        (true, Tap::S1) => unheard,
+        // What a log does not show of the UE says nothing.
+        (true, _) => return None,
+    };
+    let sent = reading.spaced(&sent);
     let by_ending = reading.case.ending == Ending::AcceptRetransmittedNoComplete;
     let heard_after = sent.first().is_some_and(|first| last_heard > *first);
     if seen_complete

@@ -5,13 +5,12 @@
 
 use super::Draft;
 use super::catalogue::{self as code, Code};
-use super::reading::{Reading, SECOND, span};
+use super::reading::{NO_TIMER_NS, Reading, span};
+use crate::eps::Tap;
 use crate::report::{Finding, MacVerdict, Severity};
 use quintet_crypto::Direction;
 use quintet_emm::path::{MessageView, Protection};
 
-/// What is sent again octet for octet sooner than this was not sent again by a timer.
-const NO_TIMER_NS: i64 = SECOND / 4;
 /// From here on a NAS COUNT (24 bits) is close to its end.
 const NEAR_END: u32 = (1 << 24) - (1 << 10);
 
@@ -24,6 +23,12 @@ pub(super) fn rules(reading: &Reading<'_>) -> Vec<Finding> {
     }
     found.extend(replayed(reading));
     found.extend(near_end(reading));
+    if reading.trail.tap != Tap::S1 {
+        // Logs leave messages out, and write the two directions in an order of their own.
+        for finding in &mut found {
+            finding.severity = Severity::Note;
+        }
+    }
     found
 }
 
@@ -199,20 +204,35 @@ fn pairs(
 
 /// Whether a message is the first of its direction under the keys of a new authentication.
 fn begins_anew(reading: &Reading<'_>, at: usize) -> bool {
-    reading.commands.iter().enumerate().any(|(index, command)| {
-        let first_of = command.first() == at || command.complete == Some(at);
-        let after = index
-            .checked_sub(1)
-            .and_then(|before| reading.commands.get(before))
-            .map_or(0, super::reading::Command::last);
-        first_of
-            && reading.challenges.iter().any(|challenge| {
-                challenge.ksi == command.ksi
-                    && challenge
-                        .response()
-                        .is_some_and(|response| response >= after && response < command.first())
-            })
-    })
+    let sighting = reading.nas(at);
+    let opens = match sighting.direction {
+        Direction::Downlink => matches!(sighting.view, MessageView::SecurityModeCommand { .. }),
+        Direction::Uplink => sighting.view == MessageView::SecurityModeComplete,
+    };
+    if !opens {
+        return false;
+    }
+    let Some(index) = reading.commands.iter().rposition(|command| command.first() <= at) else {
+        return false;
+    };
+    let command = &reading.commands[index];
+    let before = index
+        .checked_sub(1)
+        .map_or(0, |before| reading.commands[before].last());
+    let new_keys = reading.challenges.iter().any(|challenge| {
+        challenge.ksi == command.ksi
+            && challenge
+                .response()
+                .is_some_and(|response| response >= before && response < command.first())
+    });
+    // A log has a plain copy of what comes protected.
+    let first = (command.first()..=at)
+        .find(|other| {
+            let other = reading.nas(*other);
+            other.view.name() == sighting.view.name() && other.protection != Protection::Plain
+        })
+        .is_some_and(|first| first == at);
+    new_keys && first
 }
 
 /// A protected message again, octet for octet, where no timer sends it again.

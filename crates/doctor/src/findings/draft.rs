@@ -23,6 +23,7 @@ impl Draft {
             code: code.name,
             severity: code.severity,
             frames: Vec::new(),
+            captures: Vec::new(),
             clause: code.clause,
             what,
             causes: Vec::new(),
@@ -32,14 +33,16 @@ impl Draft {
     }
 
     /// A frame that proves it.
-    pub(crate) fn at(mut self, seen: Seen) -> Self {
-        self.0.frames.push(seen.frame);
-        self
+    pub(crate) fn at(self, seen: Seen) -> Self {
+        self.frames([seen])
     }
 
     /// Frames that prove it.
     pub(crate) fn frames(mut self, seen: impl IntoIterator<Item = Seen>) -> Self {
-        self.0.frames.extend(seen.into_iter().map(|seen| seen.frame));
+        for seen in seen {
+            self.0.frames.push(seen.frame);
+            self.0.captures.push(seen.file);
+        }
         self
     }
 
@@ -77,9 +80,11 @@ impl Draft {
 
     /// The finding: its frames in order, each once, and the display filter that shows them.
     pub(crate) fn done(mut self) -> Finding {
-        self.0.frames.sort_unstable();
-        self.0.frames.dedup();
-        self.0.frames.truncate(MAX_FRAMES);
+        let mut places: Vec<_> = self.0.captures.into_iter().zip(self.0.frames).collect();
+        places.sort_unstable();
+        places.dedup();
+        places.truncate(MAX_FRAMES);
+        (self.0.captures, self.0.frames) = places.into_iter().unzip();
         let filter: Vec<_> = self
             .0
             .frames
@@ -109,5 +114,18 @@ mod tests {
             .done();
         assert_eq!(finding.frames, [12, 33]);
         assert_eq!(finding.display_filter, "frame.number==12 || frame.number==33");
+    }
+
+    #[test]
+    fn frames_of_two_captures_are_told_apart() {
+        let seen = |file, frame| Seen {
+            file,
+            frame,
+            ..Seen::default()
+        };
+        let code = &catalogue::ALL[1].codes[0];
+        let places = [seen(1, 3), seen(0, 12), seen(0, 3), seen(1, 3)];
+        let finding = Draft::new(code, "x").frames(places).done();
+        assert_eq!((finding.captures, finding.frames), (vec![0, 0, 1], vec![3, 12, 3]));
     }
 }

@@ -3,6 +3,7 @@
 use super::Draft;
 use super::catalogue as code;
 use super::reading::{Reading, T3460_NS, span};
+use crate::eps::Tap;
 use crate::report::{Finding, MacVerdict, Severity};
 use quintet_crypto::Direction;
 use quintet_emm::path::{Header, MessageView, Protection};
@@ -139,7 +140,7 @@ fn plain_after(reading: &Reading<'_>) -> Vec<Finding> {
         return Vec::new();
     };
     let (rejects, others): (Vec<usize>, Vec<usize>) = (secure + 1..reading.trail.nas.len())
-        .filter(|at| reading.nas(*at).protection == Protection::Plain)
+        .filter(|at| reading.nas(*at).protection == Protection::Plain && !reading.is_copy(*at))
         .partition(|at| {
             super::reject::cause(&reading.nas(*at).view).is_some()
                 || reading.nas(*at).view == MessageView::AuthenticationReject
@@ -275,57 +276,71 @@ fn malformed(reading: &Reading<'_>) -> Option<Finding> {
     )
 }
 
-/// What the transition table refuses, where no other finding names the frame.
-pub(super) fn offences(reading: &Reading<'_>, found: &[Finding]) -> Vec<Finding> {
+/// What the transition table refuses, where no other finding names the frame. The first is told: what follows it is often
+/// its consequence.
+pub(super) fn offences(reading: &Reading<'_>, found: &[Finding]) -> Option<Finding> {
     let told: Vec<u64> = found
         .iter()
         .filter(|finding| finding.severity > Severity::Note)
         .flat_map(|finding| finding.frames.iter().copied())
         .collect();
-    let mut offences = Vec::new();
-    for code in [&code::UNEXPECTED_PROTECTION, &code::NOT_ALLOWED_HERE] {
-        let of_code: Vec<usize> = reading
-            .from(0)
-            .filter(|at| {
-                let sighting = reading.nas(*at);
-                sighting.offence.is_some_and(|offence| {
-                    let protection = ["TS 24.301 4.4", "TS 24.301 9.3.1"]
-                        .iter()
-                        .any(|clause| offence.violation.clause.starts_with(clause));
-                    protection == (code.name == code::UNEXPECTED_PROTECTION.name)
-                }) && !told.contains(&sighting.seen.frame)
-            })
-            .collect();
-        let Some(first) = of_code.first().map(|at| reading.nas(*at)) else {
-            continue;
-        };
-        let Some(offence) = first.offence else { continue };
-        offences.push(
-            Draft::new(
-                code,
-                format!(
-                    "The {} sent {} where the procedure expects {}.",
-                    sender(offence.by),
-                    offence.violation.got,
-                    offence.violation.expected
-                ),
-            )
-            .clause(offence.violation.clause)
-            .frames(reading.all_seen(&of_code))
-            .cause(
-                "The sender lost its state, or its stack takes liberties",
-                format!("security header type {}", first.header),
-            )
-            .cause(
-                "What came before is not in the capture, or belongs to another attempt",
-                if reading.trail.from_the_start {
-                    "the connection is in the capture from its first message on"
-                } else {
-                    "the connection's beginning is not in the capture"
-                },
-            )
-            .done(),
-        );
+    let offending: Vec<usize> = reading
+        .from(0)
+        .filter(|at| {
+            let sighting = reading.nas(*at);
+            sighting.offence.is_some() && !reading.is_copy(*at)
+        })
+        .collect();
+    let first = reading.nas(*offending.first()?);
+    let offence = first.offence?;
+    if told.contains(&first.seen.frame) {
+        return None;
     }
-    offences
+    let protection = ["TS 24.301 4.4", "TS 24.301 9.3.1"]
+        .iter()
+        .any(|clause| offence.violation.clause.starts_with(clause));
+    let code = if protection {
+        &code::UNEXPECTED_PROTECTION
+    } else {
+        &code::NOT_ALLOWED_HERE
+    };
+    let draft = Draft::new(
+        code,
+        format!(
+            "The {} sent {} where the procedure expects {}.",
+            sender(offence.by),
+            offence.violation.got,
+            offence.violation.expected
+        ),
+    )
+    .clause(offence.violation.clause)
+    .frames(reading.all_seen(&offending))
+    .cause(
+        "The sender lost its state, or its stack takes liberties",
+        match offending.len() {
+            1 => format!("security header type {}", first.header),
+            n => format!(
+                "security header type {}; {} later messages do not fit either",
+                first.header,
+                n - 1
+            ),
+        },
+    )
+    .cause(
+        "What came before is not in the capture, or belongs to another attempt",
+        if reading.trail.from_the_start {
+            "the connection is in the capture from its first message on"
+        } else {
+            "the connection's beginning is not in the capture"
+        },
+    );
+    let doubtful = reading.trail.tap != Tap::S1 || !reading.trail.from_the_start;
+    Some(
+        if doubtful {
+            draft.severity(Severity::Note)
+        } else {
+            draft
+        }
+        .done(),
+    )
 }

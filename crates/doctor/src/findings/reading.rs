@@ -12,6 +12,8 @@ use quintet_nas::eps::{EmmMessage, UeSecurityCapability};
 pub(super) const SECOND: i64 = 1_000_000_000;
 /// T3450, T3460 and T3470 (TS 24.301 table 10.2.2), in nanoseconds.
 pub(super) const T3460_NS: i64 = 6 * SECOND;
+/// What is sent again sooner than this was not sent again by a timer.
+pub(super) const NO_TIMER_NS: i64 = SECOND / 4;
 /// T3410 (TS 24.301 table 10.2.1), in nanoseconds: how long a UE waits for the answer to an attach.
 pub(super) const T3410_NS: i64 = 15 * SECOND;
 /// T3417 (TS 24.301 table 10.2.1), in nanoseconds: the same for a service request.
@@ -269,6 +271,30 @@ impl<'a> Reading<'a> {
                     | MessageView::SecurityModeReject { .. }
             )
         })
+    }
+
+    /// Of several sendings, those that a timer explains: logs and multi-point captures show one message more than once.
+    pub(super) fn spaced(&self, sent: &[usize]) -> Vec<usize> {
+        let mut spaced: Vec<usize> = Vec::new();
+        for at in sent {
+            let apart = spaced.last().map_or(NO_TIMER_NS, |last| {
+                self.seen(*at).time.since(self.seen(*last).time)
+            });
+            if apart >= NO_TIMER_NS {
+                spaced.push(*at);
+            }
+        }
+        spaced
+    }
+
+    /// Whether a plain message is a log's copy of a protected one: modems log both, one right behind the other.
+    pub(super) fn is_copy(&self, at: usize) -> bool {
+        self.trail.tap != Tap::S1
+            && self.trail.nas.iter().any(|other| {
+                other.direction == self.nas(at).direction
+                    && other.protection != Protection::Plain
+                    && other.seen.time.since(self.seen(at).time).abs() < NO_TIMER_NS
+            })
     }
 
     /// Whether the attempt reached what it wanted.

@@ -27,18 +27,19 @@ pub(super) fn unanswered(
     waiting: &Waiting<'_>,
     more: impl FnOnce(Draft) -> Draft,
 ) -> Option<Finding> {
-    let (first, last) = (*waiting.sent.first()?, *waiting.sent.last()?);
+    let sent = reading.spaced(waiting.sent);
+    let (first, last) = (*sent.first()?, *sent.last()?);
     let frames = reading.all_seen(waiting.sent);
     // Its own repetitions tell how long the timer runs in this network.
-    let timer_ns = match waiting.sent {
+    let timer_ns = match sent[..] {
         [.., before, last] => reading
-            .seen(*last)
+            .seen(last)
             .time
-            .since(reading.seen(*before).time)
+            .since(reading.seen(before).time)
             .min(waiting.timer_ns),
         _ => waiting.timer_ns,
     };
-    if reading.is_cut_short(last, timer_ns) && waiting.sent.len() == 1 {
+    if reading.is_cut_short(last, timer_ns) && sent.len() == 1 {
         return Some(
             Draft::new(
                 &code::CAPTURE_ENDS_MIDWAY,
@@ -55,11 +56,11 @@ pub(super) fn unanswered(
             .done(),
         );
     }
-    let what = if waiting.sent.len() > 1 {
+    let what = if sent.len() > 1 {
         format!(
             "{} was sent {} within {} and never answered; {}.",
             waiting.request,
-            times(waiting.sent.len()),
+            times(sent.len()),
             span(reading.seen(last).time.since(reading.seen(first).time)),
             reading.ended(last)
         )
@@ -103,7 +104,7 @@ pub(super) fn unanswered(
     } else if reading.trail.tap == Tap::S1 && reading.radio_lost().is_none() {
         draft = draft.cause(
             "The message, or its answer, was lost between eNB and UE",
-            match waiting.sent.len() {
+            match sent.len() {
                 1 => "the tap is at the MME's side of the eNB".to_owned(),
                 n => format!(
                     "all {n} sendings passed the tap, and the eNB reported neither a lost link nor a message it could not deliver"

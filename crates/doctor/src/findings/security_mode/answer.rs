@@ -134,6 +134,7 @@ pub(super) fn unanswered(reading: &Reading<'_>, index: usize, command: &Command)
 pub(super) fn repeated(reading: &Reading<'_>, command: &Command) -> Option<Finding> {
     let answer = command.complete.or(command.reject.map(|(at, _)| at))?;
     let before: Vec<usize> = command.sent.iter().copied().filter(|at| *at < answer).collect();
+    let before = reading.spaced(&before);
     let (first, _) = (before.first()?, before.get(1)?);
     Some(
         Draft::new(

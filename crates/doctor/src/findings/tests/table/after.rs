@@ -244,7 +244,12 @@ pub(in super::super) const ROWS: &[Row] = &[
     },
     Row {
         code: &code::CONNECTION_LOST,
-        has: || begun().with(|trail| trail.end = End::ConnectionLost),
+        has: || {
+            begun()
+                .down(ASK_IMSI)
+                .up(GIVE_IMSI)
+                .with(|trail| trail.end = End::ConnectionLost)
+        },
         has_not: || healthy().with(|trail| trail.end = End::ConnectionLost),
     },
     Row {
@@ -254,7 +259,12 @@ pub(in super::super) const ROWS: &[Row] = &[
     },
     Row {
         code: &code::BEGAN_AGAIN,
-        has: || begun().with(|trail| trail.end = End::BeganAgain),
+        has: || {
+            begun()
+                .down(ASK_IMSI)
+                .up(GIVE_IMSI)
+                .with(|trail| trail.end = End::BeganAgain)
+        },
         has_not: || healthy().with(|trail| trail.end = End::BeganAgain),
     },
     Row {

@@ -130,7 +130,7 @@ pub(in super::super) const ROWS: &[Row] = &[
         code: &code::KSI_IN_USE,
         has: || {
             Tale::new(Procedure::Attach)
-                .up(&attach_request(3, ALL_FOUR))
+                .up_under(1, &attach_request(3, ALL_FOUR))
                 .down(&challenge(3, 1))
         },
         has_not: || {
@@ -202,7 +202,7 @@ pub(in super::super) const ROWS: &[Row] = &[
     Row {
         code: &code::MERGED_ATTEMPTS,
         has: || {
-            healthy().with(|trail| {
+            authenticated().with(|trail| {
                 trail.history.attempts = 2;
                 trail.history.frames = vec![trail.first, trail.first];
             })
