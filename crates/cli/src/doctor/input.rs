@@ -5,6 +5,8 @@
 
 mod compressed;
 mod stream;
+#[cfg(test)]
+mod tests;
 
 use super::interrupt::Interrupt;
 use super::source::{Next, Source};
@@ -50,12 +52,16 @@ impl Captures {
             .enumerate()
             .map(|(number, path)| open(number as u16, path, paths.len(), interrupt))
             .collect::<Result<Vec<_>>>()?;
-        Ok(Self {
+        Ok(Self::of(streams))
+    }
+
+    fn of(streams: Vec<Stream>) -> Self {
+        Self {
             streams,
             waiting: BinaryHeap::new(),
             taken: None,
             begun: false,
-        })
+        }
     }
 
     fn queue(&mut self, index: usize) -> Result<()> {

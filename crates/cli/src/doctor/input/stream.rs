@@ -156,6 +156,12 @@ impl Stream {
         self.octets
     }
 
+    /// How long its buffer is.
+    #[cfg(test)]
+    pub(super) fn buffer_octets(&self) -> usize {
+        self.buffer.len()
+    }
+
     fn damaged(&mut self, damage: Damage) -> Result<()> {
         if damage.kind == DamageKind::NotACapture {
             bail!("{}: not a pcap or pcapng file", self.name);
