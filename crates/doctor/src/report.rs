@@ -152,6 +152,8 @@ pub struct Finding {
     pub severity: Severity,
     /// Frames that prove it, of the capture that the attempt's messages name.
     pub frames: Vec<u64>,
+    /// Which of the captures each of `frames` is in, from 0.
+    pub captures: Vec<u16>,
     /// The clause that says how it should be.
     pub clause: &'static str,
     /// What happened. Names no identity.
