@@ -4,7 +4,7 @@ use super::interrupt::Interrupt;
 use super::source::{Next, Source};
 use anyhow::Result;
 use indicatif::ProgressBar;
-use quintet_capture::{Counts, Dissector, DissectorOptions, Frame, Seen};
+use quintet_capture::{Counts, Dissector, DissectorOptions, Frame, Seen, Timestamp};
 use quintet_doctor::report::{Attempt, Capture};
 use quintet_doctor::{Doctor, Output, Settings};
 
@@ -50,6 +50,8 @@ pub(super) struct Session {
     dissector: Dissector,
     doctor: Doctor,
     first_frame: Option<i128>,
+    /// The latest time of a frame, with or without a PDU: the capture shows silence until then.
+    last: Timestamp,
 }
 
 impl Session {
@@ -59,6 +61,7 @@ impl Session {
             dissector: Dissector::new(options),
             doctor: Doctor::new(settings),
             first_frame: None,
+            last: Timestamp::default(),
         }
     }
 
@@ -83,6 +86,7 @@ impl Session {
                 Ok(Next::Quiet(now)) => self.doctor.quiet(now),
                 Ok(Next::Frame(frame)) => {
                     self.first_frame.get_or_insert(i128::from(frame.seen.time.0));
+                    self.last = self.last.max(frame.seen.time);
                     listener.frame(&frame)?;
                     self.dissector.frame(&frame, &mut self.doctor);
                 }
@@ -94,6 +98,7 @@ impl Session {
             }
         }
         self.dissector.finish(&mut self.doctor);
+        self.doctor.quiet(self.last);
         self.doctor.finish();
         self.hand_on(listener)?;
         Ok(Passed {
