@@ -178,3 +178,78 @@ const fn size(direction: Direction, lcid: u8) -> Size {
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Direction::{Downlink, Uplink};
+
+    #[test]
+    fn control_elements_have_their_sizes() {
+        // TS 36.321 6.1.3.
+        for (direction, lcid, octets) in [
+            (Downlink, 18, 1),
+            (Downlink, 19, 1),
+            (Downlink, 20, 4),
+            (Downlink, 22, 2),
+            (Downlink, 24, 4),
+            (Downlink, 26, 0),
+            (Downlink, 27, 1),
+            (Downlink, 28, 6),
+            (Downlink, 29, 1),
+            (Downlink, 30, 0),
+            (Uplink, 20, 2),
+            (Uplink, 21, 0),
+            (Uplink, 26, 1),
+            (Uplink, 28, 1),
+            (Uplink, 29, 1),
+            (Uplink, 30, 3),
+        ] {
+            let mut pdu = vec![0x20 | lcid, SRB1];
+            pdu.extend(vec![0; octets]);
+            pdu.extend([0xa0, 0, 9]);
+            let mut found = Vec::new();
+            assert_eq!(pieces(direction, &pdu, |piece| found.push(piece)), Ok(()));
+            assert_eq!(found, [Piece::Srb(SRB1, &[0xa0, 0, 9])], "{direction:?} {lcid}");
+        }
+    }
+
+    #[test]
+    fn elements_with_a_length_are_passed_by_it() {
+        for lcid in [22, 23, 24, 25, 3, 10] {
+            let pdu = [0x20 | lcid, 2, SRB2, 1, 2, 0xa0, 0, 9];
+            let mut found = Vec::new();
+            assert_eq!(pieces(Uplink, &pdu, |piece| found.push(piece)), Ok(()));
+            assert_eq!(found, [Piece::Srb(SRB2, &[0xa0, 0, 9])], "{lcid}");
+        }
+        // Lengths of fifteen bits, and of sixteen.
+        for (format, length) in [(0x00, [0x80, 200]), (0x40, [0x00, 200])] {
+            let mut pdu = vec![0x20 | format | SRB1, length[0], length[1], PADDING];
+            pdu.extend([7; 203]);
+            let mut found = Vec::new();
+            assert_eq!(pieces(Downlink, &pdu, |piece| found.push(piece)), Ok(()));
+            assert_eq!(found, [Piece::Srb(SRB1, &[7; 200])]);
+        }
+    }
+
+    #[test]
+    fn what_breaks_its_lengths() {
+        for pdu in [
+            &[][..],
+            &[0x21],
+            &[0x21, 5],
+            &[0x21, 2, PADDING, 1],
+            &[0x21, 0x80],
+            &[0x3d, SRB1],
+        ] {
+            assert_eq!(pieces(Uplink, pdu, |_| {}), Err(NotDecoded::Mac), "{pdu:02x?}");
+        }
+        // A thousand subheaders of user data are none of our business; with a signalling bearer among them they are.
+        let mut pdu = vec![0x20 | PADDING; 1_000];
+        pdu.push(PADDING);
+        assert_eq!(pieces(Uplink, &pdu, |_| {}), Ok(()));
+        pdu[0] = 0x21;
+        pdu.insert(1, 0);
+        assert_eq!(pieces(Uplink, &pdu, |_| {}), Err(NotDecoded::Mac));
+    }
+}

@@ -67,17 +67,23 @@ impl Bearer {
         let mut at = 0;
         while at < data.len() {
             let end = data.len().min(at + 1 + random.below(data.len()));
-            let within = |boundary: &&usize| (at..=end).contains(*boundary);
+            // Some begin in the one before.
+            let start = if random.once_in(3) {
+                at - random.below(at + 1)
+            } else {
+                at
+            };
+            let within = |boundary: &&usize| (start..=end).contains(*boundary);
             let places: Vec<usize> = boundaries
                 .iter()
                 .filter(within)
-                .map(|boundary| boundary - at)
+                .map(|boundary| boundary - start)
                 .collect();
             segments.push(amd(
                 number,
-                &data[at..end],
+                &data[start..end],
                 &places,
-                Some((at, end == data.len())),
+                Some((start, end == data.len())),
             ));
             at = end;
         }
@@ -167,9 +173,10 @@ fn out_of_order_every_message_comes_once() {
         sent.sort();
         assert_eq!(found.len(), sent.len(), "seed {seed}");
         assert!(found == sent, "seed {seed}");
-        assert_eq!(
-            trace.radio.not_decoded().iter().collect::<Vec<_>>(),
-            [],
+        // Segments that others cover.
+        let mut not_decoded = trace.radio.not_decoded().iter();
+        assert!(
+            not_decoded.all(|(kind, _)| kind == NotDecoded::RlcRepeated),
             "seed {seed}"
         );
     }
