@@ -312,13 +312,16 @@ impl Observer {
                     },
                 )
             }
-            Some(EmmMessage::AuthenticationResponse(m)) => self
+            // An answer to a challenge that the capture does not have is not held against another.
+            Some(EmmMessage::AuthenticationResponse(m)) if trail.awaits_answer(index) => self
                 .verifier
                 .response(subscriber, m.authentication_response_parameter),
-            Some(EmmMessage::AuthenticationFailure(m)) => match &m.authentication_failure_parameter {
-                Some(auts) => self.verifier.failure(subscriber, auts),
-                None => Vec::new(),
-            },
+            Some(EmmMessage::AuthenticationFailure(m)) if trail.awaits_answer(index) => {
+                match &m.authentication_failure_parameter {
+                    Some(auts) => self.verifier.failure(subscriber, auts),
+                    None => Vec::new(),
+                }
+            }
             _ => Vec::new(),
         };
         running.attempt.trail.nas[index].notes.extend(notes);

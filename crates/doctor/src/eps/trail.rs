@@ -222,6 +222,25 @@ pub struct Trail {
     pub history: History,
 }
 
+impl Trail {
+    /// Whether a challenge was under way when message `index` was sent: one that nothing before it had answered.
+    #[must_use]
+    pub fn awaits_answer(&self, index: usize) -> bool {
+        let before = self.nas.iter().take(index).rev();
+        before
+            .map(|sighting| sighting.view)
+            .find(|view| {
+                matches!(
+                    view,
+                    MessageView::AuthenticationRequest { .. }
+                        | MessageView::AuthenticationResponse
+                        | MessageView::AuthenticationFailure { .. }
+                )
+            })
+            .is_some_and(|view| matches!(view, MessageView::AuthenticationRequest { .. }))
+    }
+}
+
 /// What came before an attempt, of the same subscriber.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct History {

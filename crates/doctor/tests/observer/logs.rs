@@ -1,0 +1,62 @@
+//! Logs of NAS PDUs.
+
+use crate::support::{Case, IDENTITY_REQUEST, attach_reject, attach_request, frames};
+use quintet_crypto::Direction;
+use quintet_doctor::report::Ending;
+
+/// ESM INFORMATION REQUEST, in the clear.
+const CLEAR: &[u8] = &[0x02, 0x01, 0xd9];
+/// The same, ciphered.
+const CIPHERED: &[u8] = &[0x27, 1, 2, 3, 4, 9, 0xaa, 0xbb, 0xcc];
+
+#[test]
+fn directions_are_those_of_the_messages() {
+    let mut case = Case::new();
+    case.log(None, &attach_request(1));
+    case.log(None, IDENTITY_REQUEST);
+    case.log(None, &attach_reject(7));
+    let attempts = case.finish();
+    let from: Vec<_> = attempts[0].messages.iter().map(|message| message.from).collect();
+    assert_eq!(from, ["UE", "MME", "MME"]);
+    assert_eq!(attempts[0].ending, Ending::RejectedBeforeAuthentication);
+}
+
+#[test]
+fn a_clear_and_a_protected_copy_are_one_message_whichever_comes_first() {
+    for pair in [[CLEAR, CIPHERED], [CIPHERED, CLEAR]] {
+        let mut case = Case::new();
+        case.log(Some(Direction::Uplink), &attach_request(1));
+        for octets in pair {
+            case.log(Some(Direction::Downlink), octets);
+        }
+        let attempts = case.finish();
+        let messages = &attempts[0].messages;
+        assert_eq!(messages.len(), 2, "{pair:x?}");
+        assert_eq!(messages[1].name, "ESM INFORMATION REQUEST");
+        assert_eq!(messages[1].header, Some("integrity protected and ciphered"));
+    }
+}
+
+#[test]
+fn what_comes_much_later_is_no_copy() {
+    let mut case = Case::new();
+    case.log(Some(Direction::Uplink), &attach_request(1));
+    case.log(Some(Direction::Downlink), CIPHERED);
+    case.wait(5 * crate::support::SECOND);
+    case.log(Some(Direction::Downlink), CLEAR);
+    assert_eq!(case.finish()[0].messages.len(), 3);
+}
+
+#[test]
+fn an_initial_message_begins_an_attempt() {
+    let mut case = Case::new();
+    for round in 1..=3 {
+        case.log(None, &attach_request(round));
+        case.log(None, &attach_reject(7));
+    }
+    let attempts = case.finish();
+    assert_eq!(
+        attempts.iter().map(frames).collect::<Vec<_>>(),
+        [[1, 2], [3, 4], [5, 6]]
+    );
+}

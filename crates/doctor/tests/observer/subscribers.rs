@@ -1,0 +1,78 @@
+//! Who is who, and what the report shows of it.
+
+use crate::support::{Case, IDENTITY_REQUEST, SERVICE_REQUEST, attach_reject, attach_request};
+use quintet_doctor::Settings;
+use quintet_identity::STmsi;
+
+/// IDENTITY RESPONSE with the IMSI 001010000000004.
+const IDENTITY_RESPONSE: &str = "0756080910100000000040";
+
+#[test]
+fn an_identity_learnt_once_names_the_subscriber_ever_after() {
+    let mut case = Case::new();
+    let s_tmsi = STmsi {
+        mme_code: 1,
+        m_tmsi: 0xc000_0001,
+    };
+    case.initial(1, 5, SERVICE_REQUEST, Some(s_tmsi));
+    case.down(1, 5, 100, IDENTITY_REQUEST);
+    case.up(1, 5, 100, &hex::decode(IDENTITY_RESPONSE).expect("hex"));
+    case.release(1, 5, 100);
+    case.initial(1, 6, SERVICE_REQUEST, Some(s_tmsi));
+    case.release(1, 6, 101);
+    case.initial(1, 7, SERVICE_REQUEST, Some(STmsi { m_tmsi: 2, ..s_tmsi }));
+    let attempts = case.finish();
+    let imsi = |at: usize| attempts[at].subscriber.imsi.as_deref();
+    assert_eq!(
+        (imsi(0), imsi(1), imsi(2)),
+        (Some("001010000000004"), Some("001010000000004"), None)
+    );
+}
+
+#[test]
+fn attempts_end_in_their_order_and_count_those_before() {
+    let mut case = Case::new();
+    for round in 0..5 {
+        case.initial(1, 10 + round, &attach_request(1), None);
+        case.down(1, 10 + round, 100 + round, &attach_reject(7));
+    }
+    let order: Vec<u64> = {
+        case.doctor.finish();
+        case.finish();
+        case.attempts.iter().map(|attempt| attempt.id).collect()
+    };
+    assert_eq!(order, [1, 2, 3, 4, 5]);
+    let repeated = |at: usize| {
+        let findings = &case.attempts[at].findings;
+        findings.iter().any(|finding| finding.code == "repeated-failure")
+    };
+    assert!(!repeated(0) && repeated(4), "{:?}", case.attempts[4].findings);
+}
+
+#[test]
+fn pseudonyms_keep_the_network_and_hide_the_subscriber() {
+    let report = |key: u8, identities: bool| {
+        let mut case = Case::with(Settings {
+            identities,
+            pseudonym_key: [key; 32],
+            ..Settings::default()
+        });
+        for enb in [5, 6] {
+            case.initial(1, enb, &attach_request(3), None);
+            case.release(1, enb, 100);
+        }
+        case.finish();
+        case.attempts
+    };
+    let (one, same, other) = (report(1, false), report(1, false), report(2, false));
+    let imsi = |attempts: &[quintet_doctor::report::Attempt], at: usize| {
+        attempts[at].subscriber.imsi.clone().expect("an IMSI")
+    };
+    assert_eq!(imsi(&report(1, true), 0), "001010000000003");
+    assert_eq!(imsi(&one, 0), imsi(&one, 1), "one subscriber, one pseudonym");
+    assert_eq!(imsi(&one, 0), imsi(&same, 0));
+    assert_ne!(imsi(&one, 0), imsi(&other, 0));
+    assert!(imsi(&one, 0).starts_with("00101") && imsi(&one, 0).len() == 15);
+    let json = serde_json::to_string(&one).expect("JSON");
+    assert!(!json.contains("001010000000003"), "{json}");
+}
