@@ -3,7 +3,7 @@
 use super::catalogue as code;
 use super::reading::{Reading, T3410_NS, T3417_NS, T3460_NS, span, times};
 use super::{Draft, silence};
-use crate::eps::{End, Procedure, Tap};
+use crate::eps::{Carrier, End, Procedure, Tap};
 use crate::report::{Ending, Finding, Severity};
 use quintet_crypto::Direction;
 use quintet_emm::path::{MessageView, Protection};
@@ -143,6 +143,8 @@ fn continuation_failed(reading: &Reading<'_>) -> Option<Finding> {
             "The connection broke while the procedure ran",
             cause.clone(),
         )
+    } else if let Some(inferred) = refused_behind_cipher(reading, complete) {
+        inferred
     } else {
         return None;
     };
@@ -169,6 +171,41 @@ fn continuation_failed(reading: &Reading<'_>) -> Option<Finding> {
     )
 }
 
+/// An attach whose last word is ciphered, and that ends without bearers: in all likelihood a reject.
+fn refused_behind_cipher(
+    reading: &Reading<'_>,
+    complete: usize,
+) -> Option<(quintet_capture::Seen, String, &'static str, String)> {
+    const SETUP: &str = "INITIAL CONTEXT SETUP REQUEST";
+    let End::Released { seen, cause } = &reading.trail.end else {
+        return None;
+    };
+    let last = (complete + 1..reading.trail.nas.len()).next_back()?;
+    let sighting = reading.nas(last);
+    let hidden = sighting.view == MessageView::Ciphered && sighting.direction == Direction::Downlink;
+    let set_up = reading.signal_after(0, SETUP).is_some()
+        || reading
+            .trail
+            .nas
+            .iter()
+            .any(|sighting| sighting.carrier == Carrier::S1ap(SETUP));
+    if reading.trail.procedure != Procedure::Attach || !hidden || set_up {
+        return None;
+    }
+    Some((
+        *seen,
+        format!(
+            "the network's last message ({}) is ciphered, and the connection is released without bearers",
+            reading.frame(last)
+        ),
+        "The last message is a reject, whose cause only keys can show",
+        format!(
+            "no {SETUP} is in the capture; release cause: {}",
+            cause.as_deref().unwrap_or("none")
+        ),
+    ))
+}
+
 /// The accept again and again, and no complete.
 fn accept_unanswered(reading: &Reading<'_>) -> Option<Finding> {
     let accepts: Vec<usize> = (0..reading.trail.nas.len())
@@ -191,6 +228,14 @@ fn accept_unanswered(reading: &Reading<'_>) -> Option<Finding> {
     let unheard: Vec<usize> = (last_heard + 1..reading.trail.nas.len())
         .filter(|at| reading.nas(*at).protection != Protection::Plain)
         .collect();
+    // Nothing but a good answer to SECURITY MODE COMMAND makes the network accept.
+    let secured = reading.commands.iter().any(|command| command.complete.is_some());
+    let offered = reading
+        .initial()
+        .is_some_and(|(at, _)| reading.nas(at).protection != Protection::Plain);
+    if !secured && !(offered && reading.commands.is_empty()) {
+        return None;
+    }
     let sent = match (accepts.is_empty(), reading.trail.tap) {
         (false, _) => accepts,
         (true, Tap::S1) => unheard,
@@ -200,9 +245,12 @@ fn accept_unanswered(reading: &Reading<'_>) -> Option<Finding> {
     let sent = reading.spaced(&sent);
     let by_ending = reading.case.ending == Ending::AcceptRetransmittedNoComplete;
     let heard_after = sent.first().is_some_and(|first| last_heard > *first);
+    // Bearers that came up speak for success, an abnormal release behind unanswered messages against it.
+    let given_up = reading.trail.procedure == Procedure::Attach
+        && matches!(&reading.trail.end, End::Released { cause: Some(cause), .. } if super::connection::is_abnormal(cause));
     if seen_complete
         || sent.is_empty()
-        || reading.succeeded()
+        || (reading.succeeded() && !given_up)
         || (!by_ending && (heard_after || sent.len() < 2))
     {
         return None;

@@ -219,12 +219,18 @@ fn begins_anew(reading: &Reading<'_>, at: usize) -> bool {
     let before = index
         .checked_sub(1)
         .map_or(0, |before| reading.commands[before].last());
-    let new_keys = reading.challenges.iter().any(|challenge| {
+    let agreed = reading.challenges.iter().any(|challenge| {
         challenge.ksi == command.ksi
             && challenge
                 .response()
                 .is_some_and(|response| response >= before && response < command.first())
     });
+    // Behind ciphering another key set alone tells of an authentication.
+    let used = match index.checked_sub(1) {
+        Some(before) => Some(reading.commands[before].ksi),
+        None => reading.initial().map(|(_, named)| named),
+    };
+    let new_keys = agreed || (used != Some(command.ksi) && reading.hides(before, command.first()));
     // A log has a plain copy of what comes protected.
     let first = (command.first()..=at)
         .find(|other| {

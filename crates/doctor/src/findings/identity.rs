@@ -81,13 +81,18 @@ fn kind_name(view: MessageView) -> &'static str {
 fn imsi_in_clear(reading: &Reading<'_>) -> Option<Finding> {
     let (request, _) = requests(reading).find(|(_, kind)| *kind == IdentityKind::IMSI)?;
     let (answer, kind) = response(reading, request)?;
-    if kind != IdentityKind::IMSI || reading.nas(answer).protection != Protection::Plain {
+    let ciphered = reading
+        .nas(answer)
+        .header
+        .protection()
+        .is_some_and(quintet_nas::security::Protection::is_ciphered);
+    if kind != IdentityKind::IMSI || ciphered {
         return None;
     }
     let initial = reading.initial().map(|(at, _)| at);
     let mut draft = Draft::new(
         &code::IMSI_IN_CLEAR,
-        "The network asked for the IMSI, and the UE sent it without protection.",
+        "The network asked for the IMSI, and the UE sent it readable by anybody.",
     )
     .frames([reading.seen(request), reading.seen(answer)]);
     if let Some(initial) = initial {

@@ -13,7 +13,7 @@ pub(super) fn rules(reading: &Reading<'_>) -> Vec<Finding> {
     for command in &reading.commands {
         found.extend(of_command(reading, command));
     }
-    found.extend(not_known(reading));
+    found.extend(not_known(reading).or_else(|| renewed(reading)));
     found.extend(not_continued(reading));
     found
 }
@@ -36,7 +36,7 @@ fn of_command(reading: &Reading<'_>, command: &Command) -> Option<Finding> {
         .rfind(|challenge| challenge.response().is_some_and(|at| at < first));
     let initial = reading.initial().filter(|(at, _)| *at < first);
     if let Some(challenge) = agreed {
-        if challenge.ksi == command.ksi {
+        if challenge.ksi == command.ksi || reading.hides(challenge.last(), first) {
             return None;
         }
         let offered = initial.is_some_and(|(_, named)| value(named) == value(command.ksi));
@@ -79,6 +79,8 @@ fn of_command(reading: &Reading<'_>, command: &Command) -> Option<Finding> {
         || !named.names_a_key()
         || value(named) == value(command.ksi)
         || renewed
+        || reading.hides(at, first)
+        || reading.hides(at, first)
         || !reading.challenges.is_empty()
     {
         return None;
@@ -95,6 +97,33 @@ fn of_command(reading: &Reading<'_>, command: &Command) -> Option<Finding> {
         .cause(
             "The MME holds an older, or a newer, context than the UE",
             "no authentication ran in this attempt",
+        )
+        .done(),
+    )
+}
+
+/// The same behind ciphering: what shows is that another key set is taken into use.
+fn renewed(reading: &Reading<'_>) -> Option<Finding> {
+    let (initial, named) = reading.initial()?;
+    let command = reading.commands.first()?;
+    let first = command.first();
+    if !named.names_a_key() || value(named) == value(command.ksi) || !reading.hides(initial, first) {
+        return None;
+    }
+    Some(
+        Draft::new(
+            &code::KSI_NOT_KNOWN,
+            format!(
+                "{} names key set {}, and SECURITY MODE COMMAND takes key set {} into use: an authentication lies between, ciphered.",
+                reading.nas(initial).view.name(),
+                named.0,
+                command.ksi.0
+            ),
+        )
+        .frames([reading.seen(initial), reading.seen(first)])
+        .cause(
+            "The network authenticates anew by policy, because COUNT is near its end, or because it is not sure of its own",
+            "it went on under the old context until then: it had it",
         )
         .done(),
     )

@@ -24,6 +24,10 @@ pub(super) fn rules(reading: &Reading<'_>) -> Vec<Finding> {
 fn no_continuation(reading: &Reading<'_>) -> Option<Finding> {
     let command = reading.commands.last()?;
     let complete = command.complete?;
+    // A service is continued by its bearers, a connected UE by whatever comes next.
+    if reading.succeeded() {
+        return None;
+    }
     if reading.continuation(complete).is_some() || !command.after_complete.is_empty() {
         return None;
     }
@@ -299,7 +303,15 @@ pub(super) fn offences(reading: &Reading<'_>, found: &[Finding]) -> Option<Findi
     let protection = ["TS 24.301 4.4", "TS 24.301 9.3.1"]
         .iter()
         .any(|clause| offence.violation.clause.starts_with(clause));
-    let code = if protection {
+    // The connection was made secure by an attempt before this one.
+    let plain = first.protection == Protection::Plain
+        && offence
+            .violation
+            .expected
+            .ends_with("secure exchange is established");
+    let code = if plain {
+        &code::PLAIN_AFTER_SECURITY
+    } else if protection {
         &code::UNEXPECTED_PROTECTION
     } else {
         &code::NOT_ALLOWED_HERE

@@ -273,6 +273,11 @@ impl<'a> Reading<'a> {
         })
     }
 
+    /// Whether ciphered messages that no key opened lie between two indices: a challenge may be among them.
+    pub(super) fn hides(&self, from: usize, to: usize) -> bool {
+        (from + 1..to).any(|at| self.nas(at).view == MessageView::Ciphered)
+    }
+
     /// Of several sendings, those that a timer explains: logs and multi-point captures show one message more than once.
     pub(super) fn spaced(&self, sent: &[usize]) -> Vec<usize> {
         let mut spaced: Vec<usize> = Vec::new();

@@ -59,6 +59,16 @@ pub(in super::super) fn healthy_ones() -> Vec<Tale> {
         healthy().released("nas: normal-release"),
         healthy().released("radioNetwork: user-inactivity"),
         secured().hidden(Downlink).hidden(Uplink).succeeded(),
+        // Connected, and authenticated anew behind ciphering.
+        secured()
+            .hidden(Downlink)
+            .hidden(Uplink)
+            .hidden(Downlink)
+            .hidden(Uplink)
+            .sequences(0, 0)
+            .down_under(3, &command(0x22, 1, ALL_FOUR))
+            .up_under(4, COMPLETE)
+            .succeeded(),
         begun()
             .down(ASK_IMSI)
             .up(GIVE_IMSI)

@@ -98,7 +98,7 @@ impl Tale {
         let header_type = SecurityHeaderType(header);
         let pdu: Vec<u8> = match sequence {
             Some(sequence) if header != 12 => {
-                let mut pdu = vec![header << 4 | 7, 1, 2, 3, sequence, sequence];
+                let mut pdu = vec![header << 4 | 7, self.key_set(octets), 2, 3, sequence, sequence];
                 pdu.extend_from_slice(octets);
                 pdu
             }
@@ -150,6 +150,21 @@ impl Tale {
             malformed,
         });
         self
+    }
+
+    /// Which keys a message is protected with: equal messages under different ones differ in their MACs.
+    fn key_set(&self, octets: &[u8]) -> u8 {
+        if let [0x07, 0x5d, _, ksi, ..] = octets {
+            return *ksi;
+        }
+        let commands = self.trail.nas.iter().rev();
+        commands
+            .filter_map(|before| match before.view {
+                MessageView::SecurityModeCommand { ksi, .. } => Some(ksi.0),
+                _ => None,
+            })
+            .next()
+            .unwrap_or(9)
     }
 
     /// Plain, from the UE.

@@ -140,6 +140,32 @@ pub(in super::super) const ROWS: &[Row] = &[
         has_not: healthy,
     },
     Row {
+        code: &code::CONTINUATION_FAILED,
+        has: || secured().hidden(Downlink).released("nas: normal-release"),
+        has_not: || {
+            secured()
+                .hidden(Downlink)
+                .signal(Downlink, "INITIAL CONTEXT SETUP REQUEST", None)
+                .released("nas: normal-release")
+        },
+    },
+    Row {
+        code: &code::PLAIN_AFTER_SECURITY,
+        has: || {
+            Tale::new(Procedure::Detach).up(DETACH_BY_UE).last(|sighting| {
+                sighting.offence = Some(Offence {
+                    by: Uplink,
+                    violation: Violation {
+                        got: "DETACH REQUEST",
+                        expected: "a protected message: secure exchange is established",
+                        clause: "TS 24.301 4.4.4.3",
+                    },
+                });
+            })
+        },
+        has_not: || Tale::new(Procedure::Detach).up(DETACH_BY_UE),
+    },
+    Row {
         code: &code::ACCEPT_UNANSWERED,
         has: || {
             secured()

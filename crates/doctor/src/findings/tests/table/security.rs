@@ -203,6 +203,22 @@ pub(in super::super) const ROWS: &[Row] = &[
         has_not: authenticated,
     },
     Row {
+        code: &code::KSI_NOT_KNOWN,
+        has: || {
+            Tale::new(Procedure::ServiceRequest)
+                .message(Uplink, 12, Some(5), &service_request(3, 5), true)
+                .hidden(Downlink)
+                .hidden(Uplink)
+                .down_under(3, &command(0x22, 4, ALL_FOUR))
+        },
+        has_not: || {
+            Tale::new(Procedure::ServiceRequest)
+                .message(Uplink, 12, Some(5), &service_request(3, 5), true)
+                .hidden(Downlink)
+                .down_under(3, &command(0x22, 3, ALL_FOUR))
+        },
+    },
+    Row {
         code: &code::KSI_NOT_CONTINUED,
         has: || healthy().up_under(2, &update_request(5)),
         has_not: || healthy().up_under(2, &update_request(0)),
