@@ -13,6 +13,7 @@
 //! Left out: 16-bit sequence numbers and 15-bit length indicators, which no signalling radio bearer uses.
 
 mod entity;
+mod segments;
 
 pub(crate) use entity::Entity;
 

@@ -10,6 +10,7 @@
 //! a message again. The same sequence number with other contents means that the entity began anew (re-establishment, or
 //! another UE under the same C-RNTI): what was remembered is then forgotten.
 
+use super::segments::{Piece, assembled, lengths, segment_boundaries};
 use super::{AmdPdu, SEQUENCE_NUMBERS};
 use crate::tally::NotDecoded;
 use std::collections::VecDeque;
@@ -79,22 +80,6 @@ impl Open {
             .flatten()
             .map(|piece| piece.len())
             .sum()
-    }
-}
-
-/// A segment of a PDU, with the places where messages end or begin in the PDU's data.
-#[derive(Debug)]
-struct Piece {
-    offset: usize,
-    octets: Box<[u8]>,
-    /// Boundaries between messages, from the start of the PDU's data. Its own ends are among them if they are any.
-    boundaries: Vec<usize>,
-    is_last: bool,
-}
-
-impl Piece {
-    fn covers(&self, offset: usize, count: usize) -> bool {
-        self.offset <= offset && offset + count <= self.offset + self.octets.len()
     }
 }
 
@@ -341,62 +326,6 @@ impl Slot {
 
 const fn before(sequence_number: u16) -> u16 {
     (sequence_number + SEQUENCE_NUMBERS - 1) % SEQUENCE_NUMBERS
-}
-
-/// Boundaries between messages that a segment knows of, counted from the start of its PDU's data.
-fn segment_boundaries(pdu: &AmdPdu<'_>, offset: usize) -> Vec<usize> {
-    let mut boundaries = Vec::with_capacity(pdu.lengths().len() + 2);
-    if pdu.begins {
-        boundaries.push(offset);
-    }
-    let mut at = offset;
-    for length in pdu.lengths() {
-        at += usize::from(*length);
-        boundaries.push(at);
-    }
-    if pdu.ends {
-        boundaries.push(offset + pdu.data.len());
-    }
-    boundaries
-}
-
-/// The data of a PDU and the boundaries in it, if its segments, which may overlap, leave no gap.
-fn assembled(pieces: &mut [Piece]) -> Option<(Vec<u8>, Vec<usize>)> {
-    pieces.sort_by_key(|piece| piece.offset);
-    let end = pieces
-        .iter()
-        .find(|piece| piece.is_last)
-        .map(|piece| piece.offset + piece.octets.len())?;
-    let mut data = Vec::with_capacity(end);
-    let mut boundaries = Vec::new();
-    for piece in pieces.iter() {
-        if piece.offset > data.len() {
-            return None;
-        }
-        if let Some(more) = piece.octets.get(data.len() - piece.offset..) {
-            data.extend_from_slice(more);
-        }
-        boundaries.extend_from_slice(&piece.boundaries);
-    }
-    if data.len() != end {
-        return None;
-    }
-    boundaries.sort_unstable();
-    boundaries.dedup();
-    Some((data, boundaries))
-}
-
-/// Lengths between boundaries, as an unsegmented PDU would tell them.
-fn lengths(boundaries: &[usize]) -> Vec<u16> {
-    let mut at = 0;
-    boundaries
-        .iter()
-        .map(|boundary| {
-            let length = boundary - at;
-            at = *boundary;
-            u16::try_from(length).unwrap_or(u16::MAX)
-        })
-        .collect()
 }
 
 /// Of what is the same in every transmission of a PDU: the polling bit is not.
