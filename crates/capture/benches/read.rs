@@ -47,12 +47,17 @@ fn capture(mixed: bool) -> Vec<u8> {
     let mut associations: Vec<_> = (0..ASSOCIATIONS)
         .map(|enb| {
             let enb = address("198.51.100.1", 40_000 + enb);
-            SctpFlow::open(enb, mme, [7, 9], &mut |frame| frames.push(frame.to_vec())).expect("one family")
+            SctpFlow::open(enb, mme, [7, 9], 2, &mut |frame: &[u8]| {
+                frames.push(frame.to_vec())
+            })
+            .expect("one family")
         })
         .collect();
     let (ue, server) = (address("203.0.113.1", 50_000), address("203.0.113.2", 443));
-    let mut user =
-        TcpFlow::open(ue, server, [1, 2], &mut |frame| frames.push(frame.to_vec())).expect("one family");
+    let mut user = TcpFlow::open(ue, server, [1, 2], &mut |frame: &[u8]| {
+        frames.push(frame.to_vec())
+    })
+    .expect("one family");
     let message = SctpMessage {
         stream: 1,
         ppid: 18,
@@ -64,11 +69,11 @@ fn capture(mixed: bool) -> Vec<u8> {
         let association = &mut associations[turn % usize::from(ASSOCIATIONS)];
         let side = if turn % 2 == 0 { Side::Client } else { Side::Server };
         association
-            .send(side, message, &mut |frame| frames.push(frame.to_vec()))
+            .send(side, message, &mut |frame: &[u8]| frames.push(frame.to_vec()))
             .expect("a message within limits");
         if mixed {
             for _ in 0..USER_FRAMES {
-                user.send(Side::Server, &[0xa5; USER_OCTETS], &mut |frame| {
+                user.send(Side::Server, &[0xa5; USER_OCTETS], &mut |frame: &[u8]| {
                     frames.push(frame.to_vec())
                 })
                 .expect("an open connection");

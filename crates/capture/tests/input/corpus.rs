@@ -6,7 +6,8 @@
 use crate::support::outside::{captures, tshark};
 use crate::support::{OwnFrame, read};
 use quintet_capture::{
-    Dissector, DissectorOptions, FlowEvent, FlowId, LinkType, Pdu, Protocol, Seen, Sink, read_all,
+    Dissector, DissectorOptions, FlowEvent, FlowId, Item, LinkType, Pdu, Protocol, Reader, Seen, Sink,
+    read_all,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -197,4 +198,93 @@ fn differences(name: &str, ours: &Pdus, theirs: &Pdus) -> Vec<String> {
             )
         })
         .collect()
+}
+
+/// Copies with octets changed, left out, doubled and put in: whatever is read of them, nobody falls over, and what stands
+/// before the first change is read as ever.
+#[test]
+fn mutated_captures_are_survived() {
+    const MUTATIONS: u64 = 10;
+    /// Longer captures are cut: what matters is how many different packets are spoilt.
+    const MAX_OCTETS: usize = 100_000;
+    const SEED: u64 = 0x5eed_0001;
+    const LOOKAHEAD_OCTETS: usize = 24;
+
+    let Some(captures) = captures() else { return };
+    println!("seed {SEED:#x}");
+    let mut random = Random(SEED);
+    let mut pdus = 0;
+    for (name, path) in &captures {
+        let mut octets = std::fs::read(path).unwrap();
+        octets.truncate(MAX_OCTETS);
+        let whole = frames_with_ends(&octets);
+        for mutation in 0..MUTATIONS {
+            let mut copy = octets.clone();
+            let mut first = copy.len();
+            for _ in 0..=random.below(20) {
+                let at = random.below(copy.len());
+                first = first.min(at);
+                mutate(&mut copy, at, &mut random);
+            }
+            let kept = read(&copy).0;
+            for ((before, end), after) in whole.iter().zip(&kept) {
+                // The next header may cast doubt on a frame.
+                if end + LOOKAHEAD_OCTETS > first {
+                    break;
+                }
+                assert!(
+                    before == after,
+                    "{name}, mutation {mutation}: frame {}",
+                    before.number
+                );
+            }
+            pdus += dissect(&copy).pdus.len();
+        }
+    }
+    println!(
+        "{} mutated captures, PDUs in {pdus} frames",
+        captures.len() as u64 * MUTATIONS
+    );
+    assert!(pdus > 0);
+}
+
+/// Frames, and where in the file each ends.
+fn frames_with_ends(octets: &[u8]) -> Vec<(OwnFrame, usize)> {
+    let mut reader = Reader::new(0);
+    let mut found = Vec::new();
+    loop {
+        let at = reader.offset() as usize;
+        match reader.next(&octets[at..], true).item {
+            Item::Frame(frame) => found.push((OwnFrame::from(&frame), reader.offset() as usize)),
+            Item::Damage(_) => {}
+            Item::More(_) | Item::End => return found,
+        }
+    }
+}
+
+fn mutate(octets: &mut Vec<u8>, at: usize, random: &mut Random) {
+    let length = 1 + random.below(40).min(octets.len() - at - 1);
+    match random.below(5) {
+        0 => octets[at] ^= 1 << random.below(8),
+        1 => octets[at] = random.below(256) as u8,
+        2 if octets.len() > 100 => drop(octets.drain(at..at + length)),
+        3 => {
+            let piece = octets[at..at + length].to_vec();
+            drop(octets.splice(at..at, piece));
+        }
+        _ => octets[at..at + length].fill(random.below(256) as u8),
+    }
+}
+
+/// Knuth's generator.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        ((self.0 >> 33) as usize) % limit.max(1)
+    }
 }
