@@ -6,6 +6,7 @@ mod compare;
 mod exceptions;
 mod keyed;
 mod labels;
+mod mutations;
 mod run;
 mod s6a;
 mod tables;

@@ -38,7 +38,7 @@ pub(crate) fn attempts_of(octets: &[u8]) -> Vec<Attempt> {
     attempts
 }
 
-fn collect(doctor: &mut Doctor, attempts: &mut Vec<Attempt>) {
+pub(crate) fn collect(doctor: &mut Doctor, attempts: &mut Vec<Attempt>) {
     while let Some(output) = doctor.poll() {
         if let Output::Attempt(attempt) = output {
             attempts.push(*attempt);
