@@ -141,6 +141,14 @@ impl Dissector {
     pub fn frame(&mut self, frame: &Frame<'_>, sink: &mut impl Sink) {
         self.counts.frames += 1;
         self.counts.octets += frame.octets.len() as u64;
+        let mut context = Context {
+            sink: &mut *sink,
+            flows: &mut self.flows,
+            counts: &mut self.counts,
+            options: &self.options,
+        };
+        self.associations.tick(frame.seen, &mut context);
+        self.connections.tick(frame.seen, &mut context);
         link::frame(self, frame, sink);
     }
 

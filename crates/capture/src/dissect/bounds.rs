@@ -81,6 +81,8 @@ fn a_million_flows_stay_within_the_tables() {
     let mut associations = sctp::Associations::default();
     let mut connections = tcp::Connections::default();
     for n in 0..FLOWS {
+        associations.tick(packet(n, &[]).seen, &mut context);
+        connections.tick(packet(n, &[]).seen, &mut context);
         associations.packet(&packet(n, &sctp(n, 1)), None, &mut context);
         associations.packet(&packet(n, &sctp(n, 3)), None, &mut context);
         connections.packet(&packet(n, &tcp(1)), &mut context);

@@ -106,6 +106,15 @@ impl Default for Associations {
 }
 
 impl Associations {
+    /// A frame was seen, whatever it holds: time passes for those who wait.
+    #[inline]
+    pub(super) fn tick<S: Sink>(&mut self, seen: Seen, context: &mut Context<'_, S>) {
+        self.last = seen;
+        if self.waiting.advance(seen.time) {
+            self.sweep(seen, context);
+        }
+    }
+
     /// Takes in a packet, from its common header on; `udp_ports` are those around it (RFC 6951), if there are any.
     ///
     /// The ports of UDP change behind a NAT, and say nothing that tags do not.
@@ -119,10 +128,6 @@ impl Associations {
             context.counts.malformed += u64::from(!packet.is_cut());
             return;
         };
-        self.last = packet.seen;
-        if self.waiting.advance(packet.seen.time) {
-            self.sweep(packet.seen, context);
-        }
         let ends = Ends {
             source: SocketAddr::new(packet.source, header.source),
             destination: SocketAddr::new(packet.destination, header.destination),

@@ -10,6 +10,7 @@
 //! Nothing of a foreign connection is kept but its entry in the table. A SYN with another number, or with the same one
 //! after data, begins a new connection. Checksums are not judged: offloading leaves them wrong in honest captures.
 
+mod conversation;
 mod framing;
 mod segment;
 mod stream;
@@ -17,14 +18,12 @@ mod stream;
 use super::address::number;
 use super::diameter::{self, LOOK_OCTETS};
 use super::slots::{Slot, Slots};
-use super::span::Sight;
 use super::waiting::Waiting;
 use super::{Context, Packet};
-use crate::{End, Flow, FlowEvent, FlowId, Seen, Sink, Timestamp};
-use framing::Out;
+use crate::{Seen, Sink};
+use conversation::Conversation;
 use hashbrown::HashMap;
 use segment::Segment;
-use std::net::{IpAddr, SocketAddr};
 use stream::Stream;
 
 /// Connections followed, foreign ones too: those that a busy host has at a time, at about 200 octets.
@@ -85,22 +84,6 @@ enum State {
     Diameter(Box<Conversation>),
 }
 
-/// A connection of Diameter.
-#[derive(Debug)]
-struct Conversation {
-    id: FlowId,
-    ends: [End; 2],
-    streams: [Stream; 2],
-    /// Where its beginning was seen, until it is said.
-    opened: Option<Seen>,
-    /// Whether a message was found.
-    proven: bool,
-    /// Whether a port says that it is Diameter: then its beginning is said at once.
-    expected: bool,
-    announced: bool,
-    closed: bool,
-}
-
 #[derive(Debug)]
 struct Connection {
     key: Key,
@@ -134,16 +117,21 @@ impl Default for Connections {
 }
 
 impl Connections {
+    /// A frame was seen, whatever it holds: time passes for those who wait.
+    #[inline]
+    pub(super) fn tick<S: Sink>(&mut self, seen: Seen, context: &mut Context<'_, S>) {
+        self.last = seen;
+        if self.waiting.advance(seen.time) {
+            self.sweep(seen, context);
+        }
+    }
+
     /// Takes in a segment, from its header on.
     pub(super) fn packet<S: Sink>(&mut self, packet: &Packet<'_>, context: &mut Context<'_, S>) {
         let Some(segment) = Segment::decode(packet.octets, packet.original) else {
             context.counts.malformed += u64::from(!packet.is_cut());
             return;
         };
-        self.last = packet.seen;
-        if self.waiting.advance(packet.seen.time) {
-            self.sweep(packet.seen, context);
-        }
         let (key, direction) = Key::new(packet, &segment);
         let known = self.index.get(&key).copied();
         let again = segment.syn() && self.is_another(known, direction, &segment, packet.seen);
@@ -346,112 +334,5 @@ fn resembles(payload: &[u8]) -> bool {
         diameter::may_begin(payload)
     } else {
         diameter::looks_like_message(payload)
-    }
-}
-
-impl Conversation {
-    fn new(key: Key, next: [Option<u32>; 2], id: FlowId, expected: bool) -> Box<Self> {
-        let end = |address: u128, port: u32| {
-            let address = IpAddr::from(address.to_be_bytes()).to_canonical();
-            End::Address(SocketAddr::new(address, port as u16))
-        };
-        Box::new(Self {
-            id,
-            ends: [end(key.low, key.ports >> 16), end(key.high, key.ports)],
-            streams: next.map(Stream::new),
-            opened: None,
-            proven: false,
-            expected,
-            announced: false,
-            closed: false,
-        })
-    }
-
-    fn octets(&self) -> usize {
-        self.streams.iter().map(Stream::octets).sum()
-    }
-
-    #[inline]
-    fn stream<'a, S: Sink>(
-        &'a mut self,
-        direction: usize,
-        now: Seen,
-        context: &'a mut Context<'_, S>,
-    ) -> (&'a mut Stream, Out<'a, S>) {
-        let out = Out {
-            sink: &mut *context.sink,
-            flow: Flow {
-                id: self.id,
-                source: self.ends[direction],
-                destination: self.ends[1 - direction],
-            },
-            now,
-            opened: &mut self.opened,
-            proven: &mut self.proven,
-        };
-        (&mut self.streams[direction], out)
-    }
-
-    /// A SYN of a connection on a port of Diameter.
-    fn begin<S: Sink>(&mut self, direction: usize, next: u32, seen: Seen, context: &mut Context<'_, S>) {
-        self.streams[direction].begin(next);
-        if self.expected && !std::mem::replace(&mut self.announced, true) {
-            context.sink.flow(seen, self.id, FlowEvent::Opened);
-        }
-    }
-
-    #[inline]
-    fn take<S: Sink>(
-        &mut self,
-        direction: usize,
-        segment: &Segment<'_>,
-        packet: &Packet<'_>,
-        now: Timestamp,
-        context: &mut Context<'_, S>,
-    ) {
-        if let Some(acknowledgement) = segment.acknowledges() {
-            self.streams[1 - direction].acknowledge(acknowledgement, now);
-        }
-        if segment.length > 0 {
-            let sight = Sight {
-                seen: packet.seen,
-                first_frame: packet.first_frame,
-            };
-            let (stream, mut out) = self.stream(direction, packet.seen, context);
-            stream.take(segment, sight, now, &mut out);
-        }
-        if segment.fin() {
-            self.streams[direction].finished = true;
-        }
-        // Of a side that was never seen no end will be.
-        let over = |stream: &Stream| stream.finished || stream.is_silent();
-        if segment.rst() || segment.fin() && self.streams.iter().all(over) {
-            self.close(packet.seen, context);
-        }
-    }
-
-    fn flush<S: Sink>(&mut self, seen: Seen, context: &mut Context<'_, S>) {
-        for direction in 0..2 {
-            let (stream, mut out) = self.stream(direction, seen, context);
-            stream.flush(&mut out);
-        }
-    }
-
-    fn give_up<S: Sink>(&mut self, seen: Seen, context: &mut Context<'_, S>) {
-        for direction in 0..2 {
-            let (stream, mut out) = self.stream(direction, seen, context);
-            stream.give_up(&mut out);
-        }
-    }
-
-    /// Its end was seen: what is held is read first.
-    fn close<S: Sink>(&mut self, seen: Seen, context: &mut Context<'_, S>) {
-        if std::mem::replace(&mut self.closed, true) {
-            return;
-        }
-        self.flush(seen, context);
-        if self.expected || self.proven {
-            context.sink.flow(seen, self.id, FlowEvent::Closed);
-        }
     }
 }

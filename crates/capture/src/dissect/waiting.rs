@@ -1,7 +1,8 @@
 //! Who waits for octets that may never come, and when to stop waiting.
 //!
-//! Time is the capture's own and may jump; it only ever goes forward here. Flows with a gap are looked through at most
-//! once in [`SWEEP_NS`], so that a capture with thousands of gaps does not pay for them at every packet.
+//! Time is the capture's own. Frames a little out of order do not set it back; the next file may, which begins when it
+//! likes. Flows with a gap are looked through at most once in [`SWEEP_NS`], so that a capture with thousands of gaps does
+//! not pay for them at every packet.
 
 use super::slots::Slot;
 use crate::Timestamp;
@@ -52,7 +53,9 @@ impl Gap {
 
     /// Whether it was waited for long enough.
     pub(super) fn is_over(&self, now: Timestamp) -> bool {
-        self.since.is_some_and(|since| now.since(since) >= GAP_NS)
+        // Set back as far, time says nothing any more.
+        self.since
+            .is_some_and(|since| now.since(since).saturating_abs() >= GAP_NS)
             || self
                 .acknowledged
                 .is_some_and(|at| now.since(at) >= ACKNOWLEDGED_NS)
@@ -68,7 +71,7 @@ pub(super) struct Waiting {
 }
 
 impl Waiting {
-    /// The latest time seen.
+    /// The time it is.
     pub(super) fn now(&self) -> Timestamp {
         self.now
     }
@@ -76,10 +79,12 @@ impl Waiting {
     /// A packet of this time was seen. Whether those who wait are to be looked through.
     #[inline]
     pub(super) fn advance(&mut self, time: Timestamp) -> bool {
-        if time > self.now {
+        let ahead = time.since(self.now);
+        if ahead > 0 || ahead <= -GAP_NS {
             self.now = time;
         }
-        let due = self.now.since(self.swept) >= SWEEP_NS || self.directions.len() >= MAX_WAITING;
+        let due =
+            self.now.since(self.swept).saturating_abs() >= SWEEP_NS || self.directions.len() >= MAX_WAITING;
         due && !self.directions.is_empty()
     }
 

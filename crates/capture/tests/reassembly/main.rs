@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod associations;
+mod chunks;
 mod connections;
 mod corpus;
 mod mutations;

@@ -1,0 +1,139 @@
+//! A connection of Diameter: two streams, its beginning and its end.
+
+use super::Key;
+use super::framing::Out;
+use super::segment::Segment;
+use super::stream::Stream;
+use crate::dissect::span::Sight;
+use crate::dissect::{Context, Packet};
+use crate::{End, Flow, FlowEvent, FlowId, Seen, Sink, Timestamp};
+use std::net::{IpAddr, SocketAddr};
+
+/// A connection of Diameter.
+#[derive(Debug)]
+pub(super) struct Conversation {
+    id: FlowId,
+    ends: [End; 2],
+    pub(super) streams: [Stream; 2],
+    /// Where its beginning was seen, until it is said.
+    pub(super) opened: Option<Seen>,
+    /// Whether a message was found.
+    pub(super) proven: bool,
+    /// Whether a port says that it is Diameter: then its beginning is said at once.
+    expected: bool,
+    announced: bool,
+    closed: bool,
+}
+
+impl Conversation {
+    pub(super) fn new(key: Key, next: [Option<u32>; 2], id: FlowId, expected: bool) -> Box<Self> {
+        let end = |address: u128, port: u32| {
+            let address = IpAddr::from(address.to_be_bytes()).to_canonical();
+            End::Address(SocketAddr::new(address, port as u16))
+        };
+        Box::new(Self {
+            id,
+            ends: [end(key.low, key.ports >> 16), end(key.high, key.ports)],
+            streams: next.map(Stream::new),
+            opened: None,
+            proven: false,
+            expected,
+            announced: false,
+            closed: false,
+        })
+    }
+
+    pub(super) fn octets(&self) -> usize {
+        self.streams.iter().map(Stream::octets).sum()
+    }
+
+    #[inline]
+    pub(super) fn stream<'a, S: Sink>(
+        &'a mut self,
+        direction: usize,
+        now: Seen,
+        context: &'a mut Context<'_, S>,
+    ) -> (&'a mut Stream, Out<'a, S>) {
+        let out = Out {
+            sink: &mut *context.sink,
+            flow: Flow {
+                id: self.id,
+                source: self.ends[direction],
+                destination: self.ends[1 - direction],
+            },
+            now,
+            opened: &mut self.opened,
+            proven: &mut self.proven,
+        };
+        (&mut self.streams[direction], out)
+    }
+
+    /// A SYN of a connection on a port of Diameter.
+    pub(super) fn begin<S: Sink>(
+        &mut self,
+        direction: usize,
+        next: u32,
+        seen: Seen,
+        context: &mut Context<'_, S>,
+    ) {
+        self.streams[direction].begin(next);
+        if self.expected && !std::mem::replace(&mut self.announced, true) {
+            context.sink.flow(seen, self.id, FlowEvent::Opened);
+        }
+    }
+
+    #[inline]
+    pub(super) fn take<S: Sink>(
+        &mut self,
+        direction: usize,
+        segment: &Segment<'_>,
+        packet: &Packet<'_>,
+        now: Timestamp,
+        context: &mut Context<'_, S>,
+    ) {
+        if let Some(acknowledgement) = segment.acknowledges() {
+            self.streams[1 - direction].acknowledge(acknowledgement, now);
+        }
+        if segment.length > 0 {
+            let sight = Sight {
+                seen: packet.seen,
+                first_frame: packet.first_frame,
+            };
+            let (stream, mut out) = self.stream(direction, packet.seen, context);
+            stream.take(segment, sight, now, &mut out);
+        }
+        if segment.fin() {
+            self.streams[direction].finished = true;
+        }
+        // Of a side that was never seen no end will be.
+        let over = |stream: &Stream| stream.finished || stream.is_silent();
+        if segment.rst() || segment.fin() && self.streams.iter().all(over) {
+            self.close(packet.seen, context);
+        }
+    }
+
+    pub(super) fn flush<S: Sink>(&mut self, seen: Seen, context: &mut Context<'_, S>) {
+        for direction in 0..2 {
+            let (stream, mut out) = self.stream(direction, seen, context);
+            stream.flush(&mut out);
+        }
+    }
+
+    pub(super) fn give_up<S: Sink>(&mut self, seen: Seen, context: &mut Context<'_, S>) {
+        for direction in 0..2 {
+            let (stream, mut out) = self.stream(direction, seen, context);
+            stream.give_up(&mut out);
+        }
+    }
+
+    /// Its end was seen: what is held is read first.
+    pub(super) fn close<S: Sink>(&mut self, seen: Seen, context: &mut Context<'_, S>) {
+        if std::mem::replace(&mut self.closed, true) {
+            return;
+        }
+        self.flush(seen, context);
+        if self.expected || self.proven {
+            context.sink.flow(seen, self.id, FlowEvent::Closed);
+        }
+    }
+}
