@@ -38,6 +38,21 @@ fn a_clear_and_a_protected_copy_are_one_message_whichever_comes_first() {
 }
 
 #[test]
+fn what_cannot_be_read_goes_the_way_whose_sequence_it_continues() {
+    let ciphered = |sequence: u8| [0x27, 1, 2, 3, 4, sequence, 0xaa, 0xbb, 0xcc];
+    let mut case = Case::new();
+    case.log(Some(Direction::Uplink), &attach_request(1));
+    case.log(Some(Direction::Downlink), &ciphered(7));
+    case.log(Some(Direction::Uplink), &ciphered(3));
+    for sequence in [4, 8, 9, 5] {
+        case.log(None, &ciphered(sequence));
+    }
+    let attempts = case.finish();
+    let from: Vec<_> = attempts[0].messages.iter().map(|message| message.from).collect();
+    assert_eq!(from, ["UE", "MME", "UE", "UE", "MME", "MME", "UE"]);
+}
+
+#[test]
 fn what_comes_much_later_is_no_copy() {
     let mut case = Case::new();
     case.log(Some(Direction::Uplink), &attach_request(1));

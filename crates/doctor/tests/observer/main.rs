@@ -4,6 +4,7 @@
 
 mod bounds;
 mod connections;
+mod endings;
 mod logs;
 mod subscribers;
 mod support;

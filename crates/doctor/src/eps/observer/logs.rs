@@ -7,11 +7,11 @@
 use super::{Observer, Passing};
 use crate::eps::attempt::Attempt;
 use crate::eps::plain;
-use crate::eps::trail::{Carrier, End, Tap};
+use crate::eps::trail::{Carrier, End, Sighting, Tap};
 use crate::subscribers::Scope;
 use quintet_capture::{FlowId, Pdu, Protocol, Seen};
 use quintet_crypto::Direction;
-use quintet_emm::path::MessageView;
+use quintet_emm::path::{MessageView, Protection};
 use quintet_identity::STmsi;
 use quintet_nas::security::{SecurityHeader, SecurityHeaderType};
 use quintet_radio::{Detail, Found};
@@ -96,18 +96,24 @@ impl Logs {
 impl Observer {
     /// A NAS PDU of a log.
     pub(super) fn log(&mut self, pdu: &Pdu<'_>) {
-        let direction = pdu.direction.or_else(|| direction_of(pdu.octets));
         let key = LogKey {
             flow: pdu.flow.id,
             rnti: None,
             ue_id: None,
         };
-        self.logs.log(key).native = true;
+        let log = self.logs.log(key);
+        log.native = true;
+        let running = log.attempt.and_then(|id| self.attempts.get(&id));
+        let direction = pdu
+            .direction
+            .or_else(|| direction_of(pdu.octets))
+            .or_else(|| running?.attempt.expects(pdu.octets))
+            .unwrap_or(Direction::Downlink);
         let logged = Logged {
             key,
             seen: pdu.seen,
             tap: Tap::NasLog,
-            direction: direction.unwrap_or(Direction::Downlink),
+            direction,
             carrier: Carrier::Log,
             octets: pdu.octets,
             s_tmsi: None,
@@ -297,6 +303,28 @@ impl Observer {
 }
 
 impl Attempt {
+    /// Which way a PDU goes that cannot be read: the way whose sequence numbers it continues, else the other way than the
+    /// message before it.
+    fn expects(&self, octets: &[u8]) -> Option<Direction> {
+        let sequence = SecurityHeader::parse(octets).ok()?.sequence_number;
+        let next = |direction: Direction| {
+            let of_direction = |sighting: &&Sighting| {
+                sighting.direction == direction && matches!(sighting.protection, Protection::Protected { .. })
+            };
+            let last = self.trail.nas.iter().rev().find(of_direction)?;
+            last.sequence.map(|last| last.wrapping_add(1))
+        };
+        let continues = |direction| next(direction) == Some(sequence);
+        match (continues(Direction::Uplink), continues(Direction::Downlink)) {
+            (true, false) => Some(Direction::Uplink),
+            (false, true) => Some(Direction::Downlink),
+            _ => match self.trail.nas.last()?.direction {
+                Direction::Uplink => Some(Direction::Downlink),
+                Direction::Downlink => Some(Direction::Uplink),
+            },
+        }
+    }
+
     /// Whether a PDU in the clear is the copy of the last message; what that said is known then.
     fn is_copy_of_last(&mut self, seen: Seen, octets: &[u8], within_ns: i64) -> bool {
         let Some(last) = self.trail.nas.last_mut() else {

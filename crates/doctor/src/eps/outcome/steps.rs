@@ -202,6 +202,10 @@ impl<'a> Steps<'a> {
                 _ => {}
             }
         }
-        self.release_cause = self.release_cause.or(commanded);
+        let ended = match &trail.end {
+            End::Released { cause, .. } => cause.as_deref(),
+            _ => None,
+        };
+        self.release_cause = self.release_cause.or(commanded).or(ended);
     }
 }
