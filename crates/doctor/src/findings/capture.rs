@@ -26,7 +26,7 @@ pub(super) fn rules(reading: &Reading<'_>) -> Vec<Finding> {
             .done(),
         );
     }
-    if !trail.both_directions {
+    if !trail.both_directions && !trail.nas.is_empty() {
         found.push(
             Draft::new(
                 &code::ONE_DIRECTION,
@@ -80,7 +80,7 @@ pub(super) fn rules(reading: &Reading<'_>) -> Vec<Finding> {
 /// Nothing readable behind security mode.
 fn ciphered(reading: &Reading<'_>) -> Option<Finding> {
     let hidden: Vec<usize> = reading
-        .from(0)
+        .onwards(0)
         .filter(|at| reading.nas(*at).view == MessageView::Ciphered)
         .collect();
     let first = *hidden.first()?;

@@ -32,7 +32,6 @@ pub(super) fn rules(reading: &Reading<'_>) -> Vec<Finding> {
     found.extend(setup_failed(reading));
     found.extend(s1_setup_failed(reading));
     found.extend(radio_lost(reading));
-    found.extend(released(reading));
     found.extend(complaint(
         reading,
         "NAS NON DELIVERY INDICATION",
@@ -167,14 +166,16 @@ fn complaint(reading: &Reading<'_>, name: &str, code: &super::catalogue::Code, w
     )
 }
 
-/// How it ended, where that is neither a release nor the end of the capture, and no fault explains it.
+/// How it ended, where no fault explains it: an abnormal release is the consequence of one else.
 pub(super) fn ended(reading: &Reading<'_>, found: &[Finding]) -> Option<Finding> {
     let explained = found.iter().any(|finding| finding.severity == Severity::Fault);
-    if reading.case.outcome == Outcome::Success || explained {
+    let is_released = matches!(reading.trail.end, End::Released { .. });
+    if explained || (reading.case.outcome == Outcome::Success && !is_released) {
         return None;
     }
-    match reading.trail.end {
-        End::ConnectionLost => Some(
+    match &reading.trail.end {
+        End::Released { .. } => released(reading),
+        End::ConnectionLost if !reading.trail.nas.is_empty() => Some(
             Draft::new(
                 &code::CONNECTION_LOST,
                 "The S1 association broke, or was set up anew, before the attempt had come to an end.",

@@ -1,13 +1,16 @@
 //! What follows security: acceptance, failure for other reasons, and the whole path again (TS 24.301 5.5, 5.6).
 
+mod accept;
+mod failed;
+
 use super::catalogue as code;
-use super::reading::{Reading, T3410_NS, T3417_NS, T3460_NS, span, times};
+use super::reading::{Reading, T3410_NS, T3417_NS, span, times};
 use super::{Draft, silence};
-use crate::eps::{Carrier, End, Procedure, Tap};
-use crate::report::{Ending, Finding, Severity};
+use crate::eps::{End, Procedure, Tap};
+use crate::report::{Finding, Severity};
 use quintet_crypto::Direction;
-use quintet_emm::path::{MessageView, Protection};
-use quintet_nas::eps::{EmmCause, EmmMessage};
+use quintet_emm::path::MessageView;
+use quintet_nas::eps::EmmMessage;
 
 /// So many full rounds in a row are a loop.
 const LOOP: u64 = 3;
@@ -15,8 +18,8 @@ const LOOP: u64 = 3;
 pub(super) fn rules(reading: &Reading<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     found.extend(no_network_answer(reading));
-    found.extend(continuation_failed(reading));
-    found.extend(accept_unanswered(reading));
+    found.extend(failed::rule(reading));
+    found.extend(accept::rule(reading));
     found.extend(security_loop(reading));
     found.extend(repeated_failure(reading));
     found.extend(guti_not_reallocated(reading));
@@ -92,201 +95,6 @@ fn no_network_answer(reading: &Reading<'_>) -> Option<Finding> {
     })
 }
 
-/// A failure behind a good security path.
-fn continuation_failed(reading: &Reading<'_>) -> Option<Finding> {
-    let complete = reading
-        .commands
-        .iter()
-        .filter(|command| command.after_complete.is_empty())
-        .find_map(|command| command.complete)?;
-    if reading.succeeded() {
-        return None;
-    }
-    let reject = (complete + 1..reading.trail.nas.len())
-        .find_map(|at| super::reject::cause(&reading.nas(at).view).map(|cause| (at, cause)));
-    let setup_failed = reading.signal_after(reading.seen(complete).frame, "INITIAL CONTEXT SETUP FAILURE");
-    let (frame, what, why, evidence) = if let Some((at, cause)) = reject {
-        (
-            reading.seen(at),
-            format!(
-                "{} with EMM cause {}",
-                reading.nas(at).view.name(),
-                super::reject::cause_words(cause)
-            ),
-            "The network refuses the procedure itself: subscription, roaming, area, or session management",
-            match super::reject::esm_cause(reading, at) {
-                Some(esm) => format!("ESM cause {}", super::esm::cause_words(esm)),
-                None if cause == EmmCause::ESM_FAILURE.0 => "no ESM cause is beside it".to_owned(),
-                None => format!("EMM cause {}", super::reject::cause_words(cause)),
-            },
-        )
-    } else if let Some(signal) = setup_failed {
-        (
-            signal.seen,
-            "INITIAL CONTEXT SETUP FAILURE".to_owned(),
-            "The eNB could not set up the UE's context",
-            signal
-                .cause
-                .clone()
-                .unwrap_or_else(|| "no cause is in it".to_owned()),
-        )
-    } else if reading.continuation(complete).is_some()
-        && let End::Released {
-            seen,
-            cause: Some(cause),
-        } = &reading.trail.end
-        && super::connection::is_abnormal(cause)
-    {
-        (
-            *seen,
-            "the release of the connection".to_owned(),
-            "The connection broke while the procedure ran",
-            cause.clone(),
-        )
-    } else if let Some(inferred) = refused_behind_cipher(reading, complete) {
-        inferred
-    } else {
-        return None;
-    };
-    let next = match reading.continuation(complete) {
-        Some(at) => format!(
-            "Security works: {} in {} is protected. Go on with the procedure that failed and its cause.",
-            reading.nas(at).view.name(),
-            reading.frame(at)
-        ),
-        None => code::CONTINUATION_FAILED.next.to_owned(),
-    };
-    Some(
-        Draft::new(
-            &code::CONTINUATION_FAILED,
-            format!(
-                "Security mode completed, and the procedure failed afterwards: {what}. Not a security fault."
-            ),
-        )
-        .at(reading.seen(complete))
-        .at(frame)
-        .cause(why, evidence)
-        .next(next)
-        .done(),
-    )
-}
-
-/// An attach whose last word is ciphered, and that ends without bearers: in all likelihood a reject.
-fn refused_behind_cipher(
-    reading: &Reading<'_>,
-    complete: usize,
-) -> Option<(quintet_capture::Seen, String, &'static str, String)> {
-    const SETUP: &str = "INITIAL CONTEXT SETUP REQUEST";
-    let End::Released { seen, cause } = &reading.trail.end else {
-        return None;
-    };
-    let last = (complete + 1..reading.trail.nas.len()).next_back()?;
-    let sighting = reading.nas(last);
-    let hidden = sighting.view == MessageView::Ciphered && sighting.direction == Direction::Downlink;
-    let set_up = reading.signal_after(0, SETUP).is_some()
-        || reading
-            .trail
-            .nas
-            .iter()
-            .any(|sighting| sighting.carrier == Carrier::S1ap(SETUP));
-    if reading.trail.procedure != Procedure::Attach || !hidden || set_up {
-        return None;
-    }
-    Some((
-        *seen,
-        format!(
-            "the network's last message ({}) is ciphered, and the connection is released without bearers",
-            reading.frame(last)
-        ),
-        "The last message is a reject, whose cause only keys can show",
-        format!(
-            "no {SETUP} is in the capture; release cause: {}",
-            cause.as_deref().unwrap_or("none")
-        ),
-    ))
-}
-
-/// The accept again and again, and no complete.
-fn accept_unanswered(reading: &Reading<'_>) -> Option<Finding> {
-    let accepts: Vec<usize> = (0..reading.trail.nas.len())
-        .filter(|at| {
-            matches!(
-                reading.nas(*at).view,
-                MessageView::AttachAccept | MessageView::TrackingAreaUpdateAccept { guti: true }
-            )
-        })
-        .collect();
-    let seen_complete = reading.trail.nas.iter().any(|sighting| {
-        matches!(
-            sighting.view,
-            MessageView::AttachComplete | MessageView::TrackingAreaUpdateComplete
-        )
-    });
-    // Ciphered: the network's protected messages to which the UE says nothing any more.
-    let last_heard =
-        (0..reading.trail.nas.len()).rfind(|at| reading.nas(*at).direction == Direction::Uplink)?;
-    let unheard: Vec<usize> = (last_heard + 1..reading.trail.nas.len())
-        .filter(|at| reading.nas(*at).protection != Protection::Plain)
-        .collect();
-    // Nothing but a good answer to SECURITY MODE COMMAND makes the network accept.
-    let secured = reading.commands.iter().any(|command| command.complete.is_some());
-    let offered = reading
-        .initial()
-        .is_some_and(|(at, _)| reading.nas(at).protection != Protection::Plain);
-    if !secured && !(offered && reading.commands.is_empty()) {
-        return None;
-    }
-    let sent = match (accepts.is_empty(), reading.trail.tap) {
-        (false, _) => accepts,
-        (true, Tap::S1) => unheard,
-        // What a log does not show of the UE says nothing.
-        (true, _) => return None,
-    };
-    let sent = reading.spaced(&sent);
-    let by_ending = reading.case.ending == Ending::AcceptRetransmittedNoComplete;
-    let heard_after = sent.first().is_some_and(|first| last_heard > *first);
-    // Bearers that came up speak for success, an abnormal release behind unanswered messages against it.
-    let given_up = reading.trail.procedure == Procedure::Attach
-        && matches!(&reading.trail.end, End::Released { cause: Some(cause), .. } if super::connection::is_abnormal(cause));
-    if seen_complete
-        || sent.is_empty()
-        || (reading.succeeded() && !given_up)
-        || (!by_ending && (heard_after || sent.len() < 2))
-    {
-        return None;
-    }
-    let waiting = silence::Waiting {
-        request: match reading.nas(*sent.first()?).view {
-            MessageView::TrackingAreaUpdateAccept { .. } => "TRACKING AREA UPDATE ACCEPT",
-            MessageView::AttachAccept => "ATTACH ACCEPT",
-            _ => "the accept (ciphered)",
-        },
-        sent: &sent,
-        timer: "T3450",
-        timer_ns: T3460_NS,
-        code: &code::ACCEPT_UNANSWERED,
-    };
-    silence::unanswered(reading, &waiting, |draft| {
-        let setup = reading.signal_after(0, "INITIAL CONTEXT SETUP RESPONSE");
-        draft
-            .cause_if(
-                setup.is_some(),
-                "The UE has its bearers and does not complete, or its complete is lost or dropped",
-                setup.map_or_else(String::new, |signal| {
-                    format!(
-                        "INITIAL CONTEXT SETUP RESPONSE in frame {}: the radio side worked",
-                        signal.seen.frame
-                    )
-                }),
-            )
-            .cause_if(
-                setup.is_none(),
-                "The UE never got the accept: its context was not set up",
-                "no INITIAL CONTEXT SETUP RESPONSE is in the capture",
-            )
-    })
-}
-
 /// The whole path in full, again and again: in this attempt, or in those before it.
 fn security_loop(reading: &Reading<'_>) -> Option<Finding> {
     let rounds: Vec<usize> = reading
@@ -358,7 +166,7 @@ fn repeated_failure(reading: &Reading<'_>) -> Option<Finding> {
 /// ATTACH ACCEPT without a GUTI for a UE that came by its IMSI.
 fn guti_not_reallocated(reading: &Reading<'_>) -> Option<Finding> {
     let at = reading
-        .from(0)
+        .onwards(0)
         .find(|at| reading.nas(*at).view == MessageView::AttachAccept)?;
     let Some(EmmMessage::AttachAccept(accept)) = reading.nas(at).message() else {
         return None;
@@ -391,7 +199,7 @@ fn guti_not_reallocated(reading: &Reading<'_>) -> Option<Finding> {
 /// DETACH REQUEST of the network.
 fn detached_by_network(reading: &Reading<'_>) -> Option<Finding> {
     let at = reading
-        .from(0)
+        .onwards(0)
         .find(|at| matches!(reading.nas(*at).view, MessageView::DetachRequestByNetwork { .. }))?;
     let (kind, cause) = match reading.nas(at).message() {
         Some(EmmMessage::DetachRequestFromNetwork(request)) => (
@@ -426,7 +234,7 @@ fn detached_by_network(reading: &Reading<'_>) -> Option<Finding> {
 /// EMM STATUS of either side.
 fn emm_status(reading: &Reading<'_>) -> Option<Finding> {
     let at = reading
-        .from(0)
+        .onwards(0)
         .find(|at| reading.nas(*at).view == MessageView::EmmStatus)?;
     let cause = match reading.nas(at).message() {
         Some(EmmMessage::EmmStatus(status)) => super::reject::cause_words(status.emm_cause.0),

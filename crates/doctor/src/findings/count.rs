@@ -45,7 +45,7 @@ struct Steps {
 impl Steps {
     fn walk(&mut self, reading: &Reading<'_>, direction: Direction) {
         let mut last: Option<(usize, u8)> = None;
-        for at in reading.from(0) {
+        for at in reading.onwards(0) {
             let sighting = reading.nas(at);
             let counted = matches!(sighting.protection, Protection::Protected { .. });
             let (true, Some(sequence)) = (counted && sighting.direction == direction, sighting.sequence)
@@ -306,7 +306,7 @@ fn replayed(reading: &Reading<'_>) -> Option<Finding> {
 /// COUNT close to its end; known with keys alone.
 fn near_end(reading: &Reading<'_>) -> Option<Finding> {
     let (at, count) = reading
-        .from(0)
+        .onwards(0)
         .filter_map(|at| Some((at, reading.nas(at).count?)))
         .find(|(_, count)| *count >= NEAR_END)?;
     let renewed = reading.challenges.iter().any(|challenge| challenge.first() > at);

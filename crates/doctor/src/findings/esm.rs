@@ -65,7 +65,7 @@ fn refusal(message: &EsmMessage<'_>) -> Option<(&'static str, EsmCause)> {
 
 pub(super) fn rules(reading: &Reading<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
-    for at in reading.from(0) {
+    for at in reading.onwards(0) {
         let sighting = reading.nas(at);
         let (MessageView::Esm { .. }, Some(plain)) = (sighting.view, sighting.plain.as_deref()) else {
             continue;

@@ -139,7 +139,7 @@ fn not_known(reading: &Reading<'_>) -> Option<Finding> {
     let sighting = reading.nas(initial);
     // Something of this connection was secure already: a connected UE is authenticated for other reasons.
     let secure = reading
-        .from(initial + 1)
+        .onwards(initial + 1)
         .take_while(|at| *at < challenge.first())
         .any(|at| reading.nas(at).protection != Protection::Plain);
     if secure {
@@ -186,7 +186,7 @@ fn not_continued(reading: &Reading<'_>) -> Option<Finding> {
         .iter()
         .rfind(|command| command.complete.is_some())?;
     let complete = command.complete?;
-    let (at, named) = reading.from(complete + 1).find_map(|at| {
+    let (at, named) = reading.onwards(complete + 1).find_map(|at| {
         let ksi = reading.nas(at).view.initial()?;
         (value(ksi) != value(command.ksi)).then_some((at, ksi))
     })?;

@@ -289,7 +289,7 @@ pub(super) fn offences(reading: &Reading<'_>, found: &[Finding]) -> Option<Findi
         .flat_map(|finding| finding.frames.iter().copied())
         .collect();
     let offending: Vec<usize> = reading
-        .from(0)
+        .onwards(0)
         .filter(|at| {
             let sighting = reading.nas(*at);
             sighting.offence.is_some() && !reading.is_copy(*at)

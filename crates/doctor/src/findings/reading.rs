@@ -229,7 +229,7 @@ impl<'a> Reading<'a> {
     }
 
     /// Indices of the messages that no lower layer repeated, from an index on.
-    pub(super) fn from(&self, at: usize) -> impl Iterator<Item = usize> + '_ {
+    pub(super) fn onwards(&self, at: usize) -> impl Iterator<Item = usize> + '_ {
         (at..self.trail.nas.len()).filter(|at| self.trail.nas[*at].repeats.is_none())
     }
 
@@ -256,7 +256,7 @@ impl<'a> Reading<'a> {
 
     /// The first protected message behind a SECURITY MODE COMPLETE that is not part of security mode itself.
     pub(super) fn continuation(&self, complete: usize) -> Option<usize> {
-        self.from(complete + 1).find(|at| {
+        self.onwards(complete + 1).find(|at| {
             let sighting = self.nas(*at);
             matches!(
                 sighting.protection,

@@ -81,7 +81,7 @@ pub(super) fn unanswered(reading: &Reading<'_>, index: usize, command: &Command)
         return None;
     }
     // Its answer is not in the capture, but what only follows an answer is.
-    if reading.from(command.last() + 1).any(|at| {
+    if reading.onwards(command.last() + 1).any(|at| {
         reading.nas(at).protection != Protection::Plain
             && !matches!(reading.nas(at).view, MessageView::SecurityModeCommand { .. })
     }) {

@@ -223,8 +223,13 @@ pub(in super::super) const ROWS: &[Row] = &[
     },
     Row {
         code: &code::RELEASED_ABNORMALLY,
-        has: || authenticated().released("nas: authentication-failure"),
-        has_not: || authenticated().released("nas: normal-release"),
+        has: || begun().down(ASK_IMSI).up(GIVE_IMSI).released("nas: unspecified"),
+        has_not: || {
+            begun()
+                .down(ASK_IMSI)
+                .up(GIVE_IMSI)
+                .released("nas: normal-release")
+        },
     },
     Row {
         code: &code::RADIO_LOST,
