@@ -2,6 +2,7 @@
 
 mod capture;
 mod describe;
+mod diagnosis;
 mod hss;
 mod lte;
 mod s6a;

@@ -309,6 +309,86 @@ fn json_of_lte_tells_each_message_with_its_protection() {
     );
 }
 
+/// The doctor reads the frames of each scenario, once with the subscribers' keys and S6a, once with S1AP alone, and names
+/// what was injected.
+#[test]
+fn the_doctor_names_what_was_injected_with_keys_and_without() {
+    let directory = tempfile::tempdir().unwrap();
+    let names = [
+        "attach",
+        "attach-guti",
+        "service-request",
+        "op-used-as-opc",
+        "wrong-key",
+        "sync-failure",
+        "non-eps-auth",
+        "auth-then-nothing",
+        "unknown-imsi",
+        "smc-reject-unspecified",
+        "bidding-down",
+        "replay",
+        "unprotected-after-smc",
+    ];
+    let mut arguments = vec!["--json"];
+    arguments.extend(names.iter().flat_map(|name| ["--scenario", *name]));
+    let answer = json(&lab(directory.path(), &arguments));
+    let scenarios = answer["scenarios"].as_array().unwrap();
+    assert_eq!(scenarios.len(), names.len());
+    let codes = |scenario: &serde_json::Value, how: &str| -> Vec<String> {
+        let findings = scenario["diagnosis"][how]["findings"].as_array().unwrap();
+        findings
+            .iter()
+            .map(|told| told["code"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    for scenario in scenarios {
+        let name = scenario["name"].as_str().unwrap();
+        let diagnosis = &scenario["diagnosis"];
+        assert_eq!(diagnosis["named"], true, "{name}: {diagnosis:#}");
+        for how in ["with_keys", "without_keys"] {
+            assert!(diagnosis[how]["attempts"].as_u64().unwrap() > 0, "{name}");
+            let healthy = ["attach", "attach-guti", "service-request"].contains(&name);
+            let findings = diagnosis[how]["findings"].as_array().unwrap();
+            let faults = findings.iter().filter(|told| told["severity"] == "fault").count();
+            assert!(!healthy || faults == 0, "{name} {how}: {findings:#?}");
+        }
+        let (with, without) = (codes(scenario, "with_keys"), codes(scenario, "without_keys"));
+        for (injected, code) in [
+            ("op-used-as-opc", "op-opc-confused"),
+            ("wrong-key", "usim-other-key"),
+        ] {
+            if name == injected {
+                assert!(with.iter().any(|found| found == code), "{name}: {with:?}");
+                assert!(!without.iter().any(|found| found == code), "{name}: {without:?}");
+            }
+        }
+    }
+    // The frames it names are those of the file.
+    let rejected = scenarios
+        .iter()
+        .find(|scenario| scenario["name"] == "smc-reject-unspecified");
+    let findings = rejected.unwrap()["diagnosis"]["without_keys"]["findings"]
+        .as_array()
+        .unwrap();
+    let told = findings
+        .iter()
+        .find(|told| told["code"] == "smc-rejected")
+        .unwrap();
+    let frames: Vec<String> = told["frames"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    let filter = format!(
+        "nas-eps.nas_msg_emm_type == 0x5f && frame.number in {{{}}}",
+        frames.join(",")
+    );
+    if let Some(seen) = tshark(directory.path(), &["-Y", &filter]) {
+        assert_eq!(seen.lines().count(), 1, "{frames:?}: {seen}");
+    }
+}
+
 #[test]
 fn a_load_of_lte_is_measured_and_two_labs_do_not_meet() {
     let directory = tempfile::tempdir().unwrap();

@@ -3,9 +3,11 @@
 //! All nodes are on the loopback address and have whatever ports were free. In the capture each has an address and a name
 //! of its own, Diameter's port 3868 and SCTP's UDP port 9899, so that every reader knows the traffic for what it is.
 
+use super::diagnosis::{Diagnosis, Watch};
 use anyhow::{Context, Result};
 use quintet_capture::{InterfaceId, LinkType, PcapngWriter, Side, TcpFlow, sctp_packet};
 use quintet_diameter::node::ConnectionId;
+use quintet_subscriber::model::Subscriber;
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::Write;
@@ -44,6 +46,8 @@ pub(super) struct Capture {
     flows: HashMap<ConnectionId, Flow>,
     blocks: Vec<u8>,
     hurried: bool,
+    /// What the doctor makes of the frames.
+    watch: Option<Watch>,
     /// The time of the last frame: the clock is read once for what one read brought, and frames must not go back in time.
     last: Duration,
     /// The first failure; nothing is written after it.
@@ -87,14 +91,34 @@ impl Capture {
             flows: HashMap::new(),
             blocks,
             hurried: false,
+            watch: None,
             last: Duration::ZERO,
             failed: None,
         })
     }
 
-    /// Whether frames come in such numbers that they are written many at once.
+    /// The same, with the doctor watching.
+    pub(super) fn watched(mut self, watch: Watch) -> Self {
+        self.watch = Some(watch);
+        self
+    }
+
+    /// What follows is a scenario of these subscribers, to be diagnosed.
+    pub(super) fn begin(&mut self, scenario: &'static str, subscribers: &[Subscriber]) {
+        if let Some(watch) = &mut self.watch {
+            watch.begin(scenario, subscribers);
+        }
+    }
+
+    /// The scenario is over: what the doctor says of it.
+    pub(super) fn diagnose(&mut self) -> Option<Diagnosis> {
+        self.watch.as_mut()?.end()
+    }
+
+    /// Whether frames come in such numbers that they are written many at once; then the doctor does not look.
     pub(super) fn hurry(&mut self, hurried: bool) {
         self.hurried = hurried;
+        self.watch = None;
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -116,6 +140,7 @@ impl Capture {
             interface,
             blocks,
             flows,
+            watch,
             ..
         } = self;
         let flow = match flows.entry(connection) {
@@ -123,7 +148,10 @@ impl Capture {
             std::collections::hash_map::Entry::Vacant(entry) => {
                 let server = SocketAddr::new(address(HSS), DIAMETER_PORT);
                 let initial = [1_000 + connection.0 as u32, 2_000_000 + connection.0 as u32];
-                let mut sink = |frame: &[u8]| writer.packet(blocks, *interface, wall, frame, &[]);
+                let mut sink = |frame: &[u8]| {
+                    writer.packet(blocks, *interface, wall, frame, &[]);
+                    show(watch, wall, frame);
+                };
                 let Ok(tcp) = TcpFlow::open(client, server, initial, &mut sink) else {
                     return;
                 };
@@ -134,6 +162,7 @@ impl Capture {
             let comments = [comment];
             let comments = if frame.len() > 60 { &comments[..] } else { &[] };
             writer.packet(blocks, *interface, wall, frame, comments);
+            show(watch, wall, frame);
         };
         // A flow that is over carries nothing more: the connection was closed under the message.
         let _ = flow.tcp.send(from, octets, &mut sink);
@@ -153,11 +182,15 @@ impl Capture {
             writer,
             interface,
             blocks,
+            watch,
             ..
         } = self;
         let comments = comment.as_slice();
         let at = |address| SocketAddr::new(address, SCTP_UDP_PORT);
-        let mut sink = |frame: &[u8]| writer.packet(blocks, *interface, wall, frame, comments);
+        let mut sink = |frame: &[u8]| {
+            writer.packet(blocks, *interface, wall, frame, comments);
+            show(watch, wall, frame);
+        };
         // All addresses of a lab are of one family.
         let _ = sctp_packet(at(from), at(to), packet, &mut sink);
         self.flush();
@@ -171,10 +204,14 @@ impl Capture {
             interface,
             blocks,
             flows,
+            watch,
             ..
         } = self;
         if let Some(mut flow) = flows.remove(&connection) {
-            let mut sink = |frame: &[u8]| writer.packet(blocks, *interface, wall, frame, &[]);
+            let mut sink = |frame: &[u8]| {
+                writer.packet(blocks, *interface, wall, frame, &[]);
+                show(watch, wall, frame);
+            };
             flow.tcp.finish(Side::Server, &mut sink);
             flow.tcp.finish(Side::Client, &mut sink);
         }
@@ -216,6 +253,13 @@ impl Capture {
                 )
             }),
         }
+    }
+}
+
+/// Shows the doctor a frame.
+fn show(watch: &mut Option<Watch>, wall: Duration, frame: &[u8]) {
+    if let Some(watch) = watch {
+        watch.frame(wall, frame);
     }
 }
 

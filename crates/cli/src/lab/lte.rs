@@ -18,6 +18,7 @@ mod view;
 mod words;
 
 use super::capture::{Capture, HSS, address};
+use super::diagnosis::{Diagnosis, Watch};
 use super::hss::{Keeping, provision};
 use super::screen::{Show, progress};
 use super::{Arguments, MAX_LADDER_UES, Place, chosen, print_kept, verdict_line};
@@ -74,9 +75,18 @@ struct Played {
     reached: Reached,
     /// What one who looks at it would find odd about the path.
     symptom: Option<String>,
+    /// What the doctor says of its frames.
+    diagnosis: Option<Diagnosis>,
     seconds: f64,
     message_count: u64,
     messages: Vec<Passed>,
+}
+
+impl Played {
+    /// Whether it ended as it must, and the doctor says so.
+    fn is_good(&self) -> bool {
+        self.as_named && self.diagnosis.as_ref().is_none_or(|diagnosis| diagnosis.named)
+    }
 }
 
 #[derive(Serialize)]
@@ -176,7 +186,7 @@ pub(super) async fn lab(arguments: &Arguments) -> Result<Finding> {
     } else {
         summary(&played, load.as_ref(), seed)?;
         let all = played.len() + usize::from(load.is_some());
-        let good = played.iter().filter(|played| played.as_named).count()
+        let good = played.iter().filter(|played| played.is_good()).count()
             + usize::from(load.as_ref().is_some_and(|load| load.failed == 0));
         let kept = arguments.keep.as_ref().map(|_| database.as_path());
         match capture {
@@ -197,7 +207,7 @@ pub(super) async fn lab(arguments: &Arguments) -> Result<Finding> {
 }
 
 fn finding(played: &[Played], load: Option<&Report>) -> Finding {
-    let good = played.iter().all(|played| played.as_named) && load.is_none_or(|load| load.failed == 0);
+    let good = played.iter().all(Played::is_good) && load.is_none_or(|load| load.failed == 0);
     if good {
         Finding::Positive
     } else {
@@ -223,6 +233,7 @@ fn journal(arguments: &Arguments, place: &Place) -> Result<Journal> {
                 "S1-MME and S6a",
                 &names,
             )
+            .map(|capture| capture.watched(Watch::lte()))
         })
         .transpose()?;
     let show = if arguments.json {
@@ -273,20 +284,28 @@ async fn play_all(
         let scenario = play.scenario();
         bar.set_message(scenario.name);
         let began = super::now();
+        let subscribers = play.subscribers();
         journal.borrow_mut().begin(
             scenario.name,
             scenario.about,
             number,
             scenario.many || SHOWS_WITNESS.contains(&scenario.name),
         );
+        if let Some(capture) = journal.borrow_mut().capture() {
+            capture.begin(scenario.name, &subscribers);
+        }
         network.settled().await?;
         let station = network.start_enb(enb).await?;
         let verdict = play_one(network, journal, &station, play).await;
         network.stop_enb(station).await;
         let (messages, message_count, path) = journal.borrow_mut().end();
+        let diagnosis = journal.borrow_mut().capture().and_then(Capture::diagnose);
         let seconds = began.elapsed().as_secs_f64();
         let verdict = verdict.with_context(|| format!("scenario {}", scenario.name))?;
-        let ended = told(scenario, verdict, &path, (seconds, message_count, messages));
+        let ended = Played {
+            diagnosis,
+            ..told(scenario, verdict, &path, (seconds, message_count, messages))
+        };
         if !arguments.json && !journal.borrow_mut().screen().is_broken() {
             print_verdict(&ended)?;
         }
@@ -320,6 +339,7 @@ fn told(
         why: verdict.why,
         reached: path.reached(),
         symptom: path.symptom(),
+        diagnosis: None,
         seconds,
         message_count,
         messages,
@@ -460,15 +480,32 @@ async fn play_load(
 
 /// The verdict under a ladder.
 fn print_verdict(played: &Played) -> Result<()> {
-    let about = format!("reached: {}; {:.1} s", played.reached.name(), played.seconds);
-    verdict_line((played.name, 0), played.as_named, &about, Some(&said(played)))
+    let about = format!(
+        "reached: {}; {:.1} s; doctor: {}",
+        played.reached.name(),
+        played.seconds,
+        diagnosed(played.diagnosis.as_ref())
+    );
+    verdict_line((played.name, 0), played.is_good(), &about, Some(&said(played)))
 }
 
 /// What is worth saying of a scenario beside its name.
 fn said(played: &Played) -> String {
-    let mut lines: Vec<&str> = played.symptom.iter().map(String::as_str).collect();
-    lines.extend(played.why.iter().map(String::as_str));
+    let mut lines: Vec<String> = played.symptom.iter().cloned().collect();
+    lines.extend(wrong(played));
     lines.join("\n")
+}
+
+/// What is otherwise than it must be.
+fn wrong(played: &Played) -> Vec<String> {
+    let mut wrong = played.why.clone();
+    wrong.extend(played.diagnosis.iter().flat_map(Diagnosis::wrong));
+    wrong
+}
+
+/// What the doctor named.
+fn diagnosed(diagnosis: Option<&Diagnosis>) -> String {
+    diagnosis.map_or_else(|| "did not look".to_owned(), Diagnosis::told)
 }
 
 /// All verdicts.
@@ -477,13 +514,14 @@ fn summary(played: &[Played], load: Option<&Report>, seed: u64) -> Result<()> {
     println_blank()?;
     for played in played {
         let about = format!(
-            "{:>5} msg {:>6.1} s  reached: {}",
+            "{:>5} msg {:>6.1} s  reached: {:<14}  doctor: {}",
             played.message_count,
             played.seconds,
-            played.reached.name()
+            played.reached.name(),
+            diagnosed(played.diagnosis.as_ref())
         );
-        let why = (!played.as_named).then(|| played.why.join("\n"));
-        verdict_line((played.name, width), played.as_named, &about, why.as_deref())?;
+        let why = (!played.is_good()).then(|| wrong(played).join("\n"));
+        verdict_line((played.name, width), played.is_good(), &about, why.as_deref())?;
     }
     if let Some(load) = load {
         let ms = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |ms| format!("{ms:.1} ms"));
@@ -509,7 +547,7 @@ fn summary(played: &[Played], load: Option<&Report>, seed: u64) -> Result<()> {
             Some(&failures.join("\n")),
         )?;
     }
-    if played.iter().any(|played| !played.as_named) {
+    if played.iter().any(|played| !played.is_good()) {
         use std::io::Write as _;
         writeln!(anstream::stdout().lock(), "\nplay it again with --seed {seed}")?;
     }

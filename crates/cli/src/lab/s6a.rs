@@ -7,6 +7,7 @@ mod recorder;
 mod scenario;
 
 use super::capture::{Capture, HSS, address};
+use super::diagnosis::{Diagnosis, Watch};
 use super::screen::Show;
 use super::{Arguments, MAX_LADDER_UES, Place, chosen, print_kept, verdict_line};
 use crate::ladder::HEADING;
@@ -28,6 +29,8 @@ struct Played {
     passed: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     failure: Option<String>,
+    /// What the doctor says of its frames.
+    diagnosis: Option<Diagnosis>,
     messages: u64,
     duration_ms: f64,
 }
@@ -87,6 +90,7 @@ pub(super) async fn lab(arguments: &Arguments) -> Result<Finding> {
         .chain(mmes.map(|(name, last)| (address(last), (*name).to_owned())))
         .collect();
     let capture = Capture::create(arguments.pcap.as_deref(), &place.captures(), "S6a", &names)?;
+    let capture = capture.watched(Watch::s6a());
     let recorder = Recorder::new(capture, show, arguments.show_keys);
     let recorder = Rc::new(RefCell::new(recorder));
     recorder.borrow_mut().head();
@@ -127,8 +131,14 @@ pub(super) async fn lab(arguments: &Arguments) -> Result<Finding> {
     } else {
         for played in &played {
             let about = format!(
-                "{:<64} {:>6} msg {:>8.1} ms",
-                played.title, played.messages, played.duration_ms
+                "{:<64} {:>6} msg {:>8.1} ms  doctor: {}",
+                played.title,
+                played.messages,
+                played.duration_ms,
+                played
+                    .diagnosis
+                    .as_ref()
+                    .map_or_else(|| "did not look".to_owned(), Diagnosis::told)
             );
             verdict_line((played.name, 9), played.passed, &about, played.failure.as_deref())?;
         }
@@ -158,6 +168,7 @@ async fn play(stage: &Stage<'_>, scenarios: &[Scenario], show: Show, played: &mu
             let too_many = *scenario == CROWD && stage.crowd.ues > MAX_LADDER_UES;
             recorder.show(if too_many { Show::Nothing } else { show });
             recorder.begin(Some(scenario.name));
+            recorder.capture().begin(scenario.name, &[]);
             recorder.count()
         };
         let began = super::now();
@@ -167,11 +178,19 @@ async fn play(stage: &Stage<'_>, scenarios: &[Scenario], show: Show, played: &mu
         }
         let mut recorder = stage.recorder.borrow_mut();
         recorder.show(show);
+        let diagnosis = recorder.capture().diagnose();
+        let mut failure: Vec<String> = result
+            .err()
+            .map(|error| format!("{error:#}"))
+            .into_iter()
+            .collect();
+        failure.extend(diagnosis.iter().flat_map(Diagnosis::wrong));
         played.push(Played {
             name: scenario.name,
             title: scenario.title,
-            passed: result.is_ok(),
-            failure: result.err().map(|error| format!("{error:#}")),
+            passed: failure.is_empty(),
+            failure: (!failure.is_empty()).then(|| failure.join("\n")),
+            diagnosis,
             messages: recorder.count() - before,
             duration_ms: began.elapsed().as_secs_f64() * 1000.0,
         });
