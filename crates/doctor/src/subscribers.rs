@@ -85,6 +85,7 @@ impl Subscribers {
 
     /// What is remembered, to change it.
     pub fn row_mut(&mut self, ue: Ue) -> &mut Row {
+        self.rows.entry(ue).or_default();
         self.touch(ue);
         self.rows.entry(ue).or_default()
     }

@@ -4,7 +4,7 @@ use super::plain::{self, Ciphering};
 use super::trail::{
     Carrier, End, History, Identities, MAX_MESSAGES, Offence, Procedure, Sighting, Signal, Tap, Trail,
 };
-use crate::keys::Opened;
+use crate::keys::{Opened, SubscriberId};
 use crate::report::MacVerdict;
 use crate::s6a::Exchange;
 use crate::subscribers::Ue;
@@ -42,6 +42,11 @@ pub(super) struct Attempt {
     pub(super) ciphering: Ciphering,
     at_ue: Candidates,
     at_mme: Candidates,
+}
+
+/// The verifier's name of a UE at a tap.
+pub(super) const fn subscriber(ue: Ue, tap: Tap) -> SubscriberId {
+    SubscriberId(ue.0 << 2 | tap as u64)
 }
 
 /// A NAS PDU on its way into an attempt.
@@ -121,6 +126,11 @@ impl Attempt {
         self.ciphering = before.ciphering;
         self.at_ue.clone_from(&before.at_ue);
         self.at_mme.clone_from(&before.at_mme);
+    }
+
+    /// Whose keys its messages are under: a UE's, at one tap, for another tap shows the same COUNTs again.
+    pub(super) const fn subscriber(&self) -> SubscriberId {
+        subscriber(self.ue, self.trail.tap)
     }
 
     /// A NAS message: into the trail, and through both ends' states. `None` if the trail is full; it counts then.

@@ -17,7 +17,7 @@ mod signalling;
 use super::attempt::{Arrival, Attempt, Begin};
 use super::outcome::Verdict;
 use super::trail::{Carrier, End, Tap, Trail};
-use crate::keys::{KeyNote, KeyRing, Opened, SubscriberId, Verifier};
+use crate::keys::{KeyNote, KeyRing, Opened, Verifier};
 use crate::report::MacVerdict;
 use crate::subscribers::{Scope, Subscribers, Ue};
 use crate::{keys, s6a};
@@ -78,7 +78,8 @@ pub struct Observer {
     radio: Radio,
     lone: s6a::Lone,
     attempts: HashMap<u64, Running>,
-    running_of: HashMap<Ue, u64>,
+    /// The attempt that runs of each UE, at each kind of tap: one capture may show the same attempt at two.
+    running_of: HashMap<(Ue, Tap), u64>,
     ends: Ends,
     next_id: u64,
     now: Timestamp,
@@ -241,8 +242,9 @@ impl Observer {
                 leaving: None,
             },
         );
-        self.ends.begun(id, seen.time);
-        self.runs(id, ue);
+        self.ends
+            .begun(id, seen.time, |id| self.attempts.contains_key(&id));
+        self.runs(id, ue, tap);
         if self.attempts.len() > MAX_ATTEMPTS {
             self.end_longest_silent();
         }
@@ -263,7 +265,7 @@ impl Observer {
         } = passing;
         running.heard = seen.time;
         let mut opened = if is_protected(octets) {
-            let subscriber = SubscriberId(running.attempt.ue.0);
+            let subscriber = running.attempt.subscriber();
             self.verifier.open(subscriber, direction, octets)
         } else {
             unprotected(octets)
@@ -288,7 +290,7 @@ impl Observer {
         let Some(running) = self.attempts.get_mut(&id) else {
             return;
         };
-        let subscriber = SubscriberId(running.attempt.ue.0);
+        let subscriber = running.attempt.subscriber();
         let trail = &running.attempt.trail;
         let sighting = &trail.nas[index];
         let notes: Vec<KeyNote> = match sighting.message() {

@@ -40,13 +40,16 @@ impl Connections {
 
     /// Whose a message with these identities is. The MME's identity is learnt where it was not known.
     pub(super) fn find(&mut self, flow: FlowId, enb: Option<u32>, mme: Option<u32>) -> Option<u64> {
-        let alike = match (enb, mme) {
-            (Some(enb), _) => self.by_enb.get(&(flow, enb)),
-            (None, Some(mme)) => self.by_mme.get(&(flow, mme)),
-            (None, None) => None,
-        }?;
-        let Some(mme) = mme else {
-            return alike.last().copied();
+        let of_enb = enb.and_then(|enb| self.by_enb.get(&(flow, enb)));
+        let of_mme = mme.and_then(|mme| self.by_mme.get(&(flow, mme)));
+        let (Some(alike), Some(mme)) = (of_enb, mme) else {
+            // HANDOVER REQUEST names the UE by the MME's identity alone, before the eNB has given its own.
+            let alike = match (enb, of_enb) {
+                (None, _) => of_mme,
+                (Some(enb), None) => return self.named_by_the_mme(flow, enb, mme?),
+                (Some(_), of_enb) => of_enb,
+            };
+            return alike?.last().copied();
         };
         let named = |id: &&u64| self.names.get(*id).and_then(|names| names.mme) == Some(mme);
         if let Some(id) = alike.iter().rev().find(named) {
@@ -58,6 +61,17 @@ impl Connections {
             names.mme = Some(mme);
         }
         push(&mut self.by_mme, (flow, mme), id);
+        Some(id)
+    }
+
+    /// The connection that has the MME's identity alone; it learns the eNB's.
+    fn named_by_the_mme(&mut self, flow: FlowId, enb: u32, mme: u32) -> Option<u64> {
+        let nameless = |id: &&u64| self.names.get(*id).is_some_and(|names| names.enb.is_none());
+        let id = *self.by_mme.get(&(flow, mme))?.iter().rev().find(nameless)?;
+        if let Some(names) = self.names.get_mut(&id) {
+            names.enb = Some(enb);
+        }
+        push(&mut self.by_enb, (flow, enb), id);
         Some(id)
     }
 

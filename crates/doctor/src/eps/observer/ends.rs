@@ -1,12 +1,15 @@
 //! When attempts end: released, superseded, silent for too long, or for want of room.
 
-use super::{Happening, MAX_FAREWELL_NS, Observer};
+use super::{Happening, MAX_ATTEMPTS, MAX_FAREWELL_NS, Observer};
 use crate::eps::outcome::Verdict;
-use crate::eps::trail::End;
-use crate::keys::SubscriberId;
+use crate::eps::trail::{End, Tap};
 use crate::subscribers::Ue;
 use quintet_capture::Timestamp;
 use std::collections::{HashMap, VecDeque};
+
+/// Entries of either queue at which those of attempts that are over are swept out. They leave at the front as time passes, but
+/// a capture may hold any number of attempts within one silence.
+const MAX_QUEUED: usize = 4 * MAX_ATTEMPTS;
 
 /// Attempts by when they were last looked at, oldest first, with entries of attempts that are over.
 #[derive(Debug, Default)]
@@ -16,25 +19,33 @@ pub(super) struct Ends {
     /// Those of which only the farewell is awaited.
     leaving: VecDeque<(u64, Timestamp)>,
     /// Those whose UE began again, by UE, oldest first: they end before its next one does.
-    superseded: HashMap<Ue, Vec<u64>>,
+    superseded: HashMap<(Ue, Tap), Vec<u64>>,
 }
 
 impl Ends {
-    /// An attempt began.
-    pub(super) fn begun(&mut self, id: u64, at: Timestamp) {
+    /// An attempt began; `runs` tells which of those before it are not over: of each, one entry in either queue stays.
+    pub(super) fn begun(&mut self, id: u64, at: Timestamp, runs: impl Fn(u64) -> bool) {
+        for queue in [&mut self.running, &mut self.leaving] {
+            if queue.len() >= MAX_QUEUED {
+                queue.retain(|(id, _)| runs(*id));
+            }
+        }
         self.running.push_back((id, at));
     }
 }
 
 impl Observer {
     /// This attempt is the UE's; the one before it is over, but for its farewell.
-    pub(super) fn runs(&mut self, id: u64, ue: Ue) {
-        let before = self.running_of.insert(ue, id).filter(|before| *before != id);
+    pub(super) fn runs(&mut self, id: u64, ue: Ue, tap: Tap) {
+        let before = self
+            .running_of
+            .insert((ue, tap), id)
+            .filter(|before| *before != id);
         let Some(before) = before.filter(|before| self.attempts.contains_key(before)) else {
             return;
         };
         self.leaving(before, End::BeganAgain);
-        self.ends.superseded.entry(ue).or_default().push(before);
+        self.ends.superseded.entry((ue, tap)).or_default().push(before);
     }
 
     /// The attempt will be over soon: what was said first of why stands, but a release is the surest.
@@ -55,8 +66,8 @@ impl Observer {
         let Some(running) = self.attempts.get(&id) else {
             return;
         };
-        let ue = running.attempt.ue;
-        if let Some(mut before) = self.ends.superseded.remove(&ue) {
+        let whose = (running.attempt.ue, running.attempt.trail.tap);
+        if let Some(mut before) = self.ends.superseded.remove(&whose) {
             let after = before.split_off(
                 before
                     .iter()
@@ -68,7 +79,7 @@ impl Observer {
             }
             let after: Vec<u64> = after.into_iter().filter(|other| *other != id).collect();
             if !after.is_empty() {
-                self.ends.superseded.insert(ue, after);
+                self.ends.superseded.insert(whose, after);
             }
         }
         self.end_one(id, end);
@@ -82,11 +93,12 @@ impl Observer {
         self.logs.forget(id);
         let mut attempt = running.attempt;
         let ue = attempt.ue;
-        if self.running_of.get(&ue) == Some(&id) {
-            self.running_of.remove(&ue);
+        let whose = (ue, attempt.trail.tap);
+        if self.running_of.get(&whose) == Some(&id) {
+            self.running_of.remove(&whose);
         }
         self.hss_path(&mut attempt.trail);
-        attempt.trail.keys = self.verifier.source(SubscriberId(ue.0));
+        attempt.trail.keys = self.verifier.source(attempt.subscriber());
         let row = self.subscribers.row_mut(ue);
         attempt.trail.history = row.history.clone();
         row.ciphering = attempt.ciphering.current().or(row.ciphering);

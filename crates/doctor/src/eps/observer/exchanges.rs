@@ -2,7 +2,7 @@
 
 use super::{Happening, Observer};
 use crate::eps::outcome::Verdict;
-use crate::eps::trail::Trail;
+use crate::eps::trail::{Tap, Trail};
 use crate::s6a::{self, Challenge, State};
 use quintet_capture::Timestamp;
 use quintet_identity::Imsi;
@@ -23,7 +23,10 @@ impl Observer {
             let running = exchange
                 .imsi
                 .and_then(|imsi| self.subscribers.by_imsi(imsi))
-                .and_then(|ue| self.running_of.get(&ue))
+                .and_then(|ue| {
+                    let taps = [Tap::S1, Tap::NasLog, Tap::Radio].into_iter();
+                    taps.filter_map(|tap| self.running_of.get(&(ue, tap))).next()
+                })
                 .and_then(|id| self.attempts.get_mut(id))
                 .filter(|running| {
                     let since = running.attempt.trail.first.time;

@@ -1,7 +1,8 @@
 //! What a message tells of who the UE is.
 
 use super::Observer;
-use crate::keys::SubscriberId;
+use crate::eps::attempt::subscriber;
+use crate::eps::trail::Tap;
 use crate::subscribers::{Scope, Ue};
 use quintet_identity::{Guti, Imei, Imsi, STmsi};
 use quintet_nas::common::Element;
@@ -94,10 +95,15 @@ impl Observer {
     fn rename(&mut self, id: u64, was: Ue, is: Ue) {
         // A handle that stays in the table is somebody else's, whose GUTI this one came with.
         if self.subscribers.row(was).is_none_or(|row| row.imsi.is_none()) {
-            self.verifier.merge(SubscriberId(is.0), SubscriberId(was.0));
+            for tap in [Tap::S1, Tap::NasLog, Tap::Radio] {
+                self.verifier.merge(subscriber(is, tap), subscriber(was, tap));
+            }
         }
-        if self.running_of.get(&was) == Some(&id) {
-            self.running_of.remove(&was);
+        let Some(tap) = self.attempts.get(&id).map(|running| running.attempt.trail.tap) else {
+            return;
+        };
+        if self.running_of.get(&(was, tap)) == Some(&id) {
+            self.running_of.remove(&(was, tap));
         }
         let row = self.subscribers.row(is);
         let (imsi, ciphering) = row.map_or((None, None), |row| (row.imsi, row.ciphering));
@@ -107,7 +113,7 @@ impl Observer {
             identities.imsi = identities.imsi.or(imsi);
             running.attempt.ciphering.suppose(ciphering);
         }
-        self.runs(id, is);
+        self.runs(id, is, tap);
     }
 }
 

@@ -162,7 +162,8 @@ impl Observer {
                 if let Detail::Release { cause, .. } = signal.detail {
                     let released = End::Released {
                         seen: pdu.seen,
-                        cause: Some(format!("rrc: {cause}")),
+                        // The ordinary one says nothing (TS 36.331 6.2.2 RRCConnectionRelease).
+                        cause: (cause != "other").then(|| format!("rrc: {cause}")),
                     };
                     self.leaving(id, released);
                 }
