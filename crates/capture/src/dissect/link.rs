@@ -10,6 +10,11 @@ const ETHERTYPE_VLAN: [u16; 4] = [0x8100, 0x88a8, 0x9100, 0x9200];
 const ETHERTYPE_MPLS: [u16; 2] = [0x8847, 0x8848];
 const ETHERTYPE_PPPOE: u16 = 0x8864;
 
+/// The longest length that an EtherType may not be.
+const MAX_LENGTH: u16 = 1500;
+/// LLC and SNAP in front of an EtherType (RFC 1042).
+const SNAP: [u8; 6] = [0xaa, 0xaa, 0x03, 0, 0, 0];
+
 const PPP_IPV4: u16 = 0x0021;
 const PPP_IPV6: u16 = 0x0057;
 
@@ -78,6 +83,14 @@ fn typed<S: Sink>(dissector: &mut Dissector, part: Part<'_>, at: usize, sink: &m
             }
             _ if ETHERTYPE_MPLS.contains(&kind) => return labelled(dissector, payload, sink),
             ETHERTYPE_PPPOE => return ppp(dissector, payload.skip(6), sink),
+            // A length and not a type (IEEE 802.3): a type may follow yet.
+            ..=MAX_LENGTH if payload.octets.starts_with(&SNAP) => {
+                let Some(next) = payload.u16(SNAP.len()) else {
+                    return dissector.malformed();
+                };
+                kind = next;
+                payload = payload.skip(SNAP.len() + 2);
+            }
             _ => return,
         }
     }
