@@ -6,10 +6,12 @@
 
 mod broken;
 mod compare;
+mod decrypt;
 mod filters;
 mod input;
 mod interrupt;
 mod json;
+mod keys;
 mod keep;
 mod live;
 mod options;
@@ -28,6 +30,7 @@ mod words;
 use crate::output::Finding;
 use anyhow::{Context, Result, bail};
 use compare::Good;
+use decrypt::Decrypting;
 use indicatif::{ProgressBar, ProgressStyle};
 use interrupt::Interrupt;
 use json::Report;
@@ -105,7 +108,11 @@ pub(crate) fn run(arguments: Arguments) -> Result<Finding> {
         width: width.unwrap_or(crate::ladder::WIDTH),
     })?;
     let session = Session::new(settings.dissector(), doctor);
-    let passed = session.run(&mut *source, &interrupt, &bar, &mut outputs)?;
+    let mut listener = Decrypting::open(settings.decrypt.as_deref(), &mut outputs)?;
+    let passed = session.run(&mut *source, &interrupt, &bar, &mut listener)?;
+    if let Some(written) = listener.finish()? {
+        anstream::eprintln!("{}", written.words());
+    }
     let ending = Ending {
         not_shown: unseen::told(&passed.counts),
         captures: passed.captures,

@@ -2,10 +2,11 @@
 
 use super::input::Captures;
 use super::interrupt::Interrupt;
+use super::keys;
 use super::live::Interface;
 use super::select::{Moment, Selection};
 use super::source::Source;
-use anyhow::{Result, bail};
+use anyhow::Result;
 use quintet_capture::{DissectorOptions, LinkType, Protocol};
 use quintet_crypto::{CipheringAlgorithm, IntegrityAlgorithm};
 use quintet_doctor::report::Pseudonyms;
@@ -81,10 +82,8 @@ impl Settings {
     /// # Errors
     /// If keys cannot be read; the message names the file.
     pub(super) fn doctor(&self, pseudonym_key: [u8; 32]) -> Result<quintet_doctor::Settings> {
-        if self.keys.is_some() || self.hss.is_some() || self.decrypt.is_some() {
-            bail!("--keys, --hss and --decrypt are not supported yet in this version");
-        }
         Ok(quintet_doctor::Settings {
+            keys: keys::read(self.keys.as_deref(), self.hss.as_deref())?,
             integrity: some(&self.integrity),
             ciphering: some(&self.ciphering),
             identities: self.identities,

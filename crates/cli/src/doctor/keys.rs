@@ -1,0 +1,113 @@
+//! Subscribers' keys out of files: CSV and JSON of our own, and what srsRAN, Open5GS, free5GC and PyHSS write; or out of an
+//! HSS's database.
+//!
+//! ```text
+//!  [ or {        JSON: an array, or one object a line      json
+//!  no imsi in the first line: user_db.csv of srsRAN        csv
+//!  else          CSV with a header                         csv
+//! ```
+//!
+//! An error names the file, the line or object, and the field; never a value. What a key is called in reports is its file
+//! and line.
+
+mod csv;
+mod entry;
+mod json;
+
+use anyhow::{Context, Result, bail};
+use entry::Entry;
+use quintet_doctor::keys::{KeyRing, Operator, SubscriberKey};
+use quintet_subscriber::model::{Algorithm, Subscriber};
+use std::path::Path;
+use std::time::Duration;
+use zeroize::Zeroizing;
+
+/// The largest file of keys, in octets: a million subscribers of the longest form.
+const MAX_FILE_OCTETS: u64 = 4 << 30;
+
+/// How long another process's transaction is waited for.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The keys of a file and of an HSS's database, beside the published ones.
+///
+/// # Errors
+/// If either cannot be read; the message names file, place and field.
+pub(super) fn read(file: Option<&Path>, hss: Option<&Path>) -> Result<KeyRing> {
+    let mut ring = KeyRing::new();
+    if let Some(path) = hss {
+        of_hss(path, &mut ring).with_context(|| format!("--hss {}", path.display()))?;
+    }
+    // Behind the database: what is given by hand counts.
+    if let Some(path) = file {
+        of_file(path, &mut ring).with_context(|| format!("--keys {}", path.display()))?;
+    }
+    Ok(ring)
+}
+
+fn of_file(path: &Path, ring: &mut KeyRing) -> Result<()> {
+    let length = std::fs::metadata(path).context("cannot be read")?.len();
+    if length > MAX_FILE_OCTETS {
+        bail!("has {length} octets, more than the {MAX_FILE_OCTETS} that are read");
+    }
+    let text = Zeroizing::new(std::fs::read_to_string(path).context("cannot be read as text")?);
+    let name = path
+        .file_name()
+        .unwrap_or(path.as_os_str())
+        .to_string_lossy()
+        .into_owned();
+    let before = ring.len();
+    each(&text, &mut |place, entry| {
+        let key = entry
+            .key(format!("{name}, {place}"))
+            .with_context(|| place.to_owned())?;
+        ring.add(key).with_context(|| place.to_owned())
+    })?;
+    if ring.len() == before {
+        bail!("holds no keys: expected CSV with a header (imsi,k,opc), JSON, or srsRAN's user_db.csv");
+    }
+    Ok(())
+}
+
+/// Hands every entry of a text to `each`, with its place in words.
+fn each(text: &str, each: &mut dyn FnMut(&str, Entry) -> Result<()>) -> Result<()> {
+    let text = text.trim_start_matches('\u{feff}');
+    if text.trim_start().starts_with(['[', '{']) {
+        json::read(text, each)
+    } else {
+        csv::read(text, each)
+    }
+}
+
+fn of_hss(path: &Path, ring: &mut KeyRing) -> Result<()> {
+    let name = path
+        .file_name()
+        .unwrap_or(path.as_os_str())
+        .to_string_lossy()
+        .into_owned();
+    let mut refused = None;
+    quintet_store_sqlite::each_subscriber(path, BUSY_TIMEOUT, |subscriber| {
+        let added = of_subscriber(&name, subscriber).and_then(|key| Ok(ring.add(key)?));
+        if let Err(error) = added {
+            refused.get_or_insert(error);
+        }
+    })?;
+    refused.map_or(Ok(()), Err)
+}
+
+fn of_subscriber(name: &str, subscriber: Subscriber) -> Result<SubscriberKey> {
+    let authentication = subscriber.authentication;
+    let operator = match authentication.algorithm {
+        Algorithm::Milenage { opc } => Operator::Opc(opc),
+        Algorithm::Tuak { topc, sizes } => Operator::Topc(topc, sizes),
+        Algorithm::Xor => Operator::Xor,
+    };
+    Ok(SubscriberKey::new(
+        Some(subscriber.imsi),
+        format!("HSS {name}"),
+        authentication.k,
+        operator,
+    )?)
+}
+
+#[cfg(test)]
+mod tests;
