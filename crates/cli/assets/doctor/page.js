@@ -27,6 +27,10 @@ function who(attempt) {
   return "unknown subscriber";
 }
 
+// Frames of two captures have the same numbers.
+const proves = (finding, capture, frame) =>
+  finding.frames.some((known, n) => known === frame && finding.captures[n] === capture);
+
 const hasFault = (attempt) => attempt.findings.some((finding) => finding.severity === "fault");
 
 // Everything of an attempt that can be searched for.
@@ -98,6 +102,11 @@ function factsOf(attempt) {
     fact("eNB UE S1AP ID", attempt.links.enb_ue_s1ap_id), fact("Session-Id", attempt.links.session_ids.join(", ")));
 }
 
+function framesOf(finding) {
+  if (report.captures.length < 2) return finding.frames.join(", ");
+  return finding.frames.map((frame, n) => `${frame} of capture ${finding.captures[n] + 1}`).join(", ");
+}
+
 function findingOf(finding, choose) {
   const box = make("section", `finding ${finding.severity}`);
   const button = make("button", "", make("span", "severity", finding.severity), " ",
@@ -111,7 +120,7 @@ function findingOf(finding, choose) {
     body.append(make("p", "", "Likely causes:"), make("ol", "causes", ...causes));
   }
   if (finding.next) body.append(make("p", "next", make("b", "", "Next: "), finding.next));
-  if (finding.frames.length > 0) body.append(make("p", "frames quiet", `Frames ${finding.frames.join(", ")}`));
+  if (finding.frames.length > 0) body.append(make("p", "frames quiet", `Frames ${framesOf(finding)}`));
   if (finding.display_filter) body.append(make("p", "quiet", "Wireshark: ", make("code", "", finding.display_filter)));
   box.append(button, body);
   return box;
@@ -184,8 +193,9 @@ function messageOf(attempt, message, names) {
   });
   const item = make("li", "message", button, details);
   item.dataset.frame = message.frame;
+  item.dataset.capture = message.capture;
   item.dataset.repeated = message.repeated;
-  const proven = attempt.findings.filter((finding) => finding.frames.includes(message.frame));
+  const proven = attempt.findings.filter((finding) => proves(finding, message.capture, message.frame));
   proven.sort((a, b) => GRAVITY[b.severity] - GRAVITY[a.severity]);
   if (proven.length > 0) item.dataset.proof = proven[0].severity;
   return item;
@@ -226,9 +236,9 @@ function show(attempt, focus) {
     }
     let first = null;
     for (const item of ladder.querySelectorAll(".message")) {
-      const proves = chosen && finding.frames.includes(Number(item.dataset.frame));
-      item.dataset.chosen = String(proves);
-      first = first || (proves ? item : null);
+      const marked = chosen && proves(finding, Number(item.dataset.capture), Number(item.dataset.frame));
+      item.dataset.chosen = String(marked);
+      first = first || (marked ? item : null);
     }
     if (first) first.scrollIntoView({ block: "center" });
   };

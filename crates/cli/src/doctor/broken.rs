@@ -1,6 +1,6 @@
 //! Which link of an attempt broke, and behind which message the mark stands. Terminal and page draw the same one.
 
-use quintet_doctor::report::{Attempt, Finding, Outcome, Severity};
+use quintet_doctor::report::{Attempt, Finding, Message, Outcome, Severity};
 use serde::Serialize;
 
 /// The mark.
@@ -20,6 +20,12 @@ pub(super) fn gravest(attempt: &Attempt) -> Option<&Finding> {
         .find(|finding| finding.severity == Severity::Fault)
 }
 
+/// Whether a message is among what proves a finding: frames of two captures have the same numbers.
+pub(super) fn proves(finding: &Finding, message: &Message) -> bool {
+    let mut places = finding.captures.iter().zip(&finding.frames);
+    places.any(|(capture, frame)| (*capture, *frame) == (message.capture, message.frame))
+}
+
 /// The mark of an attempt that failed or shows a fault.
 ///
 /// It stands behind the last of the frames that prove the gravest fault: what follows, a release, say, comes of it.
@@ -29,8 +35,10 @@ pub(super) fn mark(attempt: &Attempt) -> Option<Mark> {
         return None;
     }
     let proof = |finding: &Finding| {
-        let shown = |frame: u64| finding.frames.contains(&frame);
-        attempt.messages.iter().rposition(|message| shown(message.frame))
+        attempt
+            .messages
+            .iter()
+            .rposition(|message| proves(finding, message))
     };
     let after = fault
         .and_then(proof)
@@ -59,6 +67,16 @@ mod tests {
         assert_eq!(marked.after, 5, "before the release");
         assert_eq!(marked.text, "broken at security-mode: smc-rejected");
         assert_eq!(mark(&healthy(1)), None);
+    }
+
+    #[test]
+    fn a_frame_of_another_capture_proves_nothing() {
+        let mut attempt = rejected(1);
+        attempt.messages[5].frame = 4;
+        attempt.messages[5].capture = 1;
+        assert_eq!(mark(&attempt).unwrap().after, 5);
+        attempt.findings[0].captures = vec![1, 1];
+        assert_eq!(mark(&attempt).unwrap().after, 6);
     }
 
     #[test]

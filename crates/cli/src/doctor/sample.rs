@@ -112,6 +112,7 @@ pub(crate) fn smc_rejected() -> Finding {
         code: "smc-rejected",
         severity: Severity::Fault,
         frames: vec![4, 5],
+        captures: vec![0, 0],
         clause: "TS 24.301 5.4.3.5",
         what: "The UE answers SECURITY MODE COMMAND with SECURITY MODE REJECT.".to_owned(),
         causes: vec![Cause {

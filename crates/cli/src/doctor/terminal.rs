@@ -214,7 +214,8 @@ impl Terminal {
         }
         self.paragraph(out, "    ", "next: ", &finding.next, Tone::Asking);
         if !finding.frames.is_empty() {
-            self.paragraph(out, "    ", "frames ", &frames(&finding.frames), Tone::Plain);
+            let frames = frames(finding, self.captures.len() > 1);
+            self.paragraph(out, "    ", "frames ", &frames, Tone::Plain);
         }
         self.paragraph(out, "    ", "filter: ", &finding.display_filter, Tone::Plain);
     }
@@ -238,10 +239,7 @@ impl Terminal {
 
 /// Red for what proves a fault, yellow for what proves a warning or carries a cause.
 fn tone(attempt: &Attempt, message: &Message) -> Tone {
-    let graves = attempt
-        .findings
-        .iter()
-        .filter(|f| f.frames.contains(&message.frame));
+    let graves = attempt.findings.iter().filter(|f| broken::proves(f, message));
     match graves.map(|finding| finding.severity).max() {
         Some(Severity::Fault) => Tone::Bad,
         Some(Severity::Warning) => Tone::Refused,
@@ -285,10 +283,16 @@ fn steps(names: &[&str]) -> Vec<usize> {
         .collect()
 }
 
-/// Frame numbers, not too many.
-fn frames(frames: &[u64]) -> String {
-    let shown: Vec<String> = frames.iter().take(MAX_FRAMES).map(u64::to_string).collect();
-    match frames.len().checked_sub(MAX_FRAMES) {
+/// Frame numbers, not too many; with their captures if there are several.
+fn frames(finding: &Finding, several: bool) -> String {
+    let places = finding.captures.iter().zip(&finding.frames).take(MAX_FRAMES);
+    let shown: Vec<String> = places
+        .map(|(capture, frame)| match several {
+            true => format!("{frame} of capture {}", capture + 1),
+            false => frame.to_string(),
+        })
+        .collect();
+    match finding.frames.len().checked_sub(MAX_FRAMES) {
         None | Some(0) => shown.join(", "),
         Some(more) => format!("{} and {}", shown.join(", "), counted(more as u64, "more frame")),
     }
@@ -297,7 +301,7 @@ fn frames(frames: &[u64]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doctor::sample::{healthy, nas, rejected};
+    use crate::doctor::sample::{healthy, nas, rejected, smc_rejected};
 
     fn plain(styled: &str) -> String {
         anstream::adapter::strip_str(styled).to_string()
@@ -392,11 +396,12 @@ mod tests {
 
     #[test]
     fn many_frames_are_counted() {
-        let many: Vec<u64> = (1..=14).collect();
-        assert_eq!(
-            frames(&many),
-            "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 and 2 more frames"
-        );
-        assert_eq!(frames(&many[..2]), "1, 2");
+        let mut finding = smc_rejected();
+        assert_eq!(frames(&finding, false), "4, 5");
+        assert_eq!(frames(&finding, true), "4 of capture 1, 5 of capture 1");
+        finding.frames = (1..=14).collect();
+        finding.captures = vec![0; 14];
+        let told = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 and 2 more frames";
+        assert_eq!(frames(&finding, false), told);
     }
 }

@@ -126,6 +126,9 @@ mod tests {
         let code = &catalogue::ALL[1].codes[0];
         let places = [seen(1, 3), seen(0, 12), seen(0, 3), seen(1, 3)];
         let finding = Draft::new(code, "x").frames(places).done();
-        assert_eq!((finding.captures, finding.frames), (vec![0, 0, 1], vec![3, 12, 3]));
+        assert_eq!(
+            (finding.captures, finding.frames),
+            (vec![0, 0, 1], vec![3, 12, 3])
+        );
     }
 }
