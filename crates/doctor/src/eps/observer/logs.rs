@@ -371,13 +371,14 @@ fn inside(octets: &[u8]) -> Option<&[u8]> {
 
 /// Whether an uplink PDU is an initial message, which begins an attempt.
 pub(super) fn begins(octets: &[u8]) -> bool {
-    let Some(inside) = inside(octets) else {
-        return false;
-    };
-    let header = SecurityHeaderType::of_emm(inside.first().copied().unwrap_or_default());
+    // SERVICE REQUEST stands in no security header: what is ciphered there may begin like one by chance.
+    let header = SecurityHeaderType::of_emm(octets.first().copied().unwrap_or_default());
     if header.is_some_and(SecurityHeaderType::is_service_request) {
         return true;
     }
+    let Some(inside) = inside(octets) else {
+        return false;
+    };
     plain::reads_plain(Direction::Uplink, inside)
         && MessageView::of_plain(Direction::Uplink, inside).is_ok_and(|view| view.initial().is_some())
 }
@@ -401,4 +402,25 @@ fn direction_of(octets: &[u8]) -> Option<Direction> {
                 && MessageView::of_plain(*direction, inside)
                     .is_ok_and(|view| view.direction() == Some(*direction))
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_initial_messages_begin_an_attempt() {
+        assert!(begins(&[0xc7, 0x25, 0x12, 0x34]), "SERVICE REQUEST");
+        // ATTACH COMPLETE, ciphered: its first octet happens to look like SERVICE REQUEST's.
+        for first in [0xc7, 0xd7, 0xe7, 0xf7] {
+            assert!(!begins(&[
+                0x27, 1, 2, 3, 4, 1, first, 0x12, 0xcd, 0x7a, 0x75, 0x1c, 0x1d
+            ]));
+        }
+        let mut detach = vec![0x17, 1, 2, 3, 4, 5];
+        detach.extend([
+            0x07, 0x45, 0x09, 8, 0x09, 0x10, 0x10, 0x10, 0x32, 0x54, 0x76, 0x98,
+        ]);
+        assert!(begins(&detach), "DETACH REQUEST");
+    }
 }
