@@ -175,6 +175,14 @@ impl Writer {
     }
 
     fn opened(&mut self, pdu: &[u8], clear: &[u8]) {
+        // Repeated, it is looked for once: the first look replaces every copy.
+        if let Some(known) = self.opened.iter().position(|opened| opened.pdu == pdu)
+            && let Some(mut opened) = self.opened.remove(known)
+        {
+            opened.number = self.number;
+            self.opened.push_back(opened);
+            return;
+        }
         if self.opened.len() == MAX_OPENED {
             self.forget_first();
         }
@@ -221,7 +229,7 @@ impl Writer {
             mend_checksums(frame.link, &before, &mut frame.octets);
             self.deciphered += replaced;
             let comment = format!(
-                "Quintet deciphered {replaced} NAS message{} here: header type and checksum changed with {}, the MAC is that of the ciphered one",
+                "Quintet put {replaced} NAS message{} in the clear: header type and checksum changed with {}, the MAC is that of the ciphered one",
                 if replaced == 1 { "" } else { "s" },
                 if replaced == 1 { "it" } else { "them" },
             );

@@ -152,6 +152,22 @@ fn a_pdu_that_spans_frames_is_left_and_counted() {
 }
 
 #[test]
+fn a_repeated_pdu_is_found_wherever_it_stands() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut heard = Heard::default();
+    let path = directory.path().join("out.pcapng");
+    let mut decrypting = Decrypting::open(Some(&path), &mut heard).unwrap();
+    for number in 1..=3 {
+        let octets = holding(PDU, number as u8);
+        let frame = frame(number, 1, &octets);
+        decrypting.frame(&frame).unwrap();
+        decrypting.deciphered(frame.seen, PDU, CLEAR).unwrap();
+    }
+    let written = decrypting.finish().unwrap();
+    assert_eq!(written, Some(Written { deciphered: 3, left: 0 }));
+}
+
+#[test]
 fn without_a_file_it_only_listens() {
     let mut heard = Heard::default();
     let mut decrypting = Decrypting::open(None, &mut heard).unwrap();
