@@ -22,9 +22,12 @@ const UNORDERED: u8 = 4;
 
 const S1AP: u32 = 18;
 
-const ENB: ([u8; 4], u16) = ([192, 0, 2, 1], 40_000);
-const MME: ([u8; 4], u16) = ([192, 0, 2, 2], 36_412);
-const OTHER_PORT: ([u8; 4], u16) = ([192, 0, 2, 2], 50_000);
+/// An address and a port.
+type Place = ([u8; 4], u16);
+
+const ENB: Place = ([192, 0, 2, 1], 40_000);
+const MME: Place = ([192, 0, 2, 2], 36_412);
+const OTHER_PORT: Place = ([192, 0, 2, 2], 50_000);
 
 fn chunk(kind: u8, flags: u8, body: &[u8]) -> Vec<u8> {
     let mut chunk = vec![kind, flags];
@@ -61,7 +64,7 @@ fn sack(cumulative: u32) -> Vec<u8> {
     chunk(SACK, 0, &words(&[cumulative, 1 << 16, 0]))
 }
 
-fn packet(from: ([u8; 4], u16), to: ([u8; 4], u16), tag: u32, chunks: &[Vec<u8>]) -> Vec<u8> {
+fn packet(from: Place, to: Place, tag: u32, chunks: &[Vec<u8>]) -> Vec<u8> {
     let mut octets = [from.1.to_be_bytes(), to.1.to_be_bytes()].concat();
     octets.extend(words(&[tag, 0]));
     octets.extend(chunks.concat());
@@ -246,7 +249,7 @@ fn an_abort_with_a_reflected_tag_ends_the_association() {
 
 #[test]
 fn identifiers_and_ports_say_what_a_message_is() {
-    let cases: [(u32, ([u8; 4], u16), Option<Protocol>); 7] = [
+    let cases: [(u32, Place, Option<Protocol>); 7] = [
         (18, OTHER_PORT, Some(Protocol::S1ap)),
         (18u32.swap_bytes(), OTHER_PORT, Some(Protocol::S1ap)),
         (60, OTHER_PORT, Some(Protocol::Ngap)),

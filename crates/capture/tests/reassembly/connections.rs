@@ -274,3 +274,32 @@ fn what_is_not_diameter_is_left_alone() {
     assert!(found.pdus.is_empty());
     assert_eq!(found.count(FlowEvent::Lost), 0);
 }
+
+/// Messages packed without regard to segments: behind a hole, the next header stands anywhere in a segment, or across two.
+#[test]
+fn the_next_message_is_found_within_a_segment() {
+    for seed in 0..200 {
+        let mut numbers = Seed(seed);
+        let sent: Vec<_> = (0..40).map(|n| diameter(n, 40 + numbers.below(500))).collect();
+        let stream = sent.concat();
+        let piece = 300 + numbers.below(700);
+        let sends: Vec<_> = stream
+            .chunks(piece)
+            .map(|octets| (Side::Client, octets.to_vec()))
+            .collect();
+        let mut frames = connection(server(), [1, 2], &sends);
+        let missing = 1 + numbers.below(sends.len() - 2);
+        frames.remove(HANDSHAKE + missing);
+        let hole = missing * piece..(missing + 1) * piece;
+        let mut at = 0;
+        let whole = |message: &&Vec<u8>| {
+            let begin = at;
+            at += message.len();
+            at <= hole.start || begin >= hole.end
+        };
+        let expected: Vec<_> = sent.iter().filter(whole).map(|message| &message[..]).collect();
+        let found = dissect(&frames);
+        assert_eq!(found.of(client()), expected, "seed {seed}");
+        assert_eq!(found.count(FlowEvent::Lost), 1, "seed {seed}");
+    }
+}
