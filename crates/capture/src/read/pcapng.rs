@@ -47,6 +47,9 @@ const MAX_INTERFACES: usize = 4096;
 /// block that says more has a spoilt length.
 const MAX_PACKET_OPTION_OCTETS: usize = 4 * 65_536;
 
+/// How much of an interface description is looked at when its own length is spoilt: names, and the resolution behind them.
+const SPOILT_INTERFACE_OCTETS: usize = 512;
+
 #[derive(Debug, Default)]
 pub(super) struct Pcapng {
     /// Of the current section; `None` before the first.
@@ -266,15 +269,20 @@ impl Pcapng {
 
     /// Damage begins here; looks for its end.
     fn damaged<'b>(&mut self, place: &mut Place, octets: &'b [u8], end: bool, kind: DamageKind) -> Found<'b> {
-        place.begin_damage(0, kind);
         // Without its description all frames of an interface would be lost.
         if let Some(order) = self.order
             && order.u32(octets, 0) == BLOCK_INTERFACE_DESCRIPTION
-            && octets.len() >= INTERFACE_OCTETS
             && self.interfaces.len() < MAX_INTERFACES
         {
-            self.interfaces.push(interface(order, octets));
+            if octets.len() < SPOILT_INTERFACE_OCTETS && !end {
+                return Found::More(SPOILT_INTERFACE_OCTETS);
+            }
+            let octets = &octets[..octets.len().min(SPOILT_INTERFACE_OCTETS)];
+            if octets.len() >= INTERFACE_OCTETS {
+                self.interfaces.push(interface(order, octets));
+            }
         }
+        place.begin_damage(0, kind);
         self.resynchronise(place, octets, end)
     }
 

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use quintet_capture::{Dissector, DissectorOptions, Item, LinkType, Reader};
 
 /// The frames of a file that arrives in pieces of these sizes.
-fn in_pieces(file: &[u8], sizes: &[usize]) -> (Vec<OwnFrame>, usize) {
+pub(crate) fn in_pieces(file: &[u8], sizes: &[usize]) -> (Vec<OwnFrame>, usize) {
     let mut reader = Reader::new(0);
     let mut sizes = sizes.iter().cycle();
     let (mut begin, mut end) = (0, 0);

@@ -1,5 +1,6 @@
 //! Damaged files: everything up to the damage and everything after it is read, and the damage is said.
 
+use crate::any::in_pieces;
 use crate::support::file::{MICROSECONDS, ORDERS, Order, PcapFile, PcapngFile};
 use crate::support::{OwnFrame, read};
 use quintet_capture::{Damage, DamageKind, Item, MAX_BLOCK_OCTETS, Reader};
@@ -133,6 +134,21 @@ fn frames_after_rubbish_are_found() {
     }
 }
 
+/// What looks like a header amid rubbish is none unless others follow it.
+#[test]
+fn one_header_amid_rubbish_is_no_record() {
+    for order in ORDERS {
+        let (octets, places) = pcap(order);
+        let mut rubbish = vec![0xa7; 300];
+        let header = [1_700_000_006, 9, 40, 40].map(|word| order.u32(word)).concat();
+        rubbish[50..66].copy_from_slice(&header);
+        let copy = [&octets[..places[6]], &rubbish, &octets[places[6]..]].concat();
+        let (frames, damage) = read(&copy);
+        assert_eq!(frames.len() as u32, FRAMES, "{order:?}: {damage:?}");
+        assert_eq!(contents(&frames), all_but(&[]), "{order:?}");
+    }
+}
+
 #[test]
 fn a_hole_of_zeros_is_passed() {
     for order in ORDERS {
@@ -180,6 +196,7 @@ fn a_spoilt_interface_description_is_used_as_far_as_it_goes() {
                 "{order:?}, octet {at}: {damage:?}"
             );
             assert_eq!(damage.len(), 1, "{order:?}, octet {at}");
+            assert_eq!(in_pieces(&copy, &[1]), (frames, 1), "{order:?}, octet {at}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Fragments of IP: any order, overlaps, copies, losses, floods.
 
 use crate::support::Bench;
-use crate::support::packet::{Ipv4, PPID_S1AP, SCTP, ipv6, sctp};
+use crate::support::packet::{Ipv4, PPID_S1AP, SCTP, UDP, ipv6, sctp, udp};
 use quintet_capture::LinkType;
 
 /// A packet that needs several fragments, and the PDU in it.
@@ -105,6 +105,26 @@ fn copies_of_fragments_make_no_second_packet() {
     assert_eq!(bench.take().len(), 1);
     bench.dissector.finish(&mut bench.found);
     assert_eq!(bench.dissector.counts().lost_fragments, 0);
+}
+
+/// Nothing above IP tells copies of a log's message apart once parts of them are missing.
+#[test]
+fn a_copy_of_one_fragment_is_not_taken_for_the_whole_again() {
+    let mut message = vec![2, 4, 0x12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    message.extend([7; 600]);
+    let datagram = udp((4_729, 4_729), &message);
+    let mut header = Ipv4::of(UDP);
+    header.more = true;
+    let first = header.with(&datagram[..304]);
+    (header.more, header.offset) = (false, 304);
+    let second = header.with(&datagram[304..]);
+    let mut bench = Bench::new();
+    for frame in [&first, &second, &second, &first] {
+        bench.frame(LinkType::RAW, frame);
+    }
+    let found = bench.take();
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].octets, [7; 600]);
 }
 
 #[test]
