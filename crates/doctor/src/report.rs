@@ -267,7 +267,7 @@ pub struct Attempt {
     pub subscriber: Subscriber,
     /// By what its messages belong together.
     pub links: Links,
-    /// First and last frame.
+    /// First and last frame, of the capture that its first message is in.
     pub frames: [u64; 2],
     /// How it came out.
     pub outcome: Outcome,

@@ -172,6 +172,17 @@ impl Subscribers {
         kept.history.attempts += row.history.attempts;
     }
 
+    /// Subscribers, IMSIs, temporary identities, and entries in the order of use.
+    #[cfg(test)]
+    pub(crate) fn sizes(&self) -> [usize; 4] {
+        [
+            self.rows.len(),
+            self.by_imsi.len(),
+            self.by_s_tmsi.len(),
+            self.order.len(),
+        ]
+    }
+
     fn touch(&mut self, ue: Ue) {
         self.clock += 1;
         let clock = self.clock;

@@ -259,6 +259,7 @@ impl Attempt {
 
     /// An S6a transaction of its subscriber.
     pub(super) fn exchange(&mut self, exchange: Exchange) {
+        self.trail.serving = self.trail.serving.or(exchange.visited);
         for seen in [exchange.first(), exchange.last()].into_iter().flatten() {
             self.saw(seen);
         }

@@ -7,7 +7,10 @@
 //!                                      Subscribers, Verifier ────┘
 //! ```
 
+#[cfg(test)]
+mod bounds;
 mod connections;
+mod directions;
 mod ends;
 mod exchanges;
 mod learn;
@@ -22,6 +25,7 @@ use crate::report::MacVerdict;
 use crate::subscribers::{Scope, Subscribers, Ue};
 use crate::{keys, s6a};
 use connections::Connections;
+use directions::Directions;
 use ends::Ends;
 use logs::Logs;
 use quintet_capture::{FlowEvent, FlowId, Pdu, Protocol, Seen, Timestamp};
@@ -74,6 +78,7 @@ pub struct Observer {
     s6a: s6a::Observer,
     subscribers: Subscribers,
     connections: Connections,
+    directions: Directions,
     logs: Logs,
     radio: Radio,
     lone: s6a::Lone,
@@ -119,6 +124,7 @@ impl Observer {
             s6a: s6a::Observer::default(),
             subscribers: Subscribers::default(),
             connections: Connections::default(),
+            directions: Directions::default(),
             logs: Logs::default(),
             radio: Radio::new(),
             lone: s6a::Lone::new(),

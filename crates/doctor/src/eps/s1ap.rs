@@ -203,6 +203,9 @@ fn of(pdu: S1apPdu<'_>) -> Reading<'_> {
             ..reading(Kind::Reset(m.reset_type), None)
         },
         S1apPdu::S1SetupRequest(_) => reading(Kind::Setup, up),
+        S1apPdu::S1SetupResponse(_) | S1apPdu::S1SetupFailure(_) | S1apPdu::Paging(_) => {
+            reading(Kind::Node, down)
+        }
         _ => reading(Kind::Node, None),
     }
 }

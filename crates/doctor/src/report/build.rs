@@ -30,20 +30,25 @@ impl<'a> Builder<'a> {
     /// The report of an attempt that has ended.
     #[must_use]
     pub fn attempt(&self, trail: &Trail, verdict: &Verdict, findings: Vec<Finding>) -> Attempt {
+        let messages = self.messages(trail);
+        let own = messages
+            .iter()
+            .filter(|message| message.capture == trail.first.file);
+        let last = own.map(|message| message.frame).max();
         Attempt {
             id: trail.id,
             technology: Technology::Eps,
             procedure: procedure(trail.procedure),
             subscriber: self.subscriber(trail),
             links: self.links(trail),
-            frames: [trail.first.frame, trail.last.frame],
+            frames: [trail.first.frame, last.unwrap_or(trail.first.frame)],
             outcome: verdict.outcome,
             ending: verdict.ending,
             reached: verdict.reached,
             broken_at: verdict.broken_at,
             cause: verdict.cause.clone(),
             security: security(trail, verdict),
-            messages: self.messages(trail),
+            messages,
             findings,
             not_shown: not_shown(trail, verdict),
         }

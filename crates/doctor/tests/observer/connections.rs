@@ -148,3 +148,20 @@ fn another_initial_message_in_the_connection_is_another_attempt() {
     assert_eq!(frames(&attempts[0]), [1, 2]);
     assert_eq!(frames(&attempts[1]), [3, 4, 5, 6]);
 }
+
+#[test]
+fn a_capture_of_one_direction_is_known_for_one() {
+    let one_way = |both: bool| {
+        let mut case = Case::new();
+        for enb in 5..10 {
+            case.initial(1, enb, &attach_request(1), None);
+        }
+        if both {
+            case.down(1, 9, 100, IDENTITY_REQUEST);
+        }
+        let shown = &case.finish()[4].not_shown;
+        shown.iter().any(|line| line.contains("only one direction"))
+    };
+    assert!(one_way(false));
+    assert!(!one_way(true));
+}

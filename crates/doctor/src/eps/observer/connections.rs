@@ -111,6 +111,17 @@ impl Connections {
         }
     }
 
+    /// Connections, associations, and identities of either end.
+    #[cfg(test)]
+    pub(super) fn sizes(&self) -> [usize; 4] {
+        [
+            self.names.len(),
+            self.by_flow.len(),
+            self.by_enb.len(),
+            self.by_mme.len(),
+        ]
+    }
+
     /// The attempt is over, or its connection has other names.
     pub(super) fn forget(&mut self, id: u64) {
         let Some(names) = self.names.remove(&id) else {

@@ -9,7 +9,7 @@ use std::collections::{HashMap, VecDeque};
 
 /// Entries of either queue at which those of attempts that are over are swept out. They leave at the front as time passes, but
 /// a capture may hold any number of attempts within one silence.
-const MAX_QUEUED: usize = 4 * MAX_ATTEMPTS;
+pub(super) const MAX_QUEUED: usize = 4 * MAX_ATTEMPTS;
 
 /// Attempts by when they were last looked at, oldest first, with entries of attempts that are over.
 #[derive(Debug, Default)]
@@ -31,6 +31,12 @@ impl Ends {
             }
         }
         self.running.push_back((id, at));
+    }
+
+    /// Entries of both queues, and UEs that began again.
+    #[cfg(test)]
+    pub(super) fn sizes(&self) -> [usize; 3] {
+        [self.running.len(), self.leaving.len(), self.superseded.len()]
     }
 }
 
@@ -98,6 +104,9 @@ impl Observer {
             self.running_of.remove(&whose);
         }
         self.hss_path(&mut attempt.trail);
+        if let (Some(flow), Tap::S1) = (attempt.trail.flow, attempt.trail.tap) {
+            attempt.trail.both_directions = self.directions.both(flow);
+        }
         attempt.trail.keys = self.verifier.source(attempt.subscriber());
         let row = self.subscribers.row_mut(ue);
         attempt.trail.history = row.history.clone();

@@ -18,7 +18,7 @@ use quintet_radio::{Detail, Found};
 use std::collections::{HashMap, VecDeque};
 
 /// The most logs, and UEs of radio traces, followed at once; the first one goes for another.
-const MAX_LOGS: usize = 4_096;
+pub(super) const MAX_LOGS: usize = 4_096;
 /// How far apart the two copies of one message may be.
 const MAX_COPY_NS: i64 = 1_000_000_000;
 
@@ -80,13 +80,19 @@ impl Logs {
         }
     }
 
+    /// Logs, attempts in them, and logs in their order.
+    #[cfg(test)]
+    pub(super) fn sizes(&self) -> [usize; 3] {
+        [self.logs.len(), self.by_attempt.len(), self.order.len()]
+    }
+
     fn log(&mut self, key: LogKey) -> &mut Log {
         if !self.logs.contains_key(&key) {
             self.order.push_back(key);
-            if self.order.len() > MAX_LOGS {
-                if let Some(oldest) = self.order.pop_front() {
-                    self.logs.remove(&oldest);
-                }
+            if self.order.len() > MAX_LOGS
+                && let Some(oldest) = self.order.pop_front()
+            {
+                self.logs.remove(&oldest);
             }
         }
         self.logs.entry(key).or_default()
@@ -201,7 +207,7 @@ impl Observer {
             self.hold_ends(logged, other);
         }
         let direction = copy.as_ref().map_or(logged.direction, |copy| copy.direction);
-        self.into_attempt(
+        self.attribute(
             Logged { direction, ..logged },
             copy.as_ref().map(|copy| &*copy.pdu),
         );
@@ -238,13 +244,13 @@ impl Observer {
                 octets: &held.pdu,
                 s_tmsi: None,
             };
-            self.into_attempt(logged, None);
+            self.attribute(logged, None);
         }
     }
 
     /// What was held back has no copy, and comes first.
     fn hold_ends(&mut self, next: Logged<'_>, held: Held) {
-        self.into_attempt(
+        self.attribute(
             Logged {
                 seen: held.seen,
                 direction: held.direction,
@@ -264,7 +270,7 @@ impl Observer {
     }
 
     /// The PDU goes into the attempt that runs, or begins one.
-    fn into_attempt(&mut self, logged: Logged<'_>, copy: Option<&[u8]>) {
+    fn attribute(&mut self, logged: Logged<'_>, copy: Option<&[u8]>) {
         let running = self.logs.log(logged.key).attempt;
         let begins = logged.direction == Direction::Uplink && begins(copy.unwrap_or(logged.octets));
         let id = running

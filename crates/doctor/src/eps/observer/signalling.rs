@@ -16,6 +16,9 @@ impl Observer {
         let Some(reading) = s1ap::read(pdu.octets) else {
             return;
         };
+        if let Some(direction) = reading.direction {
+            self.directions.saw(pdu.flow.id, direction);
+        }
         match &reading.kind {
             Kind::Node => {}
             Kind::Setup | Kind::Reset(ResetType::S1Interface) => self.connection_lost(pdu.flow.id),
