@@ -1,5 +1,6 @@
 //! Every code of NAS, S1AP and the capture: a trail that has it, and one that is like it and has it not.
 
+mod keys;
 mod messages;
 mod table;
 mod tale;
