@@ -73,76 +73,125 @@ pub(super) fn read(octets: &[u8]) -> Option<Reading<'_>> {
 
 /// Of a decoded message.
 fn of(pdu: S1apPdu<'_>) -> Reading<'_> {
-    let name = pdu.name();
-    let reading = |kind, direction| Reading {
-        kind,
-        name,
-        direction,
-        mme_ue_s1ap_id: None,
-        enb_ue_s1ap_id: None,
-        cause: None,
-        nas: Vec::new(),
-        tai: None,
-    };
-    let up = Some(Direction::Uplink);
-    let down = Some(Direction::Downlink);
-    macro_rules! both {
-        ($message:expr, $kind:expr, $direction:expr) => {
-            Reading {
-                mme_ue_s1ap_id: Some($message.mme_ue_s1ap_id.0),
-                enb_ue_s1ap_id: Some($message.enb_ue_s1ap_id.0),
-                ..reading($kind, $direction)
-            }
-        };
+    use S1apPdu as P;
+    match &pdu {
+        P::InitialUeMessage(_)
+        | P::UplinkNasTransport(_)
+        | P::DownlinkNasTransport(_)
+        | P::NasNonDeliveryIndication(_)
+        | P::InitialContextSetupRequest(_)
+        | P::ErabSetupRequest(_)
+        | P::ErabReleaseCommand(_) => of_transport(pdu),
+        P::InitialContextSetupResponse(_)
+        | P::InitialContextSetupFailure(_)
+        | P::UeContextReleaseRequest(_)
+        | P::UeContextReleaseCommand(_)
+        | P::UeContextReleaseComplete(_)
+        | P::UeContextModificationRequest(_)
+        | P::UeContextModificationResponse(_)
+        | P::UeContextModificationFailure(_)
+        | P::UeCapabilityInfoIndication(_)
+        | P::ErabSetupResponse(_)
+        | P::ErabReleaseResponse(_) => of_context(pdu),
+        _ => of_others(pdu),
     }
+}
+
+const UP: Option<Direction> = Some(Direction::Uplink);
+const DOWN: Option<Direction> = Some(Direction::Downlink);
+
+impl Reading<'_> {
+    /// Of a message of this name, with nothing in it.
+    const fn new(name: &'static str, kind: Kind, direction: Option<Direction>) -> Self {
+        Self {
+            kind,
+            name,
+            direction,
+            mme_ue_s1ap_id: None,
+            enb_ue_s1ap_id: None,
+            cause: None,
+            nas: Vec::new(),
+            tai: None,
+        }
+    }
+}
+
+/// A reading with both identities of a message.
+macro_rules! both {
+    ($name:ident $message:ident $kind:expr, $direction:expr) => {
+        Reading {
+            mme_ue_s1ap_id: Some($message.mme_ue_s1ap_id.0),
+            enb_ue_s1ap_id: Some($message.enb_ue_s1ap_id.0),
+            ..Reading::new($name, $kind, $direction)
+        }
+    };
+}
+
+/// Of the messages that carry NAS.
+fn of_transport(pdu: S1apPdu<'_>) -> Reading<'_> {
+    let name = pdu.name();
     match pdu {
         S1apPdu::InitialUeMessage(m) => Reading {
             enb_ue_s1ap_id: Some(m.enb_ue_s1ap_id.0),
             nas: vec![m.nas_pdu],
             tai: Some(m.tai),
-            ..reading(
+            ..Reading::new(
+                name,
                 Kind::Initial {
                     tai: m.tai,
                     s_tmsi: m.s_tmsi,
                 },
-                up,
+                UP,
             )
         },
         S1apPdu::UplinkNasTransport(m) => Reading {
             nas: vec![m.nas_pdu],
             tai: m.tai,
-            ..both!(m, Kind::Of, up)
+            ..both!(name m Kind::Of, UP)
         },
         S1apPdu::DownlinkNasTransport(m) => Reading {
             nas: vec![m.nas_pdu],
-            ..both!(m, Kind::Of, down)
+            ..both!(name m Kind::Of, DOWN)
         },
         S1apPdu::NasNonDeliveryIndication(m) => Reading {
             cause: m.cause,
-            ..both!(m, Kind::Of, up)
+            ..both!(name m Kind::Of, UP)
         },
-        S1apPdu::InitialContextSetupRequest(m) => Reading {
-            nas: m
-                .e_rab_to_be_setup_list
-                .into_iter()
-                .filter_map(|bearer| bearer.nas_pdu)
-                .collect(),
-            ..both!(
-                m,
-                Kind::ContextSetup {
-                    capabilities: m.ue_security_capabilities,
-                },
-                down
-            )
+        S1apPdu::InitialContextSetupRequest(m) => {
+            let capabilities = m.ue_security_capabilities;
+            let bearers = m.e_rab_to_be_setup_list.into_iter();
+            Reading {
+                nas: bearers.filter_map(|bearer| bearer.nas_pdu).collect(),
+                ..both!(name m Kind::ContextSetup { capabilities }, DOWN)
+            }
+        }
+        S1apPdu::ErabSetupRequest(m) => {
+            let bearers = m.e_rab_to_be_setup_list.into_iter();
+            Reading {
+                nas: bearers.map(|bearer| bearer.nas_pdu).collect(),
+                ..both!(name m Kind::Of, DOWN)
+            }
+        }
+        S1apPdu::ErabReleaseCommand(m) => Reading {
+            nas: m.nas_pdu.into_iter().collect(),
+            ..both!(name m Kind::Of, DOWN)
         },
-        S1apPdu::InitialContextSetupResponse(m) => both!(m, Kind::Of, up),
+        _ => Reading::new(name, Kind::Node, None),
+    }
+}
+
+/// Of the messages about a UE's context and bearers that carry no NAS.
+fn of_context(pdu: S1apPdu<'_>) -> Reading<'_> {
+    let name = pdu.name();
+    match pdu {
+        S1apPdu::InitialContextSetupResponse(m) => both!(name m Kind::Of, UP),
         S1apPdu::InitialContextSetupFailure(m) => Reading {
             cause: m.cause,
-            ..both!(m, Kind::Of, up)
+            ..both!(name m Kind::Of, UP)
         },
         S1apPdu::UeContextReleaseRequest(m) => Reading {
             cause: m.cause,
-            ..both!(m, Kind::Of, up)
+            ..both!(name m Kind::Of, UP)
         },
         S1apPdu::UeContextReleaseCommand(m) => {
             let (mme, enb) = match m.ue_s1ap_ids {
@@ -156,57 +205,57 @@ fn of(pdu: S1apPdu<'_>) -> Reading<'_> {
                 mme_ue_s1ap_id: Some(mme),
                 enb_ue_s1ap_id: enb,
                 cause: m.cause,
-                ..reading(Kind::ReleaseCommand, down)
+                ..Reading::new(name, Kind::ReleaseCommand, DOWN)
             }
         }
-        S1apPdu::UeContextReleaseComplete(m) => both!(m, Kind::ReleaseComplete, up),
-        S1apPdu::UeContextModificationRequest(m) => both!(m, Kind::Of, down),
-        S1apPdu::UeContextModificationResponse(m) => both!(m, Kind::Of, up),
+        S1apPdu::UeContextReleaseComplete(m) => both!(name m Kind::ReleaseComplete, UP),
+        S1apPdu::UeContextModificationRequest(m) => both!(name m Kind::Of, DOWN),
+        S1apPdu::UeContextModificationResponse(m) => both!(name m Kind::Of, UP),
         S1apPdu::UeContextModificationFailure(m) => Reading {
             cause: m.cause,
-            ..both!(m, Kind::Of, up)
+            ..both!(name m Kind::Of, UP)
         },
-        S1apPdu::UeCapabilityInfoIndication(m) => both!(m, Kind::Of, up),
-        S1apPdu::ErabSetupRequest(m) => Reading {
-            nas: m
-                .e_rab_to_be_setup_list
-                .into_iter()
-                .map(|bearer| bearer.nas_pdu)
-                .collect(),
-            ..both!(m, Kind::Of, down)
-        },
-        S1apPdu::ErabSetupResponse(m) => both!(m, Kind::Of, up),
-        S1apPdu::ErabReleaseCommand(m) => Reading {
-            nas: m.nas_pdu.into_iter().collect(),
-            ..both!(m, Kind::Of, down)
-        },
-        S1apPdu::ErabReleaseResponse(m) => both!(m, Kind::Of, up),
+        S1apPdu::UeCapabilityInfoIndication(m) => both!(name m Kind::Of, UP),
+        S1apPdu::ErabSetupResponse(m) => both!(name m Kind::Of, UP),
+        S1apPdu::ErabReleaseResponse(m) => both!(name m Kind::Of, UP),
+        _ => Reading::new(name, Kind::Node, None),
+    }
+}
+
+/// Of all others: mobility, faults, and the association itself.
+fn of_others(pdu: S1apPdu<'_>) -> Reading<'_> {
+    let name = pdu.name();
+    match pdu {
         S1apPdu::PathSwitchRequest(m) => Reading {
             mme_ue_s1ap_id: Some(m.source_mme_ue_s1ap_id.0),
             enb_ue_s1ap_id: Some(m.enb_ue_s1ap_id.0),
             tai: m.tai,
-            ..reading(Kind::PathSwitchRequest, up)
+            ..Reading::new(name, Kind::PathSwitchRequest, UP)
         },
-        S1apPdu::PathSwitchRequestAcknowledge(m) => both!(m, Kind::Of, down),
+        S1apPdu::PathSwitchRequestAcknowledge(m) => both!(name m Kind::Of, DOWN),
         S1apPdu::PathSwitchRequestFailure(m) => Reading {
             cause: m.cause,
-            ..both!(m, Kind::Of, down)
+            ..both!(name m Kind::Of, DOWN)
         },
+        // Without an identity it is about the association.
+        S1apPdu::ErrorIndication(m) if m.mme_ue_s1ap_id.is_none() && m.enb_ue_s1ap_id.is_none() => {
+            Reading::new(name, Kind::Node, None)
+        }
         S1apPdu::ErrorIndication(m) => Reading {
             mme_ue_s1ap_id: m.mme_ue_s1ap_id.map(|id| id.0),
             enb_ue_s1ap_id: m.enb_ue_s1ap_id.map(|id| id.0),
             cause: m.cause,
-            ..reading(Kind::Of, None)
+            ..Reading::new(name, Kind::Of, None)
         },
         S1apPdu::Reset(m) => Reading {
             cause: m.cause,
-            ..reading(Kind::Reset(m.reset_type), None)
+            ..Reading::new(name, Kind::Reset(m.reset_type), None)
         },
-        S1apPdu::S1SetupRequest(_) => reading(Kind::Setup, up),
+        S1apPdu::S1SetupRequest(_) => Reading::new(name, Kind::Setup, UP),
         S1apPdu::S1SetupResponse(_) | S1apPdu::S1SetupFailure(_) | S1apPdu::Paging(_) => {
-            reading(Kind::Node, down)
+            Reading::new(name, Kind::Node, DOWN)
         }
-        _ => reading(Kind::Node, None),
+        _ => Reading::new(name, Kind::Node, None),
     }
 }
 
@@ -225,16 +274,7 @@ fn bare(octets: &[u8]) -> Option<Reading<'_>> {
         pdu_type,
         criticality: quintet_s1ap::Criticality::Ignore,
     };
-    let mut reading = Reading {
-        kind: Kind::Node,
-        name: other.name(),
-        direction: None,
-        mme_ue_s1ap_id: None,
-        enb_ue_s1ap_id: None,
-        cause: None,
-        nas: Vec::new(),
-        tai: None,
-    };
+    let mut reading = Reading::new(other.name(), Kind::Node, None);
     // Criticality, length of the open type, the message's extension bit, the number of IEs.
     let fields = rest.get(1..).and_then(|rest| {
         let (_, rest) = length(rest)?;

@@ -4,6 +4,8 @@
 //! Modems log a message twice, as it is in the clear and as it goes over the air, in either order: those are one. The
 //! clear copy is what a ciphered one says.
 
+mod reading;
+
 use super::{Observer, Passing};
 use crate::eps::attempt::Attempt;
 use crate::eps::plain;
@@ -11,10 +13,12 @@ use crate::eps::trail::{Carrier, End, Sighting, Tap};
 use crate::subscribers::Scope;
 use quintet_capture::{FlowId, Pdu, Protocol, Seen};
 use quintet_crypto::Direction;
-use quintet_emm::path::{MessageView, Protection};
+use quintet_emm::path::Protection;
 use quintet_identity::STmsi;
-use quintet_nas::security::{SecurityHeader, SecurityHeaderType};
+use quintet_nas::security::SecurityHeader;
 use quintet_radio::{Detail, Found};
+pub(super) use reading::begins;
+use reading::{copies, direction_of, is_inside};
 use std::collections::{HashMap, VecDeque};
 
 /// The most logs, and UEs of radio traces, followed at once; the first one goes for another.
@@ -349,84 +353,5 @@ impl Attempt {
             (last.view, last.malformed) = plain::view(last.direction, last.header, Some(octets));
         }
         true
-    }
-}
-
-/// Whether a PDU in the clear and what is inside a protected one are two copies of a message.
-fn copies(pdu: &[u8], at: Seen, protected_at: Seen, payload: &[u8]) -> bool {
-    let near = (-MAX_COPY_NS..=MAX_COPY_NS).contains(&protected_at.time.since(at.time));
-    near && is_inside(pdu, payload)
-}
-
-/// The same octets, or as many of them that cannot be read.
-fn is_inside(pdu: &[u8], payload: &[u8]) -> bool {
-    let readable = [Direction::Uplink, Direction::Downlink]
-        .into_iter()
-        .any(|direction| plain::reads_plain(direction, payload));
-    pdu == payload || (pdu.len() == payload.len() && !readable)
-}
-
-/// The message inside, if it can be read.
-fn inside(octets: &[u8]) -> Option<&[u8]> {
-    let header = SecurityHeaderType::of_emm(*octets.first()?).unwrap_or(SecurityHeaderType::PLAIN);
-    if header.is_service_request() || header == SecurityHeaderType::PLAIN {
-        return Some(octets);
-    }
-    Some(SecurityHeader::parse(octets).ok()?.payload)
-}
-
-/// Whether an uplink PDU is an initial message, which begins an attempt.
-pub(super) fn begins(octets: &[u8]) -> bool {
-    // SERVICE REQUEST stands in no security header: what is ciphered there may begin like one by chance.
-    let header = SecurityHeaderType::of_emm(octets.first().copied().unwrap_or_default());
-    if header.is_some_and(SecurityHeaderType::is_service_request) {
-        return true;
-    }
-    let Some(inside) = inside(octets) else {
-        return false;
-    };
-    plain::reads_plain(Direction::Uplink, inside)
-        && MessageView::of_plain(Direction::Uplink, inside).is_ok_and(|view| view.initial().is_some())
-}
-
-/// Which way a PDU goes, if the message inside goes one way only.
-fn direction_of(octets: &[u8]) -> Option<Direction> {
-    let header = SecurityHeaderType::of_emm(*octets.first()?).unwrap_or(SecurityHeaderType::PLAIN);
-    if header.is_service_request()
-        || header == SecurityHeaderType::INTEGRITY_PROTECTED_AND_CIPHERED_WITH_NEW_CONTEXT
-    {
-        return Some(Direction::Uplink);
-    }
-    if header == SecurityHeaderType::INTEGRITY_PROTECTED_WITH_NEW_CONTEXT {
-        return Some(Direction::Downlink);
-    }
-    let inside = inside(octets)?;
-    [Direction::Uplink, Direction::Downlink]
-        .into_iter()
-        .find(|direction| {
-            plain::reads_plain(*direction, inside)
-                && MessageView::of_plain(*direction, inside)
-                    .is_ok_and(|view| view.direction() == Some(*direction))
-        })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_initial_messages_begin_an_attempt() {
-        assert!(begins(&[0xc7, 0x25, 0x12, 0x34]), "SERVICE REQUEST");
-        // ATTACH COMPLETE, ciphered: its first octet happens to look like SERVICE REQUEST's.
-        for first in [0xc7, 0xd7, 0xe7, 0xf7] {
-            assert!(!begins(&[
-                0x27, 1, 2, 3, 4, 1, first, 0x12, 0xcd, 0x7a, 0x75, 0x1c, 0x1d
-            ]));
-        }
-        let mut detach = vec![0x17, 1, 2, 3, 4, 5];
-        detach.extend([
-            0x07, 0x45, 0x09, 8, 0x09, 0x10, 0x10, 0x10, 0x32, 0x54, 0x76, 0x98,
-        ]);
-        assert!(begins(&detach), "DETACH REQUEST");
     }
 }
