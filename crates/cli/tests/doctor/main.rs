@@ -10,6 +10,7 @@
 )]
 
 mod faults;
+mod keys;
 mod page;
 mod report;
 mod stream;
