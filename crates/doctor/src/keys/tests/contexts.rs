@@ -314,3 +314,12 @@ fn debug_shows_no_key() {
         );
     }
 }
+
+#[test]
+fn a_vector_used_twice_makes_a_context_of_its_own() {
+    let mut session = Session::secured();
+    authenticate(&mut session.verifier, 0xa5, 0x1000, KSI);
+    let pdu = session.downlink(3, 0).pdu(&command(KSI));
+    let opened = session.down(&pdu);
+    assert_eq!((opened.mac, &opened.notes[..]), (MacVerdict::Valid, &[][..]));
+}
