@@ -12,6 +12,7 @@ use crate::eps::Trail;
 use crate::report::Finding;
 use crate::s6a::Exchange;
 use quintet_capture::Seen;
+use quintet_emm::path::MessageView;
 use quintet_nas::eps::EmmMessage;
 
 /// Every rule of S6a.
@@ -59,7 +60,11 @@ fn remarks(exchange: &Exchange) -> String {
 
 /// The challenges of an attempt that could be read: when, RAND, AUTN.
 fn challenges(trail: &Trail) -> impl Iterator<Item = (Seen, [u8; 16], [u8; 16])> + '_ {
-    trail.nas.iter().filter_map(|sighting| match sighting.message()? {
+    let challenges = trail
+        .nas
+        .iter()
+        .filter(|sighting| matches!(sighting.view, MessageView::AuthenticationRequest { .. }));
+    challenges.filter_map(|sighting| match sighting.message()? {
         EmmMessage::AuthenticationRequest(request) => {
             let autn = request.authentication_parameter_autn;
             Some((sighting.seen, request.authentication_parameter_rand, autn))
@@ -70,7 +75,11 @@ fn challenges(trail: &Trail) -> impl Iterator<Item = (Seen, [u8; 16], [u8; 16])>
 
 /// AUTHENTICATION FAILUREs of an attempt: when, cause, AUTS.
 fn failures(trail: &Trail) -> impl Iterator<Item = (Seen, u8, Option<[u8; 14]>)> + '_ {
-    trail.nas.iter().filter_map(|sighting| match sighting.message()? {
+    let failures = trail
+        .nas
+        .iter()
+        .filter(|sighting| matches!(sighting.view, MessageView::AuthenticationFailure { .. }));
+    failures.filter_map(|sighting| match sighting.message()? {
         EmmMessage::AuthenticationFailure(failure) => {
             let auts = failure.authentication_failure_parameter;
             Some((sighting.seen, failure.emm_cause.0, auts))

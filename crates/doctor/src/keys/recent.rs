@@ -1,6 +1,7 @@
 //! A table with a bound: what was touched longest ago goes first.
 
-use std::collections::{BTreeMap, HashMap};
+use hashbrown::HashMap;
+use std::collections::BTreeMap;
 use std::hash::Hash;
 
 /// Up to a fixed number of values by key.
@@ -20,6 +21,11 @@ impl<K: Copy + Eq + Hash, V> Recent<K, V> {
             clock: 0,
             most,
         }
+    }
+
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.values.len().max(self.order.len())
     }
 
     pub(super) fn peek(&self, key: &K) -> Option<&V> {

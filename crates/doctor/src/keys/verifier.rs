@@ -234,6 +234,12 @@ impl Verifier {
         }
     }
 
+    /// Subscribers, and vectors of the HSS.
+    #[cfg(test)]
+    pub(crate) fn sizes(&self) -> [usize; 2] {
+        [self.subscribers.len(), self.vectors.len()]
+    }
+
     /// Where the subscriber's keys come from, in words for a report; `None` if there are none.
     #[must_use]
     pub fn source(&self, subscriber: SubscriberId) -> Option<String> {

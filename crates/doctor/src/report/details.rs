@@ -114,7 +114,15 @@ pub(super) fn sighting_details(trail: &Trail, sighting: &Sighting) -> Vec<String
         }
         _ => {}
     }
-    match sighting.message() {
+    let tells = matches!(
+        sighting.view,
+        MessageView::AuthenticationRequest { .. }
+            | MessageView::AuthenticationFailure { .. }
+            | MessageView::AttachReject { .. }
+            | MessageView::SecurityModeCommand { .. }
+            | MessageView::EmmStatus
+    );
+    match tells.then(|| sighting.message()).flatten() {
         Some(EmmMessage::AuthenticationRequest(m)) => {
             details.push(format!("RAND {}", hex(&m.authentication_parameter_rand)));
         }

@@ -1,11 +1,12 @@
 //! The connections that S6a runs over: capabilities, watchdog, disconnection (RFC 6733 5.3 to 5.5, RFC 3539 3.4.1).
 
 use super::UNANSWERED_AFTER;
+use hashbrown::HashMap;
 use quintet_capture::{FlowId, Seen, Timestamp};
 use quintet_diameter::dict::{avp, command};
 use quintet_diameter::{Header, Message};
 use quintet_mme::s6a::{AnswerOutcome, S6A};
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
 /// The most connections followed. An agent has some hundred peers; of more, the one longest silent is forgotten.
 pub const MAX_CONNECTIONS: usize = 1024;
@@ -277,6 +278,12 @@ impl Connections {
         if let Some(connection) = self.table.get_mut(&flow) {
             connection.s6a = true;
         }
+    }
+
+    /// Connections, and facts of them.
+    #[cfg(test)]
+    pub(super) fn sizes(&self) -> [usize; 2] {
+        [self.table.len(), self.facts.len()]
     }
 
     /// Whether this connection carries Diameter that was seen.

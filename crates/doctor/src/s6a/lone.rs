@@ -3,13 +3,17 @@
 use super::{Exchange, State};
 use crate::eps::{End, History, Identities, Procedure, Tap, Trail};
 use crate::report::{Ending, Outcome, Reached};
+use hashbrown::HashMap;
 use quintet_capture::{FlowId, Seen, Timestamp};
 use quintet_diameter::dict::command;
 use quintet_identity::Imsi;
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
 /// The most attempts of S6a alone that are open; of more, the one that was silent longest ends.
 pub const MAX_LONE: usize = 4096;
+
+/// Entries of the order of silence at which stale ones are swept out.
+const MAX_QUEUED: usize = 4 * MAX_LONE;
 
 /// The most exchanges of one; more begin another.
 pub const MAX_LONE_EXCHANGES: usize = 64;
@@ -53,6 +57,12 @@ impl Lone {
         Self::default()
     }
 
+    /// Attempts, by id and by whose they are, and entries in the order of silence.
+    #[cfg(test)]
+    pub(crate) fn sizes(&self) -> [usize; 3] {
+        [self.groups.len(), self.current.len(), self.order.len()]
+    }
+
     /// An exchange that no attempt claims, or more of one that came before.
     pub fn add(&mut self, exchange: Exchange) {
         let Some(first) = exchange.first() else { return };
@@ -68,11 +78,12 @@ impl Lone {
             } else {
                 return self.begin(whose, exchange, first, last);
             }
+            let later = last.time > group.last.time;
             if last.time >= group.last.time {
                 group.last = last;
-                if let Some(id) = self.current.get(&whose) {
-                    self.order.push_back((*id, last.time));
-                }
+            }
+            if let (true, Some(id)) = (later, self.current.get(&whose).copied()) {
+                self.queue(id, last.time);
             }
             return;
         }
@@ -91,7 +102,7 @@ impl Lone {
         }
         self.next += 1;
         self.current.insert(whose.clone(), self.next);
-        self.order.push_back((self.next, last.time));
+        let id = self.next;
         self.groups.insert(
             self.next,
             Group {
@@ -101,6 +112,17 @@ impl Lone {
                 last,
             },
         );
+        self.queue(id, last.time);
+    }
+
+    /// A group was added to. Stale entries leave at the front as time passes, but time may stand still.
+    fn queue(&mut self, id: u64, at: Timestamp) {
+        if self.order.len() >= MAX_QUEUED {
+            let groups = &self.groups;
+            self.order
+                .retain(|(id, at)| groups.get(id).is_some_and(|group| group.last.time == *at));
+        }
+        self.order.push_back((id, at));
     }
 
     /// Takes out, for an attempt, what is there of a subscriber since a time: called once RAND or identity tells whose

@@ -4,10 +4,11 @@
 use super::connection::{Connections, Settled};
 use super::exchange::{MAX_LEGS, MAX_REMARKS};
 use super::{Exchange, Leg, PathFact, State, Trouble, Unanswered, Vectors, read};
+use hashbrown::HashMap;
 use quintet_capture::{Flow, FlowEvent, FlowId, Pdu, Seen, Timestamp};
 use quintet_diameter::dict::{avp, command};
 use quintet_diameter::{Header, Message};
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// The most requests that wait for answers; of more, the oldest is called unanswered.
@@ -161,6 +162,23 @@ impl Observer {
         }
     }
 
+    /// Requests that wait, their order, and both ways to find them.
+    #[cfg(test)]
+    pub(crate) fn sizes(&self) -> [usize; 4] {
+        [
+            self.pending.len(),
+            self.order.len(),
+            self.by_hop.len(),
+            self.by_end.len(),
+        ]
+    }
+
+    /// Connections, and what befell them.
+    #[cfg(test)]
+    pub(crate) fn connections(&self) -> [usize; 2] {
+        self.connections.sizes()
+    }
+
     fn number(&mut self) -> u64 {
         self.next += 1;
         self.next
@@ -268,9 +286,10 @@ impl Observer {
             self.vectors.answered(exchange);
         }
         let done = exchange.legs.iter().all(|l| l.answer.is_some());
-        self.outputs.push_back(exchange.clone());
-        if done {
-            self.forget(id);
+        if !done {
+            self.outputs.push_back(exchange.clone());
+        } else if let Some(pending) = self.forget(id) {
+            self.outputs.push_back(pending.exchange);
         }
     }
 

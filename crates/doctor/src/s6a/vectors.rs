@@ -4,10 +4,11 @@
 //! every subscriber the same key too; then only the subscriber's identity tells.
 
 use super::{Exchange, VectorSeen};
+use hashbrown::HashMap;
 use quintet_capture::Seen;
 use quintet_crypto::Rand;
 use quintet_identity::{Imsi, Plmn};
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::VecDeque;
 
 /// The most vectors remembered; of more, those handed out first are forgotten. An MME asks for one to five a subscriber.
 pub const MAX_VECTORS: usize = 16_384;
@@ -148,8 +149,8 @@ struct Known {
 /// The vectors handed out in a capture.
 #[derive(Debug, Default)]
 pub struct Vectors {
-    /// By number in the order of handing out, which is also the order of use.
-    handed: BTreeMap<u64, Handed>,
+    /// In the order of handing out, which is also the order of use; numbers follow each other without a gap.
+    handed: VecDeque<Handed>,
     /// Numbers of the vectors with a RAND, ascending.
     by_rand: HashMap<Rand, VecDeque<u64>>,
     /// Numbers of the vectors with a RAND and AUTN, ascending: the same vector handed out again.
@@ -165,6 +166,18 @@ impl Vectors {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Vectors, RANDs, tokens, subscribers, and entries in the order of answers.
+    #[cfg(test)]
+    pub(crate) fn sizes(&self) -> [usize; 5] {
+        [
+            self.handed.len(),
+            self.by_rand.len(),
+            self.by_token.len(),
+            self.subscribers.len(),
+            self.recency.len(),
+        ]
     }
 
     /// Takes in the vectors of an answered AIR.
@@ -229,7 +242,7 @@ impl Vectors {
 
     fn push(&mut self, handed: Handed) {
         if self.handed.len() >= MAX_VECTORS
-            && let Some((_, old)) = self.handed.pop_first()
+            && let Some(old) = self.handed.pop_front()
         {
             // The oldest of all is the oldest of its kind.
             drop_first(&mut self.by_rand, &old.vector.rand);
@@ -244,20 +257,30 @@ impl Vectors {
             .entry(token(&handed.vector))
             .or_default()
             .push_back(number);
-        self.handed.insert(number, handed);
+        self.handed.push_back(handed);
         self.next += 1;
+    }
+
+    /// The vector of a number, if it is still remembered.
+    fn get(&self, number: u64) -> Option<&Handed> {
+        self.handed.get(self.place(number)?)
+    }
+
+    fn place(&self, number: u64) -> Option<usize> {
+        let first = self.handed.front()?.number;
+        usize::try_from(number.checked_sub(first)?).ok()
     }
 
     /// The vectors with this RAND and AUTN, the latest first.
     fn alike(&self, token: &Token) -> impl Iterator<Item = &Handed> + use<'_> {
         let numbers = self.by_token.get(token).into_iter().flatten().rev();
-        numbers.take(MAX_ALIKE).filter_map(|n| self.handed.get(n))
+        numbers.take(MAX_ALIKE).filter_map(|n| self.get(*n))
     }
 
     /// The vectors with this RAND, the latest first.
     fn with_rand(&self, rand: &Rand) -> impl Iterator<Item = &Handed> + use<'_> {
         let numbers = self.by_rand.get(rand).into_iter().flatten().rev();
-        numbers.take(MAX_ALIKE).filter_map(|n| self.handed.get(n))
+        numbers.take(MAX_ALIKE).filter_map(|n| self.get(*n))
     }
 
     /// The vector of a challenge, the one handed out last if that happened more than once: with this AUTN, and of this
@@ -293,7 +316,8 @@ impl Vectors {
     fn used(&mut self, number: u64, used: Use) -> Origin {
         let same_rand = self.same_rand(number);
         let used_before = self.last_use(number);
-        let Some(handed) = self.handed.get_mut(&number) else {
+        let place = self.place(number);
+        let Some(handed) = place.and_then(|at| self.handed.get_mut(at)) else {
             return Origin::NotShown;
         };
         if handed.uses.len() < MAX_USES {
@@ -329,7 +353,7 @@ impl Vectors {
 
     /// The last challenge with this vector, which the HSS may have handed out more than once.
     fn last_use(&self, number: u64) -> Option<Use> {
-        let own = self.handed.get(&number)?;
+        let own = self.get(number)?;
         self.alike(&token(&own.vector))
             .filter(|handed| handed.imsi == own.imsi)
             .filter_map(|handed| handed.uses.last().copied())
@@ -338,9 +362,9 @@ impl Vectors {
 
     /// The AIA before a vector's own that had another with the same RAND.
     fn same_rand(&self, number: u64) -> Option<Seen> {
-        let numbers = self.by_rand.get(&self.handed.get(&number)?.vector.rand)?;
+        let numbers = self.by_rand.get(&self.get(number)?.vector.rand)?;
         let before = numbers.partition_point(|n| *n < number).checked_sub(1)?;
-        Some(self.handed.get(numbers.get(before)?)?.answer)
+        Some(self.get(*numbers.get(before)?)?.answer)
     }
 
     fn unknown(&self, challenge: &Challenge) -> Origin {

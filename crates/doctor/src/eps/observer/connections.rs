@@ -2,8 +2,9 @@
 //!
 //! In a merged capture two connections may have the same eNB's identity at once; the MME's tells them apart.
 
+use hashbrown::HashMap;
 use quintet_capture::FlowId;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 /// Connections of one association that may share the eNB's identity, or the MME's.
 const MAX_ALIKE: usize = 8;

@@ -1,8 +1,9 @@
 //! Which directions of an association are in the capture: a tap behind a NAT, or on one of two paths, may see only one.
 
+use hashbrown::HashMap;
 use quintet_capture::FlowId;
 use quintet_crypto::Direction;
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
 /// The most associations remembered; the one first seen goes for another.
 const MAX_FLOWS: usize = 4_096;

@@ -4,8 +4,9 @@ use super::{Happening, MAX_ATTEMPTS, MAX_FAREWELL_NS, Observer};
 use crate::eps::outcome::Verdict;
 use crate::eps::trail::{End, Tap};
 use crate::subscribers::Ue;
+use hashbrown::HashMap;
 use quintet_capture::Timestamp;
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
 /// Entries of either queue at which those of attempts that are over are swept out. They leave at the front as time passes, but
 /// a capture may hold any number of attempts within one silence.

@@ -4,6 +4,7 @@ use super::Observer;
 use crate::eps::attempt::subscriber;
 use crate::eps::trail::Tap;
 use crate::subscribers::{Scope, Ue};
+use quintet_emm::path::MessageView;
 use quintet_identity::{Guti, Imei, Imsi, STmsi};
 use quintet_nas::common::Element;
 use quintet_nas::eps::{EmmMessage, EpsMobileIdentity, MobileIdentity, UeNetworkCapability};
@@ -26,10 +27,11 @@ impl Observer {
         let Some(running) = self.attempts.get_mut(&id) else {
             return;
         };
-        let Some(told) = running.attempt.trail.nas[index]
-            .message()
-            .map(|message| Told::by(&message))
-        else {
+        let sighting = &running.attempt.trail.nas[index];
+        if !tells(sighting.view) {
+            return;
+        }
+        let Some(told) = sighting.message().map(|message| Told::by(&message)) else {
             return;
         };
         let scope = running.scope;
@@ -115,6 +117,22 @@ impl Observer {
         }
         self.runs(id, is, tap);
     }
+}
+
+/// Whether a message may tell anything: most do not, and need not be read once more.
+const fn tells(view: MessageView) -> bool {
+    matches!(
+        view,
+        MessageView::AttachRequest { .. }
+            | MessageView::TrackingAreaUpdateRequest { .. }
+            | MessageView::DetachRequestByUe { .. }
+            | MessageView::IdentityResponse { .. }
+            | MessageView::SecurityModeComplete
+            | MessageView::AttachAccept
+            | MessageView::TrackingAreaUpdateAccept { .. }
+            | MessageView::GutiReallocationCommand
+            | MessageView::AuthenticationRequest { .. }
+    )
 }
 
 impl Told {

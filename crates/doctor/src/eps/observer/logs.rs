@@ -11,6 +11,7 @@ use crate::eps::attempt::Attempt;
 use crate::eps::plain;
 use crate::eps::trail::{Carrier, End, Sighting, Tap};
 use crate::subscribers::Scope;
+use hashbrown::HashMap;
 use quintet_capture::{FlowId, Pdu, Protocol, Seen};
 use quintet_crypto::Direction;
 use quintet_emm::path::Protection;
@@ -19,7 +20,7 @@ use quintet_nas::security::SecurityHeader;
 use quintet_radio::{Detail, Found};
 pub(super) use reading::begins;
 use reading::{copies, direction_of, is_inside};
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
 /// The most logs, and UEs of radio traces, followed at once; the first one goes for another.
 pub(super) const MAX_LOGS: usize = 4_096;
