@@ -57,6 +57,8 @@ pub(super) struct Pcapng {
     interfaces: Vec<Interface>,
     /// How many interfaces the sections before had.
     interfaces_before: u32,
+    /// Whether the block in work is the first of the file, and of a spoilt type.
+    at_spoilt_head: bool,
     /// Whether it was said in this section that frames of unknown interfaces are left out.
     unknown_said: bool,
 }
@@ -103,7 +105,8 @@ impl Pcapng {
         }
         let mut kind = u32::from_le_bytes([octets[0], octets[1], octets[2], octets[3]]);
         let is_section = kind == BLOCK_SECTION_HEADER;
-        let is_spoilt = !is_section && self.order.is_none();
+        let is_spoilt = !is_section && (self.order.is_none() || self.at_spoilt_head);
+        self.at_spoilt_head = is_spoilt;
         if is_section || is_spoilt {
             let Some(order) = section_order(octets) else {
                 return self.damaged(place, octets, end, DamageKind::Block);
@@ -129,6 +132,7 @@ impl Pcapng {
             return self.damaged(place, octets, end, DamageKind::Block);
         }
         if is_spoilt {
+            self.at_spoilt_head = false;
             return self.complain_always(place, length, DamageKind::FileHeader);
         }
         self.block(place, kind, order, &octets[..length])
@@ -282,6 +286,7 @@ impl Pcapng {
                 self.interfaces.push(interface(order, octets));
             }
         }
+        self.at_spoilt_head = false;
         place.begin_damage(0, kind);
         self.resynchronise(place, octets, end)
     }

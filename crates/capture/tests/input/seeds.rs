@@ -1,6 +1,7 @@
 //! Files that make sense: what random changes begin with, and the corpus of the fuzz target `capture`
 //! (`QUINTET_WRITE_CORPUS=1` writes it).
 
+use crate::any::in_pieces;
 use crate::support::file::{MICROSECONDS, ORDERS, PcapFile, PcapngFile};
 use crate::support::packet::{SCTP, UDP, ethernet, ipv4, ipv6, s1ap, udp};
 use crate::support::{Found, read};
@@ -74,7 +75,9 @@ fn corpus_of_captures() {
     let (mut frames, mut pdus) = (0, 0);
     for entry in std::fs::read_dir(&directory).unwrap() {
         let octets = std::fs::read(entry.unwrap().path()).unwrap();
-        frames += read(&octets).0.len();
+        let (whole, damage) = read(&octets);
+        frames += whole.len();
+        assert_eq!(in_pieces(&octets, &[1, 40]), (whole, damage.len()));
         pdus += dissect(&octets).pdus.len();
     }
     assert!(frames >= 200 && pdus >= 50, "{frames} frames, {pdus} PDUs");
