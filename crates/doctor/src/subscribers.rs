@@ -1,11 +1,13 @@
 //! Who is who: IMSI ↔ GUTI and S-TMSI ↔ connection, and what came before of each subscriber. Bounded, least recently used out.
 
 use crate::eps::{Capability, Ending, History, Verdict};
-use crate::report::Outcome;
+use crate::keys::Opened;
+use crate::report::{MacVerdict, Outcome};
+use hashbrown::HashMap;
 use quintet_capture::{FlowId, Seen};
 use quintet_crypto::CipheringAlgorithm;
 use quintet_identity::{Imsi, STmsi};
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::net::IpAddr;
 
 /// The most subscribers remembered: a large MME's busy hour; about 300 octets each.
@@ -39,6 +41,8 @@ pub struct Row {
     pub reported: Option<Capability>,
     /// What came before.
     pub history: History,
+    /// The UE answered a challenge that is not in the capture: its keys since then are not those that were known.
+    pub keys_unseen: bool,
     last_ending: Option<Ending>,
     temporary: VecDeque<(Scope, STmsi)>,
     touched: u64,
@@ -131,6 +135,15 @@ impl Subscribers {
         whose
     }
 
+    /// Whether a MAC that does not hold means nothing, for the keys are others than those seen. One that holds proves them.
+    pub fn keys_are_unseen(&mut self, ue: Ue, opened: &Opened) -> bool {
+        let Some(row) = self.rows.get_mut(&ue).filter(|row| row.keys_unseen) else {
+            return false;
+        };
+        row.keys_unseen = opened.mac != MacVerdict::Valid;
+        opened.mac == MacVerdict::Invalid
+    }
+
     /// An attempt of the UE ended.
     pub fn ended(&mut self, ue: Ue, verdict: &Verdict, first: Seen) {
         let (ending, failed) = (verdict.ending, verdict.outcome == Outcome::Failure);
@@ -138,7 +151,7 @@ impl Subscribers {
         let row = self.row_mut(ue);
         let history = &mut row.history;
         history.attempts += 1;
-        history.same_failure_in_a_row = match (failed, row.last_ending == Some(ending)) {
+        history.same_failure_in_a_row = match (failed, history.last_ending == Some(ending)) {
             (false, _) => 0,
             (true, false) => 1,
             (true, true) => history.same_failure_in_a_row + 1,
@@ -152,7 +165,7 @@ impl Subscribers {
             history.frames.remove(0);
         }
         history.frames.push(first);
-        row.last_ending = Some(ending);
+        row.history.last_ending = Some(ending);
     }
 
     /// What was learnt of `gone` is `kept`'s.
@@ -168,6 +181,7 @@ impl Subscribers {
         }
         let kept = self.row_mut(kept);
         kept.ciphering = row.ciphering.or(kept.ciphering);
+        kept.keys_unseen |= row.keys_unseen;
         kept.reported = row.reported.or(kept.reported.take());
         kept.history.attempts += row.history.attempts;
     }

@@ -27,14 +27,16 @@ use crate::{keys, s6a};
 use connections::Connections;
 use directions::Directions;
 use ends::Ends;
+use hashbrown::HashMap;
 use logs::Logs;
 use quintet_capture::{FlowEvent, FlowId, Pdu, Protocol, Seen, Timestamp};
 use quintet_crypto::Direction;
+use quintet_emm::path::MessageView;
 use quintet_identity::Plmn;
 use quintet_nas::eps::EmmMessage;
 use quintet_nas::security::SecurityHeaderType;
 use quintet_radio::Radio;
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
 /// The most attempts that run at once; the longest silent one ends for another. About 8 kB each.
 pub const MAX_ATTEMPTS: usize = 8_192;
@@ -276,6 +278,13 @@ impl Observer {
         } else {
             unprotected(octets)
         };
+        // A context taken into use that no challenge here made: it may come of one that was not captured.
+        if is_new_context(octets) && !running.attempt.trail.is_challenged() {
+            self.subscribers.row_mut(running.attempt.ue).keys_unseen |= opened.mac == MacVerdict::Invalid;
+        }
+        if self.subscribers.keys_are_unseen(running.attempt.ue, &opened) {
+            opened = unverifiable();
+        }
         opened.plain = opened.plain.or_else(|| copy.map(Box::from));
         let index = running.attempt.nas(Arrival {
             seen,
@@ -299,6 +308,17 @@ impl Observer {
         let subscriber = running.attempt.subscriber();
         let trail = &running.attempt.trail;
         let sighting = &trail.nas[index];
+        let asked = matches!(
+            sighting.view,
+            MessageView::AttachRequest { .. }
+                | MessageView::TrackingAreaUpdateRequest { .. }
+                | MessageView::AuthenticationRequest { .. }
+                | MessageView::AuthenticationResponse
+                | MessageView::AuthenticationFailure { .. }
+        );
+        if !asked {
+            return;
+        }
         let notes: Vec<KeyNote> = match sighting.message() {
             Some(EmmMessage::AttachRequest(_) | EmmMessage::TrackingAreaUpdateRequest(_)) => {
                 if let Some(plain) = &sighting.plain {
@@ -320,10 +340,20 @@ impl Observer {
                     },
                 )
             }
-            // An answer to a challenge that the capture does not have is not held against another.
-            Some(EmmMessage::AuthenticationResponse(m)) if trail.awaits_answer(index) => self
-                .verifier
-                .response(subscriber, m.authentication_response_parameter),
+            // An answer to a challenge that the capture does not have is not held against another, and the keys that come of
+            // it cannot be known.
+            Some(EmmMessage::AuthenticationResponse(_)) if !trail.awaits_answer(index) => {
+                let ue = running.attempt.ue;
+                if !sighting.repeats.is_some_and(|first| trail.awaits_answer(first)) {
+                    self.subscribers.row_mut(ue).keys_unseen = true;
+                }
+                return;
+            }
+            Some(EmmMessage::AuthenticationResponse(m)) => {
+                self.subscribers.row_mut(running.attempt.ue).keys_unseen = false;
+                self.verifier
+                    .response(subscriber, m.authentication_response_parameter)
+            }
             Some(EmmMessage::AuthenticationFailure(m)) if trail.awaits_answer(index) => {
                 match &m.authentication_failure_parameter {
                     Some(auts) => self.verifier.failure(subscriber, auts),
@@ -370,13 +400,29 @@ fn is_protected(octets: &[u8]) -> bool {
         .is_some_and(|header| header != SecurityHeaderType::PLAIN)
 }
 
-/// What there is to say of the MAC of a message that has none.
-fn unprotected(octets: &[u8]) -> Opened {
+/// Whether a PDU is a SECURITY MODE COMMAND by its header.
+fn is_new_context(octets: &[u8]) -> bool {
+    let header = octets
+        .first()
+        .and_then(|first| SecurityHeaderType::of_emm(*first));
+    header == Some(SecurityHeaderType::INTEGRITY_PROTECTED_WITH_NEW_CONTEXT)
+}
+
+/// What there is to say of a message under keys that nothing shows.
+const fn unverifiable() -> Opened {
     Opened {
         mac: MacVerdict::Unverifiable,
         count: None,
-        plain: Some(octets.into()),
+        plain: None,
         deciphered: false,
         notes: Vec::new(),
+    }
+}
+
+/// What there is to say of the MAC of a message that has none.
+fn unprotected(octets: &[u8]) -> Opened {
+    Opened {
+        plain: Some(octets.into()),
+        ..unverifiable()
     }
 }

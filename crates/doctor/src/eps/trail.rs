@@ -223,6 +223,13 @@ pub struct Trail {
 }
 
 impl Trail {
+    /// Whether a challenge is in it.
+    #[must_use]
+    pub fn is_challenged(&self) -> bool {
+        let mut views = self.nas.iter().map(|sighting| sighting.view);
+        views.any(|view| matches!(view, MessageView::AuthenticationRequest { .. }))
+    }
+
     /// Whether a challenge was under way when message `index` was sent: one that nothing before it had answered.
     #[must_use]
     pub fn awaits_answer(&self, index: usize) -> bool {
@@ -246,8 +253,10 @@ impl Trail {
 pub struct History {
     /// Attempts of the subscriber before this one.
     pub attempts: u64,
-    /// How many of those right before this one came to the same failure.
+    /// How many of those right before this one came to one and the same failure: `last_ending`.
     pub same_failure_in_a_row: u64,
+    /// How the one right before this one ended.
+    pub last_ending: Option<Ending>,
     /// How many of those right before this one ran authentication and security mode in full.
     pub full_security_in_a_row: u64,
     /// First frames of up to eight of them, the latest last.
