@@ -43,7 +43,6 @@ pub struct Row {
     pub history: History,
     /// The UE answered a challenge that is not in the capture: its keys since then are not those that were known.
     pub keys_unseen: bool,
-    last_ending: Option<Ending>,
     temporary: VecDeque<(Scope, STmsi)>,
     touched: u64,
 }

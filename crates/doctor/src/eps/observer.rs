@@ -11,6 +11,7 @@
 mod bounds;
 mod connections;
 mod directions;
+mod echoes;
 mod ends;
 mod exchanges;
 mod learn;
@@ -26,6 +27,7 @@ use crate::subscribers::{Scope, Subscribers, Ue};
 use crate::{keys, s6a};
 use connections::Connections;
 use directions::Directions;
+use echoes::Echoes;
 use ends::Ends;
 use hashbrown::HashMap;
 use logs::Logs;
@@ -81,6 +83,7 @@ pub struct Observer {
     subscribers: Subscribers,
     connections: Connections,
     directions: Directions,
+    echoes: Echoes,
     logs: Logs,
     radio: Radio,
     lone: s6a::Lone,
@@ -127,6 +130,7 @@ impl Observer {
             subscribers: Subscribers::default(),
             connections: Connections::default(),
             directions: Directions::default(),
+            echoes: Echoes::default(),
             logs: Logs::default(),
             radio: Radio::new(),
             lone: s6a::Lone::new(),
@@ -153,6 +157,8 @@ impl Observer {
     pub fn pdu(&mut self, pdu: &Pdu<'_>) {
         self.advance(pdu.seen);
         match pdu.protocol {
+            Protocol::S1ap | Protocol::NasEps
+                if self.echoes.is_echo(pdu.flow.id, pdu.seen.time, pdu.octets) => {}
             Protocol::S1ap => self.s1ap(pdu),
             Protocol::NasEps => self.log(pdu),
             Protocol::MacLteFramed | Protocol::LteRrc(_) => self.radio(pdu),

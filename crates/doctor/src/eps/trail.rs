@@ -3,7 +3,7 @@
 //! The observer fills it message by message; outcome, findings and report are functions of it.
 
 use crate::keys::KeyNote;
-use crate::report::MacVerdict;
+use crate::report::{Ending, MacVerdict};
 use crate::s6a::{Exchange, PathFact, VectorUse};
 use quintet_capture::{FlowId, Seen};
 use quintet_crypto::Direction;
