@@ -4,6 +4,7 @@
 //!  input ─► Source ─► Session: Dissector ─► Doctor ─► Attempt ─► Outputs: terminal │ JSON │ filters, page, summary
 //! ```
 
+mod apart;
 mod broken;
 mod compare;
 mod decrypt;
@@ -11,8 +12,8 @@ mod filters;
 mod input;
 mod interrupt;
 mod json;
-mod keys;
 mod keep;
+mod keys;
 mod live;
 mod options;
 mod outputs;
@@ -129,17 +130,20 @@ impl Arguments {
         if pipes > 1 || (pipes > 0 && self.compare.as_deref() == Some(Path::new("-"))) {
             bail!("standard input (`-`) can be read once only");
         }
-        let written = self.html.iter().chain(&self.settings.decrypt);
-        for file in written {
-            let same = |read: &&PathBuf| is_same(read, file);
-            if let Some(read) = self.files.iter().chain(&self.compare).find(same) {
-                bail!(
-                    "{} is read and cannot be written too: choose another name",
-                    read.display()
-                );
-            }
-        }
-        Ok(())
+        let read: Vec<&Path> = self
+            .files
+            .iter()
+            .chain(&self.compare)
+            .map(PathBuf::as_path)
+            .chain(self.settings.read_beside())
+            .collect();
+        let written: Vec<&Path> = self
+            .html
+            .iter()
+            .chain(&self.settings.decrypt)
+            .map(PathBuf::as_path)
+            .collect();
+        apart::check(&read, &written)
     }
 
     /// What standard output shall carry.
@@ -155,12 +159,6 @@ impl Arguments {
             Form::Text(terminal)
         })
     }
-}
-
-/// Whether two names are of one regular file.
-fn is_same(one: &Path, other: &Path) -> bool {
-    let whole = |path: &Path| std::fs::canonicalize(path).ok().filter(|path| path.is_file());
-    matches!((whole(one), whole(other)), (Some(one), Some(other)) if one == other)
 }
 
 impl Listener for Outputs {

@@ -18,6 +18,7 @@ mod metrics;
 mod nas;
 mod octets;
 mod output;
+mod private;
 mod s1ap;
 mod serve;
 mod signals;

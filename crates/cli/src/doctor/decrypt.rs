@@ -11,6 +11,7 @@
 //! that of the ciphered message.
 
 use super::session::Listener;
+use crate::private;
 use anyhow::{Context, Result};
 use quintet_capture::{Frame, InterfaceId, LinkType, PcapngWriter, Seen, mend_checksums};
 use quintet_doctor::report::Attempt;
@@ -131,7 +132,8 @@ impl<L: Listener> Listener for Decrypting<'_, L> {
 
 impl Writer {
     fn open(path: &Path) -> Result<Self> {
-        let file = File::create(path).with_context(|| cannot_write(path))?;
+        // What ciphering hid from everybody else stands in it.
+        let file = private::create(path).with_context(|| cannot_write(path))?;
         let mut block = Vec::new();
         let pcapng = PcapngWriter::begin(&mut block, concat!("quintet ", env!("CARGO_PKG_VERSION")));
         Ok(Self {

@@ -18,12 +18,14 @@ use anyhow::{Context, Result, bail};
 use entry::Entry;
 use quintet_doctor::keys::{KeyRing, Operator, SubscriberKey};
 use quintet_subscriber::model::{Algorithm, Subscriber};
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
-/// The largest file of keys, in octets: a million subscribers of the longest form.
-const MAX_FILE_OCTETS: u64 = 4 << 30;
+/// The largest file of keys, in octets: a million subscribers, a kilobyte each.
+const MAX_FILE_OCTETS: u64 = 1 << 30;
 
 /// How long another process's transaction is waited for.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -45,11 +47,7 @@ pub(super) fn read(file: Option<&Path>, hss: Option<&Path>) -> Result<KeyRing> {
 }
 
 fn of_file(path: &Path, ring: &mut KeyRing) -> Result<()> {
-    let length = std::fs::metadata(path).context("cannot be read")?.len();
-    if length > MAX_FILE_OCTETS {
-        bail!("has {length} octets, more than the {MAX_FILE_OCTETS} that are read");
-    }
-    let text = Zeroizing::new(std::fs::read_to_string(path).context("cannot be read as text")?);
+    let text = text_of(path)?;
     let name = path
         .file_name()
         .unwrap_or(path.as_os_str())
@@ -66,6 +64,20 @@ fn of_file(path: &Path, ring: &mut KeyRing) -> Result<()> {
         bail!("holds no keys: expected CSV with a header (imsi,k,opc), JSON, or srsRAN's user_db.csv");
     }
     Ok(())
+}
+
+/// All of a file, or of a pipe by name.
+fn text_of(path: &Path) -> Result<Zeroizing<String>> {
+    let file = File::open(path).context("cannot be read")?;
+    let length = file.metadata().context("cannot be read")?.len();
+    // As much room as it takes: what grows leaves copies of keys behind.
+    let room = usize::try_from(length.min(MAX_FILE_OCTETS)).unwrap_or_default() + 1;
+    let mut text = Zeroizing::new(String::with_capacity(room));
+    let read = file.take(MAX_FILE_OCTETS + 1).read_to_string(&mut text);
+    if read.context("cannot be read as text")? as u64 > MAX_FILE_OCTETS {
+        bail!("is longer than the {MAX_FILE_OCTETS} octets that are read");
+    }
+    Ok(text)
 }
 
 /// Hands every entry of a text to `each`, with its place in words.

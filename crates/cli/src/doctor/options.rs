@@ -11,7 +11,7 @@ use quintet_capture::{DissectorOptions, LinkType, Protocol};
 use quintet_crypto::{CipheringAlgorithm, IntegrityAlgorithm};
 use quintet_doctor::report::Pseudonyms;
 use quintet_identity::Imsi;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// MCC and MNC have so many digits: pseudonyms keep them.
 const PLMN_DIGITS: [usize; 2] = [5, 6];
@@ -57,6 +57,11 @@ pub(super) struct Settings {
 }
 
 impl Settings {
+    /// Files that are read beside the captures.
+    pub(super) fn read_beside(&self) -> impl Iterator<Item = &Path> {
+        self.keys.iter().chain(&self.hss).map(PathBuf::as_path)
+    }
+
     /// The captures, opened.
     ///
     /// # Errors

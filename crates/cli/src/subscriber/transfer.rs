@@ -4,6 +4,7 @@ use super::each_subscriber;
 use super::file::{self, Format};
 use super::record::{Hex, Record};
 use crate::database::{Database, highest_sqn};
+use crate::private;
 use anyhow::{Context, Result, anyhow, bail};
 use quintet_store::{Command as StoreCommand, PutMode};
 use quintet_subscriber::model::Subscriber;
@@ -85,7 +86,7 @@ pub(super) fn export(
         }
         Box::new(io::stdout().lock())
     } else {
-        Box::new(private_file(path)?)
+        Box::new(private::create(path).with_context(|| format!("cannot write {}", path.display()))?)
     };
     let mut writer = file::Writer::new(BufWriter::new(output), format);
     let count = each_subscriber(database, usize::MAX, &mut |subscriber| {
@@ -96,17 +97,6 @@ pub(super) fn export(
     })?;
     writer.finish()?;
     Ok(count)
-}
-
-/// A new or emptied file that its owner alone may read: it may hold keys.
-fn private_file(path: &PathBuf) -> Result<File> {
-    let mut options = File::options();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-        .open(path)
-        .with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// Progress on a terminal; nothing in a pipe.

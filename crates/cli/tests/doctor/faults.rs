@@ -11,6 +11,7 @@ fn wrong_arguments_end_with_2_and_a_reason() {
     fs::write(at("empty.pcap"), b"").expect("room for a file");
     fs::write(at("notes.txt"), b"These are notes, and no capture at all.\n").expect("room for a file");
     fs::write(at("s6a.pcapng"), captures::refused("no")).expect("room for a file");
+    fs::hard_link(at("s6a.pcapng"), at("link.pcapng")).expect("room for a name");
     for (arguments, expected) in [
         (&[][..], "required"),
         (&["missing.pcap"], "cannot open missing.pcap"),
@@ -22,6 +23,22 @@ fn wrong_arguments_end_with_2_and_a_reason() {
         (
             &["s6a.pcapng", "--html", "s6a.pcapng"],
             "is read and cannot be written too",
+        ),
+        (
+            &["s6a.pcapng", "--decrypt", "link.pcapng"],
+            "is read and cannot be written too",
+        ),
+        (
+            &["s6a.pcapng", "--keys", "notes.txt", "--decrypt", "notes.txt"],
+            "notes.txt is read and cannot be written too",
+        ),
+        (
+            &["s6a.pcapng", "--hss", "notes.txt", "--html", "notes.txt"],
+            "notes.txt is read and cannot be written too",
+        ),
+        (
+            &["s6a.pcapng", "--html", "new", "--decrypt", "new"],
+            "new cannot be written twice",
         ),
         (
             &["s6a.pcapng", "--html", "no/such/page.html"],
@@ -53,6 +70,41 @@ fn wrong_arguments_end_with_2_and_a_reason() {
         captures::refused("no"),
         "untouched"
     );
+}
+
+/// `quintet doctor - --decrypt a.pcapng < a.pcapng` would read what it writes.
+#[test]
+fn what_standard_input_comes_from_is_not_written() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let capture = directory.path().join("s6a.pcapng");
+    fs::write(&capture, captures::refused("no")).expect("room for a file");
+    for option in ["--decrypt", "--html"] {
+        let output = std::process::Command::new(crate::support::PROGRAM)
+            .args(["doctor", "-", option, "s6a.pcapng"])
+            .current_dir(directory.path())
+            .stdin(fs::File::open(&capture).expect("it is there"))
+            .output()
+            .expect("the program was built with this test");
+        let error = complained(&output);
+        assert_eq!(output.status.code(), Some(2), "{option}: {error}");
+        assert!(error.contains("- is read and cannot be written too"), "{error}");
+    }
+    assert_eq!(
+        fs::read(&capture).expect("it is there"),
+        captures::refused("no"),
+        "untouched"
+    );
+}
+
+/// What ciphering hid stands in it.
+#[test]
+fn a_capture_in_the_clear_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    fs::write(directory.path().join("s6a.pcapng"), captures::refused("no")).expect("room for a file");
+    doctor(directory.path(), &["s6a.pcapng", "--decrypt", "clear.pcapng"]);
+    let written = fs::metadata(directory.path().join("clear.pcapng")).expect("it was written");
+    assert_eq!(written.permissions().mode() & 0o777, 0o600);
 }
 
 #[test]

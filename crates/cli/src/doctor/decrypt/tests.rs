@@ -164,7 +164,13 @@ fn a_repeated_pdu_is_found_wherever_it_stands() {
         decrypting.deciphered(frame.seen, PDU, CLEAR).unwrap();
     }
     let written = decrypting.finish().unwrap();
-    assert_eq!(written, Some(Written { deciphered: 3, left: 0 }));
+    assert_eq!(
+        written,
+        Some(Written {
+            deciphered: 3,
+            left: 0
+        })
+    );
 }
 
 #[test]
