@@ -124,6 +124,7 @@ trait Stage {
 }
 
 /// Makes the capture piece by piece and gives it to a stage.
+#[expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 fn measure(arguments: &Arguments, mut stage: impl Stage) -> Result<Measured> {
     let bar = ProgressBar::new(arguments.octets).with_style(ProgressStyle::with_template(
         "{bar:40} {binary_bytes} of {binary_total_bytes}, {eta} left",
@@ -352,6 +353,7 @@ fn beside_tshark(arguments: &Arguments, rows: &mut Vec<Row>) -> Result<()> {
 }
 
 /// Wall time of a process; what it prints is thrown away. The doctor's exit code 1 is an answer.
+#[expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 fn seconds(command: &mut Command) -> Result<f64> {
     let began = Instant::now();
     let status = command
