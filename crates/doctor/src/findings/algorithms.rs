@@ -5,6 +5,7 @@ use super::catalogue as code;
 use super::reading::{Command, Reading};
 use crate::report::{Finding, Severity};
 use quintet_crypto::{CipheringAlgorithm, IntegrityAlgorithm};
+use quintet_emm::path::MessageView;
 
 /// Bitmaps have eight algorithms; bit 8 is algorithm 0.
 const NULL_ONLY: u8 = 0x7f;
@@ -141,7 +142,11 @@ fn null_integrity(reading: &Reading<'_>, command: &Command) -> Option<Finding> {
             .done(),
         );
     }
-    let seen_whole = begins.is_some();
+    // Whether a UE that comes back had attached for an emergency is in its attach alone.
+    let attaches = reading
+        .initial()
+        .is_some_and(|(at, _)| matches!(reading.nas(at).view, MessageView::AttachRequest { .. }));
+    let seen_whole = begins.is_some() && attaches;
     let draft = Draft::new(
         &code::NULL_INTEGRITY,
         "EIA0 was selected: no message of this connection is protected.",
@@ -152,6 +157,8 @@ fn null_integrity(reading: &Reading<'_>, command: &Command) -> Option<Finding> {
         "EIA0 is in the MME's list",
         if seen_whole {
             "the UE's request is no emergency attach"
+        } else if begins.is_some() {
+            "the UE did not attach in this attempt: it may have attached for an emergency before"
         } else {
             "the UE's request is not in the capture: it may have been an emergency attach"
         },

@@ -3,7 +3,7 @@
 mod synchronisation;
 
 use super::catalogue as code;
-use super::reading::{Answer, Challenge, Reading, T3460_NS, span, times};
+use super::reading::{Answer, Challenge, Reading, T3460_NS, attempts, span, times};
 use super::{Draft, silence};
 use crate::keys::KeyNote;
 use crate::report::Finding;
@@ -140,10 +140,10 @@ fn mac_failure(reading: &Reading<'_>, challenge: &Challenge) -> Option<Finding> 
         .count();
     let mut draft = Draft::new(
         &code::AUTHENTICATION_MAC_FAILURE,
-        if reading.trail.history.same_failure_in_a_row > 0 {
+        if reading.failed_alike() > 0 {
             format!(
-                "The UE says that MAC in AUTN does not hold (EMM cause #20), as in {} attempts right before.",
-                reading.trail.history.same_failure_in_a_row
+                "The UE says that MAC in AUTN does not hold (EMM cause #20), as in {} right before.",
+                attempts(reading.failed_alike())
             )
         } else {
             "The UE says that MAC in AUTN does not hold (EMM cause #20).".to_owned()
@@ -189,7 +189,11 @@ fn non_eps(reading: &Reading<'_>, challenge: &Challenge) -> Option<Finding> {
     let amf = challenge.rand_autn.map(|(_, autn)| [autn[6], autn[7]]);
     let mut draft = Draft::new(
         &code::NON_EPS_AUTHENTICATION_UNACCEPTABLE,
-        "The UE refused the challenge because its AMF has no separation bit (EMM cause #26).",
+        if amf.is_some_and(|[high, _]| high & 0x80 != 0) {
+            "The UE refused the challenge as not one of EPS (EMM cause #26), though its AMF has the separation bit here."
+        } else {
+            "The UE refused the challenge because its AMF has no separation bit (EMM cause #26)."
+        },
     )
     .frames([reading.seen(challenge.last()), reading.seen(failure)]);
     draft = match amf {

@@ -2,7 +2,7 @@
 
 use super::Draft;
 use super::catalogue as code;
-use super::reading::Reading;
+use super::reading::{Reading, attempts};
 use crate::report::{Ending, Finding, Outcome};
 use quintet_emm::path::MessageView;
 
@@ -125,7 +125,7 @@ fn merged(reading: &Reading<'_>) -> Option<Finding> {
         .filter(|sighting| sighting.view.initial().is_some())
         .count();
     // Where a loop is told, the attempts are told with it.
-    let told = history.same_failure_in_a_row > 0 || reading.case.outcome == Outcome::Success;
+    let told = reading.failed_alike() > 0 || reading.case.outcome == Outcome::Success;
     if history.attempts == 0 || initials == 0 || told {
         return None;
     }
@@ -133,8 +133,8 @@ fn merged(reading: &Reading<'_>) -> Option<Finding> {
         Draft::new(
             &code::MERGED_ATTEMPTS,
             format!(
-                "The subscriber has {} attempts before this one in the capture.",
-                history.attempts
+                "The subscriber has {} before this one in the capture.",
+                attempts(history.attempts)
             ),
         )
         .at(reading.trail.first)

@@ -7,7 +7,7 @@ use super::catalogue as code;
 use super::reading::{Reading, T3410_NS, T3417_NS, span, times};
 use super::{Draft, silence};
 use crate::eps::{End, Procedure, Tap};
-use crate::report::{Finding, Severity};
+use crate::report::{Ending, Finding, Severity};
 use quintet_crypto::Direction;
 use quintet_emm::path::MessageView;
 use quintet_nas::eps::EmmMessage;
@@ -17,7 +17,7 @@ const LOOP: u64 = 3;
 
 pub(super) fn rules(reading: &Reading<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
-    found.extend(no_network_answer(reading));
+    found.extend(no_network_answer(reading).or_else(|| released_behind_identity(reading)));
     found.extend(failed::rule(reading));
     found.extend(accept::rule(reading));
     found.extend(security_loop(reading));
@@ -55,21 +55,17 @@ fn no_network_answer(reading: &Reading<'_>) -> Option<Finding> {
         return None;
     }
     if let End::Released { seen, cause } = &reading.trail.end {
-        let why = cause.as_deref().unwrap_or("no cause is in the capture");
-        return Some(
-            Draft::new(
-                &code::RELEASED_BEFORE_AUTHENTICATION,
-                format!(
-                    "The connection was released {} after {}, before the network had said anything to the UE.",
-                    span(seen.time.since(reading.seen(initial).time)),
-                    view.name()
-                ),
-            )
-            .at(reading.seen(initial))
-            .at(*seen)
-            .cause("The MME, or the eNB, gave the connection up", format!("release cause: {why}"))
-            .done(),
-        );
+        let draft = Draft::new(
+            &code::RELEASED_BEFORE_AUTHENTICATION,
+            format!(
+                "The connection was released {} after {}, before the network had said anything to the UE.",
+                span(seen.time.since(reading.seen(initial).time)),
+                view.name()
+            ),
+        )
+        .at(reading.seen(initial))
+        .at(*seen);
+        return Some(given_up(reading, draft, cause.as_deref()));
     }
     let sent: Vec<usize> = (0..reading.trail.nas.len())
         .filter(|at| reading.nas(*at).view == view)
@@ -93,6 +89,61 @@ fn no_network_answer(reading: &Reading<'_>) -> Option<Finding> {
             },
         )
     })
+    .map(|mut finding| {
+        if finding.code == code::NO_NETWORK_ANSWER.name {
+            finding.clause = match reading.trail.procedure {
+                Procedure::TrackingAreaUpdate => "TS 24.301 5.5.3.2.6 c",
+                Procedure::ServiceRequest => "TS 24.301 5.6.1.6 c",
+                _ => code::NO_NETWORK_ANSWER.clause,
+            };
+        }
+        finding
+    })
+}
+
+/// Identities were asked for, and then the connection was released without a challenge or a reject.
+fn released_behind_identity(reading: &Reading<'_>) -> Option<Finding> {
+    let End::Released { seen, cause } = &reading.trail.end else {
+        return None;
+    };
+    let last = reading.trail.nas.len().checked_sub(1)?;
+    // An identity that is not given is told with the request for it.
+    let given = matches!(reading.nas(last).view, MessageView::IdentityResponse { .. });
+    if !given || reading.case.ending != Ending::ReleasedBeforeAuthentication {
+        return None;
+    }
+    let draft = Draft::new(
+        &code::RELEASED_BEFORE_AUTHENTICATION,
+        format!(
+            "The connection was released {} after IDENTITY RESPONSE, without a challenge or a reject.",
+            span(seen.time.since(reading.seen(last).time))
+        ),
+    )
+    .at(reading.seen(last))
+    .at(*seen);
+    Some(given_up(reading, draft, cause.as_deref()))
+}
+
+/// The causes of a release before authentication.
+fn given_up(reading: &Reading<'_>, draft: Draft, cause: Option<&str>) -> Finding {
+    let draft = if reading.absence_is_proof() {
+        draft
+    } else {
+        draft.severity(Severity::Warning).cause(
+            "The network's answer was sent, and is not in the capture",
+            silence::why_missing(reading),
+        )
+    };
+    let draft = draft.cause(
+        "The MME, or the eNB, gave the connection up",
+        format!("release cause: {}", cause.unwrap_or("none that tells")),
+    );
+    if reading.trail.tap == Tap::S1 {
+        draft
+    } else {
+        draft.clause("TS 36.331 5.3.8")
+    }
+    .done()
 }
 
 /// The whole path in full, again and again: in this attempt, or in those before it.
@@ -142,8 +193,8 @@ fn security_loop(reading: &Reading<'_>) -> Option<Finding> {
 
 /// The same failure in a row.
 fn repeated_failure(reading: &Reading<'_>) -> Option<Finding> {
-    let before = reading.trail.history.same_failure_in_a_row;
-    if reading.succeeded() || before + 1 < LOOP {
+    let before = reading.failed_alike();
+    if before + 1 < LOOP {
         return None;
     }
     Some(

@@ -1,9 +1,10 @@
 //! Identification: what was asked for, and what was given away (TS 24.301 5.4.4).
 
 use super::catalogue as code;
-use super::reading::{Reading, T3460_NS};
+use super::reading::{Reading, T3460_NS, span};
 use super::{Draft, silence};
-use crate::report::{Finding, Outcome};
+use crate::eps::{End, Tap};
+use crate::report::{Ending, Finding, Outcome};
 use quintet_emm::path::{IdentityKind, MessageView, Protection};
 use quintet_nas::eps::EmmCause;
 
@@ -166,8 +167,11 @@ fn catcher(reading: &Reading<'_>) -> Option<Finding> {
     }
     let request = requests(reading).map(|(at, _)| at).next()?;
     let (answer, _) = response(reading, request)?;
-    let (reject, cause) = (answer..reading.trail.nas.len())
-        .find_map(|at| super::reject::cause(&reading.nas(at).view).map(|cause| (at, cause)))?;
+    let Some((reject, cause)) = (answer..reading.trail.nas.len())
+        .find_map(|at| super::reject::cause(&reading.nas(at).view).map(|cause| (at, cause)))
+    else {
+        return dropped(reading, request, answer);
+    };
     if reading.nas(reject).protection != Protection::Plain {
         return None;
     }
@@ -206,6 +210,37 @@ fn catcher(reading: &Reading<'_>) -> Option<Finding> {
                     ""
                 }
             ),
+        )
+        .done(),
+    )
+}
+
+/// Identities asked for, then the connection released without a word.
+fn dropped(reading: &Reading<'_>, request: usize, answer: usize) -> Option<Finding> {
+    let End::Released { seen, .. } = reading.trail.end else {
+        return None;
+    };
+    // On S1 it is the network's own MME that speaks.
+    if reading.trail.tap == Tap::S1 || reading.case.ending != Ending::ReleasedBeforeAuthentication {
+        return None;
+    }
+    Some(
+        Draft::new(
+            &code::POSSIBLE_IMSI_CATCHER,
+            "The UE gave its identity, and was released without being authenticated or told why.",
+        )
+        .frames([reading.seen(request), reading.seen(answer), seen])
+        .cause(
+            "A false base station that collects identities",
+            format!(
+                "{} IDENTITY REQUEST, no challenge, no reject, and the release {} behind the answer",
+                requests(reading).count(),
+                span(seen.time.since(reading.seen(answer).time))
+            ),
+        )
+        .cause(
+            "The network gave up: the HSS did not answer, or the MME does not serve the subscriber",
+            silence::why_missing(reading),
         )
         .done(),
     )

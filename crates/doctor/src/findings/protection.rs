@@ -163,6 +163,10 @@ fn plain_after(reading: &Reading<'_>) -> Vec<Finding> {
                     span(sighting.seen.time.since(reading.seen(secure).time))
                 ),
             )
+            .clause(match sighting.direction {
+                Direction::Uplink => code::PLAIN_AFTER_SECURITY.clause,
+                Direction::Downlink => "TS 24.301 4.4.4.2",
+            })
             .at(reading.seen(secure))
             .frames(reading.all_seen(&others))
             .cause_if(

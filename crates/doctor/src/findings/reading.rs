@@ -302,6 +302,16 @@ impl<'a> Reading<'a> {
             })
     }
 
+    /// How many attempts right before this one failed just as it did.
+    pub(super) fn failed_alike(&self) -> u64 {
+        let history = &self.trail.history;
+        if self.case.outcome == Outcome::Failure && history.last_ending == Some(self.case.ending) {
+            history.same_failure_in_a_row
+        } else {
+            0
+        }
+    }
+
     /// Whether the attempt reached what it wanted.
     pub(super) fn succeeded(&self) -> bool {
         self.case.outcome == Outcome::Success
@@ -382,6 +392,14 @@ pub(super) fn span(nanoseconds: i64) -> String {
         format!("{}.{} s", tenths / 10, tenths % 10)
     } else {
         format!("{} s", nanoseconds / SECOND)
+    }
+}
+
+/// `1 attempt`, `2 attempts`.
+pub(super) fn attempts(n: u64) -> String {
+    match n {
+        1 => "1 attempt".to_owned(),
+        n => format!("{n} attempts"),
     }
 }
 

@@ -4,7 +4,7 @@ mod table;
 
 use super::Draft;
 use super::catalogue::{self as code, Code};
-use super::reading::Reading;
+use super::reading::{Reading, attempts};
 use crate::report::Finding;
 use quintet_emm::path::{MessageView, Protection};
 use quintet_nas::eps::{EmmCause, EmmMessage, EsmCause, EsmMessage};
@@ -123,10 +123,35 @@ fn rejected(reading: &Reading<'_>, at: usize, cause: u8) -> Finding {
     .clause(clause)
     .frames(initial.map(|(initial, _)| reading.seen(initial)))
     .at(sighting.seen);
+    if let Some((initial, _)) = initial
+        && answers_another(&reading.nas(initial).view, &sighting.view)
+    {
+        draft = draft.cause(
+            "The reject is not the serving network's, or the MME takes the UE for another: it rejects what the UE did not ask for",
+            format!("the UE sent {} in {}", reading.nas(initial).view.name(), reading.frame(initial)),
+        );
+    }
     for (why, evidence) in likely {
         draft = draft.cause(*why, evidence.of(reading, at));
     }
     draft.done()
+}
+
+/// Whether a reject is of another procedure than the one the UE began.
+const fn answers_another(initial: &MessageView, reject: &MessageView) -> bool {
+    matches!(
+        (initial, reject),
+        (
+            MessageView::AttachRequest { .. },
+            MessageView::ServiceReject { .. } | MessageView::TrackingAreaUpdateReject { .. }
+        ) | (
+            MessageView::TrackingAreaUpdateRequest { .. },
+            MessageView::ServiceReject { .. } | MessageView::AttachReject { .. }
+        ) | (
+            MessageView::ServiceRequest { .. },
+            MessageView::AttachReject { .. } | MessageView::TrackingAreaUpdateReject { .. }
+        )
+    )
 }
 
 /// How far the attempt had come.
@@ -170,8 +195,13 @@ impl Evidence {
             History => match reading.trail.history.attempts {
                 0 => "no earlier attempt of this subscriber is in the capture".to_owned(),
                 n => format!(
-                    "{n} earlier attempts of this subscriber are in the capture, the last {} the same way",
-                    reading.trail.history.same_failure_in_a_row
+                    "earlier in the capture: {} of this subscriber{}",
+                    attempts(n),
+                    match reading.failed_alike() {
+                        0 => String::new(),
+                        1 => ", the last ended the same way".to_owned(),
+                        same => format!(", the last {same} ended the same way"),
+                    }
                 ),
             },
             Esm => esm(reading, at),
@@ -213,10 +243,14 @@ fn hss(reading: &Reading<'_>) -> String {
     }
     match exchanges.last() {
         Some(last) => format!(
-            "the HSS's last answer{} is in {} transactions of this subscriber",
+            "the HSS's last answer{} is {}{}",
             last.answer
                 .map_or_else(String::new, |answer| format!(" (frame {})", answer.frame)),
-            exchanges.len()
+            last.answer_name(),
+            last.outcome.map_or_else(
+                || " without a result".to_owned(),
+                |outcome| format!(": {outcome}")
+            )
         ),
         None => String::new(),
     }

@@ -5,7 +5,7 @@ use super::Draft;
 use super::catalogue::{self as code, Code};
 use super::reading::{Reading, span, times};
 use crate::eps::{End, Tap};
-use crate::report::{Finding, Severity};
+use crate::report::{Finding, MacVerdict, Severity};
 
 /// A request that waits.
 pub(super) struct Waiting<'a> {
@@ -81,6 +81,15 @@ pub(super) fn unanswered(
         draft = draft.severity(Severity::Warning).cause(
             "The answer was sent, and is not in the capture",
             why_missing(reading),
+        );
+    }
+    if let Some(wrong) = sent
+        .iter()
+        .find(|at| reading.nas(**at).mac == MacVerdict::Invalid)
+    {
+        draft = draft.cause(
+            "The receiver drops it: its MAC does not hold",
+            format!("recomputed for the message in {}", reading.frame(*wrong)),
         );
     }
     if let Some(signal) = reading.radio_lost() {

@@ -4,6 +4,7 @@ mod keys;
 mod messages;
 mod table;
 mod tale;
+mod truth;
 mod wording;
 
 use super::catalogue::{self, Code};

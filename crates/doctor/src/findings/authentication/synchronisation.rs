@@ -67,7 +67,10 @@ pub(super) fn rule(reading: &Reading<'_>) -> Option<Finding> {
 
 /// #21 that nothing followed.
 fn sync_failure(reading: &Reading<'_>, failure: usize, after: &[Challenge]) -> Option<Finding> {
-    let waits = after.is_empty() && reading.is_cut_short(failure, T3460_NS);
+    if let Some(next) = after.first() {
+        return Some(challenged_again(reading, failure, next));
+    }
+    let waits = reading.is_cut_short(failure, T3460_NS);
     let draft = Draft::new(
         &code::AUTHENTICATION_SYNC_FAILURE,
         if waits {
@@ -76,8 +79,7 @@ fn sync_failure(reading: &Reading<'_>, failure: usize, after: &[Challenge]) -> O
                 reading.ended(failure)
             )
         } else {
-            "The UE answered the challenge with EMM cause #21, and no challenge that it accepts followed."
-                .to_owned()
+            "The UE answered the challenge with EMM cause #21, and no other challenge followed.".to_owned()
         },
     )
     .at(reading.seen(failure))
@@ -89,6 +91,22 @@ fn sync_failure(reading: &Reading<'_>, failure: usize, after: &[Challenge]) -> O
         draft
     };
     Some(draft.done())
+}
+
+/// #21, then another challenge: what became of that one is what broke, and is told by itself.
+fn challenged_again(reading: &Reading<'_>, failure: usize, next: &Challenge) -> Finding {
+    let answer = next
+        .answer
+        .map_or("was not answered", |_| "was refused for another reason");
+    Draft::new(
+        &code::AUTHENTICATION_SYNC_FAILURE,
+        format!("The UE answered the challenge with EMM cause #21; the challenge that followed {answer}."),
+    )
+    .severity(Severity::Warning)
+    .frames([reading.seen(failure), reading.seen(next.first())])
+    .cause("The HSS's SQN is behind the card's", distance(reading, failure))
+    .next("Look at the later challenge first: it is the one that broke the attempt.")
+    .done()
 }
 
 /// Whether AUTS went to the HSS in this attempt.

@@ -10,7 +10,7 @@ super::codes! { CHAPTER: "Protection";
     UNPROTECTED_REJECT_AFTER_SECURITY = "unprotected-reject-after-security", Warning, "TS 24.301 4.4.4.2",
         "A reject came without protection although secure exchange had been established.",
         "The UE must drop it, and will run into its own timer. Have the MME protect its rejects; if it does, the message is not the MME's.";
-    UNPROTECTED_LASTING_REJECT = "unprotected-lasting-reject", Note, "TS 24.301 5.5.1.2.5",
+    UNPROTECTED_LASTING_REJECT = "unprotected-lasting-reject", Note, "TS 24.301 5.3.7b",
         "A reject that blocks the UE for long came without protection: anybody may have sent it.",
         "If the network is not yours, compare with another cell before believing it. UEs try such a network again after a while for this reason.";
     UNEXPECTED_PROTECTION = "unexpected-protection", Warning, "TS 24.301 9.3.1",

@@ -7,16 +7,16 @@ super::codes! { CHAPTER: "Rejects by cause";
     REJECTED_ILLEGAL_UE = "rejected-illegal-ue", Fault, "TS 24.301 A.1",
         "EMM cause #3: the network takes the UE's identity or its authentication for not acceptable.",
         "Check the HSS and the MME's log for why. The USIM counts as invalid until the UE is switched off.";
-    REJECTED_IMEI_NOT_ACCEPTED = "rejected-imei-not-accepted", Fault, "TS 24.301 A.1",
+    REJECTED_IMEI_NOT_ACCEPTED = "rejected-imei-not-accepted", Fault, "TS 24.301 A.2",
         "EMM cause #5: an emergency attach by IMEI is not accepted.",
         "Check the network's policy for emergency calls without USIM.";
     REJECTED_ILLEGAL_ME = "rejected-illegal-me", Fault, "TS 24.301 A.1",
         "EMM cause #6: the device is barred.",
         "Check the IMEI against the EIR's lists.";
-    REJECTED_EPS_NOT_ALLOWED = "rejected-eps-not-allowed", Fault, "TS 24.301 A.1",
+    REJECTED_EPS_NOT_ALLOWED = "rejected-eps-not-allowed", Fault, "TS 24.301 A.2",
         "EMM cause #7: the subscriber may not use EPS services.",
         "Check the subscription in the HSS: EPS data there? Access restrictions?";
-    REJECTED_NO_SERVICES_ALLOWED = "rejected-no-services-allowed", Fault, "TS 24.301 A.1",
+    REJECTED_NO_SERVICES_ALLOWED = "rejected-no-services-allowed", Fault, "TS 24.301 A.2",
         "EMM cause #8: the subscriber may use neither EPS nor other services; with a fresh subscriber it means that the HSS does not know the IMSI.",
         "Check that exactly this IMSI is in the HSS.";
     REJECTED_IDENTITY_NOT_DERIVED = "rejected-identity-not-derived", Fault, "TS 24.301 A.1",
@@ -70,7 +70,7 @@ super::codes! { CHAPTER: "Rejects by cause";
     REJECTED_SEVERE_NETWORK_FAILURE = "rejected-severe-network-failure", Fault, "TS 24.301 A.3",
         "EMM cause #42: the network failed severely.",
         "Look at the MME and what is behind it.";
-    REJECTED_FOR_PROTOCOL = "rejected-for-protocol", Fault, "TS 24.301 A.4",
+    REJECTED_FOR_PROTOCOL = "rejected-for-protocol", Fault, "TS 24.301 A.5",
         "EMM cause #95 to #111: the network could not use the UE's message.",
         "Look at the octets of the message before it; `quintet nas decode --eps` says where it breaks.";
     REJECTED_OTHERWISE = "rejected-otherwise", Fault, "TS 24.301 9.9.3.9",

@@ -24,11 +24,11 @@ pub(super) fn rule(reading: &Reading<'_>) -> Option<Finding> {
             MessageView::AttachComplete | MessageView::TrackingAreaUpdateComplete
         )
     });
-    // Ciphered: the network's protected messages to which the UE says nothing any more.
+    // Ciphered: the network's messages that may be the accept, to which the UE says nothing any more.
     let last_heard =
         (0..reading.trail.nas.len()).rfind(|at| reading.nas(*at).direction == Direction::Uplink)?;
     let unheard: Vec<usize> = (last_heard + 1..reading.trail.nas.len())
-        .filter(|at| reading.nas(*at).protection != Protection::Plain)
+        .filter(|at| reading.nas(*at).view == MessageView::Ciphered)
         .collect();
     // Nothing but a good answer to SECURITY MODE COMMAND makes the network accept.
     let secured = reading.commands.iter().any(|command| command.complete.is_some());
@@ -86,5 +86,12 @@ pub(super) fn rule(reading: &Reading<'_>) -> Option<Finding> {
                 "The UE never got the accept: its context was not set up",
                 "no INITIAL CONTEXT SETUP RESPONSE is in the capture",
             )
+    })
+    .map(|mut finding| {
+        let update = reading.trail.procedure == Procedure::TrackingAreaUpdate;
+        if update && finding.code == code::ACCEPT_UNANSWERED.name {
+            finding.clause = "TS 24.301 5.5.3.2.7 c";
+        }
+        finding
     })
 }

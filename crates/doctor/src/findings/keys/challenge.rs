@@ -142,11 +142,11 @@ fn autn(trail: &Trail, at: usize, key: &str, answer: Answer) -> Finding {
         Answer::MacFailure => "the UE, too, says that AUTN does not hold (EMM cause #20)",
         _ => "the UE's own verdict is not in the capture",
     };
-    let draft = draft.cause("The HSS's record of the subscriber is wrong", evidence);
     let elsewhere = trail.nas.iter().find(|other| {
         let holds = |note: &KeyNote| matches!(note, KeyNote::AutnValid { key: of, .. } if of == key);
         other.notes.iter().any(holds)
     });
+    // A record under which another challenge of this attempt holds is not wrong.
     match elsewhere {
         Some(other) => draft.cause(
             "The challenge is not the home network's: a false base station, or one altered on its way",
@@ -154,6 +154,7 @@ fn autn(trail: &Trail, at: usize, key: &str, answer: Answer) -> Finding {
         ),
         None => draft,
     }
+    .cause("The HSS's record of the subscriber is wrong", evidence)
     .done()
 }
 

@@ -52,7 +52,7 @@ fn finding(trail: &Trail, reason: &Reason, messages: &[&Sighting]) -> Finding {
     let evidence = if answered {
         "the other side goes on talking behind it"
     } else {
-        "nothing of the other side follows: it drops what it cannot verify"
+        "nothing of the other side follows in the capture, as if it dropped what it cannot verify"
     };
     let draft = Draft::new(
         reason.code,

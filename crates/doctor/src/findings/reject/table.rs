@@ -209,5 +209,5 @@ pub(super) const ROWS: &[Row] = &[
     ),
 ];
 
-/// From here on a cause is about the message itself (TS 24.301 A.4).
+/// From here on a cause is about the message itself (TS 24.301 A.5).
 pub(super) const PROTOCOL: u8 = EmmCause::SEMANTICALLY_INCORRECT_MESSAGE.0;

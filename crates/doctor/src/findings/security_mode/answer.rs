@@ -1,10 +1,10 @@
 //! How SECURITY MODE COMMAND is answered: refused, not at all, late, or in vain (TS 24.301 5.4.3.3 to 5.4.3.7).
 
 use super::super::catalogue as code;
-use super::super::reading::{Command, Reading, SECOND, T3460_NS, span, times};
+use super::super::reading::{Command, NO_TIMER_NS, Reading, SECOND, T3460_NS, span, times};
 use super::super::{Draft, silence};
 use super::CAPABILITIES_MISMATCH;
-use crate::report::{Finding, MacVerdict};
+use crate::report::{Finding, MacVerdict, Severity};
 use quintet_crypto::IntegrityAlgorithm;
 use quintet_emm::path::{MessageView, Protection};
 
@@ -99,10 +99,8 @@ pub(super) fn unanswered(reading: &Reading<'_>, index: usize, command: &Command)
     silence::unanswered(reading, &waiting, |draft| {
         let sent = reading.nas(command.last());
         let draft = match sent.mac {
-            MacVerdict::Invalid => draft.cause(
-                "The UE drops it: its MAC is wrong",
-                "recomputed: it does not hold under the KASME of this authentication",
-            ),
+            // Told of every request that waits.
+            MacVerdict::Invalid => draft,
             MacVerdict::Valid => draft.cause(
                 "The UE holds another KASME, and drops the command",
                 "the MAC holds under the network's KASME; a UE should answer #24 all the same",
@@ -162,12 +160,34 @@ pub(super) fn not_accepted(reading: &Reading<'_>, command: &Command) -> Option<F
     let complete = command.complete?;
     let again = *command.after_complete.first()?;
     let answer = reading.nas(complete);
+    let soon = reading.seen(again).time.since(answer.seen.time);
+    let went_on = reading.continuation(complete);
+    // No timer sends again so soon, and no MME goes on that never took an answer.
+    let doubtful = soon < NO_TIMER_NS || went_on.is_some();
     let mut draft = Draft::new(
         &code::SMC_COMPLETE_NOT_ACCEPTED,
         format!(
-            "SECURITY MODE COMMAND was repeated {} although SECURITY MODE COMPLETE had answered it: the MME discarded the answer.",
-            times(command.after_complete.len())
+            "SECURITY MODE COMMAND was repeated {} although SECURITY MODE COMPLETE had answered it{}",
+            times(command.after_complete.len()),
+            match went_on {
+                Some(at) => format!(
+                    "; protected messages follow all the same, in {}.",
+                    reading.frame(at)
+                ),
+                None if doubtful => ".".to_owned(),
+                None => ": the MME discarded the answer.".to_owned(),
+            }
         ),
+    )
+    .severity(if doubtful {
+        Severity::Warning
+    } else {
+        code::SMC_COMPLETE_NOT_ACCEPTED.severity
+    })
+    .cause_if(
+        soon < SECOND,
+        "The repetition crossed the answer",
+        format!("it was sent {} behind the answer", span(soon)),
     )
     .frames([reading.seen(command.first()), answer.seen])
     .frames(reading.all_seen(&command.after_complete));
@@ -185,18 +205,12 @@ pub(super) fn not_accepted(reading: &Reading<'_>, command: &Command) -> Option<F
             "no key to recompute it",
         ),
     };
-    let soon = reading.seen(again).time.since(answer.seen.time);
     Some(
         draft
             .cause_if(
                 answer.header.0 != 4,
                 "The MME does not take SECURITY MODE COMPLETE under this header",
                 format!("security header type {}", answer.header),
-            )
-            .cause_if(
-                soon < SECOND,
-                "The repetition crossed the answer",
-                format!("it was sent {} behind the answer", span(soon)),
             )
             .done(),
     )

@@ -257,6 +257,17 @@ impl Tale {
         self
     }
 
+    /// The attempts right before it failed as it does.
+    pub(super) fn failed_before(self, times: u64) -> Self {
+        let ending = self.ending;
+        self.with(|trail| {
+            trail.history.attempts = times;
+            trail.history.frames = vec![trail.first];
+            trail.history.same_failure_in_a_row = times;
+            trail.history.last_ending = Some(ending);
+        })
+    }
+
     /// It reached what it wanted.
     pub(super) const fn succeeded(mut self) -> Self {
         self.outcome = Outcome::Success;

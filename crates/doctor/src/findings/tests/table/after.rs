@@ -342,7 +342,7 @@ pub(in super::super) const ROWS: &[Row] = &[
     },
     Row {
         code: &code::REPEATED_FAILURE,
-        has: || authenticated().with(|trail| trail.history.same_failure_in_a_row = 2),
-        has_not: || authenticated().with(|trail| trail.history.same_failure_in_a_row = 1),
+        has: || authenticated().failed_before(2),
+        has_not: || authenticated().failed_before(1),
     },
 ];
