@@ -1,6 +1,6 @@
 //! Who is who: IMSI ↔ GUTI and S-TMSI ↔ connection, and what came before of each subscriber. Bounded, least recently used out.
 
-use crate::eps::{Capability, Ending, History, Verdict};
+use crate::eps::{Capability, History, Verdict};
 use crate::keys::Opened;
 use crate::report::{MacVerdict, Outcome};
 use hashbrown::HashMap;

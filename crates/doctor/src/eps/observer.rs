@@ -157,8 +157,10 @@ impl Observer {
     pub fn pdu(&mut self, pdu: &Pdu<'_>) {
         self.advance(pdu.seen);
         match pdu.protocol {
+            // A transport's copies are told by its sequence numbers; what it carries twice was sent twice.
             Protocol::S1ap | Protocol::NasEps
-                if self.echoes.is_echo(pdu.flow.id, pdu.seen.time, pdu.octets) => {}
+                if pdu.flow.source == quintet_capture::End::Unnamed
+                    && self.echoes.is_echo(pdu.flow.id, pdu.seen.time, pdu.octets) => {}
             Protocol::S1ap => self.s1ap(pdu),
             Protocol::NasEps => self.log(pdu),
             Protocol::MacLteFramed | Protocol::LteRrc(_) => self.radio(pdu),

@@ -136,7 +136,8 @@ fn ending(trail: &Trail, steps: &Steps<'_>) -> Ending {
 fn accepted(trail: &Trail, steps: &Steps<'_>) -> Option<Ending> {
     let bearers = steps.context_setup && !steps.context_failure;
     let service = trail.procedure == Procedure::ServiceRequest;
-    if let Some(times) = steps.accepts {
+    // Its complete shows an accept that is not in the capture.
+    if let Some(times) = steps.accepts.or(steps.completed.then_some(1)) {
         if times > 1 && !steps.completed && trail.procedure == Procedure::Attach {
             return Some(Ending::AcceptRetransmittedNoComplete);
         }

@@ -213,6 +213,12 @@ const ROWS: &[Row] = &[
         None,
     ),
     (
+        &[Challenge(1), Response, Command(0), Complete, AttachComplete],
+        Ending::Success,
+        None,
+        None,
+    ),
+    (
         &[
             Challenge(1),
             Response,

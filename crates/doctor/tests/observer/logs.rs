@@ -66,6 +66,7 @@ fn what_comes_much_later_is_no_copy() {
 fn an_initial_message_begins_an_attempt() {
     let mut case = Case::new();
     for round in 1..=3 {
+        case.wait(crate::support::SECOND);
         case.log(None, &attach_request(round));
         case.log(None, &attach_reject(7));
     }
@@ -74,4 +75,25 @@ fn an_initial_message_begins_an_attempt() {
         attempts.iter().map(frames).collect::<Vec<_>>(),
         [[1, 2], [3, 4], [5, 6]]
     );
+}
+
+#[test]
+fn the_same_twice_at_once_is_one_and_after_a_timer_two() {
+    let mut case = Case::new();
+    for _ in 0..2 {
+        case.log(None, &attach_request(1));
+    }
+    for wait in [0, 0, 6 * crate::support::SECOND] {
+        case.wait(wait);
+        case.log(None, IDENTITY_REQUEST);
+    }
+    let attempts = case.finish();
+    assert_eq!(attempts.len(), 1);
+    assert_eq!(frames(&attempts[0]), [1, 3, 5]);
+    let repeated: Vec<_> = attempts[0]
+        .messages
+        .iter()
+        .map(|message| message.repeated)
+        .collect();
+    assert_eq!(repeated, [false, false, true]);
 }

@@ -41,7 +41,6 @@ impl Observer {
         if let Some(guti) = told.guti {
             trail.identities.guti = Some(guti);
             trail.identities.s_tmsi.get_or_insert(guti.s_tmsi());
-            trail.serving.get_or_insert(guti.plmn);
         }
         let mut ue = running.attempt.ue;
         if let Some(reported) = told.reported {

@@ -189,8 +189,13 @@ impl<'a> Steps<'a> {
         let mut commanded = None;
         for signal in &trail.signals {
             match signal.name {
-                "INITIAL CONTEXT SETUP REQUEST" => self.context_setup = true,
-                "INITIAL CONTEXT SETUP FAILURE" => self.context_failure = true,
+                // Whatever answers it shows that it was sent.
+                "INITIAL CONTEXT SETUP REQUEST" | "INITIAL CONTEXT SETUP RESPONSE" => {
+                    self.context_setup = true
+                }
+                "INITIAL CONTEXT SETUP FAILURE" => {
+                    (self.context_setup, self.context_failure) = (true, true);
+                }
                 "UE CONTEXT RELEASE REQUEST" => {
                     self.released = true;
                     self.release_cause = signal.cause.as_deref();
