@@ -10,6 +10,7 @@ use crate::s6a::Exchange;
 use crate::subscribers::Ue;
 use quintet_capture::{FlowId, Seen, Timestamp};
 use quintet_crypto::{CipheringAlgorithm, Direction};
+use quintet_emm::Violation;
 use quintet_emm::path::{Candidates, Header, MessageView, Protection, Registration, State, Step};
 use quintet_nas::security::{SecurityHeader, SecurityHeaderType, ServiceRequestHeader};
 
@@ -141,7 +142,35 @@ impl Attempt {
             protection: sighting.protection,
             message: sighting.view,
         };
-        let sent = match sighting.direction {
+        if self.is_late(sighting.seen) {
+            // What it would have changed is not known any more: nothing is held against either end that this could explain.
+            self.at_ue = Candidates::new(State::UNOBSERVED);
+            self.at_mme = Candidates::new(State::UNOBSERVED);
+        } else if let Err(violation) = self.sent(step) {
+            sighting.offence = Some(Offence {
+                by: sighting.direction,
+                violation,
+            });
+        }
+        self.ciphering.follow(&sighting);
+        let first = self.trail.nas.first();
+        let leads = first.is_none_or(|first| {
+            (sighting.seen.file, sighting.seen.frame) < (first.seen.file, first.seen.frame)
+        });
+        if leads {
+            self.name_procedure(&sighting.view);
+        }
+        self.saw(sighting.seen);
+        if self.trail.nas.len() >= MAX_MESSAGES {
+            self.trail.dropped += 1;
+            return None;
+        }
+        Some(self.insert(sighting))
+    }
+
+    /// One end sent this, towards the other.
+    fn sent(&mut self, step: Step) -> Result<(), Violation> {
+        match step.direction {
             Direction::Uplink => {
                 self.at_mme.towards(step);
                 self.at_ue.sent(step)
@@ -150,22 +179,35 @@ impl Attempt {
                 self.at_ue.towards(step);
                 self.at_mme.sent(step)
             }
-        };
-        if let Err(violation) = sent {
-            sighting.offence = Some(Offence {
-                by: sighting.direction,
-                violation,
-            });
         }
-        self.ciphering.follow(&sighting);
-        self.name_procedure(&sighting.view);
-        self.saw(sighting.seen);
-        if self.trail.nas.len() >= MAX_MESSAGES {
-            self.trail.dropped += 1;
-            return None;
+    }
+
+    /// Whether something comes behind what stands after it in the capture: reassembly held it back.
+    pub(super) fn is_late(&self, seen: Seen) -> bool {
+        let last = self.trail.nas.last();
+        last.is_some_and(|last| (last.seen.file, last.seen.frame) > (seen.file, seen.frame))
+    }
+
+    /// Puts a message where it stands in the capture.
+    fn insert(&mut self, sighting: Sighting) -> usize {
+        let nas = &mut self.trail.nas;
+        let place = (sighting.seen.file, sighting.seen.frame);
+        let at = nas.partition_point(|other| (other.seen.file, other.seen.frame) <= place);
+        for other in &mut nas[at..] {
+            other.repeats = other
+                .repeats
+                .map(|index| if index >= at { index + 1 } else { index });
         }
-        self.trail.nas.push(sighting);
-        Some(self.trail.nas.len() - 1)
+        nas.insert(at, sighting);
+        at
+    }
+
+    /// The connection's first message came late, behind others that are in the capture after it: they are one attempt.
+    pub(super) fn begins_late(&mut self, seen: Seen) -> bool {
+        let first = self.trail.first;
+        let late = !self.trail.from_the_start && (first.file, first.frame) > (seen.file, seen.frame);
+        self.trail.from_the_start |= late;
+        late
     }
 
     /// What a PDU is.
@@ -235,9 +277,6 @@ impl Attempt {
 
     /// The first initial message names the procedure.
     fn name_procedure(&mut self, view: &MessageView) {
-        if !matches!(self.trail.procedure, Procedure::None) {
-            return;
-        }
         self.trail.procedure = match view {
             MessageView::AttachRequest { .. } => Procedure::Attach,
             MessageView::TrackingAreaUpdateRequest { .. } => Procedure::TrackingAreaUpdate,
@@ -283,6 +322,9 @@ impl Attempt {
 
     /// The trail, ended.
     pub(super) fn end(mut self, end: End, now: Timestamp) -> Trail {
+        self.trail
+            .signals
+            .sort_by_key(|signal| (signal.seen.file, signal.seen.frame));
         self.trail.end = end;
         self.trail.now = now;
         self.trail

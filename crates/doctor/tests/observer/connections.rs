@@ -165,3 +165,19 @@ fn a_capture_of_one_direction_is_known_for_one() {
     assert!(one_way(false));
     assert!(!one_way(true));
 }
+
+#[test]
+fn a_first_message_that_reassembly_held_back_is_the_first() {
+    let mut case = Case::new();
+    case.down(9, 1, 1, IDENTITY_REQUEST);
+    case.down(1, 5, 100, IDENTITY_REQUEST);
+    case.held_back();
+    case.initial(1, 5, &attach_request(1), None);
+    let attempts = case.finish();
+    let late = attempts
+        .iter()
+        .find(|attempt| attempt.links.enb_ue_s1ap_id == Some(5))
+        .expect("it");
+    assert_eq!((frames(late), late.procedure), (vec![1, 2], "attach"));
+    assert_eq!(late.messages[0].name, "ATTACH REQUEST");
+}

@@ -79,6 +79,11 @@ impl Case {
         self.pdu(Protocol::S1ap, flow, None, octets);
     }
 
+    /// The next message is one that reassembly held back: it stands in the frame before the last one.
+    pub(crate) fn held_back(&mut self) {
+        self.frame -= 2;
+    }
+
     /// A NAS PDU of a log.
     pub(crate) fn log(&mut self, direction: Option<Direction>, octets: &[u8]) {
         let flow = Flow {

@@ -49,7 +49,15 @@ impl Observer {
         let (Some(enb), Kind::Initial { tai, s_tmsi }) = (reading.enb_ue_s1ap_id, &reading.kind) else {
             return;
         };
-        for id in self.connections.of_enb(flow, enb) {
+        let alike = self.connections.of_enb(flow, enb);
+        let late = alike.iter().copied().find(|id| {
+            let running = self.attempts.get_mut(id);
+            running.is_some_and(|running| running.attempt.begins_late(pdu.seen))
+        });
+        if let Some(id) = late {
+            return self.carry(id, pdu, reading);
+        }
+        for id in alike {
             if self.connections.has_mme(id) {
                 // Another connection of a merged capture may still go on under the same identity.
                 self.leaving(id, End::BeganAgain);
@@ -174,7 +182,7 @@ impl Observer {
         let attempt = &running.attempt;
         let first = attempt.trail.nas.is_empty();
         let again = attempt.trail.nas.iter().any(|sighting| *sighting.pdu == *nas);
-        if first || again || !begins(nas) {
+        if first || again || attempt.is_late(pdu.seen) || !begins(nas) {
             return id;
         }
         let (ue, scope) = (attempt.ue, running.scope);
