@@ -61,6 +61,34 @@ fn ctrl_c_on_a_pipe_reports_what_was_found() {
 }
 
 #[test]
+fn what_was_found_before_ctrl_c_is_reported() {
+    let mut child = start(&["-", "--json"]);
+    let mut stdin = child.stdin.take().expect("it is piped");
+    let capture = std::fs::read(captures::lab()).expect("it was made");
+    stdin.write_all(&capture).expect("it listens");
+    stdin.flush().expect("it listens");
+    let mut out = BufReader::new(child.stdout.take().expect("it is piped"));
+    let mut said = String::new();
+    // The second line ends when a second attempt follows the first.
+    for _ in 0..2 {
+        out.read_line(&mut said).expect("UTF-8");
+    }
+    kill_process(Pid::from_child(&child), Signal::INT).expect("it runs");
+    out.read_to_string(&mut said).expect("UTF-8");
+    let (status, _, err) = ended(child);
+    drop(stdin);
+    let report: serde_json::Value = serde_json::from_str(&said).expect("one object");
+    assert_eq!(report["doctor"]["interrupted"], true, "{err}");
+    assert!(
+        report["attempts"]
+            .as_array()
+            .is_some_and(|attempts| attempts.len() > 1),
+        "{said}"
+    );
+    assert_eq!(status.code(), Some(1), "{err}");
+}
+
+#[test]
 fn an_attempt_is_told_while_the_pipe_goes_on() {
     let mut child = start(&["-"]);
     let mut stdin = child.stdin.take().expect("it is piped");
