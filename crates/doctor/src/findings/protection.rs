@@ -68,6 +68,7 @@ fn no_continuation(reading: &Reading<'_>) -> Option<Finding> {
         );
     }
     draft = match reading.nas(complete).mac {
+        _ if reject.is_some() => draft,
         MacVerdict::Invalid => draft.cause(
             "The MME dropped SECURITY MODE COMPLETE: its MAC is wrong",
             "recomputed: it does not hold",

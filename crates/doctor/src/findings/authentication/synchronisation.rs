@@ -26,7 +26,7 @@ pub(super) fn rule(reading: &Reading<'_>) -> Option<Finding> {
             Draft::new(
                 &code::AUTHENTICATION_RESYNCHRONISED,
                 format!(
-                    "The USIM was ahead of the HSS (EMM cause #21 {}); the challenge after resynchronisation was accepted.",
+                    "The USIM had accepted this SQN or a later one (EMM cause #21 {}); the challenge after resynchronisation was accepted.",
                     times(failures.len())
                 ),
             )
@@ -125,7 +125,10 @@ fn distance(reading: &Reading<'_>, failure: usize) -> String {
         .notes
         .iter()
         .find_map(|note| match note {
-            KeyNote::AutsValid { ahead, .. } if *ahead >= 0 => Some(format!(
+            KeyNote::AutsValid { ahead: 0, .. } => Some(
+                "AUTS holds: SQN_MS is the challenge's own SQN, which the card has seen before".to_owned(),
+            ),
+            KeyNote::AutsValid { ahead, .. } if *ahead > 0 => Some(format!(
                 "AUTS holds: the card is {ahead} ahead of the challenge's SQN"
             )),
             KeyNote::AutsValid { ahead, .. } => Some(format!(
