@@ -381,7 +381,7 @@ fn the_doctor_names_what_was_injected_with_keys_and_without() {
         .map(ToString::to_string)
         .collect();
     let filter = format!(
-        "nas-eps.nas_msg_emm_type == 0x5f && frame.number in {{{}}}",
+        "nas_eps.nas_msg_emm_type == 0x5f && frame.number in {{{}}}",
         frames.join(",")
     );
     if let Some(seen) = tshark(directory.path(), &["-Y", &filter]) {
