@@ -91,6 +91,8 @@ pub struct Observer {
     /// The attempt that runs of each UE, at each kind of tap: one capture may show the same attempt at two.
     running_of: HashMap<(Ue, Tap), u64>,
     ends: Ends,
+    /// What the messages of all attempts take up.
+    held_octets: usize,
     next_id: u64,
     now: Timestamp,
     file: u16,
@@ -137,6 +139,7 @@ impl Observer {
             attempts: HashMap::new(),
             running_of: HashMap::new(),
             ends: Ends::default(),
+            held_octets: 0,
             next_id: 0,
             now: Timestamp::default(),
             file: 0,
@@ -187,6 +190,8 @@ impl Observer {
                     }
                 }
             }
+            FlowEvent::Gap => self.connections.gap(flow, true),
+            FlowEvent::Whole => self.connections.gap(flow, false),
             _ => {}
         }
     }
@@ -302,9 +307,11 @@ impl Observer {
             opened,
         });
         if let Some(index) = index {
+            self.held_octets += ends::held_octets(octets);
             self.learn(id, index);
             self.consult(id, index);
             self.tell(id, index);
+            self.end_for_want_of_room();
         }
     }
 

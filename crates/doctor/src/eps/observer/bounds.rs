@@ -1,7 +1,7 @@
 //! Nobody can make the observer's tables grow: counted with subscribers, associations and challenges beyond number, in a
 //! capture whose time stands still, so that nothing is forgotten for its age.
 
-use super::ends::MAX_QUEUED;
+use super::ends::{MAX_HELD_OCTETS, MAX_QUEUED, held_octets};
 use super::logs::MAX_LOGS;
 use super::{MAX_ATTEMPTS, Observer, Wanted};
 use crate::keys::{self, KeyRing};
@@ -165,6 +165,42 @@ fn one_subscriber_again_and_again_stays_within_the_queues() {
     );
     assert!(superseded <= MAX_ATTEMPTS, "{superseded} superseded");
     assert!(observer.subscribers.sizes()[0] <= subscribers::MAX_SUBSCRIBERS);
+}
+
+#[test]
+fn long_messages_beyond_number_stay_within_the_room() {
+    const OCTETS: usize = 16_000;
+    const MESSAGES: u32 = 10_000;
+    const CONNECTIONS: u32 = 100;
+    let mut observer = Observer::new(KeyRing::default(), Wanted::default());
+    let mut longest = 0;
+    for n in 0..MESSAGES {
+        // Ciphered, and none a repetition of another.
+        let mut nas = vec![0x27; OCTETS];
+        nas[1..5].copy_from_slice(&n.to_be_bytes());
+        let id = n % CONNECTIONS;
+        let down = DownlinkNasTransport::new(MmeUeS1apId(id), EnbUeS1apId(id), nas.into());
+        pass(
+            &mut observer,
+            u64::from(n),
+            1,
+            Protocol::S1ap,
+            &encoded(down.into()),
+        );
+        longest = longest.max(observer.held_octets);
+    }
+    assert!(
+        MAX_HELD_OCTETS - 2 * held_octets(&[0; OCTETS]) < longest && longest <= MAX_HELD_OCTETS,
+        "{longest} octets held"
+    );
+    let trails = observer.attempts.values().map(|running| &running.attempt.trail);
+    let held: usize = trails
+        .flat_map(|trail| &trail.nas)
+        .map(|message| held_octets(&message.pdu))
+        .sum();
+    assert_eq!(observer.held_octets, held);
+    observer.finish();
+    assert_eq!(observer.held_octets, 0);
 }
 
 #[test]

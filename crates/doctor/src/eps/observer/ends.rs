@@ -2,7 +2,7 @@
 
 use super::{Happening, MAX_ATTEMPTS, MAX_FAREWELL_NS, Observer};
 use crate::eps::outcome::Verdict;
-use crate::eps::trail::{End, Tap};
+use crate::eps::trail::{End, Sighting, Tap};
 use crate::subscribers::Ue;
 use hashbrown::HashMap;
 use quintet_capture::Timestamp;
@@ -11,6 +11,15 @@ use std::collections::VecDeque;
 /// Entries of either queue at which those of attempts that are over are swept out. They leave at the front as time passes, but
 /// a capture may hold any number of attempts within one silence.
 pub(super) const MAX_QUEUED: usize = 4 * MAX_ATTEMPTS;
+
+/// Octets that the messages of all attempts may take up: twice what [`MAX_ATTEMPTS`] of the longest usual ones do. NAS
+/// messages may be of 64 kB each, and a hostile capture holds as many as it likes.
+pub(super) const MAX_HELD_OCTETS: usize = 256 << 20;
+
+/// What a message takes up: as seen and in the clear, with what is known of it.
+pub(super) fn held_octets(pdu: &[u8]) -> usize {
+    size_of::<Sighting>() + 2 * pdu.len()
+}
 
 /// Attempts by when they were last looked at, oldest first, with entries of attempts that are over.
 #[derive(Debug, Default)]
@@ -99,11 +108,22 @@ impl Observer {
         self.connections.forget(id);
         self.logs.forget(id);
         let mut attempt = running.attempt;
+        let held = attempt
+            .trail
+            .nas
+            .iter()
+            .map(|sighting| held_octets(&sighting.pdu));
+        self.held_octets -= held.sum::<usize>();
         let ue = attempt.ue;
         let whose = (ue, attempt.trail.tap);
         if self.running_of.get(&whose) == Some(&id) {
             self.running_of.remove(&whose);
         }
+        // What would have answered it may be what is missing.
+        attempt.trail.lossy |= attempt
+            .trail
+            .flow
+            .is_some_and(|flow| self.connections.has_gap(flow));
         self.hss_path(&mut attempt.trail);
         if let (Some(flow), Tap::S1) = (attempt.trail.flow, attempt.trail.tap) {
             attempt.trail.both_directions = self.directions.both(flow);
@@ -158,14 +178,23 @@ impl Observer {
         Some((heard, self.now.since(heard)))
     }
 
-    /// Makes room: the attempt that was silent for longest ends.
-    pub(super) fn end_longest_silent(&mut self) {
+    /// Makes room: the attempt that was silent for longest ends. Whether there was one.
+    pub(super) fn end_longest_silent(&mut self) -> bool {
         while let Some((id, queued)) = self.ends.running.pop_front() {
             match self.silent_for(id, queued) {
                 Some((heard, _)) if heard > queued => self.ends.running.push_back((id, heard)),
-                Some(_) => return self.end(id, End::Silent),
+                Some(_) => {
+                    self.end(id, End::Silent);
+                    return true;
+                }
                 None => {}
             }
         }
+        false
+    }
+
+    /// Makes room until messages take up no more than [`MAX_HELD_OCTETS`].
+    pub(super) fn end_for_want_of_room(&mut self) {
+        while self.held_octets > MAX_HELD_OCTETS && self.end_longest_silent() {}
     }
 }
