@@ -49,6 +49,8 @@ pub(super) struct Round {
     /// What K says.
     pub(super) fit: Option<Fit>,
     pub(super) networks: Vec<Network>,
+    /// Whether the serving network is known; else `networks` are guesses.
+    pub(super) network_known: bool,
     pub(super) source: Option<Source>,
     /// Whether the UE answered it.
     pub(super) answered: bool,

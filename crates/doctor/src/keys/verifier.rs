@@ -140,6 +140,7 @@ impl Verifier {
             vector: issued.map(|issued| issued.vector),
             fit: fit.map(|(fit, _)| fit),
             networks: networks(challenge.serving, &possible, challenge.imsi),
+            network_known: challenge.serving.is_some(),
             source,
             answered: false,
             number,

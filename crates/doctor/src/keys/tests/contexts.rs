@@ -131,6 +131,32 @@ fn a_challenge_that_no_key_fits_leaves_its_messages_unverifiable() {
     );
 }
 
+/// A log of NAS names no cell: where the subscriber roams, nobody who reads it knows the network.
+#[test]
+fn a_network_that_is_guessed_is_not_held_against_macs() {
+    for (served_by, held) in [("00101", MacVerdict::Valid), ("26201", MacVerdict::Unverifiable)] {
+        let mut verifier = Verifier::new(ring());
+        let quintet = quintet([0xa5; 16], 0x1000);
+        let autn = quintet.autn.octets().unwrap();
+        let challenge = Challenge {
+            rand: &quintet.rand,
+            autn: &autn,
+            ksi: KSI,
+            imsi: Some(imsi()),
+            serving: None,
+            possible: &[],
+        };
+        verifier.challenge(UE, &challenge);
+        verifier.response(UE, quintet.xres.octets());
+        let kasme = kasme_for(served_by.parse().unwrap(), &quintet);
+        let (down, up) = (Direction::Downlink, Direction::Uplink);
+        let command = Protect::new(&kasme, down, 3, 0).pdu(&command(KSI));
+        let complete = Protect::new(&kasme, up, 4, 0).pdu(COMPLETE);
+        assert_eq!(verifier.open(UE, down, &command).mac, held, "{served_by}");
+        assert_eq!(verifier.open(UE, up, &complete).mac, held, "{served_by}");
+    }
+}
+
 #[test]
 fn count_that_a_new_context_does_not_reset() {
     let mut session = Session::secured();
