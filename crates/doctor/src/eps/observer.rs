@@ -190,8 +190,6 @@ impl Observer {
                     }
                 }
             }
-            FlowEvent::Gap => self.connections.gap(flow, true),
-            FlowEvent::Whole => self.connections.gap(flow, false),
             _ => {}
         }
     }
