@@ -54,6 +54,21 @@ pub(in super::super) const ROWS: &[Row] = &[
         has_not: || begun().down(&challenge(0, 1)).cut_after_ms(400),
     },
     Row {
+        code: &code::AUTHENTICATION_UNANSWERED,
+        has: || begun().down(&challenge(0, 1)).released("nas: unspecified"),
+        // The network goes on as if it had been answered: the answer is what is missing.
+        has_not: || {
+            begun()
+                .down(&challenge(0, 1))
+                .down_under(3, &command(0x22, 0, ALL_FOUR))
+        },
+    },
+    Row {
+        code: &code::AUTHENTICATION_UNANSWERED,
+        has: || begun().down(&challenge(0, 1)).down(&challenge(1, 2)),
+        has_not: || begun().down(&challenge(0, 1)).down(&challenge(1, 2)).up(RESPONSE),
+    },
+    Row {
         code: &code::AUTHENTICATION_REJECTED,
         has: || authenticated().down(AUTHENTICATION_REJECT),
         has_not: || {
