@@ -14,10 +14,17 @@
 
 mod steps;
 
-use super::trail::{Procedure, Tap, Trail};
+use super::trail::{End, Procedure, Tap, Trail};
 use crate::report::{Ending, Outcome, Reached, emm_cause};
 use crate::s6a;
 use steps::{Security, Steps};
+
+/// T3410 and T3430 (TS 24.301 table 10.2.1), in nanoseconds.
+const T3410_NS: i64 = 15_000_000_000;
+/// T3417 (TS 24.301 table 10.2.1), in nanoseconds.
+const T3417_NS: i64 = 5_000_000_000;
+/// T3460 (TS 24.301 table 10.2.2), in nanoseconds.
+const T3460_NS: i64 = 6_000_000_000;
 
 /// How an attempt came out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +64,10 @@ impl Verdict {
             _ => emm.map(emm_cause),
         };
         Self {
-            outcome: outcome(ending),
+            outcome: match outcome(ending) {
+                Outcome::Failure if is_cut_short(trail, ending) => Outcome::Incomplete,
+                outcome => outcome,
+            },
             ending,
             reached: reached(trail, &steps),
             broken_at: broken_at(ending),
@@ -194,6 +204,30 @@ const fn outcome(ending: Ending) -> Outcome {
         | Ending::Incomplete => Outcome::Incomplete,
         _ => Outcome::Failure,
     }
+}
+
+/// Whether the capture ends while the timer of the message that waits still runs: then its answer may lie behind the end.
+/// A message that was sent again has already gone without an answer once.
+fn is_cut_short(trail: &Trail, ending: Ending) -> bool {
+    let timer_ns = match (ending, trail.procedure) {
+        (Ending::NoNetworkAnswer, Procedure::ServiceRequest) => T3417_NS,
+        (Ending::NoNetworkAnswer, _) => T3410_NS,
+        (
+            Ending::AuthenticationNoResponse
+            | Ending::AuthenticationSyncFailure
+            | Ending::AuthenticationOkSmcNeverStarted
+            | Ending::SmcNoResponse
+            | Ending::SmcCompleteThenNothing,
+            _,
+        ) => T3460_NS,
+        _ => return false,
+    };
+    let Some(last) = trail.nas.last() else {
+        return false;
+    };
+    let before = trail.nas.iter().rev().nth(1);
+    let once = before.is_none_or(|before| before.direction != last.direction);
+    trail.end == End::CaptureEnds && once && trail.now.since(last.seen.time) < timer_ns
 }
 
 /// The link that broke.

@@ -292,3 +292,39 @@ fn how_far_it_came_and_under_what() {
         ["EEA0", "128-EEA1", "128-EEA2", "EIA0", "128-EIA1", "128-EIA2"]
     );
 }
+
+/// A UE is challenged once, `again` more times; the capture goes on for so many seconds behind it.
+fn challenged(again: usize, seconds: i64) -> Attempt {
+    let mut case = Case::new();
+    case.initial(1, 5, &attach_request(1), None);
+    let mut challenge = vec![0x07, 0x52, 0x03];
+    challenge.extend([7; 16]);
+    challenge.push(16);
+    challenge.extend([0x11; 16]);
+    case.down(1, 5, 9, &challenge);
+    for _ in 0..again {
+        case.wait(6_000_000_000);
+        case.down(1, 5, 9, &challenge);
+    }
+    case.wait(seconds * 1_000_000_000);
+    // Another UE's message is the last frame.
+    case.initial(1, 6, &attach_request(2), None);
+    case.finish()[0].clone()
+}
+
+#[test]
+fn a_capture_that_ends_inside_a_timer_does_not_tell_of_a_failure() {
+    let cut = challenged(0, 2);
+    assert_eq!(
+        (cut.outcome, cut.ending),
+        (Outcome::Incomplete, Ending::AuthenticationNoResponse)
+    );
+    for (again, seconds) in [(0, 7), (1, 2)] {
+        let silent = challenged(again, seconds);
+        assert_eq!(
+            (silent.outcome, silent.ending),
+            (Outcome::Failure, Ending::AuthenticationNoResponse),
+            "{again} more times, then {seconds} s"
+        );
+    }
+}
