@@ -115,6 +115,10 @@ pub enum FlowEvent {
     Closed,
     /// Octets of it are missing from the capture; what follows is whole again.
     Lost,
+    /// Octets are missing so far: what comes behind them in their direction waits, the other direction goes on.
+    Gap,
+    /// Nothing waits any more: what was missing came, or was given up ([`FlowEvent::Lost`]).
+    Whole,
 }
 
 /// Takes in what a dissector finds, in order.

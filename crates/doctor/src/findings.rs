@@ -57,6 +57,29 @@ const RULES: [fn(&Reading<'_>) -> Vec<Finding>; 13] = [
     capture::rules,
 ];
 
+/// What is no fault if octets of the association are missing from the capture: the answer, the step between, the keys that the
+/// MAC is under, or the challenge that was answered may have been in them. A refusal is seen, whatever else is not.
+const MAY_BE_MISSED: &[&str] = &[
+    catalogue::HSS_CONNECTION_DOWN.name,
+    catalogue::IDENTITY_UNANSWERED.name,
+    catalogue::AUTHENTICATION_UNANSWERED.name,
+    catalogue::SMC_NEVER_STARTED.name,
+    catalogue::SMC_WITHOUT_AUTHENTICATION.name,
+    catalogue::SMC_BEFORE_AUTHENTICATION_ENDED.name,
+    catalogue::SMC_UNANSWERED.name,
+    catalogue::NO_PROTECTED_CONTINUATION.name,
+    catalogue::NO_NETWORK_ANSWER.name,
+    catalogue::RELEASED_BEFORE_AUTHENTICATION.name,
+    catalogue::ACCEPT_UNANSWERED.name,
+    catalogue::CONTINUATION_FAILED.name,
+    catalogue::INITIAL_CONTEXT_SETUP_FAILED.name,
+    catalogue::CONTEXT_OUT_OF_USE.name,
+    catalogue::MAC_INVALID.name,
+    catalogue::RES_WRONG.name,
+    catalogue::RES_WRONG_ACCEPTED.name,
+    catalogue::AUTS_INVALID.name,
+];
+
 /// What the rules look at.
 #[derive(Clone, Copy, Debug)]
 pub struct Case<'a> {
@@ -83,6 +106,13 @@ pub fn of(case: &Case<'_>) -> Vec<Finding> {
     found.extend(protection::offences(&reading, &found));
     found.extend(connection::ended(&reading, &found));
     found.extend(keys::rules(case.trail));
+    if case.trail.lossy {
+        for finding in &mut found {
+            if MAY_BE_MISSED.contains(&finding.code) {
+                finding.severity = finding.severity.min(Severity::Warning);
+            }
+        }
+    }
     if case.outcome == Outcome::Success {
         for finding in &mut found {
             if !catalogue::is_violation(finding.code) {

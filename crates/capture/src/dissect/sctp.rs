@@ -236,6 +236,7 @@ impl Associations {
             Chunk::End { .. } => association.closed(packet.seen, context),
             Chunk::Init(_) | Chunk::InitAck(_) => {}
         }
+        association.tell_gap(packet.seen, context);
         let side = &mut association.sides[touched];
         if side.receiver.gap().is_open() && !std::mem::replace(&mut side.waits, true) {
             self.waiting.add(there.slot, touched);
@@ -356,6 +357,7 @@ impl Associations {
             let (receiver, mut out) = association.receiver(direction, seen, context);
             let waits = receiver.sweep(self.waiting.now(), &mut out);
             association.sides[direction].waits = waits;
+            association.tell_gap(seen, context);
             self.held_octets = (self.held_octets + association.octets()).saturating_sub(before);
             if waits {
                 self.waiting.add(slot, direction);

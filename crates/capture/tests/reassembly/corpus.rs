@@ -46,6 +46,8 @@ impl Sink for Found {
             FlowEvent::Opened => "opened",
             FlowEvent::Closed => "closed",
             FlowEvent::Lost => "lost",
+            FlowEvent::Gap => "gap",
+            FlowEvent::Whole => "whole",
             _ => "other",
         };
         *self.events.entry(name).or_default() += 1;

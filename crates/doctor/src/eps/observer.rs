@@ -190,6 +190,8 @@ impl Observer {
                     }
                 }
             }
+            FlowEvent::Gap => self.connections.gap(flow, true),
+            FlowEvent::Whole => self.connections.gap(flow, false),
             _ => {}
         }
     }

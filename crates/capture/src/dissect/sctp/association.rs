@@ -86,6 +86,8 @@ pub(super) struct Association {
     pub(super) offers: Vec<(u32, u32)>,
     opened: bool,
     closed: bool,
+    /// Whether [`FlowEvent::Gap`] was told last.
+    gap: bool,
 }
 
 impl Association {
@@ -99,6 +101,7 @@ impl Association {
             offers: Vec::new(),
             opened: false,
             closed: false,
+            gap: false,
         }
     }
 
@@ -171,6 +174,18 @@ impl Association {
         for direction in 0..2 {
             let (receiver, mut out) = self.receiver(direction, seen, context);
             receiver.flush(&mut out);
+        }
+        self.tell_gap(seen, context);
+    }
+
+    /// Tells when something begins to wait behind a gap, and when nothing does any more.
+    #[inline]
+    pub(super) fn tell_gap<S: Sink>(&mut self, seen: Seen, context: &mut Context<'_, S>) {
+        let open = self.sides.iter().any(|side| side.receiver.gap().is_open());
+        if open != self.gap {
+            self.gap = open;
+            let event = if open { FlowEvent::Gap } else { FlowEvent::Whole };
+            context.sink.flow(seen, self.id, event);
         }
     }
 

@@ -2,12 +2,15 @@
 //!
 //! In a merged capture two connections may have the same eNB's identity at once; the MME's tells them apart.
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use quintet_capture::FlowId;
 use std::collections::BTreeSet;
 
 /// Connections of one association that may share the eNB's identity, or the MME's.
 const MAX_ALIKE: usize = 8;
+
+/// Associations with a gap that are remembered: as many as are followed (`capture`, `MAX_ASSOCIATIONS`).
+const MAX_GAPS: usize = 32_768;
 
 /// One connection's names.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +27,8 @@ pub(super) struct Connections {
     by_flow: HashMap<FlowId, BTreeSet<u64>>,
     by_enb: HashMap<(FlowId, u32), Vec<u64>>,
     by_mme: HashMap<(FlowId, u32), Vec<u64>>,
+    /// Associations of which one direction waits behind a gap.
+    gaps: HashSet<FlowId>,
 }
 
 impl Connections {
@@ -97,6 +102,20 @@ impl Connections {
     pub(super) fn of_flow(&self, flow: FlowId) -> Vec<u64> {
         let all = self.by_flow.get(&flow);
         all.map(|all| all.iter().copied().collect()).unwrap_or_default()
+    }
+
+    /// One direction of an association waits behind a gap, or does no more.
+    pub(super) fn gap(&mut self, flow: FlowId, open: bool) {
+        if !open {
+            self.gaps.remove(&flow);
+        } else if self.gaps.len() < MAX_GAPS {
+            self.gaps.insert(flow);
+        }
+    }
+
+    /// Whether messages of an association may still come that were sent before those seen.
+    pub(super) fn has_gap(&self, flow: FlowId) -> bool {
+        self.gaps.contains(&flow)
     }
 
     /// Whether the MME's identity of a connection is known.

@@ -132,6 +132,8 @@ impl Observer {
         let row = self.subscribers.row_mut(ue);
         attempt.trail.history = row.history.clone();
         row.ciphering = attempt.ciphering.current().or(row.ciphering);
+        // A challenge and its context may be in what is missing.
+        row.keys_unseen |= attempt.trail.lossy;
         let trail = attempt.end(running.leaving.unwrap_or(end), self.now);
         let verdict = Verdict::of(&trail);
         self.subscribers.ended(ue, &verdict, trail.first);

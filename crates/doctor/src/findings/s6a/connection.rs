@@ -112,7 +112,9 @@ fn unanswered(exchange: &Exchange, trail: &Trail) -> Option<Finding> {
         _ => format!("{name} was not answered within {}.", seconds(waited)),
     };
     let draft = Draft::new(code, what).frames(frames(exchange));
-    let draft = if exchange.other_direction {
+    let draft = if may_be_missed(exchange, trail) {
+        draft.severity(Severity::Warning)
+    } else if exchange.other_direction {
         draft
     } else {
         draft.severity(Severity::Note).cause(
@@ -136,6 +138,19 @@ fn unanswered(exchange: &Exchange, trail: &Trail) -> Option<Finding> {
             )
             .done(),
     )
+}
+
+/// Whether the answer may be in octets that the capture lacks.
+fn may_be_missed(exchange: &Exchange, trail: &Trail) -> bool {
+    let facts = exchange.path.iter().chain(&trail.hss_path);
+    facts
+        .filter(|fact| exchange.legs.iter().any(|leg| leg.flow == fact.flow))
+        .filter(|fact| {
+            exchange
+                .request
+                .is_none_or(|request| fact.seen.time >= request.time)
+        })
+        .any(|fact| fact.trouble == Trouble::OctetsMissing)
 }
 
 /// What befell the connection, as a cause.
@@ -258,6 +273,16 @@ pub(super) fn down(trail: &Trail) -> Option<Finding> {
         "A connection to the HSS was down, and the attempt got no vectors.",
     )
     .frames(breaks.iter().map(|fact| fact.seen));
+    // What answered the watchdog may be what the capture lacks.
+    let missed = |fact: &&&PathFact| {
+        let mut facts = trail.hss_path.iter();
+        facts.any(|other| other.flow == fact.flow && other.trouble == Trouble::OctetsMissing)
+    };
+    let draft = if breaks.iter().filter(missed).count() == breaks.len() {
+        draft.severity(Severity::Warning)
+    } else {
+        draft
+    };
     let draft = breaks.iter().fold(draft, |draft, fact| {
         draft.cause("The connection was in trouble", evidence(fact))
     });
