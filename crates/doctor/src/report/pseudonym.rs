@@ -5,8 +5,11 @@ use hmac::{Hmac, KeyInit, Mac};
 use quintet_identity::{Guti, Imsi, STmsi};
 use sha2::Sha256;
 
+/// Stands where a pseudonym's own digits begin, so that nobody takes it for an identity and looks for it in a database.
+const MARK: char = '~';
+
 /// Shows identities as they are, or as pseudonyms: HMAC-SHA-256 under the run's key, of which the report keeps as many
-/// digits as the identity has. PLMN and MME stay, for they name networks and not people.
+/// digits as the identity has, behind a `~`. PLMN and MME stay, for they name networks and not people.
 #[derive(Clone, Copy, Debug)]
 pub struct Pseudonyms<'a> {
     key: Option<&'a [u8; 32]>,
@@ -36,8 +39,8 @@ impl<'a> Pseudonyms<'a> {
         let digits = digest(key, b"imsi", text.as_bytes())
             .into_iter()
             .map(|octet| char::from(b'0' + octet % 10))
-            .take(rest.len());
-        plmn.chars().chain(digits).collect()
+            .take(rest.len().saturating_sub(1));
+        plmn.chars().chain([MARK]).chain(digits).collect()
     }
 
     /// A GUTI: everything but its M-TMSI stays.
@@ -47,13 +50,13 @@ impl<'a> Pseudonyms<'a> {
         let group = guti.mme_group_id;
         let code = guti.mme_code;
         let m_tmsi = self.m_tmsi(guti.m_tmsi);
-        format!("{mcc}-{mnc}-{group:04x}-{code:02x}-{m_tmsi:08x}")
+        format!("{mcc}-{mnc}-{group:04x}-{code:02x}-{m_tmsi}")
     }
 
     /// An S-TMSI: the MME's code stays.
     #[must_use]
     pub fn s_tmsi(&self, s_tmsi: STmsi) -> String {
-        format!("{:02x}-{:08x}", s_tmsi.mme_code, self.m_tmsi(s_tmsi.m_tmsi))
+        format!("{:02x}-{}", s_tmsi.mme_code, self.m_tmsi(s_tmsi.m_tmsi))
     }
 
     /// A Session-Id: who made it stays (its first part), what follows does not (RFC 6733 8.8).
@@ -65,15 +68,15 @@ impl<'a> Pseudonyms<'a> {
         let origin = session_id.split(';').next().unwrap_or_default();
         let digest = digest(key, b"session", session_id.as_bytes());
         let [a, b, c, d, ..] = digest;
-        format!("{origin};{:08x}", u32::from_be_bytes([a, b, c, d]))
+        format!("{origin};{MARK}{:07x}", u32::from_be_bytes([a, b, c, d]) >> 4)
     }
 
-    fn m_tmsi(&self, m_tmsi: u32) -> u32 {
+    fn m_tmsi(&self, m_tmsi: u32) -> String {
         let Some(key) = self.key else {
-            return m_tmsi;
+            return format!("{m_tmsi:08x}");
         };
         let [a, b, c, d, ..] = digest(key, b"m-tmsi", &m_tmsi.to_be_bytes());
-        u32::from_be_bytes([a, b, c, d])
+        format!("{MARK}{:07x}", u32::from_be_bytes([a, b, c, d]) >> 4)
     }
 }
 
