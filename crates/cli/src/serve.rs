@@ -208,7 +208,7 @@ async fn serve(config: Config, events: Option<&Rc<RefCell<Events>>>) -> Result<(
         signal = termination.received() => tracing::warn!(signal, "stopping at once"),
     }
     if let Some(events) = events {
-        events.borrow_mut().finish();
+        events.borrow_mut().finish(clock.moment().wall);
     }
     tracing::info!("stopped");
     Ok(())

@@ -116,7 +116,8 @@ impl Events {
     }
 
     /// The nodes have stopped: every attempt ends.
-    pub(super) fn finish(&mut self) {
+    pub(super) fn finish(&mut self, wall: Duration) {
+        self.quiet(wall);
         self.doctor.finish();
         self.write();
     }

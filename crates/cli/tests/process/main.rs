@@ -12,6 +12,7 @@
 
 mod abuse;
 mod configuration;
+mod events;
 mod faults;
 mod kill;
 mod mme;
