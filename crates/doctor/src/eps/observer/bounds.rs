@@ -13,7 +13,7 @@ use quintet_s1ap::message::{DownlinkNasTransport, InitialUeMessage};
 use quintet_s1ap::{EnbUeS1apId, MmeUeS1apId, RrcEstablishmentCause, S1apPdu};
 
 /// Distinct subscribers: more than any table holds.
-const SUBSCRIBERS: u32 = 100_000;
+const SUBSCRIBERS: u32 = 70_000;
 /// How many of them share an association.
 const PER_ASSOCIATION: u32 = 4;
 
