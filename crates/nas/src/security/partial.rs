@@ -63,7 +63,10 @@ mod tests {
         assert_eq!(partially_ciphered_octets(&[0x07, 0x4e, 0x10]), None);
         assert_eq!(partially_ciphered_octets(&[0x07, 0x4d]), None);
         assert_eq!(partially_ciphered_octets(&[0x07, 0x4d, 0x10, 0x78, 0]), None);
-        assert_eq!(partially_ciphered_octets(&[0x07, 0x4d, 0x10, 0x78, 0, 2, 1]), None);
+        assert_eq!(
+            partially_ciphered_octets(&[0x07, 0x4d, 0x10, 0x78, 0, 2, 1]),
+            None
+        );
         assert_eq!(partially_ciphered_octets(&[0x07, 0x4d, 0x10, 0x57, 2, 1]), None);
     }
 }
