@@ -4,7 +4,6 @@
 //!  input ─► Source ─► Session: Dissector ─► Doctor ─► Attempt ─► Outputs: terminal │ JSON │ filters, page, summary
 //! ```
 
-mod apart;
 mod broken;
 mod compare;
 mod decrypt;
@@ -143,7 +142,7 @@ impl Arguments {
             .chain(&self.settings.decrypt)
             .map(PathBuf::as_path)
             .collect();
-        apart::check(&read, &written)
+        crate::apart::check(&read, &written)
     }
 
     /// What standard output shall carry.

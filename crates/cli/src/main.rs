@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod aka;
+mod apart;
 mod bench;
 mod config;
 mod database;

@@ -299,6 +299,8 @@ impl Stage for &mut Diagnosing {
 
 /// Writes the capture to a file.
 fn make(arguments: &Arguments, path: &Path) -> Result<()> {
+    let read: Vec<&Path> = arguments.files.iter().map(PathBuf::as_path).collect();
+    crate::apart::check(&read, &[path])?;
     let mut file = File::create(path).with_context(|| format!("cannot make {}", path.display()))?;
     let cannot = || format!("cannot write {}", path.display());
     let mut buffer = Vec::with_capacity(2 * CHUNK_OCTETS);

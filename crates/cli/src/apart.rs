@@ -7,7 +7,7 @@ use std::path::Path;
 ///
 /// # Errors
 /// The first that is; the message names it.
-pub(super) fn check(read: &[&Path], written: &[&Path]) -> Result<()> {
+pub(crate) fn check(read: &[&Path], written: &[&Path]) -> Result<()> {
     for (n, file) in written.iter().enumerate() {
         if let Some(read) = read.iter().find(|read| is_same(source(read), file)) {
             bail!(
