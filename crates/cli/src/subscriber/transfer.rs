@@ -10,7 +10,7 @@ use quintet_store::{Command as StoreCommand, PutMode};
 use quintet_subscriber::model::Subscriber;
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::Path;
 
 /// Subscribers per transaction of an import: large enough that the commit does not count, small enough that other
 /// writers wait a moment only.
@@ -19,7 +19,7 @@ const IMPORT_BATCH: usize = 10_000;
 /// Adds the subscribers of a file, a batch a transaction; answers how many.
 pub(super) fn import(
     database: &mut Database,
-    path: &PathBuf,
+    path: &Path,
     format: Option<Format>,
     update: bool,
 ) -> Result<u64> {
@@ -75,7 +75,7 @@ fn put_batch(database: &mut Database, batch: &mut Vec<Subscriber>, mode: PutMode
 /// Writes all subscribers to a file; answers how many.
 pub(super) fn export(
     database: &mut Database,
-    path: &PathBuf,
+    path: &Path,
     format: Option<Format>,
     with_keys: bool,
 ) -> Result<u64> {

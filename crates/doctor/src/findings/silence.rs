@@ -40,21 +40,7 @@ pub(super) fn unanswered(
         _ => waiting.timer_ns,
     };
     if reading.is_cut_short(last, timer_ns) && sent.len() == 1 {
-        return Some(
-            Draft::new(
-                &code::CAPTURE_ENDS_MIDWAY,
-                format!(
-                    "The capture ends {} after {}, while {} ({} s) still runs: whether it was answered cannot be told.",
-                    span(reading.watched_ns(first)),
-                    waiting.request,
-                    waiting.timer,
-                    waiting.timer_ns / super::reading::SECOND
-                ),
-            )
-            .frames(frames)
-            .cause("The capture was stopped too early", reading.ended(last))
-            .done(),
-        );
+        return Some(cut_short(reading, waiting, first).frames(frames).done());
     }
     let what = if sent.len() > 1 {
         format!(
@@ -103,25 +89,42 @@ pub(super) fn unanswered(
             ),
         );
     }
-    draft = more(draft);
-    if let Some(undelivered) = reading.signal_after(reading.seen(first).frame, "NAS NON DELIVERY INDICATION")
-    {
-        draft = draft.at(undelivered.seen).cause(
+    Some(undelivered(reading, more(draft), &sent, first).done())
+}
+
+/// That the capture ends before anything can be told.
+fn cut_short(reading: &Reading<'_>, waiting: &Waiting<'_>, sent: usize) -> Draft {
+    let what = format!(
+        "The capture ends {} after {}, while {} ({} s) still runs: whether it was answered cannot be told.",
+        span(reading.watched_ns(sent)),
+        waiting.request,
+        waiting.timer,
+        waiting.timer_ns / super::reading::SECOND
+    );
+    Draft::new(&code::CAPTURE_ENDS_MIDWAY, what)
+        .cause("The capture was stopped too early", reading.ended(sent))
+}
+
+/// The causes between eNB and UE.
+fn undelivered(reading: &Reading<'_>, draft: Draft, sent: &[usize], first: usize) -> Draft {
+    if let Some(signal) = reading.signal_after(reading.seen(first).frame, "NAS NON DELIVERY INDICATION") {
+        return draft.at(signal.seen).cause(
             "The eNB could not deliver it",
-            format!("NAS NON DELIVERY INDICATION in frame {}", undelivered.seen.frame),
-        );
-    } else if reading.trail.tap == Tap::S1 && reading.radio_lost().is_none() {
-        draft = draft.cause(
-            "The message, or its answer, was lost between eNB and UE",
-            match sent.len() {
-                1 => "the tap is at the MME's side of the eNB".to_owned(),
-                n => format!(
-                    "all {n} sendings passed the tap, and the eNB reported neither a lost link nor a message it could not deliver"
-                ),
-            },
+            format!("NAS NON DELIVERY INDICATION in frame {}", signal.seen.frame),
         );
     }
-    Some(draft.done())
+    if reading.trail.tap != Tap::S1 || reading.radio_lost().is_some() {
+        return draft;
+    }
+    draft.cause(
+        "The message, or its answer, was lost between eNB and UE",
+        match sent.len() {
+            1 => "the tap is at the MME's side of the eNB".to_owned(),
+            n => format!(
+                "all {n} sendings passed the tap, and the eNB reported neither a lost link nor a message it could not deliver"
+            ),
+        },
+    )
 }
 
 /// Why a message may not be in the capture.

@@ -87,12 +87,13 @@ impl Verifier {
     /// An AIA handed out a vector: its KASME and XRES count for the challenge with its RAND. `imsi` is whom it is for,
     /// `visited` the network that asked.
     pub fn vector(&mut self, vector: &VectorSeen, imsi: Option<Imsi>, visited: Option<Plmn>) {
-        let issued = || Issued {
+        let issued = Issued {
             vector: vector.clone(),
             imsi,
             visited,
         };
-        *self.vectors.entry(vector.rand, issued) = issued();
+        self.vectors.remove(&vector.rand);
+        self.vectors.entry(vector.rand, || issued);
     }
 
     /// ATTACH REQUEST or TRACKING AREA UPDATE REQUEST, the plain message: for HASH_MME.

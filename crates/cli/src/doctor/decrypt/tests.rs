@@ -43,8 +43,11 @@ fn frame(number: u64, link: u16, octets: &[u8]) -> Frame<'_> {
 const PDU: &[u8] = &[0x27, 0xde, 0xad, 0xbe, 0xef, 5, 0x99, 0x98, 0x97];
 const CLEAR: &[u8] = &[0x17, 0xde, 0xad, 0xbe, 0xef, 5, 0x07, 0x61, 0x43];
 
-/// Plays frames; `told` says behind which frame the PDU is opened. What is in the file then: link, time, octets.
-fn played(frames: &[(u16, Vec<u8>)], told: usize) -> (Written, Vec<(u16, i64, u32, Vec<u8>)>) {
+/// A frame as it was read back: link, time, length on the wire, octets.
+type ReadBack = (u16, i64, u32, Vec<u8>);
+
+/// Plays frames; `told` says behind which frame the PDU is opened. What is in the file then.
+fn played(frames: &[(u16, Vec<u8>)], told: usize) -> (Written, Vec<ReadBack>) {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("out.pcapng");
     let mut heard = Heard::default();
