@@ -63,6 +63,7 @@ const MAY_BE_MISSED: &[&str] = &[
     catalogue::HSS_CONNECTION_DOWN.name,
     catalogue::IDENTITY_UNANSWERED.name,
     catalogue::AUTHENTICATION_UNANSWERED.name,
+    catalogue::AUTHENTICATION_SYNC_FAILURE.name,
     catalogue::SMC_NEVER_STARTED.name,
     catalogue::SMC_WITHOUT_AUTHENTICATION.name,
     catalogue::SMC_BEFORE_AUTHENTICATION_ENDED.name,
