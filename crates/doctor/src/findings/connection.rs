@@ -3,7 +3,7 @@
 use super::Draft;
 use super::catalogue as code;
 use super::reading::Reading;
-use crate::eps::{End, Signal};
+use crate::eps::{End, Signal, Tap};
 use crate::report::{Finding, Outcome, Severity};
 
 /// Release causes of ordinary life.
@@ -166,9 +166,27 @@ fn complaint(reading: &Reading<'_>, name: &str, code: &super::catalogue::Code, w
     )
 }
 
+/// Whether what a finding tells of is how the attempt ended, be it as a warning.
+fn tells_the_end(found: &str) -> bool {
+    [
+        &code::NO_NETWORK_ANSWER,
+        &code::RELEASED_BEFORE_AUTHENTICATION,
+        &code::IDENTITY_UNANSWERED,
+        &code::AUTHENTICATION_UNANSWERED,
+        &code::SMC_NEVER_STARTED,
+        &code::SMC_UNANSWERED,
+        &code::ACCEPT_UNANSWERED,
+        &code::NO_PROTECTED_CONTINUATION,
+    ]
+    .iter()
+    .any(|code| code.name == found)
+}
+
 /// How it ended, where no fault explains it: an abnormal release is the consequence of one else.
 pub(super) fn ended(reading: &Reading<'_>, found: &[Finding]) -> Option<Finding> {
-    let explained = found.iter().any(|finding| finding.severity == Severity::Fault);
+    let explained = found
+        .iter()
+        .any(|finding| finding.severity == Severity::Fault || tells_the_end(finding.code));
     let is_released = matches!(reading.trail.end, End::Released { .. });
     if explained || (reading.case.outcome == Outcome::Success && !is_released) {
         return None;
@@ -187,7 +205,7 @@ pub(super) fn ended(reading: &Reading<'_>, found: &[Finding]) -> Option<Finding>
             )
             .done(),
         ),
-        End::BeganAgain if !reading.trail.nas.is_empty() => Some(
+        End::BeganAgain if !reading.trail.nas.is_empty() && !ends_unseen(reading) => Some(
             Draft::new(
                 &code::BEGAN_AGAIN,
                 "The UE began anew, on another connection, before the attempt had come to an end.",
@@ -204,4 +222,10 @@ pub(super) fn ended(reading: &Reading<'_>, found: &[Finding]) -> Option<Finding>
         ),
         _ => None,
     }
+}
+
+/// Whether what ends such an attempt is not in such a capture: bearers, say, of which a log of NAS knows nothing. That the
+/// UE comes again does not show that it had not ended.
+fn ends_unseen(reading: &Reading<'_>) -> bool {
+    reading.trail.tap != Tap::S1 && reading.case.outcome == Outcome::Incomplete
 }

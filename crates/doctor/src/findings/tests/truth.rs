@@ -2,10 +2,10 @@
 
 use super::messages::*;
 use super::tale::{ALL_FOUR, Tale};
-use crate::eps::{Procedure, Tap};
+use crate::eps::{End, Procedure, Tap};
 use crate::findings::catalogue::{self as code, Code};
 use crate::keys::KeyNote;
-use crate::report::{Ending, Finding, MacVerdict, Severity};
+use crate::report::{Ending, Finding, MacVerdict, Outcome, Severity};
 use quintet_crypto::Direction::{Downlink, Uplink};
 
 fn begun() -> Tale {
@@ -272,4 +272,34 @@ fn who_asks_for_an_identity_and_hangs_up_is_told() {
         the(&radio, &code::RELEASED_BEFORE_AUTHENTICATION).severity,
         Severity::Warning
     );
+}
+
+#[test]
+fn a_ue_that_comes_again_had_not_given_up_for_that() {
+    let again = |tap| {
+        let service = service_request(3, 3);
+        let mut tale = Tale::new(Procedure::ServiceRequest)
+            .message(Uplink, 12, Some(3), &service, true)
+            .with(|trail| (trail.tap, trail.end) = (tap, End::BeganAgain));
+        (tale.outcome, tale.ending) = (Outcome::Incomplete, Ending::ServiceRequestAnswerNotVisible);
+        tale
+    };
+    for tap in [Tap::NasLog, Tap::Radio] {
+        assert!(
+            !has(&again(tap), &code::BEGAN_AGAIN),
+            "its bearers are not in a log"
+        );
+    }
+}
+
+#[test]
+fn an_end_is_told_once() {
+    let unanswered = begun()
+        .down(&challenge(0, 1))
+        .with(|trail| (trail.tap, trail.end) = (Tap::Radio, End::BeganAgain));
+    assert_eq!(
+        the(&unanswered, &code::AUTHENTICATION_UNANSWERED).severity,
+        Severity::Warning
+    );
+    assert!(!has(&unanswered, &code::BEGAN_AGAIN));
 }
