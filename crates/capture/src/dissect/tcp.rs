@@ -178,7 +178,7 @@ impl Connections {
         };
         match connection.began[direction] {
             Some(began) if began.sequence == segment.sequence => {
-                connection.used && seen.time.since(began.seen.time).abs() > COPY_NS
+                connection.used && seen.time.since(began.seen.time).saturating_abs() > COPY_NS
             }
             Some(_) => true,
             None => connection.used || connection.began[1 - direction].is_none(),

@@ -2,7 +2,9 @@
 
 use crate::support::{Found, Seed, Tap, client, connection, diameter, dissect, server};
 use proptest::prelude::*;
-use quintet_capture::{FlowEvent, Side, TcpFlow};
+use quintet_capture::{
+    Dissector, DissectorOptions, FlowEvent, Frame, LinkType, Seen, Side, TcpFlow, Timestamp,
+};
 use std::net::SocketAddr;
 
 /// Frames of the handshake.
@@ -302,4 +304,30 @@ fn the_next_message_is_found_within_a_segment() {
         assert_eq!(found.of(client()), expected, "seed {seed}");
         assert_eq!(found.count(FlowEvent::Lost), 1, "seed {seed}");
     }
+}
+
+/// A clock may say anything; the same SYN comes again at the other end of time.
+#[test]
+fn times_as_far_apart_as_they_go_are_survived() {
+    let frames = connection(server(), [1, 2], &[(Side::Client, diameter(1, 40))]);
+    let mut dissector = Dissector::new(DissectorOptions::default());
+    let mut found = Found::default();
+    for time in [i64::MAX, i64::MIN, i64::MAX] {
+        for octets in &frames {
+            let frame = Frame {
+                seen: Seen {
+                    file: 0,
+                    frame: 1,
+                    time: Timestamp(time),
+                },
+                link: LinkType::ETHERNET,
+                interface: 0,
+                octets,
+                original: octets.len() as u32,
+            };
+            dissector.frame(&frame, &mut found);
+        }
+    }
+    dissector.finish(&mut found);
+    assert_eq!(found.pdus.len(), 3, "a connection each time");
 }

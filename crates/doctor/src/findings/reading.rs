@@ -298,7 +298,7 @@ impl<'a> Reading<'a> {
             && self.trail.nas.iter().any(|other| {
                 other.direction == self.nas(at).direction
                     && other.protection != Protection::Plain
-                    && other.seen.time.since(self.seen(at).time).abs() < NO_TIMER_NS
+                    && other.seen.time.since(self.seen(at).time).saturating_abs() < NO_TIMER_NS
             })
     }
 

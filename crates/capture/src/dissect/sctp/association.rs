@@ -124,7 +124,7 @@ impl Association {
         };
         // When both ends initiate at once there are two (RFC 9260 5.2.1).
         let collision = direction == 1 && quiet;
-        let copy = seen.time.since(first.time).abs() <= COPY_NS;
+        let copy = seen.time.since(first.time).saturating_abs() <= COPY_NS;
         collision || own == tsn && (copy || quiet)
     }
 
