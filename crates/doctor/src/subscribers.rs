@@ -1,7 +1,7 @@
 //! Who is who: IMSI ↔ GUTI and S-TMSI ↔ connection, and what came before of each subscriber. Bounded, least recently used out.
 
-use crate::eps::{Capability, History, Verdict};
-use crate::keys::Opened;
+use crate::eps::{Capability, History, Trail, Verdict};
+use crate::keys::{KeyNote, Opened};
 use crate::report::{MacVerdict, Outcome};
 use hashbrown::HashMap;
 use quintet_capture::{FlowId, Seen};
@@ -144,7 +144,7 @@ impl Subscribers {
     }
 
     /// An attempt of the UE ended.
-    pub fn ended(&mut self, ue: Ue, verdict: &Verdict, first: Seen) {
+    pub fn ended(&mut self, ue: Ue, verdict: &Verdict, trail: &Trail) {
         let (ending, failed) = (verdict.ending, verdict.outcome == Outcome::Failure);
         let full_security = verdict.full_security;
         let row = self.row_mut(ue);
@@ -163,8 +163,9 @@ impl Subscribers {
         if history.frames.len() == MAX_HISTORY_FRAMES {
             history.frames.remove(0);
         }
-        history.frames.push(first);
-        row.history.last_ending = Some(ending);
+        history.frames.push(trail.first);
+        history.last_ending = Some(ending);
+        history.genuine = genuine(trail).or(history.genuine.take());
     }
 
     /// What was learnt of `gone` is `kept`'s.
@@ -183,6 +184,7 @@ impl Subscribers {
         kept.keys_unseen |= row.keys_unseen;
         kept.reported = row.reported.or(kept.reported.take());
         kept.history.attempts += row.history.attempts;
+        kept.history.genuine = row.history.genuine.or(kept.history.genuine.take());
     }
 
     /// Subscribers, IMSIs, temporary identities, and entries in the order of use.
@@ -230,4 +232,14 @@ impl Subscribers {
             }
         }
     }
+}
+
+/// The last challenge of a trail whose AUTN holds, and the name of the key under which it does.
+fn genuine(trail: &Trail) -> Option<(Seen, String)> {
+    trail.nas.iter().rev().find_map(|sighting| {
+        sighting.notes.iter().find_map(|note| match note {
+            KeyNote::AutnValid { key, .. } => Some((sighting.seen, key.clone())),
+            _ => None,
+        })
+    })
 }

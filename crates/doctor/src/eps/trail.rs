@@ -261,4 +261,6 @@ pub struct History {
     pub full_security_in_a_row: u64,
     /// First frames of up to eight of them, the latest last.
     pub frames: Vec<Seen>,
+    /// The last challenge of theirs whose AUTN holds under a key: where it was seen, and the key's name.
+    pub genuine: Option<(Seen, String)>,
 }

@@ -1,6 +1,7 @@
 //! Who is who, and what the report shows of it.
 
 use crate::support::{Case, IDENTITY_REQUEST, SERVICE_REQUEST, attach_reject, attach_request};
+use quintet_crypto::{Amf, AuthenticationFunctions, K, Milenage, Opc, Sqn};
 use quintet_doctor::Settings;
 use quintet_identity::STmsi;
 
@@ -75,4 +76,43 @@ fn pseudonyms_keep_the_network_and_hide_the_subscriber() {
     assert!(imsi(&one, 0).starts_with("00101~") && imsi(&one, 0).len() == 15);
     let json = serde_json::to_string(&one).expect("JSON");
     assert!(!json.contains("001010000000003"), "{json}");
+}
+
+/// AUTHENTICATION REQUEST under the key that Open5GS and others come with.
+fn challenge() -> Vec<u8> {
+    let octets = |text: &str| hex::decode(text).expect("hex").try_into().expect("16 octets");
+    let k = K::new_128(octets("465b5ce8b199b49faa5f0a2ee238a6bc"));
+    let opc = Opc::new(octets("e8ed289deba952e4283b54e88e6183ca"));
+    let functions = AuthenticationFunctions::Milenage(Milenage::new(k, opc).expect("128 bits"));
+    let quintet = functions.quintet(&[5; 16], Sqn::new(32).expect("48 bits"), Amf([0x80, 0]));
+    let autn = quintet.autn.octets().expect("16 octets");
+    [&[0x07, 0x52, 0][..], &[5; 16], &[16], &autn].concat()
+}
+
+#[test]
+fn a_forged_challenge_is_held_against_genuine_ones_of_earlier_attempts() {
+    let mut case = Case::new();
+    case.initial(1, 5, &attach_request(1), None);
+    case.down(1, 5, 100, &challenge());
+    case.release(1, 5, 100);
+    case.initial(1, 6, &attach_request(1), None);
+    case.release(1, 6, 101);
+    case.initial(1, 7, &attach_request(1), None);
+    let forged = [&[0x07, 0x52, 0][..], &[6; 16], &[16], &[7; 16]].concat();
+    case.down(1, 7, 102, &forged);
+    case.up(1, 7, 102, &[0x07, 0x5c, 20]);
+    case.initial(1, 8, &attach_request(2), None);
+    case.down(1, 8, 103, &forged);
+    let attempts = case.finish();
+    let findings = &attempts[2].findings;
+    let finding = findings.iter().find(|finding| finding.code == "autn-other-key");
+    let causes = &finding.unwrap_or_else(|| panic!("{findings:?}")).causes;
+    assert!(causes[0].why.contains("false base station"), "{causes:?}");
+    assert!(causes[0].evidence.contains("frame 2,"), "{causes:?}");
+    assert!(causes[1].why.contains("was changed"), "{causes:?}");
+    let of_another = &attempts[3].findings;
+    assert!(
+        !of_another.iter().any(|finding| finding.code == "autn-other-key"),
+        "{of_another:?}"
+    );
 }

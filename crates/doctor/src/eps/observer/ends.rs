@@ -136,7 +136,7 @@ impl Observer {
         row.keys_unseen |= attempt.trail.lossy;
         let trail = attempt.end(running.leaving.unwrap_or(end), self.now);
         let verdict = Verdict::of(&trail);
-        self.subscribers.ended(ue, &verdict, trail.first);
+        self.subscribers.ended(ue, &verdict, &trail);
         self.happenings
             .push_back(Happening::Ended(Box::new(trail), Box::new(verdict)));
     }

@@ -96,7 +96,7 @@ impl Observer {
                 let ue = self.subscribers.stranger();
                 let ue = self.subscribers.learn_imsi(ue, imsi);
                 trail.history = self.subscribers.row_mut(ue).history.clone();
-                self.subscribers.ended(ue, &Verdict::of(&trail), trail.first);
+                self.subscribers.ended(ue, &Verdict::of(&trail), &trail);
             }
             let verdict = Verdict::of(&trail);
             self.happenings

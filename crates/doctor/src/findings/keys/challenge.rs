@@ -142,20 +142,34 @@ fn autn(trail: &Trail, at: usize, key: &str, answer: Answer) -> Finding {
         Answer::MacFailure => "the UE, too, says that AUTN does not hold (EMM cause #20)",
         _ => "the UE's own verdict is not in the capture",
     };
-    let elsewhere = trail.nas.iter().find(|other| {
-        let holds = |note: &KeyNote| matches!(note, KeyNote::AutnValid { key: of, .. } if of == key);
-        other.notes.iter().any(holds)
-    });
-    // A record under which another challenge of this attempt holds is not wrong.
-    match elsewhere {
-        Some(other) => draft.cause(
-            "The challenge is not the home network's: a false base station, or one altered on its way",
-            format!("the challenge in frame {} holds under this key", other.seen.frame),
+    // A record under which another challenge holds is not wrong, or was not before.
+    match genuine(trail, key) {
+        Some((why, shown)) => draft.cause(why, shown).cause(
+            "The HSS's record of the subscriber was changed meanwhile",
+            evidence,
         ),
-        None => draft,
+        None => draft.cause("The HSS's record of the subscriber is wrong", evidence),
     }
-    .cause("The HSS's record of the subscriber is wrong", evidence)
     .done()
+}
+
+/// Why a challenge is not the home network's, and what shows it: one of this attempt or of one before, under the same key.
+fn genuine(trail: &Trail, key: &str) -> Option<(&'static str, String)> {
+    let holds = |note: &KeyNote| matches!(note, KeyNote::AutnValid { key: of, .. } if of == key);
+    let here = trail.nas.iter().find(|other| other.notes.iter().any(holds));
+    let before = trail.history.genuine.as_ref().filter(|(_, of)| of == key);
+    let shown = match (here, before) {
+        (Some(other), _) => format!("the challenge in frame {} holds under this key", other.seen.frame),
+        (None, Some((seen, _))) => format!(
+            "the challenge of an earlier attempt, in frame {}, holds under this key",
+            seen.frame
+        ),
+        (None, None) => return None,
+    };
+    Some((
+        "The challenge is not the home network's: a false base station, or one altered on its way",
+        shown,
+    ))
 }
 
 /// The mistake that a note names.
