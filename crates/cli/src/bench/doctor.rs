@@ -10,6 +10,7 @@
 mod multiply;
 
 use super::machine::Machine;
+use super::process;
 use super::report::{self, Goal, Row};
 use crate::output::Finding;
 use anyhow::{Context, Result, bail};
@@ -94,7 +95,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Finding> {
         diagnosing.attempts as f64 / whole.busy.as_secs_f64(),
     ));
     if let [Some(early), Some(late)] = whole.resident {
-        rows.push(Row::new("memory after a tenth", "MB", early as f64 / 1e6));
+        rows.push(Row::new("memory half-way", "MB", early as f64 / 1e6));
         rows.push(
             Row::new("memory at the end", "MB", late as f64 / 1e6)
                 .goal(Goal::AtMost(early as f64 / 1e6 * 1.25)),
@@ -111,9 +112,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Finding> {
 /// What a measurement came to.
 struct Measured {
     octets: u64,
-    /// Time at work, without the making of the octets.
+    /// Processor time at work, without the making of the octets.
     busy: Duration,
-    /// Resident octets after a tenth, and at the end.
+    /// Resident octets half-way, when the tables that are bounded have filled, and at the end.
     resident: [Option<u64>; 2],
 }
 
@@ -136,25 +137,26 @@ fn measure(arguments: &Arguments, mut stage: impl Stage) -> Result<Measured> {
         busy: Duration::ZERO,
         resident: [None; 2],
     };
+    let begun = Instant::now();
     loop {
         while buffer.len() < CHUNK_OCTETS {
             multiplier.pass(&mut buffer);
         }
         let end = measured.octets + buffer.len() as u64 >= arguments.octets;
-        let began = Instant::now();
+        let before = at_work(begun);
         let taken = stage.take(&buffer, end);
-        measured.busy += began.elapsed();
+        measured.busy += at_work(begun).saturating_sub(before);
         measured.octets += taken as u64;
         buffer.drain(..taken);
         bar.set_position(measured.octets);
-        if measured.resident[0].is_none() && measured.octets >= arguments.octets / 10 {
-            measured.resident[0] = resident();
+        if measured.resident[0].is_none() && measured.octets >= arguments.octets / 2 {
+            measured.resident[0] = process::resident(std::process::id());
         }
         if end {
             break;
         }
     }
-    measured.resident[1] = resident();
+    measured.resident[1] = process::resident(std::process::id());
     bar.finish_and_clear();
     Ok(measured)
 }
@@ -167,12 +169,9 @@ fn speed(name: &str, unit: &'static str, measured: &Measured) -> Row {
     )
 }
 
-/// Resident octets of this process.
-fn resident() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-    let kibibytes: u64 = line.trim().strip_suffix(" kB")?.trim().parse().ok()?;
-    Some(kibibytes * 1024)
+/// Time this process was at work, as the processor counts; by the clock where that is not told.
+fn at_work(since: Instant) -> Duration {
+    process::processor_time(std::process::id()).unwrap_or_else(|| since.elapsed())
 }
 
 /// Takes every step through the octets that a reader can.
