@@ -3,8 +3,11 @@
 use super::broken;
 use quintet_doctor::report::{Attempt, Outcome};
 
-/// Attempts a page holds: a browser opens it at once, and it stays below some 40 MB.
+/// Attempts a page holds: a browser opens it at once.
 pub(super) const MAX_KEPT: usize = 2_000;
+
+/// Messages that the attempts of a page have together: at some 600 octets each it stays below 40 MB.
+const MAX_KEPT_MESSAGES: usize = 60_000;
 
 /// Attempts kept, at most so many.
 pub(super) struct Kept {
@@ -12,6 +15,7 @@ pub(super) struct Kept {
     /// Those that failed or show a fault.
     bad: Vec<Attempt>,
     good: Vec<Attempt>,
+    messages: usize,
     left_out: u64,
 }
 
@@ -22,22 +26,25 @@ impl Kept {
             limit,
             bad: Vec::new(),
             good: Vec::new(),
+            messages: 0,
             left_out: 0,
         }
     }
 
-    /// Takes an attempt in; a bad one takes the place of a good one if there is no other.
+    /// Takes an attempt in. If that is too much, the last good one goes, or the last bad one if there is no other.
     pub(super) fn add(&mut self, attempt: Attempt) {
-        let bad = attempt.outcome == Outcome::Failure || broken::gravest(&attempt).is_some();
-        let full = self.bad.len() + self.good.len() >= self.limit;
-        if full {
-            self.left_out += 1;
+        self.messages += attempt.messages.len();
+        if attempt.outcome == Outcome::Failure || broken::gravest(&attempt).is_some() {
+            self.bad.push(attempt);
+        } else {
+            self.good.push(attempt);
         }
-        match (bad, full) {
-            (true, true) if self.good.pop().is_some() => self.bad.push(attempt),
-            (_, true) => {}
-            (true, false) => self.bad.push(attempt),
-            (false, false) => self.good.push(attempt),
+        while self.bad.len() + self.good.len() > self.limit || self.messages > MAX_KEPT_MESSAGES {
+            let Some(gone) = self.good.pop().or_else(|| self.bad.pop()) else {
+                return;
+            };
+            self.messages -= gone.messages.len();
+            self.left_out += 1;
         }
     }
 
@@ -72,5 +79,19 @@ mod tests {
         let (attempts, left_out) = kept.into_attempts();
         let ids: Vec<u64> = attempts.iter().map(|attempt| attempt.id).collect();
         assert_eq!((ids, left_out), (vec![3, 4, 6], 4));
+    }
+
+    #[test]
+    fn many_messages_are_bounded_as_many_attempts_are() {
+        let mut kept = Kept::new(usize::MAX);
+        let long = |id| {
+            let mut attempt = rejected(id);
+            let message = attempt.messages[0].clone();
+            attempt.messages = vec![message; MAX_KEPT_MESSAGES / 3];
+            attempt
+        };
+        (1..=5).map(long).for_each(|attempt| kept.add(attempt));
+        let (attempts, left_out) = kept.into_attempts();
+        assert_eq!((attempts.len(), left_out), (3, 2));
     }
 }

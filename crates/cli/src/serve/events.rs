@@ -1,7 +1,10 @@
 //! `quintet serve --events`: the doctor beside the nodes. What passes on their connections goes to it as PDUs, and what it
 //! says of each message and each attempt leaves as a line of JSON, the same as `quintet doctor` makes of a capture.
 
+mod lines;
+
 use anyhow::{Context, Result};
+use lines::Lines;
 use quintet_capture::{End, Flow, FlowEvent, FlowId, Pdu, Protocol, Seen, Sink, Timestamp};
 use quintet_diameter::node::ConnectionId;
 use quintet_doctor::report::Attempt;
@@ -12,7 +15,7 @@ use serde::Serialize;
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::fs::OpenOptions;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::rc::Rc;
@@ -57,7 +60,7 @@ enum Connection {
 /// The doctor beside the nodes of one process.
 pub(super) struct Events {
     doctor: Doctor,
-    out: Option<Box<dyn Write>>,
+    lines: Lines,
     flows: HashMap<Connection, FlowId>,
     flows_so_far: u64,
     messages: u64,
@@ -72,7 +75,7 @@ impl Events {
     /// # Errors
     /// If it cannot be opened, or the system gives no entropy.
     pub(super) fn open(path: &Path, identities: bool) -> Result<Rc<RefCell<Self>>> {
-        let out: Box<dyn Write> = match path.to_str() {
+        let out: Box<dyn Write + Send> = match path.to_str() {
             Some("-") => Box::new(io::stdout()),
             _ => Box::new(
                 OpenOptions::new()
@@ -92,7 +95,7 @@ impl Events {
                 live: true,
                 ..Settings::default()
             }),
-            out: Some(Box::new(BufWriter::new(out))),
+            lines: Lines::begin(out),
             flows: HashMap::new(),
             flows_so_far: 0,
             messages: 0,
@@ -120,6 +123,7 @@ impl Events {
         self.quiet(wall);
         self.doctor.finish();
         self.write();
+        self.lines.finish();
     }
 
     fn flow(&mut self, connection: Connection) -> FlowId {
@@ -175,7 +179,7 @@ impl Events {
         self.write();
     }
 
-    /// Writes what the doctor has to say. A place that takes no more ends the stream, not the nodes.
+    /// Hands on what the doctor has to say.
     fn write(&mut self) {
         while let Some(output) = self.doctor.poll() {
             let said = match &output {
@@ -183,15 +187,10 @@ impl Events {
                 Output::Attempt(attempt) => Said::Attempt(attempt),
                 Output::Deciphered { .. } => continue,
             };
-            let Some(out) = &mut self.out else { continue };
             let line = Line { schema: SCHEMA, said };
-            let written = serde_json::to_writer(&mut *out, &line)
-                .map_err(io::Error::from)
-                .and_then(|()| out.write_all(b"\n"))
-                .and_then(|()| out.flush());
-            if let Err(error) = written {
-                tracing::error!(%error, "--events: no more lines are written; restart when there is room");
-                self.out = None;
+            if let Ok(mut line) = serde_json::to_vec(&line) {
+                line.push(b'\n');
+                self.lines.offer(line);
             }
         }
     }
