@@ -3,6 +3,7 @@
 use super::context::Context;
 use super::hypotheses::{Case, Found};
 use super::open::{Message, adopt, covered_plain, note_of, unverifiable, valid};
+use super::round::Round;
 use super::subscriber::Subscriber;
 use super::{KeyNote, Opened};
 use crate::report::MacVerdict;
@@ -84,10 +85,18 @@ fn again(state: &mut Subscriber, at: usize, message: &Message<'_>, command: &Com
     if (context.integrity, context.ciphering) != (integrity, ciphering) {
         let context = context.with_algorithms(integrity, ciphering);
         state.take_into_use(context);
+        state.blind = is_guess(state, 0);
         return under(state, 0, message);
     }
-    state.blind = false;
+    state.blind = is_guess(state, at);
     under(state, at, message)
+}
+
+/// Whether the context at `at` is for a network that nobody named, and no message of the UE held under it yet.
+fn is_guess(state: &Subscriber, at: usize) -> bool {
+    let context = &state.contexts[at];
+    let named = |round: &Round| round.network_known;
+    !context.confirmed && !state.round_of(context.round).is_none_or(named)
 }
 
 /// The first message of a new context.
@@ -206,7 +215,7 @@ fn hypothesis(state: &Subscriber, at: usize, message: &Message<'_>, estimate: Na
         state
             .round_of(context.round)
             .into_iter()
-            .flat_map(|round| round.candidates())
+            .flat_map(Round::wrong_networks)
     };
     let of_others = || {
         state

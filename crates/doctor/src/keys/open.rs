@@ -9,6 +9,7 @@
 use super::command;
 use super::context::{Before, Context, Window, input};
 use super::hypotheses::{Case, Found, Protected};
+use super::round::Round;
 use super::subscriber::Subscriber;
 use super::{KeyNote, Opened};
 use crate::report::MacVerdict;
@@ -410,7 +411,7 @@ fn hypothesis(state: &Subscriber, at: usize, message: &Message<'_>) -> Option<Fo
         state
             .round_of(context.round)
             .into_iter()
-            .flat_map(|round| round.candidates())
+            .flat_map(Round::wrong_networks)
     };
     let of_others = || {
         state

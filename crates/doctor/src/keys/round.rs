@@ -82,7 +82,7 @@ impl Round {
     /// K and the network that the cell broadcasts come before the HSS's answer: where the two differ, the HSS derived for
     /// another network, and that is the finding. It comes last then: a network that explains it says more.
     pub(super) fn candidates(&self) -> impl Iterator<Item = Candidate> {
-        let certain = self.fit.is_some() && self.networks.iter().filter(|n| n.expected).count() == 1;
+        let certain = self.fit.is_some() && self.network_known;
         let of_hss = self.vector.as_ref().map(|vector| Candidate {
             kasme: vector.kasme.clone(),
             plmn: None,
@@ -100,6 +100,14 @@ impl Round {
             .chain(derived(true))
             .chain(derived(false))
             .chain(last)
+    }
+
+    /// Every KASME that may be one for a wrong network: none where the right one is a guess.
+    pub(super) fn wrong_networks(&self) -> impl Iterator<Item = Candidate> {
+        self.network_known
+            .then(|| self.candidates())
+            .into_iter()
+            .flatten()
     }
 
     fn derived(&self, Network { plmn, expected }: Network) -> Option<Candidate> {
