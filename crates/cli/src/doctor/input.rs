@@ -52,7 +52,22 @@ impl Captures {
             .enumerate()
             .map(|(number, path)| open(number as u16, path, paths.len(), interrupt))
             .collect::<Result<Vec<_>>>()?;
-        Ok(Self::of(streams))
+        let mut captures = Self::of(streams);
+        // A file that is no capture is refused before anything is written because of it. A pipe may have to be waited for.
+        if captures.streams.iter().all(|stream| stream.octets().is_some()) {
+            captures.begin()?;
+        }
+        Ok(captures)
+    }
+
+    /// Goes to the first frame of each.
+    fn begin(&mut self) -> Result<()> {
+        if !std::mem::replace(&mut self.begun, true) {
+            for index in 0..self.streams.len() {
+                self.queue(index)?;
+            }
+        }
+        Ok(())
     }
 
     fn of(streams: Vec<Stream>) -> Self {
@@ -102,18 +117,7 @@ fn standard_input() -> Result<std::io::Stdin> {
 
 impl Source for Captures {
     fn next(&mut self) -> Result<Next<'_>> {
-        if self.streams.len() == 1 {
-            let only = &mut self.streams[0];
-            return Ok(match only.advance()? {
-                Some(_) => only.frame().map_or(Next::End, Next::Frame),
-                None => Next::End,
-            });
-        }
-        if !std::mem::replace(&mut self.begun, true) {
-            for index in 0..self.streams.len() {
-                self.queue(index)?;
-            }
-        }
+        self.begin()?;
         if let Some(index) = self.taken.take() {
             self.queue(index)?;
         }

@@ -4,6 +4,26 @@ use crate::support::{captures, complained, doctor, json, said};
 use std::fs;
 
 #[test]
+fn what_is_no_capture_costs_no_report_that_was_there() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let at = |name: &str| directory.path().join(name);
+    fs::write(at("notes.txt"), b"These are notes, and no capture at all.\n").expect("room for a file");
+    for option in ["--html", "--decrypt"] {
+        fs::write(at("before"), b"of yesterday").expect("room for a file");
+        let output = doctor(directory.path(), &["notes.txt", option, "before"]);
+        assert_eq!(output.status.code(), Some(2), "{option}");
+        assert_eq!(
+            fs::read(at("before")).expect("it is there"),
+            b"of yesterday",
+            "{option}"
+        );
+        let output = doctor(directory.path(), &["notes.txt", option, "new"]);
+        assert_eq!(output.status.code(), Some(2), "{option}");
+        assert!(!at("new").exists(), "{option} made a file for nothing");
+    }
+}
+
+#[test]
 fn wrong_arguments_end_with_2_and_a_reason() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let at = |name: &str| directory.path().join(name);
