@@ -107,6 +107,7 @@ pub fn of(case: &Case<'_>) -> Vec<Finding> {
     found.extend(protection::offences(&reading, &found));
     found.extend(connection::ended(&reading, &found));
     found.extend(keys::rules(case.trail));
+    found.extend(capture::merged(&reading, &found));
     if case.trail.lossy {
         for finding in &mut found {
             if MAY_BE_MISSED.contains(&finding.code) {

@@ -165,6 +165,11 @@ impl Subscribers {
         }
         history.frames.push(trail.first);
         history.last_ending = Some(ending);
+        if !history.endings.contains(&ending) {
+            history.endings.push(ending);
+        }
+        let until = trail.nas.last().map(|sighting| sighting.seen);
+        history.until = later(history.until, until);
         history.genuine = genuine(trail).or(history.genuine.take());
     }
 
@@ -184,6 +189,7 @@ impl Subscribers {
         kept.keys_unseen |= row.keys_unseen;
         kept.reported = row.reported.or(kept.reported.take());
         kept.history.attempts += row.history.attempts;
+        kept.history.until = later(kept.history.until, row.history.until);
         kept.history.genuine = row.history.genuine.or(kept.history.genuine.take());
     }
 
@@ -232,6 +238,13 @@ impl Subscribers {
             }
         }
     }
+}
+
+/// The later of two.
+fn later(one: Option<Seen>, other: Option<Seen>) -> Option<Seen> {
+    one.into_iter()
+        .chain(other)
+        .max_by_key(|seen| (seen.file, seen.frame))
 }
 
 /// The last challenge of a trail whose AUTN holds, and the name of the key under which it does.

@@ -257,10 +257,14 @@ pub struct History {
     pub same_failure_in_a_row: u64,
     /// How the one right before this one ended.
     pub last_ending: Option<Ending>,
+    /// Every way in which one of them ended, once.
+    pub endings: Vec<Ending>,
     /// How many of those right before this one ran authentication and security mode in full.
     pub full_security_in_a_row: u64,
     /// First frames of up to eight of them, the latest last.
     pub frames: Vec<Seen>,
+    /// The last NAS message of theirs: behind this one's first where they interleave.
+    pub until: Option<Seen>,
     /// The last challenge of theirs whose AUTN holds under a key: where it was seen, and the key's name.
     pub genuine: Option<(Seen, String)>,
 }

@@ -2,7 +2,7 @@
 
 use super::Draft;
 use super::catalogue as code;
-use super::reading::{Command, Reading};
+use super::reading::{Command, Reading, attempts};
 use crate::report::{Finding, Severity};
 use quintet_crypto::{CipheringAlgorithm, IntegrityAlgorithm};
 use quintet_emm::path::MessageView;
@@ -257,8 +257,8 @@ fn replayed_differently(reading: &Reading<'_>, command: &Command) -> Option<Find
         "The MME replays what it kept from an earlier attach, or got from another MME",
         if reading.trail.history.attempts > 0 {
             format!(
-                "{} earlier attempts of this subscriber are in the capture",
-                reading.trail.history.attempts
+                "earlier in the capture: {} of this subscriber",
+                attempts(reading.trail.history.attempts)
             )
         } else {
             "no earlier attempt of this subscriber is in the capture".to_owned()

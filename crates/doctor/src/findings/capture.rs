@@ -3,7 +3,7 @@
 use super::Draft;
 use super::catalogue as code;
 use super::reading::{Reading, attempts};
-use crate::report::{Ending, Finding, Outcome};
+use crate::report::{Ending, Finding, Outcome, Severity};
 use quintet_emm::path::MessageView;
 
 pub(super) fn rules(reading: &Reading<'_>) -> Vec<Finding> {
@@ -73,7 +73,6 @@ pub(super) fn rules(reading: &Reading<'_>) -> Vec<Finding> {
         );
     }
     found.extend(ciphered(reading));
-    found.extend(merged(reading));
     found
 }
 
@@ -114,34 +113,38 @@ fn ciphered(reading: &Reading<'_>) -> Option<Finding> {
     )
 }
 
-/// Other attempts of the subscriber before this one, without an end of their own.
-fn merged(reading: &Reading<'_>) -> Option<Finding> {
-    let history = &reading.trail.history;
+/// What is told of an attempt once its other findings are known: that the subscriber has others, where this bears on them.
+pub(super) fn merged(reading: &Reading<'_>, found: &[Finding]) -> Option<Finding> {
+    let (trail, history) = (reading.trail, &reading.trail.history);
     let latest = history.frames.last()?;
-    let initials = reading
-        .trail
-        .nas
-        .iter()
-        .filter(|sighting| sighting.view.initial().is_some())
-        .count();
-    // Where a loop is told, the attempts are told with it.
-    let told = reading.failed_alike() > 0 || reading.case.outcome == Outcome::Success;
-    if history.attempts == 0 || initials == 0 || told {
+    let begins = trail.nas.iter().any(|sighting| sighting.view.initial().is_some());
+    if !begins || found.iter().all(|finding| finding.severity == Severity::Note) {
         return None;
     }
-    Some(
-        Draft::new(
-            &code::MERGED_ATTEMPTS,
-            format!(
-                "The subscriber has {} before this one in the capture.",
-                attempts(history.attempts)
-            ),
-        )
-        .at(reading.trail.first)
-        .cause(
+    let before = format!("the one before began in frame {}", latest.frame);
+    let nas = trail.nas.first()?.seen;
+    let until = history
+        .until
+        .filter(|until| until.file == nas.file && until.frame > nas.frame);
+    // Where a loop is told, the attempts are told with it. Failures that take turns are told of once.
+    let ended = reading.case.outcome != Outcome::Incomplete;
+    let failed_otherwise =
+        ended && history.same_failure_in_a_row > 0 && !history.endings.contains(&reading.case.ending);
+    let (why, evidence) = match until {
+        Some(until) => (
+            "Two procedures of one UE ran at once, or several captures are merged",
+            format!("{before} and had messages up to frame {}", until.frame),
+        ),
+        None if failed_otherwise => (
             "The UE tried again, or came back",
-            format!("the one before began in frame {}", latest.frame),
-        )
-        .done(),
-    )
+            format!("{before} and failed in another way"),
+        ),
+        None => return None,
+    };
+    let of_it = attempts(history.attempts);
+    let draft = Draft::new(
+        &code::MERGED_ATTEMPTS,
+        format!("The subscriber has {of_it} before this one in the capture."),
+    );
+    Some(draft.at(trail.first).cause(why, evidence).done())
 }

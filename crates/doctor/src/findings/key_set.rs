@@ -3,7 +3,7 @@
 
 use super::Draft;
 use super::catalogue as code;
-use super::reading::{Command, Reading};
+use super::reading::{Command, Reading, attempts};
 use crate::report::Finding;
 use quintet_crypto::IntegrityAlgorithm;
 use quintet_emm::path::{Ksi, Protection};
@@ -61,8 +61,8 @@ fn of_command(reading: &Reading<'_>, command: &Command) -> Option<Finding> {
             .cause(
                 "Two attempts are merged in this trace",
                 format!(
-                    "{} attempts of this subscriber lie before",
-                    reading.trail.history.attempts
+                    "earlier in the capture: {} of this subscriber",
+                    attempts(reading.trail.history.attempts)
                 ),
             )
             .done(),

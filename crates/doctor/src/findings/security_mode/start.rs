@@ -1,7 +1,7 @@
 //! Whether SECURITY MODE COMMAND comes, when, and whether it may (TS 24.301 5.4.3.2).
 
 use super::super::catalogue as code;
-use super::super::reading::{Command, Reading, SECOND, T3460_NS, span};
+use super::super::reading::{Command, Reading, SECOND, T3460_NS, attempts, span};
 use super::super::{Draft, silence};
 use crate::keys::KeyNote;
 use crate::report::{Finding, Severity};
@@ -198,7 +198,10 @@ pub(super) fn too_early(reading: &Reading<'_>, command: &Command) -> Option<Find
 fn merged_evidence(reading: &Reading<'_>) -> String {
     match reading.trail.history.attempts {
         0 => "the subscriber has no attempt before this one in the capture".to_owned(),
-        n => format!("the subscriber has {n} attempts before this one in the capture"),
+        n => format!(
+            "the subscriber has {} before this one in the capture",
+            attempts(n)
+        ),
     }
 }
 

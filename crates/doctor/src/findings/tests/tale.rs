@@ -265,6 +265,16 @@ impl Tale {
             trail.history.frames = vec![trail.first];
             trail.history.same_failure_in_a_row = times;
             trail.history.last_ending = Some(ending);
+            trail.history.endings = vec![ending];
+        })
+    }
+
+    /// The attempt before it ended where this one does.
+    pub(super) fn began_while_another_ran(self) -> Self {
+        self.with(|trail| {
+            trail.history.attempts = 1;
+            trail.history.frames = vec![trail.first];
+            trail.history.until = Some(trail.last);
         })
     }
 

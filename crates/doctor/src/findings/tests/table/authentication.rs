@@ -3,6 +3,7 @@
 use super::*;
 use crate::eps::Tap;
 use crate::findings::catalogue as code;
+use crate::report::Ending;
 
 pub(in super::super) const ROWS: &[Row] = &[
     Row {
@@ -217,12 +218,16 @@ pub(in super::super) const ROWS: &[Row] = &[
     Row {
         code: &code::MERGED_ATTEMPTS,
         has: || {
-            authenticated().with(|trail| {
-                trail.history.attempts = 2;
-                trail.history.frames = vec![trail.first, trail.first];
-            })
+            authenticated()
+                .failed_before(2)
+                .with(|trail| trail.history.endings = vec![Ending::AuthenticationRejected])
         },
-        has_not: healthy,
+        has_not: || authenticated().failed_before(2),
+    },
+    Row {
+        code: &code::MERGED_ATTEMPTS,
+        has: || authenticated().began_while_another_ran(),
+        has_not: || healthy().began_while_another_ran(),
     },
     Row {
         code: &code::CIPHERED,
