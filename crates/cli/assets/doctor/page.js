@@ -23,7 +23,9 @@ function who(attempt) {
   const s = attempt.subscriber;
   const known = s.imsi || s.guti || s.suci || s.impi || s.impu;
   if (known) return known;
-  if (attempt.links.mme_ue_s1ap_id !== null) return `MME UE S1AP ID ${attempt.links.mme_ue_s1ap_id}`;
+  const links = attempt.links;
+  if (links.mme_ue_s1ap_id !== null) return `MME UE S1AP ID ${links.mme_ue_s1ap_id}`;
+  if (links.enb_ue_s1ap_id !== null) return `eNB UE S1AP ID ${links.enb_ue_s1ap_id}`;
   return "unknown subscriber";
 }
 
