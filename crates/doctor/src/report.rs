@@ -197,7 +197,9 @@ pub struct Message {
     pub name: String,
     /// Its security header in words; of NAS alone.
     pub header: Option<&'static str>,
-    /// NAS COUNT: the one that the MAC holds with, or the sequence number alone if nothing more is known.
+    /// The sequence number on the wire: NAS COUNT modulo 256, or modulo 32 in SERVICE REQUEST; of protected NAS alone.
+    pub sequence: Option<u8>,
+    /// NAS COUNT: the one that the MAC holds with; `None` if no key says it.
     pub count: Option<u32>,
     /// Whether its MAC holds; of protected NAS alone.
     pub mac: Option<MacVerdict>,

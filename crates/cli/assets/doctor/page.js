@@ -162,6 +162,7 @@ function detailsOf(message) {
   add("from, to", `${message.from} → ${message.to}`);
   add("protocol", message.protocol);
   add("header", message.header);
+  add("sequence number", message.sequence);
   add("COUNT", message.count);
   add("MAC", message.mac);
   add("cause", message.cause);

@@ -16,6 +16,7 @@ pub(crate) fn nas(frame: u64, from: &'static str, to: &'static str, name: &str) 
         protocol: "NAS-EPS",
         name: name.to_owned(),
         header: None,
+        sequence: None,
         count: None,
         mac: None,
         cause: None,
@@ -28,7 +29,7 @@ pub(crate) fn nas(frame: u64, from: &'static str, to: &'static str, name: &str) 
 pub(crate) fn security_mode_command(frame: u64, algorithms: &str) -> Message {
     Message {
         header: Some("integrity protected with new context"),
-        count: Some(0),
+        sequence: Some(0),
         mac: Some(MacVerdict::Unverifiable),
         details: vec![algorithms.to_owned(), "KSI 1".to_owned()],
         ..nas(frame, "MME", "UE", "SECURITY MODE COMMAND")

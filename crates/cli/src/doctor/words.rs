@@ -73,8 +73,8 @@ pub(super) fn beside(message: &Message) -> Vec<String> {
     let mut lines = vec![first];
     if let Some(header) = message.header.filter(|header| *header != PLAIN) {
         let mut line = header.to_owned();
-        if let Some(count) = message.count {
-            line.push_str(&format!(", COUNT {count}"));
+        for number in numbers(message) {
+            line.push_str(&format!(", {number}"));
         }
         if let Some(mac) = message.mac {
             line.push_str(&format!(", MAC {}", name(&mac)));
@@ -84,6 +84,27 @@ pub(super) fn beside(message: &Message) -> Vec<String> {
     let said = message.cause.iter().chain(&message.details);
     lines.extend(said.map(|line| abbreviated(&clean(line))));
     lines
+}
+
+/// COUNT as far as a key says it, and the sequence number where it says something else or is all there is.
+fn numbers(message: &Message) -> impl Iterator<Item = String> {
+    // SERVICE REQUEST has five bits of COUNT, all others eight.
+    let told = |count: u32, sequence: u8| {
+        let bits = if message.name == "SERVICE REQUEST" {
+            0x1f
+        } else {
+            0xff
+        };
+        count & bits == u32::from(sequence)
+    };
+    let same = message
+        .count
+        .zip(message.sequence)
+        .is_some_and(|(count, sequence)| told(count, sequence));
+    let count = message.count.map(|count| format!("COUNT {count}"));
+    let sequence = message.sequence.filter(|_| !same);
+    let sequence = sequence.map(|sequence| format!("sequence number {sequence}"));
+    count.into_iter().chain(sequence)
 }
 
 /// The header of messages without protection.
@@ -181,10 +202,30 @@ mod tests {
             beside(&message),
             [
                 "frame 4, repeated",
-                "integrity protected with new context, COUNT 0, MAC unverifiable",
+                "integrity protected with new context, sequence number 0, MAC unverifiable",
                 "128-EIA2, EEA0",
                 "KSI 1"
             ]
+        );
+    }
+
+    #[test]
+    fn count_is_what_a_key_says_and_the_sequence_number_what_the_wire_says() {
+        let told = |name: &str, count, sequence| {
+            let mut message = security_mode_command(4, "");
+            (message.name, message.count, message.sequence) = (name.to_owned(), count, sequence);
+            beside(&message)[1].replace("integrity protected with new context, ", "")
+        };
+        let command = |count, sequence| told("SECURITY MODE COMMAND", count, sequence);
+        assert_eq!(command(Some(300), Some(44)), "COUNT 300, MAC unverifiable");
+        assert_eq!(
+            command(Some(1), Some(3)),
+            "COUNT 1, sequence number 3, MAC unverifiable"
+        );
+        assert_eq!(command(None, Some(3)), "sequence number 3, MAC unverifiable");
+        assert_eq!(
+            told("SERVICE REQUEST", Some(44), Some(12)),
+            "COUNT 44, MAC unverifiable"
         );
     }
 

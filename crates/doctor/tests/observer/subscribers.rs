@@ -116,3 +116,13 @@ fn a_forged_challenge_is_held_against_genuine_ones_of_earlier_attempts() {
         "{of_another:?}"
     );
 }
+
+#[test]
+fn a_sequence_number_is_not_called_count() {
+    let mut case = Case::new();
+    case.initial(1, 5, &attach_request(1), None);
+    case.down(1, 5, 100, &hex::decode("2701020304f1aabbccdd").expect("hex"));
+    let messages = &case.finish()[0].messages;
+    let numbers = |at: usize| (messages[at].sequence, messages[at].count);
+    assert_eq!((numbers(0), numbers(1)), ((None, None), (Some(0xf1), None)));
+}

@@ -227,7 +227,10 @@ pub(in super::super) const ROWS: &[Row] = &[
     Row {
         code: &code::MERGED_ATTEMPTS,
         has: || authenticated().began_while_another_ran(),
-        has_not: || healthy().began_while_another_ran(),
+        has_not: || {
+            let noted = healthy().with(|trail| trail.dropped = 3);
+            noted.began_while_another_ran()
+        },
     },
     Row {
         code: &code::CIPHERED,
