@@ -106,7 +106,7 @@ pub fn of(case: &Case<'_>) -> Vec<Finding> {
     }
     found.extend(protection::offences(&reading, &found));
     found.extend(connection::ended(&reading, &found));
-    found.extend(keys::rules(case.trail));
+    found.extend(keys::rules(case));
     found.extend(capture::merged(&reading, &found));
     if case.trail.lossy {
         for finding in &mut found {

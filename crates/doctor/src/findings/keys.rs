@@ -5,16 +5,17 @@ mod challenge;
 mod mac;
 
 use super::catalogue::Code;
-use super::{Draft, catalogue as code};
+use super::{Case, Draft, catalogue as code};
 use crate::eps::{Sighting, Trail};
 use crate::keys::KeyNote;
-use crate::report::Finding;
+use crate::report::{Finding, Outcome};
 use quintet_crypto::Direction;
 
 /// Every rule that needs keys.
-pub(crate) fn rules(trail: &Trail) -> Vec<Finding> {
+pub(crate) fn rules(case: &Case<'_>) -> Vec<Finding> {
+    let trail = case.trail;
     let mut found = challenge::rules(trail);
-    found.extend(mac::rules(trail));
+    found.extend(mac::rules(trail, case.outcome == Outcome::Success));
     found.extend(hash_mme(trail));
     found.extend(mac_zero(trail));
     found

@@ -5,18 +5,23 @@ use super::super::{Draft, catalogue as code};
 use super::sender;
 use crate::eps::{Sighting, Trail};
 use crate::keys::KeyNote;
-use crate::report::{Finding, MacVerdict};
+use crate::report::{Finding, MacVerdict, Severity};
+use quintet_crypto::Direction;
 
-/// One finding for each reason.
-pub(super) fn rules(trail: &Trail) -> Vec<Finding> {
+/// One finding for each reason and sender; one of both ends where no reason is known.
+pub(super) fn rules(trail: &Trail, succeeded: bool) -> Vec<Finding> {
     let mut groups: Vec<(Reason, Vec<&Sighting>)> = Vec::new();
     for sighting in &trail.nas {
         let Some(reason) = reason(sighting) else {
             continue;
         };
+        let together = |messages: &[&Sighting]| {
+            reason.code.name == code::MAC_INVALID.name
+                || messages.iter().all(|other| other.direction == sighting.direction)
+        };
         match groups
             .iter_mut()
-            .find(|(known, _)| known.code.name == reason.code.name)
+            .find(|(known, messages)| known.code.name == reason.code.name && together(messages))
         {
             Some((_, messages)) => messages.push(sighting),
             None => groups.push((reason, vec![sighting])),
@@ -24,8 +29,38 @@ pub(super) fn rules(trail: &Trail) -> Vec<Finding> {
     }
     groups
         .into_iter()
-        .map(|(reason, messages)| finding(trail, &reason, &messages))
+        .map(|(reason, messages)| {
+            let sent_by = |way| messages.iter().any(|sighting| sighting.direction == way);
+            if sent_by(Direction::Uplink) && sent_by(Direction::Downlink) {
+                of_both_ends(&messages, succeeded)
+            } else {
+                finding(trail, &reason, &messages)
+            }
+        })
         .collect()
+}
+
+/// MACs of both ends that hold with nothing: what they have in common is the key that they were checked with.
+fn of_both_ends(messages: &[&Sighting], succeeded: bool) -> Finding {
+    let n = messages.len();
+    let draft = Draft::new(
+        &code::MAC_INVALID,
+        format!("The MACs of {n} messages of both ends do not hold, nor with any one thing changed."),
+    )
+    .frames(messages.iter().map(|sighting| sighting.seen));
+    let suspect = "The key that the doctor was given, or took, is not the one in use";
+    let draft = if succeeded {
+        draft.severity(Severity::Warning).cause(
+            suspect,
+            "the attempt succeeds: UE and MME take what this key refuses",
+        )
+    } else {
+        draft.cause(suspect, "neither end's MACs hold under it").cause(
+            "UE and MME have other keys than the challenge gives",
+            "the attempt does not succeed",
+        )
+    };
+    draft.done()
 }
 
 /// Why the MAC of one message does not hold.

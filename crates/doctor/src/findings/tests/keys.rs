@@ -205,3 +205,40 @@ fn a_challenge_beside_genuine_ones_may_be_forged() {
     let forged = |cause: &crate::report::Cause| cause.why.contains("false base station");
     assert!(findings[0].causes.iter().any(forged), "{findings:?}");
 }
+
+#[test]
+fn macs_of_both_ends_accuse_the_key_that_they_were_checked_with() {
+    let spoil = |message: &mut Sighting| message.mac = MacVerdict::Invalid;
+    let both = spoilt(None).up_under(2, ATTACH_COMPLETE).last(spoil);
+    let failed = of_keys(&both);
+    assert_eq!(failed.len(), 1, "{failed:?}");
+    assert_eq!(failed[0].severity, Severity::Fault);
+    let succeeded = of_keys(&both.succeeded());
+    assert_eq!(succeeded[0].severity, Severity::Warning);
+    for finding in [&failed[0], &succeeded[0]] {
+        assert!(finding.what.contains("2 messages of both ends"), "{finding:?}");
+        assert!(
+            finding.causes[0].why.contains("key that the doctor"),
+            "{finding:?}"
+        );
+        assert_eq!(finding.frames.len(), 2, "{finding:?}");
+    }
+    assert_eq!((failed[0].causes.len(), succeeded[0].causes.len()), (2, 1));
+}
+
+#[test]
+fn a_reason_is_told_of_each_sender() {
+    let spoil = |message: &mut Sighting| {
+        message.mac = MacVerdict::Invalid;
+        message.notes.push(KeyNote::OtherDirection);
+    };
+    let both = spoilt(Some(KeyNote::OtherDirection))
+        .up_under(2, ATTACH_COMPLETE)
+        .last(spoil);
+    let senders: Vec<String> = of_keys(&both).into_iter().map(|finding| finding.what).collect();
+    assert_eq!(senders.len(), 2, "{senders:?}");
+    assert!(
+        senders[0].contains("by the MME") && senders[1].contains("by the UE"),
+        "{senders:?}"
+    );
+}
