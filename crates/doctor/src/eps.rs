@@ -10,6 +10,7 @@ mod trail;
 pub use crate::report::Ending;
 pub use observer::{Happening, MAX_ATTEMPTS, MAX_FAREWELL_NS, MAX_SILENCE_NS, Observer, Wanted};
 pub use outcome::Verdict;
+pub(crate) use outcome::timer_ns;
 pub use trail::{
     Capability, Carrier, End, History, Identities, MAX_MESSAGES, Offence, Procedure, Sighting, Signal, Tap,
     Trail,

@@ -17,13 +17,14 @@ mod steps;
 use super::trail::{End, Procedure, Tap, Trail};
 use crate::report::{Ending, Outcome, Reached, emm_cause};
 use crate::s6a;
+use quintet_emm::path::MessageView;
 use steps::{Security, Steps};
 
 /// T3410 and T3430 (TS 24.301 table 10.2.1), in nanoseconds.
 const T3410_NS: i64 = 15_000_000_000;
 /// T3417 (TS 24.301 table 10.2.1), in nanoseconds.
 const T3417_NS: i64 = 5_000_000_000;
-/// T3460 (TS 24.301 table 10.2.2), in nanoseconds.
+/// T3450, T3460 and T3470 (TS 24.301 table 10.2.2), in nanoseconds.
 const T3460_NS: i64 = 6_000_000_000;
 
 /// How an attempt came out.
@@ -204,6 +205,22 @@ const fn outcome(ending: Ending) -> Outcome {
         | Ending::Incomplete => Outcome::Incomplete,
         _ => Outcome::Failure,
     }
+}
+
+/// How long the sender of a message waits for its answer; `None` if it waits for none.
+pub(crate) const fn timer_ns(view: MessageView) -> Option<i64> {
+    Some(match view {
+        MessageView::AttachRequest { .. } | MessageView::TrackingAreaUpdateRequest { .. } => T3410_NS,
+        MessageView::ServiceRequest { .. }
+        | MessageView::ExtendedServiceRequest { .. }
+        | MessageView::ControlPlaneServiceRequest { .. } => T3417_NS,
+        MessageView::IdentityRequest { .. }
+        | MessageView::AuthenticationRequest { .. }
+        | MessageView::SecurityModeCommand { .. }
+        | MessageView::AttachAccept
+        | MessageView::TrackingAreaUpdateAccept { .. } => T3460_NS,
+        _ => return None,
+    })
 }
 
 /// Whether the capture ends while the timer of the message that waits still runs: then its answer may lie behind the end.

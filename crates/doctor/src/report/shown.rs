@@ -1,6 +1,6 @@
 //! What a capture could not show of an attempt: said, so that silence is not taken for proof.
 
-use crate::eps::{End, Tap, Trail, Verdict};
+use crate::eps::{End, Tap, Trail, Verdict, timer_ns};
 use crate::report::Outcome;
 use quintet_emm::path::MessageView;
 
@@ -10,7 +10,7 @@ pub(super) fn not_shown(trail: &Trail, verdict: &Verdict) -> Vec<String> {
     if !trail.from_the_start && trail.tap != Tap::S6a {
         list.push("the connection's beginning is not in this capture".to_owned());
     }
-    if trail.end == End::CaptureEnds && verdict.outcome != Outcome::Success {
+    if trail.end == End::CaptureEnds && may_go_on(trail, verdict.outcome) {
         let after = trail.now.since(trail.last.time).max(0) / 100_000_000;
         let (seconds, tenths) = (after / 10, after % 10);
         let what = trail
@@ -47,4 +47,17 @@ pub(super) fn not_shown(trail: &Trail, verdict: &Verdict) -> Vec<String> {
         list.push(format!("{} more messages are not listed", trail.dropped));
     }
     list
+}
+
+/// Whether something may lie behind the end of the capture: the attempt has no end, or the timer of its last message runs.
+fn may_go_on(trail: &Trail, outcome: Outcome) -> bool {
+    let waits = || {
+        let last = trail.nas.last()?;
+        Some(trail.now.since(last.seen.time) < timer_ns(last.view)?)
+    };
+    match outcome {
+        Outcome::Success => false,
+        Outcome::Incomplete => true,
+        Outcome::Failure => waits().unwrap_or(false),
+    }
 }

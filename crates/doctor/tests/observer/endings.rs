@@ -1,6 +1,6 @@
 //! Every way an attempt may end, message by message: those that the labelled captures have, and those they lack.
 
-use crate::support::{Case, IDENTITY_REQUEST, attach_reject, attach_request};
+use crate::support::{Case, IDENTITY_REQUEST, SECOND, attach_reject, attach_request};
 use quintet_doctor::report::{Attempt, Ending, Outcome, Reached};
 
 /// What an attempt is made of, behind its ATTACH REQUEST.
@@ -327,4 +327,40 @@ fn a_capture_that_ends_inside_a_timer_does_not_tell_of_a_failure() {
             "{again} more times, then {seconds} s"
         );
     }
+}
+
+#[test]
+fn the_end_of_the_capture_is_told_where_something_may_lie_behind_it() {
+    let challenge = [&[0x07, 0x52, 0][..], &[6; 16], &[16], &[7; 16]].concat();
+    let cut = |refused: bool, after: i64| {
+        let mut case = Case::new();
+        case.initial(1, 5, &attach_request(1), None);
+        if refused {
+            case.down(1, 5, 100, &attach_reject(7));
+        } else {
+            case.down(1, 5, 100, &challenge);
+            case.wait(6 * SECOND);
+            case.down(1, 5, 100, &challenge);
+        }
+        case.wait(after * SECOND);
+        case.initial(1, 6, &attach_request(2), None);
+        let attempts = case.finish();
+        let told = |at: usize| {
+            let shown = &attempts[at].not_shown;
+            shown.iter().any(|line| line.starts_with("the capture ends"))
+        };
+        assert!(told(1), "it has just begun");
+        (attempts[0].outcome, told(0))
+    };
+    assert_eq!(
+        cut(true, 3),
+        (Outcome::Failure, false),
+        "nothing follows a reject"
+    );
+    assert_eq!(
+        cut(false, 20),
+        (Outcome::Failure, false),
+        "no answer came in time"
+    );
+    assert_eq!(cut(false, 3), (Outcome::Failure, true), "T3460 still runs");
 }
