@@ -1,7 +1,7 @@
 //! Frames of a network interface as they pass: a packet socket (packet(7)), of Linux alone. Wants CAP_NET_RAW.
 //!
-//! One system call brings up to [`BATCH`] frames; the kernel's time stamps and its count of frames it had no room for come
-//! with them. No ring is mapped: that would take `unsafe` for what a socket buffer of [`RECEIVE_BUFFER_OCTETS`] does as well
+//! One system call brings a batch of frames; the kernel's time stamps and its count of frames it had no room for come
+//! with them. No ring is mapped: that would take `unsafe` for what a large socket buffer does as well
 //! at the rates of signalling. The loopback interface shows each frame twice, as it goes out and as it comes in; who reads on
 //! must bear duplicates anyhow.
 
