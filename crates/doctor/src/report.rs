@@ -9,7 +9,7 @@ mod pseudonym;
 mod shown;
 
 pub use build::Builder;
-pub(crate) use details::emm_cause;
+pub(crate) use details::{counted, emm_cause};
 pub use pseudonym::Pseudonyms;
 use serde::Serialize;
 

@@ -3,7 +3,7 @@
 use super::Draft;
 use super::catalogue as code;
 use super::reading::{Reading, attempts};
-use crate::report::{Ending, Finding, Outcome, Severity};
+use crate::report::{Ending, Finding, Outcome, Severity, counted};
 use quintet_emm::path::MessageView;
 
 pub(super) fn rules(reading: &Reading<'_>) -> Vec<Finding> {
@@ -59,8 +59,9 @@ pub(super) fn rules(reading: &Reading<'_>) -> Vec<Finding> {
             Draft::new(
                 &code::TOO_MANY_MESSAGES,
                 format!(
-                    "{} messages of this attempt are counted only, behind the first {}.",
-                    trail.dropped,
+                    "{} of this attempt {} counted only, behind the first {}.",
+                    counted(trail.dropped, "message"),
+                    if trail.dropped == 1 { "is" } else { "are" },
                     crate::eps::MAX_MESSAGES
                 ),
             )
@@ -91,8 +92,12 @@ fn ciphered(reading: &Reading<'_>) -> Option<Finding> {
         Draft::new(
             &code::CIPHERED,
             format!(
-                "{} messages are ciphered and no key opens them{}.",
-                hidden.len(),
+                "{} ciphered and no key opens {}{}.",
+                match hidden.len() {
+                    1 => "1 message is".to_owned(),
+                    n => format!("{n} messages are"),
+                },
+                if hidden.len() == 1 { "it" } else { "them" },
                 if inferred {
                     "; how the attempt ended is inferred"
                 } else {

@@ -4,7 +4,7 @@ mod accept;
 mod failed;
 
 use super::catalogue as code;
-use super::reading::{Reading, T3410_NS, T3417_NS, span, times};
+use super::reading::{Reading, T3410_NS, T3417_NS, attempts, span, times};
 use super::{Draft, silence};
 use crate::eps::{End, Procedure, Tap};
 use crate::report::{Ending, Finding, Severity};
@@ -185,7 +185,7 @@ fn security_loop(reading: &Reading<'_>) -> Option<Finding> {
         .cause_if(
             before > 0,
             "Several attempts are read as one",
-            format!("{before} attempts in a row before this one, each told on its own"),
+            format!("{} in a row before this one, each told on its own", attempts(before)),
         )
         .done(),
     )

@@ -2,7 +2,7 @@
 
 use super::Case;
 use crate::eps::{End, Sighting, Tap, Trail};
-use crate::report::Outcome;
+use crate::report::{Outcome, counted};
 use quintet_capture::Seen;
 use quintet_crypto::Direction;
 use quintet_emm::path::{Algorithms, Header, Ksi, MessageView, Protection};
@@ -397,10 +397,7 @@ pub(super) fn span(nanoseconds: i64) -> String {
 
 /// `1 attempt`, `2 attempts`.
 pub(super) fn attempts(n: u64) -> String {
-    match n {
-        1 => "1 attempt".to_owned(),
-        n => format!("{n} attempts"),
-    }
+    counted(n, "attempt")
 }
 
 /// `once`, `twice`, `3 times`.

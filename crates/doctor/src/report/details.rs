@@ -65,6 +65,11 @@ pub(super) fn cause(view: MessageView) -> Option<String> {
     Some(emm_cause(cause))
 }
 
+/// `1 vector`, `2 vectors`.
+pub(crate) fn counted(n: u64, one: &str) -> String {
+    format!("{n} {one}{}", if n == 1 { "" } else { "s" })
+}
+
 /// An EMM cause by number and name (TS 24.301 Annex A).
 #[must_use]
 pub(crate) fn emm_cause(cause: u8) -> String {
@@ -161,7 +166,7 @@ pub(super) fn request(exchange: &Exchange) -> Vec<String> {
     details.extend(
         exchange
             .requested
-            .map(|count| format!("{count} vectors asked for")),
+            .map(|count| format!("{} asked for", counted(count.into(), "vector"))),
     );
     if let Some((rand, _)) = &exchange.resynchronization {
         details.push(format!("Re-Synchronization-Info for RAND {}", hex(rand)));
@@ -169,10 +174,11 @@ pub(super) fn request(exchange: &Exchange) -> Vec<String> {
     details
 }
 
-/// What is worth seeing of an answer.
+/// What is worth seeing of an answer. A refusal is its cause.
 pub(super) fn answer(exchange: &Exchange) -> Vec<String> {
     let mut details = Vec::new();
-    details.extend(exchange.outcome.map(|outcome| outcome.to_string()));
+    let granted = exchange.outcome.filter(|outcome| outcome.is_success());
+    details.extend(granted.map(|outcome| outcome.to_string()));
     details.extend(
         exchange
             .vectors
@@ -231,4 +237,31 @@ pub(super) fn offered(capability: &[u8]) -> Vec<&'static str> {
         .filter_map(|bit| ciphering_name(CipheringAlgorithm(bit)))
         .chain(bits(capability.get(1)).filter_map(|bit| integrity_name(IntegrityAlgorithm(bit))))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use quintet_capture::FlowId;
+    use quintet_diameter::dict::command;
+    use quintet_mme::s6a::{AnswerOutcome, S6A};
+
+    #[test]
+    fn one_vector_is_asked_for_and_two_vectors_are() {
+        let mut exchange = Exchange::new(1, FlowId(1), command::AUTHENTICATION_INFORMATION, S6A);
+        let told = [1, 2].map(|requested| {
+            exchange.requested = Some(requested);
+            request(&exchange)
+        });
+        assert_eq!(told, [["1 vector asked for"], ["2 vectors asked for"]]);
+    }
+
+    #[test]
+    fn a_refusal_is_the_cause_and_not_told_again() {
+        let mut exchange = Exchange::new(1, FlowId(1), command::AUTHENTICATION_INFORMATION, S6A);
+        exchange.outcome = Some(AnswerOutcome::experimental(5001));
+        assert_eq!(answer(&exchange), Vec::<String>::new());
+        exchange.outcome = Some(AnswerOutcome::SUCCESS);
+        assert_eq!(answer(&exchange), [AnswerOutcome::SUCCESS.to_string()]);
+    }
 }

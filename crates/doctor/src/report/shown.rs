@@ -1,7 +1,7 @@
 //! What a capture could not show of an attempt: said, so that silence is not taken for proof.
 
 use crate::eps::{End, Tap, Trail, Verdict, timer_ns};
-use crate::report::Outcome;
+use crate::report::{Outcome, counted};
 use quintet_emm::path::MessageView;
 
 /// What could not be seen.
@@ -31,7 +31,13 @@ pub(super) fn not_shown(trail: &Trail, verdict: &Verdict) -> Vec<String> {
         .filter(|sighting| sighting.view == MessageView::Ciphered)
         .count();
     if ciphered > 0 {
-        list.push(format!("{ciphered} messages are ciphered and no key opens them"));
+        let (are, them) = if ciphered == 1 {
+            ("is", "it")
+        } else {
+            ("are", "them")
+        };
+        let messages = counted(ciphered as u64, "message");
+        list.push(format!("{messages} {are} ciphered and no key opens {them}"));
     }
     if trail.s6a.is_empty() && trail.tap == Tap::S1 {
         list.push("no S6a of this subscriber is in this capture".to_owned());
@@ -44,7 +50,9 @@ pub(super) fn not_shown(trail: &Trail, verdict: &Verdict) -> Vec<String> {
         Tap::S1 => {}
     }
     if trail.dropped > 0 {
-        list.push(format!("{} more messages are not listed", trail.dropped));
+        let are = if trail.dropped == 1 { "is" } else { "are" };
+        let messages = counted(trail.dropped, "more message");
+        list.push(format!("{messages} {are} not listed"));
     }
     list
 }

@@ -126,7 +126,7 @@ pub struct Exchange {
 }
 
 impl Exchange {
-    pub(super) fn new(id: u64, flow: FlowId, command: u32, application: u32) -> Self {
+    pub(crate) fn new(id: u64, flow: FlowId, command: u32, application: u32) -> Self {
         Self {
             id,
             state: State::Open,

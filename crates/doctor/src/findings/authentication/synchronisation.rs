@@ -5,7 +5,7 @@ use super::super::catalogue as code;
 use super::super::reading::{Challenge, Reading, T3460_NS, times};
 use super::{SYNCH_FAILURE, s6a_evidence};
 use crate::keys::KeyNote;
-use crate::report::{Finding, Severity};
+use crate::report::{Finding, Severity, counted};
 
 /// AUTHENTICATION FAILURE with #21 and what came of it (TS 24.301 5.4.2.7 e).
 pub(super) fn rule(reading: &Reading<'_>) -> Option<Finding> {
@@ -42,8 +42,8 @@ pub(super) fn rule(reading: &Reading<'_>) -> Option<Finding> {
             Draft::new(
                 &code::AUTHENTICATION_SYNC_LOOP,
                 format!(
-                    "The UE answered {} challenges with EMM cause #21: resynchronisation does not take.",
-                    failures.len()
+                    "The UE answered {} with EMM cause #21: resynchronisation does not take.",
+                    counted(failures.len() as u64, "challenge")
                 ),
             )
             .frames(frames)

@@ -5,7 +5,7 @@ use super::{challenges, failures, frames, remarks};
 use crate::eps::Trail;
 use crate::findings::Draft;
 use crate::findings::catalogue;
-use crate::report::Finding;
+use crate::report::{Finding, counted};
 use crate::s6a::Exchange;
 use quintet_capture::Seen;
 use quintet_diameter::dict::command;
@@ -152,7 +152,10 @@ fn repeated(trail: &Trail, tokens: &[&Exchange]) -> Finding {
         )
         .cause(
             "The HSS does not take SQN_MS over, or another HSS makes the next vector",
-            format!("the UE refused {failed} challenges with cause #21 in this attempt"),
+            format!(
+                "the UE refused {} with cause #21 in this attempt",
+                counted(failed as u64, "challenge")
+            ),
         )
         .done()
 }

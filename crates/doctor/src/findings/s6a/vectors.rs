@@ -4,7 +4,7 @@ use super::{challenges, failures, frames, seconds};
 use crate::eps::Trail;
 use crate::findings::Draft;
 use crate::findings::catalogue::{self, Code};
-use crate::report::{Finding, Severity};
+use crate::report::{Finding, Severity, counted};
 use crate::s6a::{Origin, VectorUse};
 use quintet_capture::Seen;
 use quintet_diameter::dict::command;
@@ -57,7 +57,10 @@ fn of(trail: &Trail, used: &VectorUse) -> Vec<Finding> {
             )
             .cause(
                 "The vector was fetched before the capture began, or over a connection that is not in it",
-                format!("{answers} answers of the HSS for this subscriber hold other RANDs"),
+                format!(
+                    "other RANDs are in {} of the HSS for this subscriber",
+                    counted(*answers, "answer")
+                ),
             )
             .cause(
                 "Captures of different days were merged",
