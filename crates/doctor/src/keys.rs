@@ -17,6 +17,7 @@ mod aka;
 mod command;
 mod context;
 mod hypotheses;
+mod message;
 mod note;
 mod open;
 mod published;
@@ -24,6 +25,7 @@ mod recent;
 mod ring;
 mod round;
 mod serving;
+mod short_mac;
 mod subscriber;
 mod verifier;
 

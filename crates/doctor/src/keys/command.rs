@@ -2,7 +2,8 @@
 
 use super::context::Context;
 use super::hypotheses::{Case, Found};
-use super::open::{Message, adopt, covered_plain, note_of, unverifiable, valid};
+use super::message::Message;
+use super::open::{adopt, covered_plain, note_of, unverifiable, valid};
 use super::round::Round;
 use super::subscriber::Subscriber;
 use super::{KeyNote, Opened};

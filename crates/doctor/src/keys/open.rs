@@ -7,100 +7,23 @@
 //! ```
 
 use super::command;
-use super::context::{Before, Context, Window, input};
-use super::hypotheses::{Case, Found, Protected};
+use super::context::{Before, Context, Window};
+use super::hypotheses::{Case, Found};
+use super::message::Message;
 use super::round::Round;
 use super::subscriber::Subscriber;
-use super::{KeyNote, Opened};
+use super::{KeyNote, Opened, short_mac};
 use crate::report::MacVerdict;
 use quintet_crypto::{CipheringAlgorithm, Direction, IntegrityAlgorithm};
 use quintet_emm::path::MessageView;
-use quintet_nas::security::{
-    NasCount, Protection, SecurityHeader, ServiceRequestHeader, partially_ciphered_octets,
-};
+use quintet_nas::security::{NasCount, ServiceRequestHeader};
 
 /// Messages in a row without a fitting hypothesis after which none is tried until a MAC holds again: a trace of altered
 /// messages costs a hundred MACs each otherwise.
 const MAX_FRUITLESS: u8 = 8;
 
-/// Rounds of five bits that the COUNT of a SERVICE REQUEST may be off by. Few: its MAC has 16 bits.
-const SHORT_ROUNDS: u32 = 2;
-
 /// Ciphering that is not known: SECURITY MODE COMMAND was not seen.
 pub(super) const UNKNOWN_CIPHERING: CipheringAlgorithm = CipheringAlgorithm(0xff);
-
-/// A message with a whole security header.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Message<'a> {
-    pub(super) direction: Direction,
-    pub(super) header: SecurityHeader<'a>,
-    pub(super) protection: Protection,
-    /// What the MAC covers.
-    pub(super) covered: &'a [u8],
-}
-
-impl<'a> Message<'a> {
-    fn parse(direction: Direction, pdu: &'a [u8]) -> Option<Self> {
-        let header = SecurityHeader::parse(pdu).ok()?;
-        let protection = header.header_type.protection()?;
-        let covered = pdu.get(SecurityHeader::OCTETS - 1..)?;
-        Some(Self {
-            direction,
-            header,
-            protection,
-            covered,
-        })
-    }
-
-    pub(super) fn is_ciphered(&self) -> bool {
-        self.protection.is_ciphered() || self.protection == Protection::PartiallyCiphered
-    }
-
-    pub(super) fn protected(&self) -> Protected<'a> {
-        Protected {
-            direction: self.direction,
-            mac: self.header.mac,
-            covered: self.covered,
-            ciphered: self.is_ciphered(),
-        }
-    }
-
-    /// The COUNT it must have.
-    pub(super) fn estimate(&self, context: &Context) -> Option<NasCount> {
-        NasCount::estimate::<8>(context.window(self.direction).last(), self.header.sequence_number)
-    }
-
-    /// Whether the MAC holds with this COUNT.
-    pub(super) fn holds(&self, context: &Context, count: NasCount) -> bool {
-        context.mac(input(count, self.direction), self.covered) == Some(self.header.mac)
-    }
-
-    /// The KSI of an initial message that is not ciphered (TS 24.301 8.2.4, 8.2.11, 8.2.15, 8.2.29, 8.2.33).
-    fn initial_ksi(&self) -> Option<u8> {
-        match self.header.payload {
-            [0x07, 0x41 | 0x45 | 0x48 | 0x4c | 0x4d, octet, ..]
-                if self.direction == Direction::Uplink && !self.protection.is_ciphered() =>
-            {
-                Some(octet >> 4)
-            }
-            _ => None,
-        }
-    }
-
-    /// The plain message under this context and COUNT.
-    pub(super) fn plain(&self, context: &Context, count: NasCount) -> Option<Box<[u8]>> {
-        let payload = self.header.payload;
-        let ciphered = match self.protection {
-            Protection::PartiallyCiphered => partially_ciphered_octets(payload)?,
-            whole if whole.is_ciphered() => 0..payload.len(),
-            _ => 0..0,
-        };
-        let mut plain: Box<[u8]> = payload.into();
-        context
-            .decipher(count, self.direction, &mut plain[ciphered])
-            .then_some(plain)
-    }
-}
 
 /// Whether octets read as a plain NAS message.
 pub(super) fn reads_plain(direction: Direction, octets: &[u8]) -> bool {
@@ -125,7 +48,7 @@ pub(super) fn unverifiable() -> Opened {
 /// Any PDU with a security header, and SERVICE REQUEST.
 pub(super) fn open(state: &mut Subscriber, direction: Direction, pdu: &[u8]) -> Opened {
     if let Ok(header) = ServiceRequestHeader::parse(pdu) {
-        let opened = service_request(state, &header, pdu);
+        let opened = short_mac::open(state, &header, pdu);
         return Opened {
             plain: Some(pdu.into()),
             ..opened
@@ -167,7 +90,7 @@ pub(super) fn valid(state: &mut Subscriber, at: usize, message: &Message<'_>, co
 }
 
 /// A MAC held: COUNT is used up, and what the UE uses is in use.
-fn accept(context: &mut Context, direction: Direction, count: NasCount, mac: [u8; 4]) {
+pub(super) fn accept(context: &mut Context, direction: Direction, count: NasCount, mac: [u8; 4]) {
     context.window_mut(direction).mark(count, mac);
     context.fruitless = 0;
     context.confirmed |= direction == Direction::Uplink;
@@ -448,68 +371,4 @@ pub(super) fn guess(context: &Context, message: &Message<'_>) -> Option<Box<[u8]
         .flatten()
         .filter_map(|count| message.plain(context, count))
         .find(|plain| reads_plain(message.direction, plain))
-}
-
-/// SERVICE REQUEST: a short MAC, and five bits of COUNT.
-fn service_request(state: &mut Subscriber, header: &ServiceRequestHeader, pdu: &[u8]) -> Opened {
-    let covered = &pdu[..2];
-    let [high, low] = header.short_mac;
-    let short = [0, 0, high, low];
-    let direction = Direction::Uplink;
-    let holds = |context: &Context, count: NasCount| {
-        let mac = context.mac(input(count, direction), covered);
-        mac.is_some_and(|[_, _, short @ ..]| short == header.short_mac)
-    };
-    let order: Vec<usize> = (0..state.contexts.len())
-        .filter(|&at| state.contexts[at].ksi == header.ksi && !state.contexts[at].is_null_integrity())
-        .collect();
-    let mut known = false;
-    for at in order {
-        let context = &mut state.contexts[at];
-        let last = context.window(direction).last();
-        let Some(estimate) = NasCount::estimate::<5>(last, header.sequence_number) else {
-            continue;
-        };
-        known = true;
-        let at_count = |mac, count: NasCount, notes| Opened {
-            mac,
-            count: Some(count.value()),
-            notes,
-            ..unverifiable()
-        };
-        if holds(context, estimate) {
-            accept(context, direction, estimate, short);
-            return at_count(MacVerdict::Valid, estimate, Vec::new());
-        }
-        if let Some(last) = last
-            && let Some(count) = NasCount::latest_used::<5>(Some(last), header.sequence_number)
-            && holds(context, count)
-        {
-            let notes = note_of(context.window(direction), count, short)
-                .into_iter()
-                .collect();
-            accept(context, direction, count, short);
-            return at_count(MacVerdict::Valid, count, notes);
-        }
-        let expected = estimate.value();
-        let ahead = (1..=SHORT_ROUNDS).filter_map(|round| NasCount::new(expected + (round << 5)));
-        if let Some(count) = ahead.into_iter().find(|count| holds(context, *count)) {
-            accept(context, direction, count, short);
-            let note = KeyNote::OtherCount {
-                count: count.value(),
-                expected,
-            };
-            return at_count(MacVerdict::Invalid, count, vec![note]);
-        }
-    }
-    if !known {
-        state.blind = true;
-    }
-    match known && !state.blind {
-        true => Opened {
-            mac: MacVerdict::Invalid,
-            ..unverifiable()
-        },
-        false => unverifiable(),
-    }
 }
