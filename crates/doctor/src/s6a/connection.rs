@@ -129,7 +129,14 @@ pub(super) enum Settled {
 #[derive(Debug, Default)]
 pub(super) struct Connections {
     table: HashMap<FlowId, Connection>,
-    facts: VecDeque<PathFact>,
+    facts: VecDeque<Noted>,
+}
+
+/// A fact, and when an HSS was heard on some connection again.
+#[derive(Debug)]
+struct Noted {
+    fact: PathFact,
+    mended: Option<Timestamp>,
 }
 
 impl Connections {
@@ -214,6 +221,7 @@ impl Connections {
             command::CAPABILITIES_EXCHANGE if advertises(message) == Some(false) => {
                 self.note(flow.id, seen, Trouble::ApplicationNotAdvertised);
             }
+            command::CAPABILITIES_EXCHANGE => self.served(seen.time),
             command::DEVICE_WATCHDOG if !outcome.is_success() => {
                 self.note(flow.id, seen, Trouble::WatchdogRefused(outcome));
             }
@@ -256,21 +264,46 @@ impl Connections {
     /// Notes what befell a connection.
     pub(super) fn note(&mut self, flow: FlowId, seen: Seen, trouble: Trouble) {
         let fact = PathFact { flow, seen, trouble };
-        if self.facts.contains(&fact) {
+        if self.facts.iter().any(|noted| noted.fact == fact) {
             return;
         }
         if self.facts.len() >= MAX_PATH_FACTS {
             self.facts.pop_front();
         }
-        self.facts.push_back(fact);
+        self.facts.push_back(Noted { fact, mended: None });
+    }
+
+    /// A connection was set up for S6a, or brought an answer: what befell one before is over.
+    pub(super) fn served(&mut self, at: Timestamp) {
+        for noted in &mut self.facts {
+            if noted.fact.seen.time < at {
+                noted.mended.get_or_insert(at);
+            }
+        }
     }
 
     /// What befell connections of S6a in a time.
     pub(super) fn facts(&self, from: Timestamp, to: Timestamp) -> impl Iterator<Item = &PathFact> {
+        self.noted(from, to).map(|noted| &noted.fact)
+    }
+
+    /// The same without what was over by then.
+    pub(super) fn facts_not_over_by(
+        &self,
+        by: Timestamp,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> impl Iterator<Item = &PathFact> {
+        self.noted(from, to)
+            .filter(move |noted| noted.mended.is_none_or(|mended| mended > by))
+            .map(|noted| &noted.fact)
+    }
+
+    fn noted(&self, from: Timestamp, to: Timestamp) -> impl Iterator<Item = &Noted> {
         self.facts
             .iter()
-            .filter(move |fact| fact.seen.time >= from && fact.seen.time <= to)
-            .filter(|fact| self.table.get(&fact.flow).is_some_and(|c| c.s6a))
+            .filter(move |noted| noted.fact.seen.time >= from && noted.fact.seen.time <= to)
+            .filter(|noted| self.table.get(&noted.fact.flow).is_some_and(|c| c.s6a))
     }
 
     /// Notes that S6a runs over a connection.

@@ -72,10 +72,11 @@ impl Observer {
         &mut self.vectors
     }
 
-    /// What befell connections to the HSS in a time and a minute before, for an attempt that should have reached it.
+    /// What befell connections to the HSS in a time and a minute before, for an attempt that should have reached it, and
+    /// was not over when the attempt began.
     pub fn path(&self, from: Timestamp, to: Timestamp) -> impl Iterator<Item = &PathFact> {
         self.connections
-            .facts(Timestamp(from.0.saturating_sub(PATH_BEFORE)), to)
+            .facts_not_over_by(from, Timestamp(from.0.saturating_sub(PATH_BEFORE)), to)
     }
 
     /// Takes in a PDU; one that is not Diameter, or of another application, does nothing.
@@ -96,6 +97,11 @@ impl Observer {
                 if header.flags.request() {
                     self.request(pdu.flow, pdu.seen, &message);
                 } else {
+                    // An agent that cannot deliver (3002 and the like, RFC 6733 7.1.3) is no HSS.
+                    let outcome = read::outcome(&message);
+                    if outcome.experimental || outcome.code / 1000 != 3 {
+                        self.connections.served(pdu.seen.time);
+                    }
                     self.answer(pdu.flow, pdu.seen, &message);
                 }
             }

@@ -396,6 +396,28 @@ mod connections {
     }
 
     #[test]
+    fn a_connection_that_came_back_is_no_trouble_for_who_came_later() {
+        let mut tap = Tap::new();
+        let cer = capabilities(1, quintet_mme::s6a::S6A);
+        tap.pass(1, To::Hss, &cer);
+        tap.pass(1, To::Mme, &answer(&cer, AnswerOutcome::SUCCESS, |_| {}));
+        tap.pass(1, To::Mme, &base(command::DISCONNECT_PEER, 2, |_| {}));
+        let down = tap.at();
+        tap.wait(1_000);
+        // An agent says that it cannot deliver: that mends nothing.
+        let asked = air(3, IMSI);
+        tap.asked(&asked, &answer(&asked, AnswerOutcome::base(3002), |_| {}));
+        let still_down = tap.at();
+        tap.wait(1_000);
+        let again = capabilities(4, quintet_mme::s6a::S6A);
+        tap.pass(2, To::Hss, &again);
+        tap.pass(2, To::Mme, &answer(&again, AnswerOutcome::SUCCESS, |_| {}));
+        tap.wait(1_000);
+        let troubles = |from| tap.observer.path(from, tap.at()).count();
+        assert_eq!((troubles(down), troubles(still_down), troubles(tap.at())), (1, 1, 0));
+    }
+
+    #[test]
     fn traffic_stands_for_a_watchdog_answer() {
         let mut tap = Tap::new();
         let asked = air(1, IMSI);

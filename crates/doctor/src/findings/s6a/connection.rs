@@ -1,7 +1,7 @@
 //! Answers that did not come, or late, and the connections' part in it.
 
 use super::{frames, remarks, seconds};
-use crate::eps::Trail;
+use crate::eps::{Procedure, Trail};
 use crate::findings::Draft;
 use crate::findings::catalogue;
 use crate::report::{Finding, Severity};
@@ -265,7 +265,15 @@ pub(super) fn down(trail: &Trail) -> Option<Finding> {
         .all(|sighting| {
             is_reject(&sighting.view) || matches!(sighting.view, MessageView::IdentityRequest { .. })
         });
-    if breaks.is_empty() || served || !stranded || trail.nas.is_empty() {
+    let asks = matches!(
+        trail.procedure,
+        Procedure::Attach | Procedure::TrackingAreaUpdate | Procedure::ServiceRequest
+    );
+    let accepted = trail
+        .signals
+        .iter()
+        .any(|signal| signal.name == "INITIAL CONTEXT SETUP REQUEST");
+    if breaks.is_empty() || served || !stranded || !asks || accepted {
         return None;
     }
     let draft = Draft::new(
