@@ -23,6 +23,7 @@
 #![forbid(unsafe_code)]
 
 mod checksum;
+mod chunk_type;
 mod crc32c;
 mod dissect;
 mod mend;

@@ -204,18 +204,12 @@ impl Reader {
                     return Found::Skip(header);
                 }
                 self.place.begin_damage(0, DamageKind::FileHeader);
-                match self.place.settle(header) {
-                    Some(damage) => Found::Damage(header, damage),
-                    None => Found::Skip(header),
-                }
+                self.place.go_on(header)
             }
             pcap::Begin::More(_) | pcap::Begin::Other => {
                 self.format = Format::Done;
                 self.place.begin_damage(0, DamageKind::NotACapture);
-                match self.place.settle(octets.len()) {
-                    Some(damage) => Found::Damage(octets.len(), damage),
-                    None => Found::Skip(octets.len()),
-                }
+                self.place.go_on(octets.len())
             }
         }
     }
@@ -225,6 +219,14 @@ impl Place {
     /// Notes damage `ahead` octets from here, if none is open.
     fn begin_damage(&mut self, ahead: usize, kind: DamageKind) {
         self.damage.get_or_insert((self.offset + ahead as u64, kind));
+    }
+
+    /// So many octets are done with, and the damage that is open ends with them.
+    fn go_on(&mut self, ahead: usize) -> Found<'static> {
+        match self.settle(ahead) {
+            Some(damage) => Found::Damage(ahead, damage),
+            None => Found::Skip(ahead),
+        }
     }
 
     /// The damage that is open ends `ahead` octets from here.

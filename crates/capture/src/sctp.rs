@@ -14,6 +14,9 @@ use std::net::SocketAddr;
 
 use quintet_wire::put;
 
+use crate::chunk_type::{
+    ABORT, COOKIE_ACK, COOKIE_ECHO, DATA, INIT, INIT_ACK, SACK, SHUTDOWN, SHUTDOWN_ACK, SHUTDOWN_COMPLETE,
+};
 use crate::crc32c::crc32c;
 use crate::network::Addresses;
 use crate::packet::{PROTOCOL_SCTP, families};
@@ -21,17 +24,6 @@ use crate::tcp::{FlowError, Side};
 
 const COMMON_HEADER_OCTETS: usize = 12;
 const DATA_HEADER_OCTETS: usize = 16;
-
-const DATA: u8 = 0;
-const INIT: u8 = 1;
-const INIT_ACK: u8 = 2;
-const SACK: u8 = 3;
-const ABORT: u8 = 6;
-const SHUTDOWN: u8 = 7;
-const SHUTDOWN_ACK: u8 = 8;
-const COOKIE_ECHO: u8 = 10;
-const COOKIE_ACK: u8 = 11;
-const SHUTDOWN_COMPLETE: u8 = 14;
 
 const FLAG_END: u8 = 1;
 const FLAG_BEGIN: u8 = 2;

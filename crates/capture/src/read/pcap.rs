@@ -284,10 +284,7 @@ impl Pcap {
         }
         self.in_hole = false;
         match (judgement, octets.is_empty()) {
-            (Judgement::Yes, _) | (_, true) => match place.settle(0) {
-                Some(damage) => Found::Damage(0, damage),
-                None => Found::Skip(0),
-            },
+            (Judgement::Yes, _) | (_, true) => place.go_on(0),
             // The damage stays open: records begin in the middle of what would be a header.
             _ => Found::Skip(0),
         }
@@ -300,10 +297,7 @@ impl Pcap {
         while at + self.record_header <= octets.len() {
             match self.chain(place, &octets[at..], end) {
                 Judgement::Yes => {
-                    return match place.settle(at) {
-                        Some(damage) => Found::Damage(at, damage),
-                        None => Found::Skip(at),
-                    };
+                    return place.go_on(at);
                 }
                 Judgement::No => at += 1,
                 Judgement::More(wanted) if at == 0 => return Found::More(wanted),
@@ -311,10 +305,7 @@ impl Pcap {
             }
         }
         if end {
-            return match place.settle(octets.len()) {
-                Some(damage) => Found::Damage(octets.len(), damage),
-                None => Found::Skip(octets.len()),
-            };
+            return place.go_on(octets.len());
         }
         match at.min(octets.len()) {
             0 => Found::More(self.record_header),
@@ -325,8 +316,5 @@ impl Pcap {
 
 fn truncated<'b>(place: &mut Place, octets: &'b [u8]) -> Found<'b> {
     place.begin_damage(0, DamageKind::Truncated);
-    match place.settle(octets.len()) {
-        Some(damage) => Found::Damage(octets.len(), damage),
-        None => Found::Skip(octets.len()),
-    }
+    place.go_on(octets.len())
 }

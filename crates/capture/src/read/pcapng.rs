@@ -265,10 +265,7 @@ impl Pcapng {
 
     fn complain_always(&mut self, place: &mut Place, length: usize, kind: DamageKind) -> Found<'static> {
         place.begin_damage(0, kind);
-        match place.settle(length) {
-            Some(damage) => Found::Damage(length, damage),
-            None => Found::Skip(length),
-        }
+        place.go_on(length)
     }
 
     /// Damage begins here; looks for its end.
@@ -301,10 +298,7 @@ impl Pcapng {
                     if let Some((_, kind @ DamageKind::Truncated)) = &mut place.damage {
                         *kind = DamageKind::Block;
                     }
-                    return match place.settle(at) {
-                        Some(damage) => Found::Damage(at, damage),
-                        None => Found::Skip(at),
-                    };
+                    return place.go_on(at);
                 }
                 Judgement::No => at += 1,
                 Judgement::More(wanted) if at == 0 => return Found::More(wanted),
@@ -312,10 +306,7 @@ impl Pcapng {
             }
         }
         if end {
-            return match place.settle(octets.len()) {
-                Some(damage) => Found::Damage(octets.len(), damage),
-                None => Found::Skip(octets.len()),
-            };
+            return place.go_on(octets.len());
         }
         match at.min(octets.len()) {
             0 => Found::More(MIN_BLOCK_OCTETS),

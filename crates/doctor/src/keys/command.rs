@@ -1,9 +1,8 @@
 //! SECURITY MODE COMMAND: the context it takes into use (TS 24.301 5.4.3.2; TS 33.401 7.2.4.4).
 
 use super::context::Context;
-use super::hypotheses::{Case, Found};
 use super::message::Message;
-use super::open::{adopt, covered_plain, note_of, unverifiable, valid};
+use super::open::{Suspect, adopt, first_that_fits, note_of, unverifiable, valid};
 use super::round::Round;
 use super::subscriber::Subscriber;
 use super::{KeyNote, Opened};
@@ -179,7 +178,8 @@ fn under(state: &mut Subscriber, at: usize, message: &Message<'_>) -> Opened {
     let Some(estimate) = estimate else {
         return unverifiable();
     };
-    let Some(found) = hypothesis(state, at, message, estimate) else {
+    let context = &state.contexts[at];
+    let Some(found) = first_that_fits(state, context, message, estimate, Suspect::Key) else {
         let mac = if state.blind {
             MacVerdict::Unverifiable
         } else {
@@ -201,34 +201,4 @@ fn under(state: &mut Subscriber, at: usize, message: &Message<'_>) -> Opened {
         notes: vec![found.note],
         ..unverifiable()
     }
-}
-
-fn hypothesis(state: &Subscriber, at: usize, message: &Message<'_>, estimate: NasCount) -> Option<Found> {
-    let context = &state.contexts[at];
-    let deciphered = covered_plain(context, message, estimate);
-    let case = Case {
-        context,
-        message: message.protected(),
-        estimate,
-        deciphered: &deciphered,
-    };
-    let of_the_round = || {
-        state
-            .round_of(context.round)
-            .into_iter()
-            .flat_map(Round::wrong_networks)
-    };
-    let of_others = || {
-        state
-            .rounds
-            .iter()
-            .filter(|round| round.number != context.round)
-            .flat_map(|round| round.candidates())
-    };
-    // Which key comes first here: a new context stands or falls with it.
-    case.other_network(of_the_round())
-        .or_else(|| case.earlier_challenge(of_others()))
-        .or_else(|| case.about_the_message())
-        .or_else(|| case.other_derivation())
-        .or_else(|| case.other_octets())
 }

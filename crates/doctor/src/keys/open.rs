@@ -323,6 +323,26 @@ fn hypothesis(state: &Subscriber, at: usize, message: &Message<'_>) -> Option<Fo
         return None;
     }
     let estimate = message.estimate(context)?;
+    first_that_fits(state, context, message, estimate, Suspect::Message)
+}
+
+/// What is suspected first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Suspect {
+    /// The key: a new context stands or falls with it.
+    Key,
+    /// COUNT, direction or algorithm: the context held before.
+    Message,
+}
+
+/// The first hypothesis under which the MAC holds.
+pub(super) fn first_that_fits(
+    state: &Subscriber,
+    context: &Context,
+    message: &Message<'_>,
+    estimate: NasCount,
+    suspect: Suspect,
+) -> Option<Found> {
     let deciphered = covered_plain(context, message, estimate);
     let case = Case {
         context,
@@ -330,28 +350,23 @@ fn hypothesis(state: &Subscriber, at: usize, message: &Message<'_>) -> Option<Fo
         estimate,
         deciphered: &deciphered,
     };
-    let of_the_round = || {
-        state
-            .round_of(context.round)
-            .into_iter()
-            .flat_map(Round::wrong_networks)
+    let about_the_key = || {
+        let of_the_round = state.round_of(context.round).into_iter();
+        let others = state.rounds.iter().filter(|round| round.number != context.round);
+        case.other_network(of_the_round.flat_map(Round::wrong_networks))
+            .or_else(|| case.earlier_challenge(others.flat_map(|round| round.candidates())))
     };
-    let of_others = || {
-        state
-            .rounds
-            .iter()
-            .filter(|round| round.number != context.round)
-            .flat_map(|round| round.candidates())
+    let found = match suspect {
+        Suspect::Key => about_the_key().or_else(|| case.about_the_message()),
+        Suspect::Message => case.about_the_message().or_else(about_the_key),
     };
-    case.about_the_message()
-        .or_else(|| case.other_network(of_the_round()))
-        .or_else(|| case.earlier_challenge(of_others()))
+    found
         .or_else(|| case.other_derivation())
         .or_else(|| case.other_octets())
 }
 
 /// Sequence number and plain message: what a MAC over the wrong octets covers.
-pub(super) fn covered_plain(context: &Context, message: &Message<'_>, count: NasCount) -> Vec<u8> {
+fn covered_plain(context: &Context, message: &Message<'_>, count: NasCount) -> Vec<u8> {
     let mut octets = vec![message.header.sequence_number];
     match message.plain(context, count) {
         Some(plain) => octets.extend_from_slice(&plain),

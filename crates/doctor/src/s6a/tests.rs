@@ -414,7 +414,10 @@ mod connections {
         tap.pass(2, To::Mme, &answer(&again, AnswerOutcome::SUCCESS, |_| {}));
         tap.wait(1_000);
         let troubles = |from| tap.observer.path(from, tap.at()).count();
-        assert_eq!((troubles(down), troubles(still_down), troubles(tap.at())), (1, 1, 0));
+        assert_eq!(
+            (troubles(down), troubles(still_down), troubles(tap.at())),
+            (1, 1, 0)
+        );
     }
 
     #[test]

@@ -1,5 +1,8 @@
 //! The chunks of a packet, borrowed (RFC 9260 3).
 
+use crate::chunk_type::{
+    ABORT, COOKIE_ACK, COOKIE_ECHO, DATA, INIT, INIT_ACK, SACK, SHUTDOWN, SHUTDOWN_ACK, SHUTDOWN_COMPLETE,
+};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 pub(super) const COMMON_HEADER_OCTETS: usize = 12;
@@ -9,16 +12,6 @@ const I_DATA_HEADER_OCTETS: usize = 20;
 /// Of INIT and INIT ACK without their parameters.
 const INIT_OCTETS: usize = 20;
 
-const DATA: u8 = 0;
-const INIT: u8 = 1;
-const INIT_ACK: u8 = 2;
-const SACK: u8 = 3;
-const ABORT: u8 = 6;
-const SHUTDOWN: u8 = 7;
-const SHUTDOWN_ACK: u8 = 8;
-const COOKIE_ECHO: u8 = 10;
-const COOKIE_ACK: u8 = 11;
-const SHUTDOWN_COMPLETE: u8 = 14;
 /// Of a draft that some stacks speak; begins as SACK does.
 const NR_SACK: u8 = 16;
 /// RFC 8260 2.1.
