@@ -44,7 +44,7 @@ use terminal::Terminal;
 
 const EXAMPLES: &str = "Examples:
   quintet doctor trace.pcapng                        every attempt, and what broke it
-  quintet doctor s1.pcap s6a.pcap --html report.html   two taps of one network, and a page to hand on
+  quintet doctor s1.pcap s6a.pcap --html a.html      two taps of one network, and a page of it
   quintet doctor trace.pcap --imsi 001010000000001 --identities --verbose
   quintet doctor bad.pcap --compare good.pcap        where the bad one first departs
   quintet doctor trace.pcap --filter                 display filters for Wireshark
