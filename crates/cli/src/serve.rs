@@ -180,18 +180,16 @@ async fn serve(config: Config, events: Option<&Rc<RefCell<Events>>>) -> Result<(
         )?),
         false => None,
     };
-    let ticking = async {
-        let mut interval = tokio::time::interval(events::TICK);
-        loop {
-            interval.tick().await;
-            if let Some(events) = events {
-                events.borrow_mut().quiet(clock.moment().wall);
+    let mut ticks = tokio::time::interval(events::TICK);
+    let signal = loop {
+        tokio::select! {
+            signal = termination.received() => break signal,
+            _ = ticks.tick(), if events.is_some() => {
+                if let Some(events) = events {
+                    events.borrow_mut().quiet(clock.moment().wall);
+                }
             }
         }
-    };
-    let signal = tokio::select! {
-        signal = termination.received() => signal,
-        () = ticking => unreachable!("it ticks for ever"),
     };
     tracing::info!(signal, "stopping: pending answers, then DPR to every peer");
     let stopping = async {

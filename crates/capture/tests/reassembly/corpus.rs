@@ -5,22 +5,18 @@
 //! them the test says so and passes, unless `CI=true`: there it must run.
 
 mod differences;
+#[path = "../support/captures.rs"]
+mod shared;
 
 use quintet_capture::{Dissector, DissectorOptions, FlowEvent, FlowId, Pdu, Protocol, Seen, Sink, read_all};
+use shared::{captures, skip, tshark_over};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
 /// How often a frame completed a PDU of these octets.
 pub(crate) type Pdus = BTreeMap<(u64, &'static str, String), usize>;
 
 const PROTOCOLS: [&str; 3] = ["s1ap", "ngap", "diameter"];
-
-/// Where tshark is to expect Diameter: it does not look for it on other ports of TCP.
-const DIAMETER_PORTS: &str = "tcp.port==3869-3875,diameter";
-
-/// The user link types (from 147 on) that hold PDUs of these protocols.
-const USER_LINKS: [(u16, &str); 2] = [(3, "s1ap"), (5, "ngap")];
 
 #[derive(Default)]
 struct Found {
@@ -54,36 +50,6 @@ impl Sink for Found {
     }
 }
 
-fn skip(reason: &str) {
-    assert!(
-        std::env::var_os("CI").is_none_or(|ci| ci != "true"),
-        "must run in CI: {reason}"
-    );
-    eprintln!("skipped: {reason}");
-}
-
-fn captures() -> Option<Vec<(String, PathBuf)>> {
-    let directory = std::env::var_os("QUINTET_CORPUS").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/captures"),
-        PathBuf::from,
-    );
-    let Ok(entries) = std::fs::read_dir(&directory) else {
-        skip(&format!(
-            "no captures at {}; set QUINTET_CORPUS",
-            directory.display()
-        ));
-        return None;
-    };
-    let mut found: Vec<_> = entries
-        .map(|entry| entry.unwrap())
-        .map(|entry| (entry.file_name().into_string().unwrap(), entry.path()))
-        .filter(|(name, _)| name.ends_with(".pcap") || name.ends_with(".pcapng"))
-        .collect();
-    found.sort();
-    assert!(!found.is_empty(), "no captures in {}", directory.display());
-    Some(found)
-}
-
 /// A layer's octets: `["hex", position, length, …]`, or a list of such.
 fn octets_of(raw: &serde_json::Value, into: &mut Vec<String>) {
     let Some(list) = raw.as_array() else { return };
@@ -94,20 +60,9 @@ fn octets_of(raw: &serde_json::Value, into: &mut Vec<String>) {
 }
 
 fn tshark(path: &Path) -> Option<Pdus> {
-    let mut command = Command::new("tshark");
-    command
-        .arg("-r")
-        .arg(path)
-        .args(["-T", "json", "-x", "--no-duplicate-keys"]);
+    let mut command = tshark_over(path);
+    command.args(["-T", "json", "-x", "--no-duplicate-keys"]);
     command.args(["-Y", "s1ap || ngap || diameter", "-j", "frame s1ap ngap diameter"]);
-    command.args(["-d", DIAMETER_PORTS]);
-    for (user, protocol) in USER_LINKS {
-        let row = format!(
-            r#"uat:user_dlts:"User {user} (DLT={})","{protocol}","0","","0","""#,
-            147 + user
-        );
-        command.args(["-o", &row]);
-    }
     let Ok(output) = command.output() else {
         skip("tshark cannot be run; install it");
         return None;
