@@ -12,9 +12,12 @@
 
 #![forbid(unsafe_code)]
 
-mod disposition;
 pub mod network;
 pub mod path;
 pub mod ue;
 
-pub use disposition::{Discard, Disposition, Violation};
+use quintet_nas::eps::EmmCause;
+pub use quintet_procedure::{Discard, Violation};
+
+/// What a machine did with an inbound message.
+pub type Disposition = quintet_procedure::Disposition<EmmCause>;

@@ -24,7 +24,6 @@ mod admission;
 mod apply;
 mod attach;
 mod authentication;
-mod candidates;
 mod detach;
 mod identification;
 mod message;
@@ -35,6 +34,9 @@ mod tracking_area_update;
 mod view;
 mod violation;
 
-pub use candidates::{Candidates, MAX_CANDIDATES, MAX_UNDER_WAY};
-pub use message::{Algorithms, Header, IdentityKind, Ksi, MessageView, Protection, Step};
+pub use message::{IdentityKind, MessageView, Step};
+pub use quintet_procedure::{Algorithms, Header, Ksi, MAX_CANDIDATES, MAX_UNDER_WAY, Protection};
 pub use state::{Common, Fresh, Registration, Security, Specific, State};
+
+/// What an observer knows of one end: the set of states it may be in.
+pub type Candidates = quintet_procedure::Candidates<State>;

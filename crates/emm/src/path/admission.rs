@@ -1,8 +1,9 @@
 //! Whether a message may have the protection it has, on a connection as secure as it is (TS 24.301 4.4.2.3, 4.4.4, 4.4.5,
 //! 9.3.1); and what its protection makes of the connection.
 
-use super::message::{Header, IdentityKind, Ksi, MessageView, Protection, Step};
+use super::message::{IdentityKind, MessageView, Step};
 use super::state::{Registration, Security, State};
+use super::{Header, Ksi, Protection};
 use crate::Violation;
 use quintet_crypto::Direction;
 

@@ -1,8 +1,9 @@
 //! The table's first column: which arm a message has.
 
 use super::admission::admit;
-use super::message::{Header, MessageView, Protection, Step};
+use super::message::{MessageView, Step};
 use super::state::{Registration, Security, Specific, State};
+use super::{Header, Protection};
 use super::{
     attach, authentication, detach, identification, security_mode, service_request, tracking_area_update,
 };
@@ -111,4 +112,20 @@ fn is_new_context(step: &Step) -> bool {
                 ..
             }
         )
+}
+
+impl quintet_procedure::Machine for State {
+    type Step = Step;
+
+    fn apply(&self, step: Step) -> Result<Self, Violation> {
+        Self::apply(self, step)
+    }
+
+    fn refusing(&self, step: &Step) -> Option<Self> {
+        Self::refusing(self, step)
+    }
+
+    fn released(&self) -> Self {
+        Self::released(self)
+    }
 }

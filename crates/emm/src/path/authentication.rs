@@ -6,7 +6,8 @@
 //!     └────────────────────────┴──────────── REQUEST ────────┘
 //! ```
 
-use super::message::{Ksi, MessageView};
+use super::Ksi;
+use super::message::MessageView;
 use super::state::{Common, Fresh, Registration, Security, Specific, State};
 use crate::Violation;
 

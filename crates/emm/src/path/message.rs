@@ -1,33 +1,7 @@
 //! What the table looks at in a message.
 
-use quintet_crypto::{CipheringAlgorithm, Direction, IntegrityAlgorithm};
-
-/// NAS key set identifier with its type: bit 4 is TSC, bits 3 to 1 the value (TS 24.301 9.9.3.21).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Ksi(pub u8);
-
-impl Ksi {
-    /// No key is available (UE to network).
-    pub const NONE: Self = Self(7);
-
-    /// Whether it names a key.
-    #[must_use]
-    pub const fn names_a_key(self) -> bool {
-        self.0 & 7 != 7
-    }
-
-    /// Whether the context is mapped from UTRAN or GERAN (TSC).
-    #[must_use]
-    pub const fn is_mapped(self) -> bool {
-        self.0 & 8 != 0
-    }
-
-    /// Whether both may name one context. SERVICE REQUEST carries no TSC (TS 24.301 9.9.3.19).
-    #[must_use]
-    pub(super) const fn matches(self, other: Self) -> bool {
-        self.0 & 7 == other.0 & 7
-    }
-}
+use quintet_crypto::Direction;
+use quintet_procedure::{Algorithms, Ksi, Protection};
 
 /// Type of identity that IDENTITY REQUEST asks for, or IDENTITY RESPONSE brings (TS 24.008 10.5.5.9, 10.5.1.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -44,57 +18,6 @@ impl IdentityKind {
     pub const IMEISV: Self = Self(3);
     /// TMSI.
     pub const TMSI: Self = Self(4);
-}
-
-/// The selected NAS security algorithms (TS 24.301 9.9.3.23).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Algorithms {
-    /// For integrity protection.
-    pub integrity: IntegrityAlgorithm,
-    /// For ciphering.
-    pub ciphering: CipheringAlgorithm,
-}
-
-/// Security header type of a protected message (TS 24.301 9.3.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Header {
-    /// 1: integrity protected.
-    Integrity,
-    /// 2: integrity protected and ciphered.
-    Ciphered,
-    /// 3: integrity protected with new EPS security context.
-    NewContext,
-    /// 4: integrity protected and ciphered with new EPS security context.
-    CipheredNewContext,
-    /// 5: integrity protected and partially ciphered.
-    PartiallyCiphered,
-}
-
-/// How a message is protected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Protection {
-    /// Not at all: security header type 0.
-    Plain,
-    /// With a MAC of 32 bits.
-    Protected {
-        /// Its security header type.
-        header: Header,
-        /// Whether the MAC holds; `None` from who has no keys.
-        verified: Option<bool>,
-    },
-    /// SERVICE REQUEST with its short MAC: security header type 12.
-    ShortMac,
-}
-
-impl Protection {
-    /// As one's own messages are: protected and of course right.
-    #[must_use]
-    pub const fn verified(header: Header) -> Self {
-        Self::Protected {
-            header,
-            verified: Some(true),
-        }
-    }
 }
 
 /// What the table depends on in a message, by the message's name (TS 24.301 8.2).

@@ -5,8 +5,9 @@
 //!   emergency, EIA0 ──────────────────────────────────▲ again (T3460) ┘    └─REJECT─► Rejected, security as before
 //! ```
 
-use super::message::{Algorithms, Header, Ksi, MessageView, Protection, Step};
+use super::message::{MessageView, Step};
 use super::state::{Common, Fresh, Security, Specific, State};
+use super::{Algorithms, Header, Ksi, Protection};
 use crate::Violation;
 use quintet_crypto::IntegrityAlgorithm;
 

@@ -1,6 +1,7 @@
 //! The state of one UE's signalling, as either end or an observer has it.
 
-use super::message::{Algorithms, IdentityKind, Ksi};
+use super::message::IdentityKind;
+use super::{Algorithms, Ksi};
 
 /// Whether the UE is registered (TS 24.301 5.1.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

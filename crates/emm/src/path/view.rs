@@ -1,25 +1,13 @@
 //! From a decoded message, or from octets seen on the wire, to what the table looks at.
 
-use super::message::{Algorithms, Header, IdentityKind, Ksi, MessageView, Protection, Step};
+use super::message::{IdentityKind, MessageView, Step};
+use super::{Algorithms, Header, Ksi, Protection};
 use quintet_crypto::{CipheringAlgorithm, Direction, IntegrityAlgorithm};
 use quintet_nas::common::{NasDecodeError, ProtocolDiscriminator};
 use quintet_nas::eps::{
-    DetachType, EmmMessage, EpsAttachType, EpsMobileIdentity, EsmMessage, MobileIdentity, NasKsi,
-    ServiceRequest,
+    DetachType, EmmMessage, EpsAttachType, EpsMobileIdentity, EsmMessage, MobileIdentity, ServiceRequest,
 };
 use quintet_nas::security::{SecurityHeader, SecurityHeaderType};
-
-impl From<NasKsi> for Ksi {
-    fn from(ksi: NasKsi) -> Self {
-        Self(ksi.0 & 0x0f)
-    }
-}
-
-impl From<Ksi> for NasKsi {
-    fn from(ksi: Ksi) -> Self {
-        Self(ksi.0)
-    }
-}
 
 impl IdentityKind {
     /// Of what an IDENTITY RESPONSE brings.
@@ -33,21 +21,6 @@ impl IdentityKind {
             MobileIdentity::NoIdentity(_) => Self::NONE,
             MobileIdentity::Other(value) => Self(value.first().map_or(0, |octet| octet & 7)),
         }
-    }
-}
-
-impl Header {
-    /// From a security header type; `None` for plain, SERVICE REQUEST and reserved ones (TS 24.301 9.3.1).
-    #[must_use]
-    pub const fn of(header_type: SecurityHeaderType) -> Option<Self> {
-        Some(match header_type {
-            SecurityHeaderType::INTEGRITY_PROTECTED => Self::Integrity,
-            SecurityHeaderType::INTEGRITY_PROTECTED_AND_CIPHERED => Self::Ciphered,
-            SecurityHeaderType::INTEGRITY_PROTECTED_WITH_NEW_CONTEXT => Self::NewContext,
-            SecurityHeaderType::INTEGRITY_PROTECTED_AND_CIPHERED_WITH_NEW_CONTEXT => Self::CipheredNewContext,
-            SecurityHeaderType::INTEGRITY_PROTECTED_AND_PARTIALLY_CIPHERED => Self::PartiallyCiphered,
-            _ => return None,
-        })
     }
 }
 

@@ -5,8 +5,6 @@
 //! joins it. Where the way to the end may also delay and repeat messages, those seen last are tried once more whenever
 //! the end speaks.
 
-use super::message::Step;
-use super::state::State;
 use crate::Violation;
 
 /// The most candidates kept; past it the ones found last are dropped, which may only make an observer say too much. Behind
@@ -16,25 +14,44 @@ pub const MAX_CANDIDATES: usize = 128;
 /// The most messages that an observer takes to be under way to an end.
 pub const MAX_UNDER_WAY: usize = 8;
 
+/// A transition table: one state of one UE's signalling, role-free.
+pub trait Machine: Clone + PartialEq {
+    /// A message that passes, as far as the table looks at it.
+    type Step: Copy;
+
+    /// The state after a message that was sent, or taken. Total and pure.
+    ///
+    /// # Errors
+    /// [`Violation`] if the message may not come now, or not like this.
+    fn apply(&self, step: Self::Step) -> Result<Self, Violation>;
+
+    /// The state of an end that must refuse this message; `None` if it is none to refuse.
+    fn refusing(&self, step: &Self::Step) -> Option<Self>;
+
+    /// The state when the signalling connection is gone.
+    #[must_use]
+    fn released(&self) -> Self;
+}
+
 /// The states one end may be in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Candidates {
-    states: Vec<State>,
-    under_way: Vec<Step>,
+pub struct Candidates<M: Machine> {
+    states: Vec<M>,
+    under_way: Vec<M::Step>,
     window: usize,
 }
 
-impl Candidates {
-    /// An end in this state, behind a way that loses messages but keeps their order: S1AP over SCTP, RRC.
+impl<M: Machine> Candidates<M> {
+    /// An end in this state, behind a way that loses messages but keeps their order: S1AP or NGAP over SCTP, RRC.
     #[must_use]
-    pub fn new(state: State) -> Self {
+    pub fn new(state: M) -> Self {
         Self::behind_disorder(state, 0)
     }
 
     /// An end in this state, behind a way that may also delay a message behind `window` others, or repeat it
     /// (at most [`MAX_UNDER_WAY`]).
     #[must_use]
-    pub fn behind_disorder(state: State, window: usize) -> Self {
+    pub fn behind_disorder(state: M, window: usize) -> Self {
         Self {
             states: vec![state],
             under_way: Vec::new(),
@@ -44,7 +61,7 @@ impl Candidates {
 
     /// The states, each once.
     #[must_use]
-    pub fn states(&self) -> &[State] {
+    pub fn states(&self) -> &[M] {
         &self.states
     }
 
@@ -52,7 +69,7 @@ impl Candidates {
     ///
     /// # Errors
     /// [`Violation`], the first candidate's, if none allows it. The candidates are unchanged then.
-    pub fn sent(&mut self, step: Step) -> Result<(), Violation> {
+    pub fn sent(&mut self, step: M::Step) -> Result<(), Violation> {
         let mut next = Vec::new();
         let mut violation = None;
         for state in &self.states {
@@ -72,7 +89,7 @@ impl Candidates {
     }
 
     /// This was sent to the end, which may have taken it, or may refuse it.
-    pub fn towards(&mut self, step: Step) {
+    pub fn towards(&mut self, step: M::Step) {
         if self.window == 0 {
             for index in 0..self.states.len() {
                 self.taken(index, &step);
@@ -117,18 +134,16 @@ impl Candidates {
     }
 
     /// What a candidate becomes by a message to it.
-    fn taken(&mut self, index: usize, step: &Step) {
-        let state = self.states[index];
-        if let Ok(after) = state.apply(*step) {
-            join(&mut self.states, after);
-        }
-        if let Some(refusing) = state.refusing(step) {
-            join(&mut self.states, refusing);
+    fn taken(&mut self, index: usize, step: &M::Step) {
+        let state = &self.states[index];
+        let (after, refusing) = (state.apply(*step), state.refusing(step));
+        for next in after.into_iter().chain(refusing) {
+            join(&mut self.states, next);
         }
     }
 }
 
-fn join(states: &mut Vec<State>, state: State) {
+fn join<M: Machine>(states: &mut Vec<M>, state: M) {
     if states.len() < MAX_CANDIDATES && !states.contains(&state) {
         states.push(state);
     }

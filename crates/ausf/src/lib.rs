@@ -1,0 +1,3 @@
+//! The AUSF, sans-IO: Nausf_UEAuthentication, 5G AKA and EAP-AKA'.
+
+#![forbid(unsafe_code)]

@@ -1,0 +1,3 @@
+//! NGAP (TS 38.413): a struct per message over generated aligned PER.
+
+#![forbid(unsafe_code)]
