@@ -3,6 +3,7 @@
 use crate::Moment;
 use crate::sctp::{SctpCommand, SctpConnectError};
 use quintet_diameter::node::{ConnectionId, Event, Inbound, Node};
+use quintet_sbi::{CallFailure, CallId, Request, RequestId, Response};
 use quintet_sctp::AssociationId;
 use std::time::Duration;
 
@@ -46,6 +47,29 @@ pub trait Application {
     /// What is to be done on the SCTP transports that serve the application, one command a call. Polled after
     /// [`Application::pump`] until there is none; what it sends leaves together.
     fn poll_sctp(&mut self) -> Option<SctpCommand> {
+        None
+    }
+
+    /// A request of a service based interface: to be answered by [`quintet_sbi::Output::Respond`] with this id, now or
+    /// later. Only where the driver listens (`Driver::listen_sbi`).
+    fn sbi_request(&mut self, at: Moment, node: &mut Node, id: RequestId, request: Request) {
+        let _ = (at, node, id, request);
+    }
+
+    /// What became of a call that [`Application::poll_sbi`] asked for: once for each.
+    fn sbi_response(
+        &mut self,
+        at: Moment,
+        node: &mut Node,
+        id: CallId,
+        outcome: Result<Response, CallFailure>,
+    ) {
+        let _ = (at, node, id, outcome);
+    }
+
+    /// What is to be said on the service based interfaces, one thing a call. Polled after [`Application::pump`] until
+    /// there is none.
+    fn poll_sbi(&mut self) -> Option<quintet_sbi::Output> {
         None
     }
 }
