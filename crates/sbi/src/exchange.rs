@@ -7,6 +7,10 @@
 //!
 //! HTTP/2 itself (frames, HPACK, flow control, TLS) is the runtime's; a node sees whole messages of bounded length.
 
+mod body;
+
+pub use body::Body;
+use std::fmt;
 use std::time::Duration;
 
 /// The longest body taken, octets: authentication and registration data are a few KiB; a subscriber's whole profile stays
@@ -15,6 +19,35 @@ pub const MAX_BODY_OCTETS: usize = 1 << 20;
 
 /// The longest path with its query, octets.
 pub const MAX_PATH_OCTETS: usize = 2048;
+
+/// Headers that pass between the wire and a node besides those with fields of their own; all others are left out. Lower
+/// case, as HTTP/2 has them.
+pub const CARRIED_HEADERS: &[&str] = &[
+    "3gpp-sbi-binding",
+    "3gpp-sbi-callback",
+    "3gpp-sbi-correlation-info",
+    "3gpp-sbi-discovery-target-nf-type",
+    "3gpp-sbi-max-rsp-time",
+    "3gpp-sbi-message-priority",
+    "3gpp-sbi-routing-binding",
+    "3gpp-sbi-sender-timestamp",
+    "3gpp-sbi-target-apiroot",
+    "accept",
+    "allow",
+    "cache-control",
+    "etag",
+    "if-match",
+    "if-none-match",
+    "pragma",
+    "retry-after",
+    "server",
+    "user-agent",
+    "via",
+    "www-authenticate",
+];
+
+/// Headers of a message that are among [`CARRIED_HEADERS`].
+pub type Headers = Vec<(&'static str, String)>;
 
 /// Names a request that came in, until it is answered. Chosen by the driver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -39,8 +72,22 @@ pub enum Method {
     Delete,
 }
 
+impl Method {
+    /// As HTTP writes it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
 /// A request, whole.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Request {
     /// What to do.
     pub method: Method,
@@ -50,8 +97,51 @@ pub struct Request {
     pub content_type: String,
     /// Bearer token of `Authorization` (RFC 6750), without the word.
     pub token: Option<String>,
+    /// Further headers.
+    pub headers: Headers,
     /// The body; empty without one.
-    pub body: Vec<u8>,
+    pub body: Body,
+}
+
+impl Request {
+    /// A request without a body.
+    #[must_use]
+    pub fn new(method: Method, path: impl Into<String>) -> Self {
+        Self {
+            method,
+            path: path.into(),
+            content_type: String::new(),
+            token: None,
+            headers: Headers::new(),
+            body: Body::default(),
+        }
+    }
+
+    /// The first header of this name.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        header(&self.headers, name)
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .field("content_type", &self.content_type)
+            .field("token", &self.token.as_ref().map(|_| "redacted"))
+            .field("headers", &self.headers)
+            .field("body", &self.body)
+            .finish()
+    }
+}
+
+fn header<'a>(headers: &'a Headers, name: &str) -> Option<&'a str> {
+    headers
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, value)| value.as_str())
 }
 
 /// A response, whole.
@@ -63,8 +153,33 @@ pub struct Response {
     pub content_type: String,
     /// `Location`: the resource that was created.
     pub location: Option<String>,
+    /// Further headers.
+    pub headers: Headers,
     /// The body; empty without one.
-    pub body: Vec<u8>,
+    pub body: Body,
+}
+
+impl Response {
+    /// A response without a body.
+    #[must_use]
+    pub fn new(status: u16) -> Self {
+        Self {
+            status,
+            ..Self::default()
+        }
+    }
+
+    /// The first header of this name.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        header(&self.headers, name)
+    }
+
+    /// Whether the status is one of success (2xx).
+    #[must_use]
+    pub const fn is_success(&self) -> bool {
+        self.status / 100 == 2
+    }
 }
 
 /// Where a call goes: an NF's address as configured or discovered.

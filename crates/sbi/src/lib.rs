@@ -6,6 +6,6 @@
 mod exchange;
 
 pub use exchange::{
-    CallFailure, CallId, MAX_BODY_OCTETS, MAX_PATH_OCTETS, Method, Output, Request, RequestId, Response,
-    Target,
+    Body, CARRIED_HEADERS, CallFailure, CallId, Headers, MAX_BODY_OCTETS, MAX_PATH_OCTETS, Method, Output,
+    Request, RequestId, Response, Target,
 };
