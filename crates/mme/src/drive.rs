@@ -100,9 +100,9 @@ impl Mme {
             Output::Bound(context) => self.bind(cycle, id, context),
             Output::Changed(context) => {
                 self.table.reindex(context);
-                self.saves.note(context);
+                self.saves.note(context.0);
             }
-            Output::Removed(context) => self.saves.note(context),
+            Output::Removed(context) => self.saves.note(context.0),
             Output::Release(cause) => self.release(cycle, id, cause),
             Output::Event(event) => self.emm_event(id, event),
         }
@@ -157,7 +157,7 @@ impl Mme {
             let context = replaced.id;
             self.schedule
                 .set(&mut replaced.armed, None, Due::Context(context));
-            self.saves.note(context);
+            self.saves.note(context.0);
             if let Some(connection) = replaced.connection {
                 let superseded = Input::Superseded { by: context };
                 self.consequences.push_back((connection, superseded));

@@ -96,7 +96,7 @@ impl Mme {
             record.context.registration = None;
             record.paging = None;
         }
-        self.saves.note(id);
+        self.saves.note(id.0);
         self.now_idle(at, id);
     }
 
@@ -115,7 +115,7 @@ impl Mme {
             self.schedule.set(&mut record.armed, None, Due::Context(id));
         }
         self.table.remove(id);
-        self.saves.note(id);
+        self.saves.note(id.0);
     }
 
     /// Lets a UE go for the network's reasons: over its connection, after paging, or silently if it cannot be reached.

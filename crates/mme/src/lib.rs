@@ -34,4 +34,4 @@ pub use config::{Config, Limits};
 pub use enb::EnbSetup;
 pub use event::{Counters, MmeEvent, S1Discard, S1Disposition};
 pub use mme::{Mme, S1Output, Unreachable};
-pub use save::Save;
+pub use quintet_procedure::node::Save;

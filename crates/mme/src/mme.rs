@@ -5,7 +5,7 @@ use crate::connection::{Connections, Phase};
 use crate::enb::{Enb, Enbs};
 use crate::event::{Counters, MmeEvent};
 use crate::hss::{Answer, For, HssClient};
-use crate::save::{self, Save, Saves};
+use crate::save;
 use crate::schedule::{Due, Schedule};
 use crate::table::Table;
 use quintet_diameter::node::{Event as NodeEvent, Inbound, RequestHandle};
@@ -14,6 +14,7 @@ use quintet_emm::network::durable::{self, Counts, Stop};
 use quintet_emm::network::{At, ContextId, Contexts as _, Entropy, Input, Output};
 use quintet_identity::Imsi;
 use quintet_nas::security::NasCounts;
+use quintet_procedure::node::{Save, Saves};
 use quintet_s1ap::MmeUeS1apId;
 use quintet_sctp::{AssociationId, Streams};
 use rand_chacha::ChaCha20Rng;
@@ -268,7 +269,12 @@ impl Mme {
 
     /// The next change to keep durably.
     pub fn poll_save(&mut self) -> Option<Save> {
-        self.saves.next(&self.table)
+        let table = &self.table;
+        let record = |key| {
+            let context = table.get(ContextId(key))?;
+            Some(durable::encode(context, Counts::Reserved))
+        };
+        self.saves.next(record)
     }
 
     /// Takes back a record of before a restart, in the order of keys. `Err` with the reason if it is of no use.

@@ -126,7 +126,7 @@ impl Mme {
             let bound = of_apn.and_then(|c| c.ambr).map(|a| (a.uplink, a.downlink));
             let (up, down) = bound.unwrap_or(registration.ambr);
             registration.ambr = (ambr.uplink.min(up), ambr.downlink.min(down));
-            self.saves.note(id);
+            self.saves.note(id.0);
         }
         let e_utran = AccessRestriction::WB_E_UTRAN;
         if data.subscriber_status == Some(1) {

@@ -6,11 +6,14 @@
 //!                    ▲
 //!                    └── Candidates: the states one end may be in, for who only sees the wire
 //! ```
+//!
+//! [`node`] is what the nodes above keep their UEs in.
 
 #![forbid(unsafe_code)]
 
 mod candidates;
 mod disposition;
+pub mod node;
 mod protection;
 
 pub use candidates::{Candidates, MAX_CANDIDATES, MAX_UNDER_WAY, Machine};
