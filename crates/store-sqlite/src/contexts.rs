@@ -1,4 +1,5 @@
-//! Records that a node keeps over its restarts: a number and octets each, in a file of their own.
+//! Records that a node keeps over its restarts: a number and octets each, in a file of their own. MME and AMF use the same
+//! store; the file knows whose it is ([`Owner`]).
 //!
 //! ```text
 //!  put, delete ──► queue ──► thread ── BEGIN … COMMIT (one for all that wait)
@@ -33,6 +34,30 @@ const RETRY: Duration = Duration::from_secs(1);
 
 /// WAL pages after which a checkpoint is made: 32 MiB.
 const CHECKPOINT_PAGES: i64 = 8192;
+
+/// Whose records a file holds: kept in its `user_version`, so that a node does not take another's for its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// An MME.
+    Mme = 0,
+    /// An AMF.
+    Amf = 1,
+}
+
+impl Owner {
+    fn of(user_version: i32) -> Option<Self> {
+        [Self::Mme, Self::Amf]
+            .into_iter()
+            .find(|owner| *owner as i32 == user_version)
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Mme => "an MME",
+            Self::Amf => "an AMF",
+        }
+    }
+}
 
 /// A record, or that there is none any more.
 type Change = Option<Zeroizing<Vec<u8>>>;
@@ -76,11 +101,19 @@ pub struct Opened {
 }
 
 impl ContextStore {
-    /// Opens or makes the file. One process has it at a time.
+    /// Opens or makes the file of an MME. One process has it at a time.
     ///
     /// # Errors
     /// [`OpenError`], in words that name the file and what to do.
     pub fn open(path: &Path) -> Result<Opened, OpenError> {
+        Self::open_for(path, Owner::Mme)
+    }
+
+    /// Opens or makes the file of a node. One process has it at a time.
+    ///
+    /// # Errors
+    /// [`OpenError`], in words that name the file and what to do: also if it is another node's.
+    pub fn open_for(path: &Path, owner: Owner) -> Result<Opened, OpenError> {
         create(path)?;
         let fault = |error: rusqlite::Error| OpenError::Fault(explain(path, &error));
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -95,6 +128,22 @@ impl ContextStore {
             .map_err(fault)?;
         if id != APPLICATION_ID && (id != 0 || tables != 0) {
             return Err(OpenError::NotQuintet(path.to_owned()));
+        }
+        if tables == 0 {
+            connection
+                .pragma_update(None, "user_version", owner as i32)
+                .map_err(fault)?;
+        }
+        let user_version = connection
+            .query_row("PRAGMA user_version", [], |row| row.get(0))
+            .map_err(fault)?;
+        if Owner::of(user_version) != Some(owner) {
+            let holder = Owner::of(user_version).map_or("another node", Owner::name);
+            return Err(OpenError::Fault(format!(
+                "{} holds the contexts of {holder}, not of {}: give each node a file of its own",
+                path.display(),
+                owner.name()
+            )));
         }
         prepare(&connection).map_err(fault)?;
         let clean = connection
@@ -372,6 +421,22 @@ mod tests {
         assert!(said.contains("contexts.db"), "{said}");
         drop(store);
         reopen(&path);
+    }
+
+    #[test]
+    fn another_nodes_file_is_left_alone() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("contexts.db");
+        let opened = ContextStore::open_for(&path, Owner::Amf).expect("a new file");
+        opened.store.put(1, octets("a"));
+        drop(opened);
+        let said = match ContextStore::open(&path) {
+            Ok(_) => panic!("an MME has an AMF's file"),
+            Err(error) => error.to_string(),
+        };
+        assert!(said.contains("contexts.db") && said.contains("an AMF"), "{said}");
+        let opened = ContextStore::open_for(&path, Owner::Amf).expect("its own file");
+        assert_eq!(opened.records.len(), 1);
     }
 
     #[test]

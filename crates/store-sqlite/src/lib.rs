@@ -36,7 +36,7 @@ mod slot;
 mod store;
 mod writer;
 
-pub use contexts::{ContextStore, Opened};
+pub use contexts::{ContextStore, Opened, Owner};
 pub use database::OpenError;
 pub use glance::each_subscriber;
 pub use lock::LockError;
