@@ -179,6 +179,71 @@ digits!(
     /// IMEI and software version: 16 digits (TS 23.003 6.2.2).
     Imeisv, "IMEISV", 16..=16, "16"
 );
+digits!(
+    /// Mobile subscriber identification number: what follows MCC and MNC in an IMSI; 1 to 10 digits (TS 23.003 2.2).
+    Msin, "MSIN", 1..=10, "1 to 10"
+);
+digits!(
+    /// Routing indicator: with the home network it leads a SUCI to the AUSF and UDM of the subscriber; 1 to 4 digits,
+    /// `0` when the home network assigned none (TS 23.003 2.2B).
+    RoutingIndicator, "routing indicator", 1..=4, "1 to 4"
+);
+
+impl RoutingIndicator {
+    /// Octets on the wire.
+    pub const OCTETS: usize = 2;
+    /// Of a USIM on which none is configured (TS 23.003 2.2B).
+    pub const NONE: Self = Self(1 << LENGTH_SHIFT);
+
+    /// From two octets: low half-octet first, `f` after the last digit (TS 24.501 9.11.3.4).
+    ///
+    /// # Errors
+    /// `Digit` for a half-octet that is neither a digit nor a filler at the end, `Length` without a digit.
+    pub fn from_octets([a, b]: [u8; 2]) -> Result<Self, IdentityError> {
+        let halves = [a & 15, a >> 4, b & 15, b >> 4];
+        let n = halves.iter().position(|&half| half == 15).unwrap_or(4);
+        if halves[n..].iter().any(|&half| half != 15) || halves[..n].iter().any(|&half| half > 9) {
+            return Err(IdentityError::Digit {
+                what: "routing indicator",
+            });
+        }
+        Self::from_ascii(&halves.map(|half| b'0' + half)[..n])
+    }
+
+    /// The octets of [`Self::from_octets`].
+    #[must_use]
+    pub fn octets(self) -> [u8; 2] {
+        let (text, n) = self.ascii();
+        let half = |i: usize| if i < n { text[i] - b'0' } else { 15 };
+        [half(1) << 4 | half(0), half(3) << 4 | half(2)]
+    }
+}
+
+impl Imsi {
+    /// Of a home network and a subscriber in it.
+    ///
+    /// # Errors
+    /// `Length` when both together have not 6 to 15 digits.
+    pub fn new(plmn: Plmn, msin: Msin) -> Result<Self, IdentityError> {
+        let ((prefix, m), (text, n)) = (plmn.ascii(), msin.ascii());
+        let mut digits = [0; 22];
+        digits[..m].copy_from_slice(&prefix[..m]);
+        digits[m..m + n].copy_from_slice(&text[..n]);
+        Self::from_ascii(&digits[..m + n])
+    }
+
+    /// The digits after MCC and MNC, if the subscriber's home is `plmn`.
+    #[must_use]
+    pub fn msin(self, plmn: Plmn) -> Option<Msin> {
+        let (text, n) = self.ascii();
+        let (_, m) = plmn.ascii();
+        if self.is_of(plmn) {
+            Msin::from_ascii(&text[m..n]).ok()
+        } else {
+            None
+        }
+    }
+}
 
 impl Imsi {
     /// Whether this subscriber's home is `plmn`: MCC and MNC, the latter with the PLMN's own number of digits.
@@ -230,6 +295,39 @@ mod tests {
         assert!("1234567890123456".parse::<Imsi>().is_err());
         assert!("00101000000000x".parse::<Imsi>().is_err());
         assert!(Imsi::from_packed(6 << 56 | 1_000_000).is_err());
+    }
+
+    #[test]
+    fn an_imsi_is_a_plmn_and_an_msin() {
+        let imsi: Imsi = "274012001002086".parse().unwrap();
+        let plmn: Plmn = "274-012".parse().unwrap();
+        let msin = imsi.msin(plmn).unwrap();
+        assert_eq!(msin.to_string(), "001002086");
+        assert_eq!(Imsi::new(plmn, msin), Ok(imsi));
+        assert_eq!(imsi.msin("27402".parse().unwrap()), None);
+        assert!(
+            Imsi::new(plmn, "0123456789".parse().unwrap()).is_err(),
+            "16 digits"
+        );
+    }
+
+    #[test]
+    fn a_routing_indicator_in_octets() {
+        for (text, octets) in [
+            ("0", [0xf0, 0xff]),
+            ("12", [0x21, 0xff]),
+            ("678", [0x76, 0xf8]),
+            ("1234", [0x21, 0x43]),
+        ] {
+            let indicator: RoutingIndicator = text.parse().unwrap();
+            assert_eq!(indicator.octets(), octets, "{text}");
+            assert_eq!(RoutingIndicator::from_octets(octets), Ok(indicator));
+        }
+        assert_eq!(RoutingIndicator::NONE, "0".parse().unwrap());
+        for octets in [[0xff, 0xff], [0x0f, 0xff], [0xf0, 0xf1], [0xa0, 0xff]] {
+            assert!(RoutingIndicator::from_octets(octets).is_err(), "{octets:02x?}");
+        }
+        assert!("12345".parse::<RoutingIndicator>().is_err() && "".parse::<RoutingIndicator>().is_err());
     }
 
     #[test]

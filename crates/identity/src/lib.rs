@@ -5,13 +5,22 @@
 mod apn;
 mod area;
 mod digits;
+pub mod fgs;
+mod nai;
 mod plmn;
+mod slice;
+mod suci;
+mod supi;
 mod temporary;
 
 pub use apn::{Apn, MAX_APN_OCTETS};
 pub use area::{Ecgi, Tai};
-pub use digits::{Imei, Imeisv, Imsi, Msisdn};
+pub use digits::{Imei, Imeisv, Imsi, Msin, Msisdn, RoutingIndicator};
+pub use nai::{MAX_NAI_OCTETS, Nai};
 pub use plmn::Plmn;
+pub use slice::SNssai;
+pub use suci::{HomeNetwork, MAX_SCHEME_OUTPUT_OCTETS, ProtectionScheme, Suci, SupiFormat};
+pub use supi::Supi;
 pub use temporary::{Gummei, Guti, STmsi};
 
 /// Why a text or octet string is not an identity.
@@ -41,6 +50,24 @@ pub enum IdentityError {
         what: &'static str,
         /// What is allowed.
         expected: &'static str,
+    },
+    /// A network access identifier that is none.
+    #[error("a NAI is username@realm, 253 octets at most: {why}")]
+    Nai {
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// A SUPI that is none.
+    #[error("a SUPI is imsi- and 6 to 15 digits, or nai- and username@realm: {why}")]
+    Supi {
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// A SUCI that is none.
+    #[error("not a SUCI: {why}")]
+    Suci {
+        /// What is wrong with it.
+        why: &'static str,
     },
     /// A label of an APN that is not allowed.
     #[error("an APN is labels of letters, digits and hyphens, 63 at most each, 100 octets in all: {why}")]

@@ -83,6 +83,29 @@ impl Plmn {
         let (mcc, mnc) = self.mcc_mnc();
         format!("epc.mnc{mnc:0>3}.mcc{mcc}.3gppnetwork.org")
     }
+
+    /// The home network domain of this PLMN in 5GS: `5gc.mncNNN.mccNNN.3gppnetwork.org` (TS 23.003 28.2).
+    #[must_use]
+    pub fn fgs_realm(&self) -> String {
+        let (mcc, mnc) = self.mcc_mnc();
+        format!("5gc.mnc{mnc:0>3}.mcc{mcc}.3gppnetwork.org")
+    }
+
+    /// Of a realm that ends in `mncNNN.mccNNN.3gppnetwork.org`; `None` for another. An MNC that begins with a zero is
+    /// taken for one of two digits, as padding made it (TS 23.003 19.2, 28.2).
+    #[must_use]
+    pub fn of_realm(realm: &str) -> Option<Self> {
+        let prefix = realm.strip_suffix(".3gppnetwork.org")?;
+        let (prefix, mcc) = prefix.rsplit_once(".mcc")?;
+        let mnc = prefix
+            .rsplit_once("mnc")
+            .filter(|(before, _)| before.is_empty() || before.ends_with('.'))?
+            .1;
+        if mcc.len() != 3 || mnc.len() != 3 {
+            return None;
+        }
+        Self::from_ascii(format!("{mcc}{}", mnc.strip_prefix('0').unwrap_or(mnc)).as_bytes()).ok()
+    }
 }
 
 impl FromStr for Plmn {
@@ -143,5 +166,19 @@ mod tests {
     fn realm_pads_the_mnc() {
         let plmn: Plmn = "00101".parse().unwrap();
         assert_eq!(plmn.epc_realm(), "epc.mnc001.mcc001.3gppnetwork.org");
+        assert_eq!(plmn.fgs_realm(), "5gc.mnc001.mcc001.3gppnetwork.org");
+        assert_eq!(Plmn::of_realm(&plmn.fgs_realm()), Some(plmn));
+        assert_eq!(
+            Plmn::of_realm("nai.5gc.mnc410.mcc310.3gppnetwork.org"),
+            "310410".parse().ok()
+        );
+        for other in [
+            "example.org",
+            "xmnc001.mcc001.3gppnetwork.org",
+            "mnc01.mcc001.3gppnetwork.org",
+            "mnc0a1.mcc001.3gppnetwork.org",
+        ] {
+            assert_eq!(Plmn::of_realm(other), None, "{other}");
+        }
     }
 }
