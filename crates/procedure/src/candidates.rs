@@ -15,9 +15,9 @@ pub const MAX_CANDIDATES: usize = 128;
 pub const MAX_UNDER_WAY: usize = 8;
 
 /// A transition table: one state of one UE's signalling, role-free.
-pub trait Machine: Clone + PartialEq {
+pub trait Machine: Clone + std::fmt::Debug + PartialEq {
     /// A message that passes, as far as the table looks at it.
-    type Step: Copy;
+    type Step: Copy + std::fmt::Debug + PartialEq;
 
     /// The state after a message that was sent, or taken. Total and pure.
     ///

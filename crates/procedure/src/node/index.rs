@@ -8,7 +8,7 @@ use std::hash::Hash;
 pub const MAX_DRAWS: usize = 16;
 
 /// What the indices say of a record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identities<S, E> {
     /// The TMSI in use.
     pub tmsi: Option<u32>,
@@ -44,7 +44,7 @@ impl<S, E> Default for Index<S, E> {
     }
 }
 
-impl<S: Copy + Eq + Hash, E: Copy + Eq + Hash> Index<S, E> {
+impl<S: Clone + Eq + Hash, E: Clone + Eq + Hash> Index<S, E> {
     /// The place of a TMSI, present or former.
     #[must_use]
     pub fn by_tmsi(&self, tmsi: u32) -> Option<u32> {
@@ -53,14 +53,14 @@ impl<S: Copy + Eq + Hash, E: Copy + Eq + Hash> Index<S, E> {
 
     /// The place of a subscriber.
     #[must_use]
-    pub fn by_subscriber(&self, subscriber: S) -> Option<u32> {
-        self.by_subscriber.get(&subscriber).copied()
+    pub fn by_subscriber(&self, subscriber: &S) -> Option<u32> {
+        self.by_subscriber.get(subscriber).copied()
     }
 
     /// The place of an equipment without a subscriber.
     #[must_use]
-    pub fn by_equipment(&self, equipment: E) -> Option<u32> {
-        self.by_equipment.get(&equipment).copied()
+    pub fn by_equipment(&self, equipment: &E) -> Option<u32> {
+        self.by_equipment.get(equipment).copied()
     }
 
     /// Whether one of these identities names a record already.
@@ -80,11 +80,11 @@ impl<S: Copy + Eq + Hash, E: Copy + Eq + Hash> Index<S, E> {
         for tmsi in identities.tmsis() {
             self.by_tmsi.insert(tmsi, place);
         }
-        if let Some(subscriber) = identities.subscriber {
-            self.by_subscriber.insert(subscriber, place);
+        if let Some(subscriber) = &identities.subscriber {
+            self.by_subscriber.insert(subscriber.clone(), place);
         }
-        if let Some(equipment) = identities.equipment {
-            self.by_equipment.insert(equipment, place);
+        if let Some(equipment) = &identities.equipment {
+            self.by_equipment.insert(equipment.clone(), place);
         }
     }
 
@@ -95,15 +95,15 @@ impl<S: Copy + Eq + Hash, E: Copy + Eq + Hash> Index<S, E> {
                 self.by_tmsi.remove(&tmsi);
             }
         }
-        if let Some(subscriber) = identities.subscriber
-            && self.by_subscriber.get(&subscriber) == Some(&place)
+        if let Some(subscriber) = &identities.subscriber
+            && self.by_subscriber.get(subscriber) == Some(&place)
         {
-            self.by_subscriber.remove(&subscriber);
+            self.by_subscriber.remove(subscriber);
         }
-        if let Some(equipment) = identities.equipment
-            && self.by_equipment.get(&equipment) == Some(&place)
+        if let Some(equipment) = &identities.equipment
+            && self.by_equipment.get(equipment) == Some(&place)
         {
-            self.by_equipment.remove(&equipment);
+            self.by_equipment.remove(equipment);
         }
     }
 
@@ -142,7 +142,7 @@ mod tests {
             (index.by_tmsi(10), index.by_tmsi(11), index.by_tmsi(12)),
             (None, None, Some(2))
         );
-        assert_eq!(index.by_subscriber(5), Some(2));
+        assert_eq!(index.by_subscriber(&5), Some(2));
         assert!(!index.taken(&of(10, None, 6)));
     }
 
