@@ -1,8 +1,9 @@
 //! Cause (TS 36.413 9.2.1.3): why, in five groups.
 
+use crate::S1ap;
 use crate::cause_table as table;
-use crate::value::{EncodeError, Generated};
 use oxirush_s1ap::s1ap as asn1;
+use quintet_ap::{EncodeError, Generated};
 use std::fmt;
 
 /// Why a node does or refuses something: a group and the value's number in it (root values first, then extensions).
@@ -140,7 +141,7 @@ impl fmt::Display for Cause {
     }
 }
 
-impl Generated<'_> for Cause {
+impl Generated<'_, S1ap> for Cause {
     type Asn1 = asn1::Cause;
 
     fn from_asn1(generated: asn1::Cause) -> Option<Self> {

@@ -1,27 +1,9 @@
 //! The values of the Cause IE (TS 36.413 9.2.1.3): their numbers, generated values and names.
 
 use oxirush_s1ap::s1ap as asn1;
+use quintet_ap::cause_group;
 
-/// One group's values: number to generated value, number to name.
-macro_rules! group {
-    ($from:ident, $name:ident, $generated:ty, $($value:literal $variant:ident $text:literal,)*) => {
-        pub(crate) fn $from(value: u8) -> Option<$generated> {
-            Some(match value {
-                $($value => <$generated>::$variant,)*
-                _ => return None,
-            })
-        }
-
-        pub(crate) fn $name(value: u8) -> Option<&'static str> {
-            Some(match value {
-                $($value => $text,)*
-                _ => return None,
-            })
-        }
-    };
-}
-
-group! {
+cause_group! {
     radio_network, radio_network_name, asn1::CauseRadioNetwork,
     0 unspecified "unspecified",
     1 tx2relocoverall_expiry "tx2relocoverall-expiry",
@@ -70,13 +52,13 @@ group! {
     44 release_due_to_discontinuous_coverage "release-due-to-discontinuous-coverage",
 }
 
-group! {
+cause_group! {
     transport, transport_name, asn1::CauseTransport,
     0 transport_resource_unavailable "transport-resource-unavailable",
     1 unspecified "unspecified",
 }
 
-group! {
+cause_group! {
     nas, nas_name, asn1::CauseNas,
     0 normal_release "normal-release",
     1 authentication_failure "authentication-failure",
@@ -87,7 +69,7 @@ group! {
     6 iab_not_authorized "iab-not-authorized",
 }
 
-group! {
+cause_group! {
     protocol, protocol_name, asn1::CauseProtocol,
     0 transfer_syntax_error "transfer-syntax-error",
     1 abstract_syntax_error_reject "abstract-syntax-error-reject",
@@ -98,7 +80,7 @@ group! {
     6 unspecified "unspecified",
 }
 
-group! {
+cause_group! {
     misc, misc_name, asn1::CauseMisc,
     0 control_processing_overload "control-processing-overload",
     1 not_enough_user_plane_processing_resources "not-enough-user-plane-processing-resources",

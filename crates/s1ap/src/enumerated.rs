@@ -1,55 +1,11 @@
 //! Enumerations of TS 36.413 9.2.
-//!
-//! A value that Release 19 does not have does not decode: its IE is one the receiver does not comprehend
-//! (TS 36.413 10.3.4.2), so it needs no place here.
 
-use crate::value::{EncodeError, Generated, plain_values};
+use crate::S1ap;
 use oxirush_s1ap::s1ap as asn1;
-
-/// Defines an enumeration over its generated one.
-macro_rules! enumerated {
-    ($($(#[$doc:meta])* $name:ident: $generated:ident {
-        $($(#[$value_doc:meta])* $variant:ident = $asn1:ident $text:literal,)*
-    })*) => {$(
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum $name {
-            $($(#[$value_doc])* $variant,)*
-        }
-
-        impl $name {
-            /// The specification's name of the value.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $text,)*
-                }
-            }
-        }
-
-        impl Generated<'_> for $name {
-            type Asn1 = asn1::$generated;
-
-            fn from_asn1(generated: asn1::$generated) -> Option<Self> {
-                // No `match`: it would need a last arm for the extensible enumerations, and must not have one for others.
-                $(if generated == asn1::$generated::$asn1 {
-                    return Some(Self::$variant);
-                })*
-                None
-            }
-
-            fn to_asn1(&self) -> Result<asn1::$generated, EncodeError> {
-                Ok(match self {
-                    $(Self::$variant => asn1::$generated::$asn1,)*
-                })
-            }
-        }
-
-        plain_values!($name);
-    )*};
-}
+use quintet_ap::enumerated;
 
 enumerated! {
+    in S1ap, asn1;
     /// Why a UE asks for an RRC connection (TS 36.413 9.2.1.3a).
     RrcEstablishmentCause: RRCEstablishmentCause {
         /// Emergency call.

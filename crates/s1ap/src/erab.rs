@@ -1,9 +1,10 @@
 //! E-RABs: what is asked for, what was set up, what failed (TS 36.413 9.2.1.2, 9.2.1.15, 9.2.1.18 to 9.2.1.20).
 
 use crate::Cause;
+use crate::S1ap;
 use crate::limits::MAX_ERAB_ID;
-use crate::value::{EncodeError, Generated, borrowing_values, cow, plain_values};
 use oxirush_s1ap::s1ap as asn1;
+use quintet_ap::{EncodeError, Generated, borrowing_values, cow, plain_values};
 use std::borrow::Cow;
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -192,7 +193,7 @@ fn id(value: u8) -> Result<asn1::ERABID, EncodeError> {
     Ok(asn1::ERABID(value.into()))
 }
 
-impl<'a> Generated<'a> for ErabToBeSetup<'a> {
+impl<'a> Generated<'a, S1ap> for ErabToBeSetup<'a> {
     type Asn1 = asn1::ERABToBeSetupItemCtxtSUReq<'a>;
 
     fn from_asn1(generated: Self::Asn1) -> Option<Self> {
@@ -217,7 +218,7 @@ impl<'a> Generated<'a> for ErabToBeSetup<'a> {
     }
 }
 
-impl<'a> Generated<'a> for ErabToBeSetupBearer<'a> {
+impl<'a> Generated<'a, S1ap> for ErabToBeSetupBearer<'a> {
     type Asn1 = asn1::ERABToBeSetupItemBearerSUReq<'a>;
 
     fn from_asn1(generated: Self::Asn1) -> Option<Self> {
@@ -244,7 +245,7 @@ impl<'a> Generated<'a> for ErabToBeSetupBearer<'a> {
 
 /// The items of E-RABSetupListCtxtSURes, E-RABSetupListBearerSURes and the two lists of a path switch have the same
 /// members, so the same encoding: one generated type serves them all.
-impl<'a> Generated<'a> for ErabSetup {
+impl<'a> Generated<'a, S1ap> for ErabSetup {
     type Asn1 = asn1::ERABSetupItemCtxtSURes<'a>;
 
     fn from_asn1(generated: Self::Asn1) -> Option<Self> {
@@ -265,7 +266,7 @@ impl<'a> Generated<'a> for ErabSetup {
     }
 }
 
-impl Generated<'_> for ErabFailed {
+impl Generated<'_, S1ap> for ErabFailed {
     type Asn1 = asn1::ERABItem;
 
     fn from_asn1(generated: Self::Asn1) -> Option<Self> {
@@ -284,7 +285,7 @@ impl Generated<'_> for ErabFailed {
     }
 }
 
-impl Generated<'_> for ErabReleased {
+impl Generated<'_, S1ap> for ErabReleased {
     type Asn1 = asn1::ERABReleaseItemBearerRelComp;
 
     fn from_asn1(generated: Self::Asn1) -> Option<Self> {
@@ -298,5 +299,5 @@ impl Generated<'_> for ErabReleased {
     }
 }
 
-plain_values!(ErabSetup, ErabFailed, ErabReleased);
-borrowing_values!(ErabToBeSetup, ErabToBeSetupBearer);
+plain_values!(S1ap: ErabSetup, ErabFailed, ErabReleased);
+borrowing_values!(S1ap: ErabToBeSetup, ErabToBeSetupBearer);

@@ -4,8 +4,9 @@
 //! octet with the last of the MCC (TS 36.413 9.2.3.8), so `310-410` is `13 40 01`, in NAS `13 00 14`. With two digits of
 //! MNC the two forms are one.
 
-use crate::value::{EncodeError, Generated, plain_values};
+use crate::S1ap;
 use oxirush_s1ap::s1ap as asn1;
+use quintet_ap::{EncodeError, Generated, plain_values};
 use quintet_identity::{Ecgi, Gummei, Plmn, STmsi, Tai};
 
 mod node;
@@ -74,7 +75,7 @@ pub(crate) fn s_tmsi_asn1(s_tmsi: STmsi) -> asn1::STMSI {
     )
 }
 
-impl Generated<'_> for MmeUeS1apId {
+impl Generated<'_, S1ap> for MmeUeS1apId {
     type Asn1 = asn1::MMEUES1APID;
 
     fn from_asn1(generated: Self::Asn1) -> Option<Self> {
@@ -86,7 +87,7 @@ impl Generated<'_> for MmeUeS1apId {
     }
 }
 
-impl Generated<'_> for EnbUeS1apId {
+impl Generated<'_, S1ap> for EnbUeS1apId {
     type Asn1 = asn1::ENBUES1APID;
 
     fn from_asn1(generated: Self::Asn1) -> Option<Self> {
@@ -98,7 +99,7 @@ impl Generated<'_> for EnbUeS1apId {
     }
 }
 
-impl Generated<'_> for UeS1apIds {
+impl Generated<'_, S1ap> for UeS1apIds {
     type Asn1 = asn1::UES1APIDs;
 
     fn from_asn1(generated: Self::Asn1) -> Option<Self> {
@@ -127,7 +128,7 @@ impl Generated<'_> for UeS1apIds {
     }
 }
 
-impl Generated<'_> for Tai {
+impl Generated<'_, S1ap> for Tai {
     type Asn1 = asn1::TAI;
 
     fn from_asn1(generated: Self::Asn1) -> Option<Self> {
@@ -146,7 +147,7 @@ impl Generated<'_> for Tai {
     }
 }
 
-impl Generated<'_> for Ecgi {
+impl Generated<'_, S1ap> for Ecgi {
     type Asn1 = asn1::EUTRANCGI;
 
     fn from_asn1(generated: Self::Asn1) -> Option<Self> {
@@ -161,7 +162,7 @@ impl Generated<'_> for Ecgi {
     }
 }
 
-impl Generated<'_> for Gummei {
+impl Generated<'_, S1ap> for Gummei {
     type Asn1 = asn1::GUMMEI;
 
     fn from_asn1(generated: Self::Asn1) -> Option<Self> {
@@ -182,7 +183,7 @@ impl Generated<'_> for Gummei {
     }
 }
 
-impl Generated<'_> for STmsi {
+impl Generated<'_, S1ap> for STmsi {
     type Asn1 = asn1::STMSI;
 
     fn from_asn1(generated: Self::Asn1) -> Option<Self> {
@@ -194,4 +195,4 @@ impl Generated<'_> for STmsi {
     }
 }
 
-plain_values!(MmeUeS1apId, EnbUeS1apId, UeS1apIds, Tai, Ecgi, Gummei, STmsi);
+plain_values!(S1ap: MmeUeS1apId, EnbUeS1apId, UeS1apIds, Tai, Ecgi, Gummei, STmsi);

@@ -15,27 +15,25 @@
 
 mod cause;
 mod cause_table;
-mod container;
 mod describe;
-mod diagnostics;
 mod enumerated;
 mod erab;
 mod failure;
 mod identity;
 pub mod limits;
+mod list;
 pub mod message;
-mod other;
+mod name;
 mod overload;
 mod paging;
 mod pdu;
+mod protocol;
 mod reset;
 mod security;
 pub mod transport;
-mod value;
 
 pub use cause::Cause;
-pub use describe::{Description, NAS_PDU_NAMES, Secrets, SoftError, describe};
-pub use diagnostics::{Criticality, CriticalityDiagnostics, IeDiagnostics, PduType, TypeOfError};
+pub use describe::{NAS_PDU_NAMES, describe};
 pub use enumerated::{
     CellAccessMode, CnDomain, CsFallbackIndicator, GummeiType, OverloadAction, PagingDrx, RelayNodeIndicator,
     RrcEstablishmentCause, TimeToWait,
@@ -45,12 +43,15 @@ pub use erab::{
     ErabToBeSetup, ErabToBeSetupBearer, ErabTunnel, GbrQosInformation, TransportLayerAddress,
     UeAggregateMaximumBitrate,
 };
-pub use failure::{Answer, DecodeFailure, FailureKind, Fault, FaultKind};
+pub use failure::DecodeFailure;
 pub use identity::{EnbId, EnbUeS1apId, GlobalEnbId, MmeUeS1apId, ServedGummei, SupportedTa, UeS1apIds};
-pub use other::{OtherIe, OtherIes};
 pub use paging::{PagingTai, UeIdentityIndexValue, UePagingId};
 pub use pdu::{Decoded, Other, S1apPdu};
+pub use protocol::S1ap;
+pub use quintet_ap::{
+    Answer, Criticality, CriticalityDiagnostics, Description, EncodeError, FailureKind, Fault, FaultKind,
+    IeDiagnostics, OtherIe, OtherIes, PduType, Secrets, SoftError, TypeOfError,
+};
 pub use reset::{ResetType, UeAssociatedConnection};
 pub use security::{SecurityContext, UeSecurityCapabilities};
 pub use transport::{PORT, PPID};
-pub use value::EncodeError;

@@ -22,5 +22,4 @@ pub const MAX_TAIS: usize = 256;
 /// Most UE connections of a partial RESET (TS 36.413 9.4.6 maxnoofIndividualS1ConnectionsToReset).
 pub const MAX_INDIVIDUAL_CONNECTIONS_TO_RESET: usize = 256;
 
-/// Most IEs a Criticality Diagnostics reports (TS 36.413 9.4.6 maxnoofErrors).
-pub const MAX_ERRORS: usize = 256;
+pub use quintet_ap::MAX_ERRORS;

@@ -4,6 +4,13 @@
 //! optional, and where it is mandatory with criticality ignore: a receiver that misses such an IE goes on with the
 //! others (TS 36.413 10.3.5). `new` takes every mandatory IE of either kind; a sender leaves none out.
 
+/// [`quintet_ap::message!`] of S1AP.
+macro_rules! message {
+    ($($table:tt)*) => {
+        quintet_ap::message! { in crate::S1ap; $($table)* }
+    };
+}
+
 mod configuration;
 mod context;
 mod erab;
@@ -13,7 +20,6 @@ mod overload;
 mod paging;
 mod path_switch;
 mod setup;
-mod table;
 
 pub use configuration::{
     EnbConfigurationUpdate, EnbConfigurationUpdateAcknowledge, EnbConfigurationUpdateFailure,
@@ -34,4 +40,3 @@ pub use overload::{OverloadStart, OverloadStop};
 pub use paging::Paging;
 pub use path_switch::{PathSwitchRequest, PathSwitchRequestAcknowledge, PathSwitchRequestFailure};
 pub use setup::{S1SetupFailure, S1SetupRequest, S1SetupResponse};
-pub(crate) use table::{Message, key};

@@ -1,9 +1,9 @@
 //! Codecs of an OVERLOAD START's IEs (TS 36.413 9.2.3.19, 9.2.3.36).
 
 use crate::OverloadAction;
-use crate::value::{Codec, EncodeError, Generated, Source};
 use oxirush_s1ap::aper;
 use oxirush_s1ap::s1ap as asn1;
+use quintet_ap::{Codec, EncodeError, Generated, Source};
 
 /// Overload Response: a choice with one alternative, the action.
 pub(crate) struct Response;

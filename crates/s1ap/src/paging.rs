@@ -1,8 +1,9 @@
 //! Whom a PAGING is for (TS 36.413 9.2.3.13).
 
+use crate::S1ap;
 use crate::identity::{s_tmsi_asn1, s_tmsi_of};
-use crate::value::{EncodeError, Generated, plain_values};
 use oxirush_s1ap::s1ap as asn1;
+use quintet_ap::{EncodeError, Generated, plain_values};
 use quintet_identity::{Imsi, STmsi, Tai};
 
 /// UE Paging Identity (TS 36.413 9.2.3.13).
@@ -14,7 +15,7 @@ pub enum UePagingId {
     Imsi(Imsi),
 }
 
-impl<'a> Generated<'a> for UePagingId {
+impl<'a> Generated<'a, S1ap> for UePagingId {
     type Asn1 = asn1::UEPagingID<'a>;
 
     fn from_asn1(generated: Self::Asn1) -> Option<Self> {
@@ -41,7 +42,7 @@ impl<'a> Generated<'a> for UePagingId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct UeIdentityIndexValue(pub u16);
 
-impl Generated<'_> for UeIdentityIndexValue {
+impl Generated<'_, S1ap> for UeIdentityIndexValue {
     type Asn1 = asn1::UEIdentityIndexValue;
 
     fn from_asn1(generated: Self::Asn1) -> Option<Self> {
@@ -55,7 +56,7 @@ impl Generated<'_> for UeIdentityIndexValue {
     }
 }
 
-plain_values!(UePagingId, UeIdentityIndexValue);
+plain_values!(S1ap: UePagingId, UeIdentityIndexValue);
 
 /// A tracking area to page in: TAI Item (TS 36.413 9.1.6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -64,7 +65,7 @@ pub struct PagingTai {
     pub tai: Tai,
 }
 
-impl Generated<'_> for PagingTai {
+impl Generated<'_, S1ap> for PagingTai {
     type Asn1 = asn1::TAIItem;
 
     fn from_asn1(generated: Self::Asn1) -> Option<Self> {
@@ -76,4 +77,4 @@ impl Generated<'_> for PagingTai {
     }
 }
 
-plain_values!(PagingTai);
+plain_values!(S1ap: PagingTai);

@@ -1,9 +1,11 @@
 //! What a RESET resets (TS 36.413 9.1.8.1, 9.1.8.2).
 
+use crate::S1ap;
 use crate::identity::{EnbUeS1apId, MmeUeS1apId};
-use crate::value::{EncodeError, Generated, Items, Source, Value, plain_values, read_item};
+use crate::list::{Items, read_item};
 use oxirush_s1ap::aper;
 use oxirush_s1ap::s1ap as asn1;
+use quintet_ap::{EncodeError, Generated, Source, Value, plain_values};
 
 /// A UE-associated logical S1-connection, by the identities that are known of it: one at least.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -26,7 +28,7 @@ pub enum ResetType {
 /// IE number of an item of the list.
 pub(crate) const CONNECTION_ITEM: u16 = 91;
 
-impl Generated<'_> for UeAssociatedConnection {
+impl Generated<'_, S1ap> for UeAssociatedConnection {
     type Asn1 = asn1::UEAssociatedLogicalS1ConnectionItem;
 
     fn from_asn1(generated: Self::Asn1) -> Option<Self> {
@@ -45,9 +47,9 @@ impl Generated<'_> for UeAssociatedConnection {
     }
 }
 
-plain_values!(UeAssociatedConnection);
+plain_values!(S1ap: UeAssociatedConnection);
 
-impl<'a> Value<'a> for ResetType {
+impl<'a> Value<'a, S1ap> for ResetType {
     fn read(source: Source<'a, '_>) -> Result<Self, String> {
         let (Source::Borrowed(octets) | Source::Copied(octets)) = source;
         let generated: asn1::ResetType<'_> =

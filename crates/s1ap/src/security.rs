@@ -1,8 +1,9 @@
 //! Security IEs (TS 36.413 9.2.1.26, 9.2.1.40, 9.2.1.41).
 
-use crate::value::{EncodeError, Generated, Source, Value, plain_values};
+use crate::S1ap;
 use oxirush_s1ap::BitString;
 use oxirush_s1ap::s1ap as asn1;
+use quintet_ap::{EncodeError, Generated, Source, Value, plain_values};
 use quintet_crypto::{KeNb, Nh};
 use zeroize::Zeroize;
 
@@ -40,7 +41,7 @@ fn key_octets(bits: &BitString<'_>) -> Option<[u8; KEY_OCTETS]> {
     bits.as_octets().try_into().ok()
 }
 
-impl<'a> Generated<'a> for UeSecurityCapabilities {
+impl<'a> Generated<'a, S1ap> for UeSecurityCapabilities {
     type Asn1 = asn1::UESecurityCapabilities<'a>;
 
     fn from_asn1(generated: Self::Asn1) -> Option<Self> {
@@ -59,7 +60,7 @@ impl<'a> Generated<'a> for UeSecurityCapabilities {
     }
 }
 
-impl<'a> Generated<'a> for SecurityContext {
+impl<'a> Generated<'a, S1ap> for SecurityContext {
     type Asn1 = asn1::SecurityContext<'a>;
 
     fn from_asn1(generated: Self::Asn1) -> Option<Self> {
@@ -78,10 +79,10 @@ impl<'a> Generated<'a> for SecurityContext {
     }
 }
 
-plain_values!(UeSecurityCapabilities, SecurityContext);
+plain_values!(S1ap: UeSecurityCapabilities, SecurityContext);
 
 /// A BIT STRING of fixed size 256 is its 32 octets, so no copy of the key is left in the generated layer.
-impl<'a> Value<'a> for KeNb {
+impl<'a> Value<'a, S1ap> for KeNb {
     fn read(source: Source<'a, '_>) -> Result<Self, String> {
         let (Source::Borrowed(octets) | Source::Copied(octets)) = source;
         let mut key: [u8; KEY_OCTETS] = octets

@@ -1,7 +1,8 @@
 //! What a bearer is worth (TS 36.413 9.2.1.15, 9.2.1.18, 9.2.1.20, 9.2.1.60).
 
-use crate::value::{EncodeError, Generated, plain_values};
+use crate::S1ap;
 use oxirush_s1ap::s1ap as asn1;
+use quintet_ap::{EncodeError, Generated, plain_values};
 
 /// E-RAB Level QoS Parameters (TS 36.413 9.2.1.15).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -47,7 +48,7 @@ pub struct UeAggregateMaximumBitrate {
     pub ul: u64,
 }
 
-impl Generated<'_> for UeAggregateMaximumBitrate {
+impl Generated<'_, S1ap> for UeAggregateMaximumBitrate {
     type Asn1 = asn1::UEAggregateMaximumBitrate;
 
     fn from_asn1(generated: Self::Asn1) -> Option<Self> {
@@ -66,7 +67,7 @@ impl Generated<'_> for UeAggregateMaximumBitrate {
     }
 }
 
-plain_values!(UeAggregateMaximumBitrate);
+plain_values!(S1ap: UeAggregateMaximumBitrate);
 
 impl ErabLevelQosParameters {
     pub(super) fn of_asn1(generated: asn1::ERABLevelQoSParameters) -> Self {

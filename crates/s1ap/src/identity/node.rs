@@ -1,9 +1,10 @@
 //! What an eNB and an MME say of themselves (TS 36.413 9.2.1.37, 9.1.8.4, 9.1.8.5).
 
 use super::{plmn_asn1, plmn_of};
-use crate::value::{EncodeError, Generated, plain_values};
+use crate::S1ap;
 use oxirush_s1ap::Bits;
 use oxirush_s1ap::s1ap as asn1;
+use quintet_ap::{EncodeError, Generated, plain_values};
 use quintet_identity::Plmn;
 
 /// eNB ID (TS 36.413 9.2.1.37): the leftmost bits of the Cell Identity of its cells.
@@ -69,7 +70,7 @@ fn plmns_asn1(plmns: &[Plmn]) -> Vec<asn1::PLMNidentity> {
     plmns.iter().copied().map(plmn_asn1).collect()
 }
 
-impl Generated<'_> for GlobalEnbId {
+impl Generated<'_, S1ap> for GlobalEnbId {
     type Asn1 = asn1::GlobalENBID;
 
     fn from_asn1(generated: Self::Asn1) -> Option<Self> {
@@ -104,7 +105,7 @@ impl Generated<'_> for GlobalEnbId {
     }
 }
 
-impl Generated<'_> for Vec<SupportedTa> {
+impl Generated<'_, S1ap> for Vec<SupportedTa> {
     type Asn1 = asn1::SupportedTAs;
 
     fn from_asn1(generated: Self::Asn1) -> Option<Self> {
@@ -129,7 +130,7 @@ impl Generated<'_> for Vec<SupportedTa> {
     }
 }
 
-impl Generated<'_> for Vec<ServedGummei> {
+impl Generated<'_, S1ap> for Vec<ServedGummei> {
     type Asn1 = asn1::ServedGUMMEIs;
 
     fn from_asn1(generated: Self::Asn1) -> Option<Self> {
@@ -166,4 +167,4 @@ impl Generated<'_> for Vec<ServedGummei> {
     }
 }
 
-plain_values!(GlobalEnbId, Vec<SupportedTa>, Vec<ServedGummei>);
+plain_values!(S1ap: GlobalEnbId, Vec<SupportedTa>, Vec<ServedGummei>);

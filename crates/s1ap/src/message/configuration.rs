@@ -1,6 +1,5 @@
 //! Configuration updates (TS 36.413 8.7.4, 8.7.5, 9.1.8.7 to 9.1.8.12).
 
-use super::table::message;
 use crate::{Cause, CriticalityDiagnostics, PagingDrx, ServedGummei, SupportedTa, TimeToWait};
 use std::borrow::Cow;
 

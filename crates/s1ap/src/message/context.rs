@@ -1,7 +1,6 @@
 //! A UE's context in its eNB (TS 36.413 8.3, 8.9, 9.1.4, 9.1.10).
 
-use super::table::message;
-use crate::value::Items;
+use crate::list::Items;
 use crate::{
     Cause, CriticalityDiagnostics, CsFallbackIndicator, EnbUeS1apId, ErabFailed, ErabSetup, ErabToBeSetup,
     MmeUeS1apId, UeAggregateMaximumBitrate, UeS1apIds, UeSecurityCapabilities,

@@ -1,7 +1,6 @@
 //! Bearers of a UE that has a context (TS 36.413 8.2, 9.1.3).
 
-use super::table::message;
-use crate::value::Items;
+use crate::list::Items;
 use crate::{
     CriticalityDiagnostics, EnbUeS1apId, ErabFailed, ErabReleased, ErabToBeSetupBearer, ErabTunnel,
     MmeUeS1apId, UeAggregateMaximumBitrate,

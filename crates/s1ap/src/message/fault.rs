@@ -1,7 +1,6 @@
 //! Faults and recovery (TS 36.413 8.7.1, 8.7.2, 9.1.8.1 to 9.1.8.3).
 
-use super::table::message;
-use crate::value::Items;
+use crate::list::Items;
 use crate::{Cause, CriticalityDiagnostics, EnbUeS1apId, MmeUeS1apId, ResetType, UeAssociatedConnection};
 use quintet_identity::STmsi;
 

@@ -1,6 +1,5 @@
 //! NAS messages between UE and MME (TS 36.413 8.6, 9.1.7).
 
-use super::table::message;
 use crate::{
     Cause, CellAccessMode, EnbUeS1apId, GummeiType, MmeUeS1apId, RelayNodeIndicator, RrcEstablishmentCause,
 };

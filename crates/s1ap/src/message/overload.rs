@@ -1,6 +1,5 @@
 //! Overload of an MME (TS 36.413 8.7.6, 9.1.8.13, 9.1.8.14).
 
-use super::table::message;
 use crate::OverloadAction;
 
 message! {

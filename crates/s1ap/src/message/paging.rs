@@ -1,7 +1,6 @@
 //! PAGING (TS 36.413 8.5, 9.1.6).
 
-use super::table::message;
-use crate::value::Items;
+use crate::list::Items;
 use crate::{CnDomain, PagingDrx, PagingTai, UeIdentityIndexValue, UePagingId};
 
 message! {

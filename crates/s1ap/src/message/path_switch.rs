@@ -1,7 +1,6 @@
 //! PATH SWITCH (TS 36.413 8.4.4, 9.1.5.8 to 9.1.5.10).
 
-use super::table::message;
-use crate::value::Items;
+use crate::list::Items;
 use crate::{
     Cause, CriticalityDiagnostics, EnbUeS1apId, ErabFailed, ErabTunnel, MmeUeS1apId, SecurityContext,
     UeAggregateMaximumBitrate, UeSecurityCapabilities,

@@ -1,6 +1,5 @@
 //! S1 SETUP (TS 36.413 8.7.3, 9.1.8.4 to 9.1.8.6).
 
-use super::table::message;
 use crate::{Cause, CriticalityDiagnostics, GlobalEnbId, PagingDrx, ServedGummei, SupportedTa, TimeToWait};
 use std::borrow::Cow;
 

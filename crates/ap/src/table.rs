@@ -1,16 +1,15 @@
 //! From a message's table to its struct, `new`, decode and encode.
 
-use crate::container::{Field, Ie, Intake};
-use crate::value::EncodeError;
-use crate::{Criticality, PduType};
+use crate::{Criticality, EncodeError, Field, Ie, Intake, PduType};
 
 /// What a PDU's header says of its message: kind and procedure code in one number.
-pub(crate) const fn key(pdu_type: PduType, procedure_code: u8) -> u16 {
+#[must_use]
+pub const fn key(pdu_type: PduType, procedure_code: u8) -> u16 {
     (pdu_type as u16) << 8 | procedure_code as u16
 }
 
 /// A message of the tables.
-pub(crate) trait Message<'a>: Sized {
+pub trait Message<'a>: Sized {
     /// See [`key`].
     const KEY: u16;
     /// Criticality of the procedure.
@@ -20,18 +19,25 @@ pub(crate) trait Message<'a>: Sized {
     fn take<'b>(ies: impl Iterator<Item = Ie<'a, 'b>>, intake: &mut Intake<'a>) -> Option<Self>;
 
     /// The IEs in the table's order, the unmodelled ones in their places.
+    ///
+    /// # Errors
+    /// A value outside its range.
     fn give(&self) -> Result<Vec<Field>, EncodeError>;
 }
 
 /// The type of a field.
-macro_rules! field_type {
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __field_type {
     (mandatory $type:ty) => { $type };
     (expected $type:ty) => { Option<$type> };
     (optional $type:ty) => { Option<$type> };
 }
 
 /// Numbers the rows: a field's name is its place.
-macro_rules! places {
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __places {
     ($($field:ident)*) => {
         #[expect(non_camel_case_types, dead_code, reason = "the places are named as the fields")]
         enum Place {
@@ -41,10 +47,12 @@ macro_rules! places {
     };
 }
 
-/// A row, where [`places`] is.
-macro_rules! row {
+/// A row, where `__places` is.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __row {
     ($id:literal $criticality:ident $field:ident) => {
-        $crate::container::Row {
+        $crate::Row {
             id: $id,
             criticality: $crate::Criticality::$criticality,
             place: Place::$field as u8,
@@ -53,17 +61,21 @@ macro_rules! row {
 }
 
 /// The codec of a field.
-macro_rules! codec {
-    () => {
-        $crate::value::Plain
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __codec {
+    ($protocol:ty;) => {
+        $crate::Plain<$protocol>
     };
-    ($codec:ty) => {
+    ($protocol:ty; $codec:ty) => {
         $codec
     };
 }
 
 /// What becomes of an IE's slot when all IEs are read.
-macro_rules! settle {
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __settle {
     (mandatory $slot:ident $row:expr, $intake:ident) => {
         if $slot.is_none() {
             $intake.missing($row);
@@ -78,7 +90,9 @@ macro_rules! settle {
 }
 
 /// The field's value from its slot.
-macro_rules! value_of {
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __value_of {
     (mandatory $slot:ident) => {
         $slot?
     };
@@ -91,7 +105,9 @@ macro_rules! value_of {
 }
 
 /// A reference to the field's value, if there is one.
-macro_rules! present {
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __present {
     (mandatory $field:expr) => {
         Some(&$field)
     };
@@ -104,7 +120,9 @@ macro_rules! present {
 }
 
 /// `new`: mandatory IEs as parameters, the others absent. Where none is mandatory it is the default as well.
-macro_rules! constructor {
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __constructor {
     (@ $name:ident [] [$($value:tt)*]) => {
         impl Default for $name<'_> {
             fn default() -> Self {
@@ -130,34 +148,35 @@ macro_rules! constructor {
         }
     };
     (@ $name:ident [$($parameter:tt)*] [$($value:tt)*] mandatory $field:ident: $type:ty; $($rest:tt)*) => {
-        $crate::message::table::constructor!(
+        $crate::__constructor!(
             @ $name [$($parameter)* $field: $type,] [$($value)* $field,] $($rest)*
         );
     };
     (@ $name:ident [$($parameter:tt)*] [$($value:tt)*] expected $field:ident: $type:ty; $($rest:tt)*) => {
-        $crate::message::table::constructor!(
+        $crate::__constructor!(
             @ $name [$($parameter)* $field: $type,] [$($value)* $field: Some($field),] $($rest)*
         );
     };
     (@ $name:ident [$($parameter:tt)*] [$($value:tt)*] optional $field:ident: $type:ty; $($rest:tt)*) => {
-        $crate::message::table::constructor!(@ $name [$($parameter)*] [$($value)* $field: None,] $($rest)*);
+        $crate::__constructor!(@ $name [$($parameter)*] [$($value)* $field: None,] $($rest)*);
     };
 }
 
-/// One message: `Name "SPECIFICATION NAME" = kind procedure criticality { presence id criticality field: type; … }`, the
+/// One message: `in marker; Name "SPECIFICATION NAME" = kind procedure criticality { presence id criticality field: type; … }`, the
 /// rows in the order of the specification's table.
 ///
 /// `mandatory`: the message is void without. `expected`: mandatory, but a receiver goes on without. `as` names another
 /// codec than the type's own.
+#[macro_export]
 macro_rules! message {
-    ($(#[$doc:meta])* $name:ident $text:literal = $kind:ident $code:literal $procedure:ident {
+    (in $protocol:ty; $(#[$doc:meta])* $name:ident $text:literal = $kind:ident $code:literal $procedure:ident {
         $($(#[$field_doc:meta])* $presence:ident $id:literal $criticality:ident
             $field:ident: $type:ty $(as $codec:ty)?;)*
     }) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub struct $name<'a> {
-            $($(#[$field_doc])* pub $field: $crate::message::table::field_type!($presence $type),)*
+            $($(#[$field_doc])* pub $field: $crate::__field_type!($presence $type),)*
             /// The IEs that have no field.
             pub other_ies: $crate::OtherIes<'a>,
         }
@@ -171,46 +190,46 @@ macro_rules! message {
             pub const PROCEDURE_CODE: u8 = $code;
         }
 
-        $crate::message::table::constructor!(@ $name [] [] $($presence $field: $type;)*);
+        $crate::__constructor!(@ $name [] [] $($presence $field: $type;)*);
 
-        impl<'a> $crate::message::table::Message<'a> for $name<'a> {
-            const KEY: u16 = $crate::message::table::key($crate::PduType::$kind, $code);
+        impl<'a> $crate::Message<'a> for $name<'a> {
+            const KEY: u16 = $crate::key($crate::PduType::$kind, $code);
             const CRITICALITY: $crate::Criticality = $crate::Criticality::$procedure;
             fn take<'b>(
-                ies: impl Iterator<Item = $crate::container::Ie<'a, 'b>>,
-                intake: &mut $crate::container::Intake<'a>,
+                ies: impl Iterator<Item = $crate::Ie<'a, 'b>>,
+                intake: &mut $crate::Intake<'a>,
             ) -> Option<Self> {
-                $crate::message::table::places!($($field)*);
+                $crate::__places!($($field)*);
                 $(let mut $field: Option<$type> = None;)*
                 for ie in ies {
                     match ie.id {
-                        $($id => intake.take::<$type, $crate::message::table::codec!($($codec)?)>(
+                        $($id => intake.take::<$type, $crate::__codec!($protocol; $($codec)?)>(
                             &mut $field,
-                            $crate::message::table::row!($id $criticality $field),
+                            $crate::__row!($id $criticality $field),
                             &ie,
                         ),)*
                         _ => intake.keep(&ie),
                     }
                 }
-                $($crate::message::table::settle!(
-                    $presence $field $crate::message::table::row!($id $criticality $field), intake
+                $($crate::__settle!(
+                    $presence $field $crate::__row!($id $criticality $field), intake
                 );)*
                 Some(Self {
-                    $($field: $crate::message::table::value_of!($presence $field),)*
+                    $($field: $crate::__value_of!($presence $field),)*
                     other_ies: std::mem::take(&mut intake.others),
                 })
             }
 
             fn give(
                 &self,
-            ) -> Result<Vec<$crate::container::Field>, $crate::value::EncodeError> {
-                $crate::message::table::places!($($field)*);
+            ) -> Result<Vec<$crate::Field>, $crate::EncodeError> {
+                $crate::__places!($($field)*);
                 let mut others = self.other_ies.0.iter();
-                let mut outlet = $crate::container::Outlet { ies: Vec::new() };
-                $(if let Some(value) = $crate::message::table::present!($presence self.$field) {
-                    outlet.put::<$type, $crate::message::table::codec!($($codec)?)>(
+                let mut outlet = $crate::Outlet::default();
+                $(if let Some(value) = $crate::__present!($presence self.$field) {
+                    outlet.put::<$type, $crate::__codec!($protocol; $($codec)?)>(
                         &mut others,
-                        $crate::message::table::row!($id $criticality $field),
+                        $crate::__row!($id $criticality $field),
                         value,
                     )?;
                 })*
@@ -220,4 +239,3 @@ macro_rules! message {
         }
     };
 }
-pub(crate) use {codec, constructor, field_type, message, places, present, row, settle, value_of};

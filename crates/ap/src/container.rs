@@ -1,41 +1,58 @@
-//! The IEs of a message on their way to a struct and back (TS 36.413 9.3, 10.3).
+//! The IEs of a message on their way to a struct and back (TS 38.413 9.4, 10.3).
 
-use crate::failure::{Fault, FaultKind};
-use crate::value::{Codec, EncodeError, Source};
-use crate::{Criticality, OtherIe, OtherIes};
-use oxirush_s1ap::s1ap as asn1;
+use crate::{Codec, Criticality, EncodeError, Fault, FaultKind, OtherIe, OtherIes, Source};
 
 /// An IE on its way out.
-pub(crate) type Field = asn1::ProtocolIEField<'static>;
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// Its number.
+    pub id: u16,
+    /// Its criticality.
+    pub criticality: Criticality,
+    /// The octets of its value, aligned PER.
+    pub octets: Vec<u8>,
+}
 
 /// An IE as the container has it.
-pub(crate) struct Ie<'a, 'b> {
-    pub(crate) id: u16,
-    pub(crate) criticality: Criticality,
-    pub(crate) position: u16,
-    pub(crate) source: Source<'a, 'b>,
+#[derive(Clone, Copy)]
+pub struct Ie<'a, 'b> {
+    /// Its number.
+    pub id: u16,
+    /// The criticality it came with.
+    pub criticality: Criticality,
+    /// Which IE of the message, from 0.
+    pub position: u16,
+    /// The octets of its value.
+    pub source: Source<'a, 'b>,
 }
 
 /// What a message's table says of one of its IEs.
-#[derive(Clone, Copy)]
-pub(crate) struct Row {
-    pub(crate) id: u16,
-    pub(crate) criticality: Criticality,
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    /// Number of the IE.
+    pub id: u16,
+    /// Its assigned criticality.
+    pub criticality: Criticality,
     /// Place in the table, from 0.
-    pub(crate) place: u8,
+    pub place: u8,
 }
 
 /// Reads the IEs of one message into the slots of its fields.
-pub(crate) struct Intake<'a> {
-    pub(crate) faults: Vec<Fault>,
-    pub(crate) others: OtherIes<'a>,
+#[derive(Debug, Default)]
+pub struct Intake<'a> {
+    /// What was wrong with them.
+    pub faults: Vec<Fault>,
+    /// Those without a field.
+    pub others: OtherIes<'a>,
     last_place: u8,
     /// IEs that the message has kept: those that encode again.
     kept: u16,
 }
 
 impl<'a> Intake<'a> {
-    pub(crate) const fn new() -> Self {
+    /// Nothing read yet.
+    #[must_use]
+    pub const fn new() -> Self {
         Self {
             faults: Vec::new(),
             others: OtherIes(Vec::new()),
@@ -54,7 +71,7 @@ impl<'a> Intake<'a> {
     }
 
     /// Takes an IE that the struct has a field for.
-    pub(crate) fn take<T, C: Codec<'a, T>>(&mut self, slot: &mut Option<T>, row: Row, ie: &Ie<'a, '_>) {
+    pub fn take<T, C: Codec<'a, T>>(&mut self, slot: &mut Option<T>, row: Row, ie: &Ie<'a, '_>) {
         if slot.is_some() {
             return self.fault(ie, FaultKind::Repeated);
         }
@@ -76,7 +93,7 @@ impl<'a> Intake<'a> {
     }
 
     /// Keeps an IE that the struct has no field for.
-    pub(crate) fn keep(&mut self, ie: &Ie<'a, '_>) {
+    pub fn keep(&mut self, ie: &Ie<'a, '_>) {
         self.others.0.push(OtherIe {
             id: ie.id,
             criticality: ie.criticality,
@@ -87,7 +104,7 @@ impl<'a> Intake<'a> {
     }
 
     /// Notes that a mandatory IE is missing, unless it is there and was not understood, which is noted already.
-    pub(crate) fn missing(&mut self, row: Row) {
+    pub fn missing(&mut self, row: Row) {
         if self.faults.iter().any(|fault| fault.ie_id == row.id) {
             return;
         }
@@ -101,13 +118,18 @@ impl<'a> Intake<'a> {
 }
 
 /// Gathers the IEs of one message from the fields of its struct.
-pub(crate) struct Outlet {
-    pub(crate) ies: Vec<Field>,
+#[derive(Debug, Default)]
+pub struct Outlet {
+    /// Those gathered.
+    pub ies: Vec<Field>,
 }
 
 impl Outlet {
     /// Adds an IE, after the unmodelled ones whose places are before it.
-    pub(crate) fn put<'a, T, C: Codec<'a, T>>(
+    ///
+    /// # Errors
+    /// A value outside its range.
+    pub fn put<'a, T, C: Codec<'a, T>>(
         &mut self,
         others: &mut std::slice::Iter<'_, OtherIe<'_>>,
         row: Row,
@@ -116,25 +138,25 @@ impl Outlet {
         self.put_others(others, false);
         let mut octets = Vec::new();
         C::write(value, &mut octets)?;
-        self.ies.push(asn1::ProtocolIEField {
-            id: asn1::ProtocolIEID(row.id),
-            criticality: row.criticality.asn1(),
-            value: octets.into(),
+        self.ies.push(Field {
+            id: row.id,
+            criticality: row.criticality,
+            octets,
         });
         Ok(())
     }
 
     /// Adds the unmodelled IEs whose place is next, or all that are left.
-    pub(crate) fn put_others(&mut self, others: &mut std::slice::Iter<'_, OtherIe<'_>>, all: bool) {
+    pub fn put_others(&mut self, others: &mut std::slice::Iter<'_, OtherIe<'_>>, all: bool) {
         while let Some(other) = others.as_slice().first() {
             if !all && usize::from(other.position) > self.ies.len() {
                 break;
             }
             others.next();
-            self.ies.push(asn1::ProtocolIEField {
-                id: asn1::ProtocolIEID(other.id),
-                criticality: other.criticality.asn1(),
-                value: other.value.to_vec().into(),
+            self.ies.push(Field {
+                id: other.id,
+                criticality: other.criticality,
+                octets: other.value.to_vec(),
             });
         }
     }
