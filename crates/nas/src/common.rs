@@ -10,6 +10,7 @@ mod error;
 mod header;
 mod message;
 mod messages;
+mod octets;
 mod row;
 mod unrecognised;
 
@@ -19,8 +20,9 @@ pub(crate) use element::{half_octet, octet};
 pub(crate) use element::{hex, wrong_length};
 pub use encoder::{Describer, Encoder, Walk};
 pub use error::{Decoded, MAX_SOFT_ERRORS, NasDecodeError, SoftError, SoftErrorKind, SoftErrors};
-pub use header::{ProtocolDiscriminator, SecurityHeaderType};
+pub use header::{ExtendedProtocolDiscriminator, ProtocolDiscriminator, SecurityHeaderType};
 pub(crate) use message::{default_of, message, row};
 pub(crate) use messages::{Way, messages};
+pub(crate) use octets::{fixed, octets};
 pub use row::{Format, MAX_ELEMENT_OCTETS, MAX_OPTIONAL_ROWS, Row};
 pub use unrecognised::{MAX_UNRECOGNISED, Unrecognised, UnrecognisedElement};

@@ -1,8 +1,8 @@
-//! Reading a message along its table (TS 24.007 11.2, TS 24.301 7.5 to 7.7).
+//! Reading a message along its table (TS 24.007 11.2; TS 24.301 7.5 to 7.7, TS 24.501 7.5 to 7.7).
 
 use super::{
-    Element, Format, MAX_UNRECOGNISED, ProtocolDiscriminator, Row, SoftError, SoftErrorKind, SoftErrors,
-    Unrecognised, UnrecognisedElement,
+    Element, ExtendedProtocolDiscriminator, Format, MAX_UNRECOGNISED, ProtocolDiscriminator, Row,
+    SecurityHeaderType, SoftError, SoftErrorKind, SoftErrors, Unrecognised, UnrecognisedElement,
 };
 use quintet_wire::{DecodeError, DecodeErrorKind, Reader};
 
@@ -16,7 +16,7 @@ pub struct Decoder<'a> {
     /// Optional rows up to here are past.
     next_row: usize,
     /// Bit per optional row that was seen.
-    seen: u64,
+    seen: u128,
 }
 
 /// An optional element in its place.
@@ -94,6 +94,51 @@ impl<'a> Decoder<'a> {
             return Err(value_error(0, first & 0x0f, "2, an ESM message"));
         }
         Ok(decoder)
+    }
+
+    /// A decoder at the message type of a plain 5GMM message, behind discriminator and security header type.
+    ///
+    /// # Errors
+    /// Fewer than two octets, another protocol, or a security header.
+    pub fn fgmm(octets: &'a [u8]) -> Result<Self, DecodeError> {
+        let mut decoder = Self::over(octets);
+        decoder.discriminator(
+            ExtendedProtocolDiscriminator::FGS_MOBILITY_MANAGEMENT,
+            "0x7e, a 5GMM message",
+        )?;
+        let second = decoder.reader.u8()?;
+        if SecurityHeaderType::of_second_octet(second) != SecurityHeaderType::PLAIN {
+            return Err(value_error(
+                1,
+                second & 0x0f,
+                "security header type 0, a plain 5GMM message",
+            ));
+        }
+        Ok(decoder)
+    }
+
+    /// A decoder behind the first octet of a 5GSM message.
+    ///
+    /// # Errors
+    /// No octet, or another protocol.
+    pub fn fgsm(octets: &'a [u8]) -> Result<Self, DecodeError> {
+        let mut decoder = Self::over(octets);
+        decoder.discriminator(
+            ExtendedProtocolDiscriminator::FGS_SESSION_MANAGEMENT,
+            "0x2e, a 5GSM message",
+        )?;
+        Ok(decoder)
+    }
+
+    fn discriminator(
+        &mut self,
+        of: ExtendedProtocolDiscriminator,
+        expected: &'static str,
+    ) -> Result<(), DecodeError> {
+        match self.reader.u8()? {
+            octet if octet == of.0 => Ok(()),
+            other => Err(value_error(0, other, expected)),
+        }
     }
 
     fn over(octets: &'a [u8]) -> Self {

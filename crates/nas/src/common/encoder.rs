@@ -1,6 +1,9 @@
 //! Writing and showing a message along its table.
 
-use super::{Element, Format, ProtocolDiscriminator, Row, Unrecognised};
+use super::{
+    Element, ExtendedProtocolDiscriminator, Format, ProtocolDiscriminator, Row, SecurityHeaderType,
+    Unrecognised,
+};
 use quintet_wire::Field;
 
 /// What is done with each element of a message, in table order.
@@ -32,6 +35,19 @@ impl<'o> Encoder<'o> {
     /// Begins an ESM message; the first element goes into bits 5 to 8 of its first octet.
     pub fn esm(out: &'o mut Vec<u8>) -> Self {
         out.push(ProtocolDiscriminator::EPS_SESSION_MANAGEMENT.0);
+        Self { out, row: 0 }
+    }
+
+    /// Begins a plain 5GMM message.
+    pub fn fgmm(out: &'o mut Vec<u8>) -> Self {
+        out.push(ExtendedProtocolDiscriminator::FGS_MOBILITY_MANAGEMENT.0);
+        out.push(SecurityHeaderType::PLAIN.0);
+        Self { out, row: 0 }
+    }
+
+    /// Begins a 5GSM message.
+    pub fn fgsm(out: &'o mut Vec<u8>) -> Self {
+        out.push(ExtendedProtocolDiscriminator::FGS_SESSION_MANAGEMENT.0);
         Self { out, row: 0 }
     }
 

@@ -1,4 +1,5 @@
-//! The first octet of a NAS message: protocol discriminator and security header type (TS 24.007 11.2.3.1, TS 24.301 9.2, 9.3.1).
+//! The first octets of a NAS message: protocol discriminator and security header type (TS 24.007 11.2.3.1; TS 24.301 9.2,
+//! 9.3.1; TS 24.501 9.2, 9.3).
 
 use std::fmt;
 
@@ -19,7 +20,29 @@ impl ProtocolDiscriminator {
     }
 }
 
-/// Security header type: bits 5 to 8 of the first octet of an EMM message (TS 24.301 9.3.1).
+/// Extended protocol discriminator: the first octet of a message of 5GS (TS 24.007 11.2.3.1.1A, TS 24.501 9.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ExtendedProtocolDiscriminator(pub u8);
+
+impl ExtendedProtocolDiscriminator {
+    /// 5GS session management messages.
+    pub const FGS_SESSION_MANAGEMENT: Self = Self(0x2e);
+    /// 5GS mobility management messages.
+    pub const FGS_MOBILITY_MANAGEMENT: Self = Self(0x7e);
+
+    /// Whether a message that begins with `first_octet` is one of 5GS, and of which protocol. EPS has no message that
+    /// begins so: bits 1 to 4 are 14, an extension of the discriminator.
+    #[must_use]
+    pub const fn of(first_octet: u8) -> Option<Self> {
+        match Self(first_octet) {
+            known @ (Self::FGS_SESSION_MANAGEMENT | Self::FGS_MOBILITY_MANAGEMENT) => Some(known),
+            _ => None,
+        }
+    }
+}
+
+/// Security header type: bits 5 to 8 of the first octet of an EMM message (TS 24.301 9.3.1), bits 1 to 4 of the second of
+/// a 5GMM message (TS 24.501 9.3).
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SecurityHeaderType(pub u8);
 
@@ -30,9 +53,9 @@ impl SecurityHeaderType {
     pub const INTEGRITY_PROTECTED: Self = Self(1);
     /// Integrity protected and ciphered.
     pub const INTEGRITY_PROTECTED_AND_CIPHERED: Self = Self(2);
-    /// Integrity protected with new EPS security context (SECURITY MODE COMMAND only).
+    /// Integrity protected with new EPS or 5G NAS security context (SECURITY MODE COMMAND only).
     pub const INTEGRITY_PROTECTED_WITH_NEW_CONTEXT: Self = Self(3);
-    /// Integrity protected and ciphered with new EPS security context (SECURITY MODE COMPLETE only).
+    /// Integrity protected and ciphered with new EPS or 5G NAS security context (SECURITY MODE COMPLETE only).
     pub const INTEGRITY_PROTECTED_AND_CIPHERED_WITH_NEW_CONTEXT: Self = Self(4);
     /// Integrity protected and partially ciphered (CONTROL PLANE SERVICE REQUEST).
     pub const INTEGRITY_PROTECTED_AND_PARTIALLY_CIPHERED: Self = Self(5);
@@ -45,13 +68,35 @@ impl SecurityHeaderType {
         Self(first_octet >> 4)
     }
 
+    /// The type in the second octet of a 5GMM message.
+    #[must_use]
+    pub const fn of_second_octet(second_octet: u8) -> Self {
+        Self(second_octet & 0x0f)
+    }
+
     /// The first octet of an EMM message with this header.
     #[must_use]
     pub const fn first_octet(self) -> u8 {
         self.0 << 4 | ProtocolDiscriminator::EPS_MOBILITY_MANAGEMENT.0
     }
 
-    /// The specification's words, `None` for a reserved value.
+    /// The words of TS 24.501 table 9.3.1, `None` for a reserved value.
+    #[must_use]
+    pub const fn fgs_name(self) -> Option<&'static str> {
+        match self {
+            Self::PLAIN => Some("Plain 5GS NAS message, not security protected"),
+            Self::INTEGRITY_PROTECTED_WITH_NEW_CONTEXT => {
+                Some("Integrity protected with new 5G NAS security context")
+            }
+            Self::INTEGRITY_PROTECTED_AND_CIPHERED_WITH_NEW_CONTEXT => {
+                Some("Integrity protected and ciphered with new 5G NAS security context")
+            }
+            Self::INTEGRITY_PROTECTED | Self::INTEGRITY_PROTECTED_AND_CIPHERED => self.name(),
+            _ => None,
+        }
+    }
+
+    /// The words of TS 24.301 table 9.3.1, `None` for a reserved value.
     #[must_use]
     pub const fn name(self) -> Option<&'static str> {
         Some(match self {

@@ -57,7 +57,7 @@ macro_rules! message {
         impl<'a> $name<'a> {
             /// The specification's name of the message.
             pub const NAME: &'static str = $title;
-            /// Message type (TS 24.301 9.8).
+            /// Message type (TS 24.301 9.8, TS 24.501 9.7).
             pub const MESSAGE_TYPE: u8 = $type;
             /// Rows before the message type.
             pub const HEADER: &'static [$crate::common::Row] = &[$($crate::common::row!($hformat 0 $hlength $hlength $hname),)*];

@@ -68,7 +68,7 @@ macro_rules! messages {
                 match self { $(Self::$name(_) => $name::NAME,)* }
             }
 
-            /// Message type (TS 24.301 9.8).
+            /// Message type (TS 24.301 9.8, TS 24.501 9.7).
             #[must_use]
             pub const fn message_type(&self) -> u8 {
                 match self { $(Self::$name(_) => $name::MESSAGE_TYPE,)* }

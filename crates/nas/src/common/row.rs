@@ -4,8 +4,8 @@
 /// `n` of the content tables.
 pub const MAX_ELEMENT_OCTETS: usize = 65_538;
 
-/// Most optional rows of a table, so that the ones seen fit a machine word (TRACKING AREA UPDATE ACCEPT has 40).
-pub const MAX_OPTIONAL_ROWS: usize = 64;
+/// Most optional rows of a table, so that the ones seen fit a word of 128 bits (REGISTRATION ACCEPT of 5GS has 66).
+pub const MAX_OPTIONAL_ROWS: usize = 128;
 
 /// Format of an information element (TS 24.007 11.2.1.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +45,7 @@ impl Format {
     }
 }
 
-/// A row of a message content table (TS 24.301 8.2, 8.3).
+/// A row of a message content table (TS 24.301 8.2, 8.3; TS 24.501 8.2, 8.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Row {
     /// The specification's name of the element in this message.

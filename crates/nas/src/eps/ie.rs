@@ -2,7 +2,7 @@
 
 mod bearer;
 mod capability;
-mod identity;
+pub(crate) mod identity;
 mod network;
 mod octets;
 mod tai_list;

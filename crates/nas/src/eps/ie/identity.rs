@@ -60,7 +60,7 @@ fn text(at: usize, expected: &'static str) -> DecodeError {
 }
 
 /// Digits of a BCD identity: the first in bits 5 to 8 of octet 1, then low half octets first; an even number ends with `f`.
-fn digits<T>(
+pub(crate) fn digits<T>(
     value: &[u8],
     at: usize,
     expected: &'static str,
@@ -87,7 +87,7 @@ fn digits<T>(
     make(out).map_err(|_| wrong())
 }
 
-fn put_digits((ascii, count): ([u8; 16], usize), kind: u8, out: &mut Vec<u8>) {
+pub(crate) fn put_digits((ascii, count): ([u8; 16], usize), kind: u8, out: &mut Vec<u8>) {
     let digits = &ascii[..count.min(MAX_DIGITS)];
     let half = |i: usize| digits.get(i).map_or(15, |c| c & 15);
     out.push(half(0) << 4 | if count % 2 == 1 { ODD } else { 0 } | kind);

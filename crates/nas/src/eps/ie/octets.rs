@@ -1,51 +1,6 @@
 //! Elements carried as octets: keys' fingerprints, nonces, containers, and what only other layers read.
 
-use crate::common::Element;
-use quintet_wire::{DecodeError, Field};
-
-macro_rules! octets {
-    ($($(#[$doc:meta])* $name:ident;)*) => { $(
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub struct $name<'a>(pub &'a [u8]);
-
-        impl<'a> Element<'a> for $name<'a> {
-            fn decode(value: &'a [u8], _at: usize) -> Result<Self, DecodeError> {
-                Ok(Self(value))
-            }
-
-            fn encode(&self, out: &mut Vec<u8>) {
-                out.extend_from_slice(self.0);
-            }
-
-            fn describe(&self, field: &mut Field) {
-                self.0.describe(field);
-            }
-        }
-    )* };
-}
-
-macro_rules! fixed {
-    ($($(#[$doc:meta])* $name:ident[$n:literal];)*) => { $(
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub struct $name(pub [u8; $n]);
-
-        impl<'a> Element<'a> for $name {
-            fn decode(value: &'a [u8], at: usize) -> Result<Self, DecodeError> {
-                <[u8; $n]>::decode(value, at).map(Self)
-            }
-
-            fn encode(&self, out: &mut Vec<u8>) {
-                out.extend_from_slice(&self.0);
-            }
-
-            fn describe(&self, field: &mut Field) {
-                self.0.describe(field);
-            }
-        }
-    )* };
-}
+use crate::common::{fixed, octets};
 
 fixed! {
     /// HashMME (TS 24.301 9.9.3.50): 64 bits of SHA-256 over the unprotected ATTACH REQUEST or TRACKING AREA UPDATE REQUEST.
