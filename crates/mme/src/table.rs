@@ -120,11 +120,11 @@ impl Table {
         let Some(record) = self.records.get_mut(id.0) else {
             return;
         };
-        let (was, is) = (record.indexed, indexed(&record.context));
-        if was != is {
-            record.indexed = is;
-            self.index.unlink(id.0, &was);
+        let is = indexed(&record.context);
+        if record.indexed != is {
+            self.index.unlink(id.0, &record.indexed);
             self.index.link(id.0, &is);
+            record.indexed = is;
         }
     }
 
@@ -163,11 +163,11 @@ impl Contexts for Table {
     }
 
     fn by_imsi(&self, imsi: Imsi) -> Option<ContextId> {
-        self.index.by_subscriber(imsi).map(ContextId)
+        self.index.by_subscriber(&imsi).map(ContextId)
     }
 
     fn by_imei(&self, imei: Imei) -> Option<ContextId> {
-        self.index.by_equipment(imei).map(ContextId)
+        self.index.by_equipment(&imei).map(ContextId)
     }
 
     fn get(&self, id: ContextId) -> Option<&Context> {

@@ -69,9 +69,11 @@ impl<S: Clone + Eq + Hash, E: Clone + Eq + Hash> Index<S, E> {
         identities.tmsis().any(|tmsi| self.by_tmsi.contains_key(&tmsi))
             || identities
                 .subscriber
+                .as_ref()
                 .is_some_and(|s| self.by_subscriber(s).is_some())
             || identities
                 .equipment
+                .as_ref()
                 .is_some_and(|e| self.by_equipment(e).is_some())
     }
 
