@@ -35,6 +35,7 @@ mod registration;
 mod security_mode;
 mod service_request;
 mod state;
+mod view;
 mod violation;
 
 pub use message::{AuthenticationMethod, IdentityKind, MessageView, RegistrationKind, Step};
