@@ -76,12 +76,12 @@ const FC_KENB_STAR: u8 = 0x13;
 const FC_ALGORITHM_KEY: u8 = 0x15;
 
 /// Algorithm type distinguishers (TS 33.401 table A.7-1; the AS ones also TS 33.501 table A.8-1).
-const NAS_ENC: u8 = 0x01;
-const NAS_INT: u8 = 0x02;
-const RRC_ENC: u8 = 0x03;
-const RRC_INT: u8 = 0x04;
-const UP_ENC: u8 = 0x05;
-const UP_INT: u8 = 0x06;
+pub(crate) const NAS_ENC: u8 = 0x01;
+pub(crate) const NAS_INT: u8 = 0x02;
+pub(crate) const RRC_ENC: u8 = 0x03;
+pub(crate) const RRC_INT: u8 = 0x04;
+pub(crate) const UP_ENC: u8 = 0x05;
+pub(crate) const UP_INT: u8 = 0x06;
 
 /// A handover's target cell: the inputs of KeNB* (TS 33.401 A.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -226,7 +226,7 @@ impl From<KeNbStar> for KeNb {
 }
 
 /// A key for an algorithm: the 128 least significant bits. The identity has four bits (TS 33.401 A.7).
-fn algorithm_key(fc: u8, key: &[u8; 32], type_distinguisher: u8, identity: u8) -> [u8; 16] {
+pub(crate) fn algorithm_key(fc: u8, key: &[u8; 32], type_distinguisher: u8, identity: u8) -> [u8; 16] {
     let derived = KdfInput::new(fc)
         .parameter(&[type_distinguisher])
         .parameter(&[identity & 0x0f])
@@ -235,7 +235,7 @@ fn algorithm_key(fc: u8, key: &[u8; 32], type_distinguisher: u8, identity: u8) -
 }
 
 /// The upper and the lower 128 bits.
-fn halves(derived: [u8; 32]) -> ([u8; 16], [u8; 16]) {
+pub(crate) fn halves(derived: [u8; 32]) -> ([u8; 16], [u8; 16]) {
     let (mut upper, mut lower) = ([0; 16], [0; 16]);
     upper.copy_from_slice(&derived[..16]);
     lower.copy_from_slice(&derived[16..]);
@@ -243,7 +243,7 @@ fn halves(derived: [u8; 32]) -> ([u8; 16], [u8; 16]) {
 }
 
 /// CK ‖ IK, wiped after use.
-struct CkIk([u8; 32]);
+pub(crate) struct CkIk(pub(crate) [u8; 32]);
 
 impl Drop for CkIk {
     #[inline]
@@ -255,7 +255,7 @@ impl Drop for CkIk {
 
 /// CK ‖ IK, if both have 128 bits.
 #[inline]
-fn ck_ik(ck: &Ck, ik: &Ik) -> Option<CkIk> {
+pub(crate) fn ck_ik(ck: &Ck, ik: &Ik) -> Option<CkIk> {
     let mut key = CkIk([0; 32]);
     key.0[..16].copy_from_slice(ck.expose_128()?);
     key.0[16..].copy_from_slice(ik.expose_128()?);

@@ -6,18 +6,19 @@
 //!
 //! Left out: KDF negotiation (TS 33.220 B.3): Annex A of TS 33.401 knows this one only.
 
+use crate::hmac::HmacKey;
 use sha2::block_api::compress256;
 use zeroize::{Zeroize, optimization_barrier};
 
 /// Octets of a block of SHA-256.
-const BLOCK: usize = 64;
+pub(crate) const BLOCK: usize = 64;
 
 /// Length of the string S in octets that no derivation exceeds, with room for the padding of SHA-256 in two blocks. The
 /// longest of TS 33.401 with fixed parameters is that of NH: 35 octets.
 const MAX_S_OCTETS: usize = 2 * BLOCK - 9;
 
 /// Initial hash value (FIPS 180-4 5.3.3).
-const INITIAL: [u32; 8] = [
+pub(crate) const INITIAL: [u32; 8] = [
     0x6a09_e667,
     0xbb67_ae85,
     0x3c6e_f372,
@@ -64,6 +65,19 @@ impl KdfInput {
         self
     }
 
+    /// With one more parameter of up to `MAX` octets, which its type bounds.
+    #[inline]
+    pub(crate) fn parameter_up_to<const MAX: usize>(mut self, p: &[u8]) -> Self {
+        const {
+            assert!(
+                MAX + 60 < MAX_S_OCTETS,
+                "room for the other parameters of its derivation"
+            )
+        };
+        self.put(&p[..p.len().min(MAX)]);
+        self
+    }
+
     #[inline]
     fn put(&mut self, p: &[u8]) {
         let end = self.length + p.len();
@@ -76,6 +90,19 @@ impl KdfInput {
     #[must_use]
     pub fn s(&self) -> &[u8] {
         &self.octets[..self.length]
+    }
+
+    /// The same as [`Self::derive`] with a key whose blocks are worked off already.
+    pub(crate) fn derive_with(mut self, key: &HmacKey) -> [u8; 32] {
+        let mut state = key.inner();
+        self.octets[self.length] = 0x80;
+        let bits = (8 * (BLOCK + self.length) as u64).to_be_bytes();
+        let blocks = if self.length + 9 <= BLOCK { 1 } else { 2 };
+        self.octets[blocks * BLOCK - 8..blocks * BLOCK].copy_from_slice(&bits);
+        compress256(&mut state, &self.octets.as_chunks().0[..blocks]);
+        self.octets = [0; 2 * BLOCK];
+        optimization_barrier(&self.octets);
+        key.finish(state)
     }
 
     /// The derived 256 bits: HMAC-SHA-256(`key`, S), with a key of up to 64 octets.
@@ -123,14 +150,14 @@ impl KdfInput {
 }
 
 #[inline]
-fn xor_into(pad: &mut [u8; BLOCK], key: &[u8]) {
+pub(crate) fn xor_into(pad: &mut [u8; BLOCK], key: &[u8]) {
     for (octet, key) in pad.iter_mut().zip(key) {
         *octet ^= key;
     }
 }
 
 #[inline]
-fn digest(state: &[u32; 8]) -> [u8; 32] {
+pub(crate) fn digest(state: &[u32; 8]) -> [u8; 32] {
     let mut octets = [0; 32];
     for (octets, word) in octets.chunks_exact_mut(4).zip(state) {
         octets.copy_from_slice(&word.to_be_bytes());
@@ -156,6 +183,7 @@ mod tests {
         fn agrees_with_the_hmac_crate(fc: u8, key: [u8; 32], p in proptest::collection::vec(any::<u8>(), 0..=116)) {
             let input = KdfInput::new(fc).try_parameter(&p).unwrap();
             let expected = by_crate(&key, input.s());
+            prop_assert_eq!(input.clone().derive_with(&HmacKey::new(&key)), expected);
             prop_assert_eq!(input.derive(&key), expected);
         }
     }
@@ -165,6 +193,11 @@ mod tests {
         for octets in 0..=116 {
             let input = KdfInput::new(0x69).try_parameter(&[0xa5; 116][..octets]).unwrap();
             let expected = (by_crate(&[7; 16], input.s()), by_crate(&[7; 64], input.s()));
+            assert_eq!(
+                input.clone().derive_with(&HmacKey::new(&[7; 64])),
+                expected.1,
+                "{octets} octets"
+            );
             assert_eq!(
                 (input.clone().derive(&[7; 16]), input.derive(&[7; 64])),
                 expected,

@@ -5,6 +5,9 @@
 //!        CK, IK ──33.401 A.2──► Kasme ──A.7──► KNasInt, KNasEnc
 //!                                 ├────A.3──► KeNb ──A.7──► KRrcInt, KRrcEnc, KUpEnc, KUpInt
 //!                                 └────A.4──► Nh   ──A.5──► KeNb*
+//!        CK, IK ──33.501 Annex A──► KAUSF ──► KSEAF ──► KAMF ──► …                            (`fgs`)
+//!               ──A.3──► CK', IK' ──RFC 9048──► K_aut, MSK, EMSK ──► KAUSF                    (`eap_aka_prime`)
+//!  SUPI ──ECIES──► SUCI                                                                       (`suci`)
 //! ```
 //!
 //! Every key is its own zeroised type that prints redacted and compares in constant time.
@@ -15,16 +18,20 @@ mod aesni;
 mod aka;
 mod algorithm;
 mod carryless;
+pub mod eap_aka_prime;
 pub mod eea;
 pub mod eia;
 mod eps;
+pub mod fgs;
 mod functions;
+mod hmac;
 mod kdf;
 mod keccak;
 mod key;
 mod keystream;
 mod milenage;
 mod snow3g;
+pub mod suci;
 mod tuak;
 mod xor;
 mod zuc;

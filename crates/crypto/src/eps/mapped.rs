@@ -25,7 +25,7 @@ const FC_KASME_IDLE: u8 = 0x19;
 const FC_SRVCC: u8 = 0x1a;
 const FC_CK_IK_IDLE: u8 = 0x1b;
 
-/// CK' and IK': what KASME becomes for UTRAN or GERAN (TS 33.401 A.8, A.13).
+/// CK' and IK': what KASME becomes for UTRAN or GERAN (TS 33.401 A.8, A.13), and CK and IK for EAP-AKA' (TS 33.501 A.3).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CkIkPrime {
     /// CK', the upper 128 bits.
