@@ -28,6 +28,7 @@ mod count;
 mod header;
 mod partial;
 mod service_request;
+mod system;
 mod verified;
 
 pub use crate::common::SecurityHeaderType;
@@ -37,4 +38,5 @@ pub use count::{NEAR_END_MARGIN, NasCount};
 pub use header::{EMM_PROTOCOL_DISCRIMINATOR, Protection, SecurityHeader};
 pub use partial::partially_ciphered_octets;
 pub use service_request::ServiceRequestHeader;
+pub use system::{Access, System};
 pub use verified::{Accepted, Verified};

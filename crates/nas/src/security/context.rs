@@ -1,15 +1,16 @@
-//! The NAS part of an EPS security context: keys, algorithms, and the COUNT of each direction (TS 24.301 4.4.2, 4.4.3;
-//! TS 33.401 8.1, 8.2).
+//! The NAS part of a security context of EPS or 5GS: keys, algorithms, and the COUNT of each direction (TS 24.301 4.4.2,
+//! 4.4.3, TS 33.401 8.1, 8.2; TS 24.501 4.4.2, 4.4.3, TS 33.501 6.4).
 
 use super::count::NasCount;
 use super::header::{Protection, SecurityHeader};
 use super::partial;
 use super::service_request::ServiceRequestHeader;
+use super::system::{Access, System};
 use super::verified::{Accepted, Verified};
 use crate::common::SecurityHeaderType;
 use quintet_crypto::{
-    Bearer, CipherError, CipheringAlgorithm, Direction, IntegrityAlgorithm, KNasEnc, KNasInt, Kasme,
-    SecurityInput, eea, eia,
+    CipherError, CipheringAlgorithm, Direction, IntegrityAlgorithm, KNasEnc, KNasInt, Kasme, SecurityInput, eea,
+    eia, fgs::KAmf,
 };
 use quintet_wire::DecodeError;
 use subtle::ConstantTimeEq;
@@ -21,7 +22,7 @@ pub const MAX_NAS_OCTETS: usize = 65_535;
 /// Which end of the NAS connection a context is at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
-    /// The MME: sends downlink.
+    /// The MME or AMF: sends downlink.
     Network,
     /// The UE: sends uplink.
     Ue,
@@ -121,7 +122,7 @@ pub enum Discard {
     NotPartial,
 }
 
-/// The NAS keys, algorithms and COUNTs of one EPS security context, at one end.
+/// The NAS keys, algorithms and COUNTs of one security context, at one end; in 5GS of one access.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NasSecurityContext {
     k_nas_int: KNasInt,
@@ -129,15 +130,34 @@ pub struct NasSecurityContext {
     integrity: IntegrityAlgorithm,
     ciphering: CipheringAlgorithm,
     role: Role,
+    system: System,
     counts: NasCounts,
 }
 
 impl NasSecurityContext {
-    /// A new context of the given keys: both COUNTs begin at zero.
+    /// A new context of EPS of the given keys: both COUNTs begin at zero.
     ///
     /// # Errors
     /// `UnsupportedIntegrity` or `UnsupportedCiphering` for an algorithm this project does not have.
     pub fn new(
+        role: Role,
+        (integrity, k_nas_int): (IntegrityAlgorithm, KNasInt),
+        (ciphering, k_nas_enc): (CipheringAlgorithm, KNasEnc),
+    ) -> Result<Self, CipherError> {
+        Self::of(
+            System::Eps,
+            role,
+            (integrity, k_nas_int),
+            (ciphering, k_nas_enc),
+        )
+    }
+
+    /// A new context of `system` of the given keys: both COUNTs begin at zero.
+    ///
+    /// # Errors
+    /// `UnsupportedIntegrity` or `UnsupportedCiphering` for an algorithm this project does not have.
+    pub fn of(
+        system: System,
         role: Role,
         (integrity, k_nas_int): (IntegrityAlgorithm, KNasInt),
         (ciphering, k_nas_enc): (CipheringAlgorithm, KNasEnc),
@@ -154,11 +174,12 @@ impl NasSecurityContext {
             integrity,
             ciphering,
             role,
+            system,
             counts: NasCounts::NEW,
         })
     }
 
-    /// A new context of KASME and the chosen algorithms (TS 33.401 A.7).
+    /// A new context of EPS, of KASME and the chosen algorithms (TS 33.401 A.7).
     ///
     /// # Errors
     /// As [`Self::new`].
@@ -170,6 +191,40 @@ impl NasSecurityContext {
     ) -> Result<Self, CipherError> {
         let k_nas_int = (integrity, kasme.k_nas_int(integrity));
         Self::new(role, k_nas_int, (ciphering, kasme.k_nas_enc(ciphering)))
+    }
+
+    /// A new context of 5GS, of KAMF and the chosen algorithms (TS 33.501 A.8).
+    ///
+    /// # Errors
+    /// As [`Self::of`].
+    pub fn derive_fgs(
+        role: Role,
+        access: Access,
+        k_amf: &KAmf,
+        nia: IntegrityAlgorithm,
+        nea: CipheringAlgorithm,
+    ) -> Result<Self, CipherError> {
+        let k_nas_int = (nia, k_amf.k_nas_int(nia));
+        Self::of(
+            System::Fgs(access),
+            role,
+            k_nas_int,
+            (nea, k_amf.k_nas_enc(nea)),
+        )
+    }
+
+    /// The same keys for the NAS connection over `access`, at its COUNTs: those of the two accesses are not each other's
+    /// (TS 24.501 4.4.3.1). `None` for a context of EPS.
+    #[must_use]
+    pub fn over(&self, access: Access, counts: NasCounts) -> Option<Self> {
+        match self.system {
+            System::Eps => None,
+            System::Fgs(_) => Some(Self {
+                system: System::Fgs(access),
+                counts,
+                ..self.clone()
+            }),
+        }
     }
 
     /// The same keys at other COUNTs: a context that was stored, or is watched from its middle.
@@ -189,6 +244,12 @@ impl NasSecurityContext {
     #[must_use]
     pub const fn role(&self) -> Role {
         self.role
+    }
+
+    /// Whose messages it protects.
+    #[must_use]
+    pub const fn system(&self) -> System {
+        self.system
     }
 
     /// The integrity algorithm.
@@ -227,6 +288,7 @@ impl NasSecurityContext {
         }
         let ciphered = match protection {
             Protection::ShortMac => return Err(ProtectError::ShortMac),
+            Protection::PartiallyCiphered if self.system != System::Eps => return Err(ProtectError::NotPartial),
             Protection::PartiallyCiphered => {
                 partial::partially_ciphered_octets(plain).ok_or(ProtectError::NotPartial)?
             }
@@ -234,19 +296,22 @@ impl NasSecurityContext {
             _ => 0..0,
         };
         let count = self.counts.next_sent.ok_or(ProtectError::CountExhausted)?;
-        let input = input(count, self.role.sends());
+        let input = self.input(count, self.role.sends());
         let start = out.len();
-        SecurityHeader {
+        let header = SecurityHeader {
             header_type: protection.header_type(),
             mac: [0; 4],
             sequence_number: count.sequence_number(),
             payload: plain,
+        };
+        match self.system {
+            System::Eps => header.encode(out),
+            System::Fgs(_) => header.encode_fgs(out),
         }
-        .encode(out);
-        let pdu = &mut out[start..];
-        self.apply_cipher(input, &mut pdu[SecurityHeader::OCTETS..][ciphered]);
-        let mac = self.mac(input, &pdu[SecurityHeader::COVERED_FROM..]);
-        pdu[1..SecurityHeader::COVERED_FROM].copy_from_slice(&mac);
+        let (pdu, covered) = (&mut out[start..], self.system.covered_from());
+        self.apply_cipher(input, &mut pdu[self.system.header_octets()..][ciphered]);
+        let mac = self.mac(input, &pdu[covered..]);
+        pdu[self.system.mac_from()..covered].copy_from_slice(&mac);
         self.use_up(count);
         Ok(count)
     }
@@ -254,11 +319,14 @@ impl NasSecurityContext {
     /// Makes a SERVICE REQUEST of the context's `ksi` (three bits), appends it to `out`, and answers the COUNT it used.
     ///
     /// # Errors
-    /// [`ProtectError::CountExhausted`]; then `out` and the context are as they were.
+    /// [`ProtectError::CountExhausted`], `ShortMac` in 5GS, which has none; then `out` and the context are as they were.
     pub fn protect_service_request(&mut self, ksi: u8, out: &mut Vec<u8>) -> Result<NasCount, ProtectError> {
+        if self.system != System::Eps {
+            return Err(ProtectError::ShortMac);
+        }
         let count = self.counts.next_sent.ok_or(ProtectError::CountExhausted)?;
         let covered = ServiceRequestHeader::covered(ksi, count.sequence_number());
-        let [_, _, short_mac @ ..] = self.mac(input(count, self.role.sends()), &covered);
+        let [_, _, short_mac @ ..] = self.mac(self.input(count, self.role.sends()), &covered);
         out.extend_from_slice(&covered);
         out.extend_from_slice(&short_mac);
         self.use_up(count);
@@ -287,12 +355,17 @@ impl NasSecurityContext {
         if octets > MAX_NAS_OCTETS {
             return Err(Discard::TooLong { octets });
         }
-        let header = SecurityHeader::parse(pdu)?;
+        let header = match self.system {
+            System::Eps => SecurityHeader::parse(pdu)?,
+            System::Fgs(_) => SecurityHeader::parse_fgs(pdu)?,
+        };
         let protection = header
             .header_type
             .protection()
+            // Partial ciphering is a header type of EPS alone.
+            .filter(|known| self.system == System::Eps || *known != Protection::PartiallyCiphered)
             .ok_or(Discard::HeaderType(header.header_type))?;
-        let covered = &pdu[SecurityHeader::COVERED_FROM..];
+        let covered = &pdu[self.system.covered_from()..];
         let count = self.find_count::<8>(header.sequence_number, |input| {
             self.mac(input, covered).ct_eq(&header.mac).into()
         })?;
@@ -304,7 +377,7 @@ impl NasSecurityContext {
             _ => 0..0,
         };
         out.extend_from_slice(header.payload);
-        self.apply_cipher(input(count, self.role.receives()), &mut out[ciphered]);
+        self.apply_cipher(self.input(count, self.role.receives()), &mut out[ciphered]);
         Ok(self.verified(out.as_slice(), protection, count))
     }
 
@@ -361,13 +434,13 @@ impl NasSecurityContext {
         let direction = self.role.receives();
         let estimate = NasCount::estimate::<BITS>(last, low);
         if let Some(count) = estimate
-            && mac_holds(input(count, direction))
+            && mac_holds(self.input(count, direction))
         {
             return Ok(count);
         }
         // Only to say why: nothing is accepted from here on.
         match NasCount::latest_used::<BITS>(last, low) {
-            Some(count) if mac_holds(input(count, direction)) => Err(Discard::Replayed { count }),
+            Some(count) if mac_holds(self.input(count, direction)) => Err(Discard::Replayed { count }),
             _ => Err(estimate.map_or(Discard::CountExhausted, |estimate| Discard::Mac { estimate })),
         }
     }
@@ -391,7 +464,16 @@ impl NasSecurityContext {
         self.counts.next_sent = sent.next().or(after_the_last);
     }
 
-    fn apply_cipher(&self, input: SecurityInput, octets: &mut [u8]) {
+    /// What goes into EEA and EIA besides key and message (TS 33.401 8.1.1, TS 33.501 6.4.2.2).
+    pub(super) fn input(&self, count: NasCount, direction: Direction) -> SecurityInput {
+        SecurityInput {
+            count: count.value(),
+            bearer: self.system.bearer(),
+            direction,
+        }
+    }
+
+    pub(super) fn apply_cipher(&self, input: SecurityInput, octets: &mut [u8]) {
         let bits = octets.len() * 8;
         eea::apply(self.ciphering, self.k_nas_enc.expose(), input, octets, bits)
             .expect("`new` knows the algorithm, and MAX_NAS_OCTETS are fewer than it takes");
@@ -406,14 +488,5 @@ impl NasSecurityContext {
             octets.len() * 8,
         )
         .expect("`new` knows the algorithm, and MAX_NAS_OCTETS are fewer than it takes")
-    }
-}
-
-/// What goes into EEA and EIA besides key and message (TS 33.401 8.1.1).
-fn input(count: NasCount, direction: Direction) -> SecurityInput {
-    SecurityInput {
-        count: count.value(),
-        bearer: Bearer::EPS_NAS,
-        direction,
     }
 }

@@ -1,6 +1,6 @@
-//! The security header: type, MAC, sequence number (TS 24.301 9.1, 9.3.1, 9.5, 9.6).
+//! The security header: type, MAC, sequence number (TS 24.301 9.1, 9.3.1, 9.5, 9.6; TS 24.501 9.1, 9.3, 9.8, 9.10).
 
-use crate::common::{ProtocolDiscriminator, SecurityHeaderType};
+use crate::common::{ExtendedProtocolDiscriminator, ProtocolDiscriminator, SecurityHeaderType};
 use quintet_wire::{DecodeError, DecodeErrorKind, Reader};
 
 /// Protocol discriminator of EMM: low half of the first octet of every protected message (TS 24.007 11.2.3.1.1).
@@ -17,7 +17,19 @@ impl SecurityHeaderType {
         }
     }
 
-    /// Whether it announces a SERVICE REQUEST: 12, and 13 to 15, which are read as 12.
+    /// Of a message of 5GS by its first two octets, if the first says 5GMM: 5GSM messages have no security header of their
+    /// own.
+    #[must_use]
+    pub const fn of_fgmm(octets: &[u8]) -> Option<Self> {
+        match octets {
+            [first, second, ..] if *first == ExtendedProtocolDiscriminator::FGS_MOBILITY_MANAGEMENT.0 => {
+                Some(Self::of_second_octet(*second))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether it announces a SERVICE REQUEST of EPS: 12, and 13 to 15, which are read as 12.
     #[must_use]
     pub const fn is_service_request(self) -> bool {
         self.0 >= Self::SERVICE_REQUEST.0
@@ -44,9 +56,9 @@ pub enum Protection {
     Integrity,
     /// Integrity protected and ciphered.
     Ciphered,
-    /// Integrity protected with new EPS security context.
+    /// Integrity protected with new EPS or 5G NAS security context.
     IntegrityNewContext,
-    /// Integrity protected and ciphered with new EPS security context.
+    /// Integrity protected and ciphered with new EPS or 5G NAS security context.
     CipheredNewContext,
     /// Integrity protected, and the value of the message's container ciphered.
     PartiallyCiphered,
@@ -95,10 +107,10 @@ pub struct SecurityHeader<'a> {
 }
 
 impl<'a> SecurityHeader<'a> {
-    /// Octets before the NAS message.
+    /// Octets before the NAS message in EPS.
     pub const OCTETS: usize = 6;
-    /// Octets before what the MAC covers: sequence number and NAS message.
-    pub(super) const COVERED_FROM: usize = 5;
+    /// Octets before the NAS message in 5GS.
+    pub const FGS_OCTETS: usize = 7;
 
     /// Takes a protected message of header type 1 to 5 (or 6 to 11, reserved) apart.
     ///
@@ -107,6 +119,45 @@ impl<'a> SecurityHeader<'a> {
     /// message is cut short.
     pub fn parse(pdu: &'a [u8]) -> Result<Self, DecodeError> {
         Self::read(pdu).map_err(|error| error.within("security header"))
+    }
+
+    /// Takes a protected message of 5GS apart: extended protocol discriminator 5GMM, then header type 1 to 15, of which 5
+    /// and above are reserved.
+    ///
+    /// # Errors
+    /// `Value` if it is no 5GMM message (octet 0) or a plain one (octet 1); `Truncated` if header or message is cut short.
+    pub fn parse_fgs(pdu: &'a [u8]) -> Result<Self, DecodeError> {
+        Self::read_fgs(pdu).map_err(|error| error.within("security header"))
+    }
+
+    fn read_fgs(pdu: &'a [u8]) -> Result<Self, DecodeError> {
+        let wrong = |at, got: u8, expected| {
+            let got = got.into();
+            Err(DecodeError::new(at, DecodeErrorKind::Value { got, expected }))
+        };
+        let mut reader = Reader::new(pdu);
+        let first = reader.u8()?;
+        if first != ExtendedProtocolDiscriminator::FGS_MOBILITY_MANAGEMENT.0 {
+            return wrong(0, first, "7e, a 5GMM message");
+        }
+        let second = reader.u8()?;
+        let header_type = SecurityHeaderType::of_second_octet(second);
+        if header_type == SecurityHeaderType::PLAIN {
+            return wrong(1, second, "a protected 5GMM message: a type from 1 to 4");
+        }
+        Self::rest(header_type, reader)
+    }
+
+    /// What follows the security header type in both systems.
+    fn rest(header_type: SecurityHeaderType, mut reader: Reader<'a>) -> Result<Self, DecodeError> {
+        let header = Self {
+            header_type,
+            mac: reader.array()?,
+            sequence_number: reader.u8()?,
+            payload: reader.rest(),
+        };
+        // An empty message has no protocol discriminator.
+        reader.u8().map(|_| header)
     }
 
     fn read(pdu: &'a [u8]) -> Result<Self, DecodeError> {
@@ -124,19 +175,23 @@ impl<'a> SecurityHeader<'a> {
                     },
                 )
             })?;
-        let header = Self {
-            header_type,
-            mac: reader.array()?,
-            sequence_number: reader.u8()?,
-            payload: reader.rest(),
-        };
-        // An empty message has no protocol discriminator.
-        reader.u8().map(|_| header)
+        Self::rest(header_type, reader)
     }
 
-    /// Appends the header and its NAS message.
+    /// Appends the header of EPS and its NAS message.
     pub fn encode(&self, out: &mut Vec<u8>) {
         out.push(self.header_type.first_octet());
+        self.encode_rest(out);
+    }
+
+    /// Appends the header of 5GS and its NAS message.
+    pub fn encode_fgs(&self, out: &mut Vec<u8>) {
+        out.push(ExtendedProtocolDiscriminator::FGS_MOBILITY_MANAGEMENT.0);
+        out.push(self.header_type.0 & 15);
+        self.encode_rest(out);
+    }
+
+    fn encode_rest(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(&self.mac);
         out.push(self.sequence_number);
         out.extend_from_slice(self.payload);
@@ -156,6 +211,29 @@ mod tests {
         let mut out = Vec::new();
         header.encode(&mut out);
         assert_eq!(out, pdu);
+    }
+
+    #[test]
+    fn a_header_of_5gs_in_and_out() {
+        let pdu = [0x7e, 0x02, 1, 2, 3, 4, 5, 0x7e, 0, 0x43];
+        let header = SecurityHeader::parse_fgs(&pdu).unwrap();
+        assert_eq!(header.header_type.protection(), Some(Protection::Ciphered));
+        assert_eq!((header.mac, header.sequence_number), ([1, 2, 3, 4], 5));
+        let mut out = Vec::new();
+        header.encode_fgs(&mut out);
+        assert_eq!(out, pdu);
+        for (first, second, at) in [(0x2e, 2, 0), (0x27, 2, 0), (0x7e, 0, 1), (0x7e, 0xf0, 1)] {
+            let error = SecurityHeader::parse_fgs(&[first, second, 0, 0, 0, 0, 0, 0]).unwrap_err();
+            assert_eq!(error.at, at, "{first:02x} {second:02x}");
+        }
+        for octets in 0..8 {
+            assert!(SecurityHeader::parse_fgs(&pdu[..octets]).is_err(), "{octets} octets");
+        }
+        assert_eq!(
+            SecurityHeaderType::of_fgmm(&[0x2e, 2]),
+            None,
+            "5GSM: the second octet is a session"
+        );
     }
 
     #[test]
