@@ -1,5 +1,5 @@
-//! Which messages a receiver processes although their integrity was not, or could not be, checked (TS 24.301 4.4.4.2 for
-//! the UE, 4.4.4.3 for the MME). All others are discarded; so is every ESM message.
+//! Which messages a receiver of EPS processes although their integrity was not, or could not be, checked (TS 24.301 4.4.4.2
+//! for the UE, 4.4.4.3 for the MME). All others are discarded; so is every ESM message.
 //!
 //! The lists go by message type and, where the specification has a condition, by the octet it looks at. A message too
 //! short for that octet is not on the list.
@@ -34,8 +34,8 @@ const CAUSE_NOT_AUTHORISED_FOR_THIS_CSG: u8 = 25;
 const IDENTITY_TYPE_IMSI: u8 = 1;
 const IDENTITY_TYPE_MASK: u8 = 0b111;
 
-/// Whether messages are exchanged securely on this NAS signalling connection (TS 24.301 4.4.2.3): after a security mode
-/// procedure, or after an initial message was verified with the current context.
+/// Whether messages are exchanged securely on this NAS signalling connection (TS 24.301 4.4.2.3, TS 24.501 4.4.2.5): after a security
+/// mode procedure, or after an initial message was verified with the current context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SecureExchange {
     /// Not yet: the lists apply.
@@ -54,7 +54,7 @@ pub enum Lack {
 }
 
 /// A message that is processed although nothing vouches for it. What follows from it must not change more than the
-/// specification says (TS 24.301 4.4.4).
+/// specification says (TS 24.301 4.4.4, TS 24.501 4.4.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct Plain<M> {
@@ -95,7 +95,7 @@ impl<M> Plain<M> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("message type {message_type:#04x?} is not processed without its integrity checked ({clause})")]
 pub struct NotAdmitted {
-    /// EMM message type; `None` for an ESM message or one too short to tell.
+    /// EMM or 5GMM message type; `None` for a message of session management or one too short to tell.
     pub message_type: Option<u8>,
     /// The clause that says so.
     pub clause: &'static str,
@@ -114,15 +114,10 @@ pub fn admit_at_mme<M: AsRef<[u8]>>(
     exchange: SecureExchange,
 ) -> Result<Plain<M>, NotAdmitted> {
     let octets = message.as_ref();
+    let message_type = message_type(octets);
     let admitted = exchange == SecureExchange::NotEstablished
         && (mme_list(octets) || lack == Lack::Verification && mme_list_unverified(octets));
-    if admitted {
-        return Ok(Plain { message, lack });
-    }
-    Err(NotAdmitted {
-        message_type: message_type(octets),
-        clause: "TS 24.301 4.4.4.3",
-    })
+    admit(message, lack, admitted, message_type, "TS 24.301 4.4.4.3")
 }
 
 /// Whether the UE processes the message `message`, which came without a security header (TS 24.301 4.4.4.2). One that has
@@ -132,14 +127,30 @@ pub fn admit_at_mme<M: AsRef<[u8]>>(
 /// [`NotAdmitted`]: discard it.
 pub fn admit_at_ue<M: AsRef<[u8]>>(message: M, exchange: SecureExchange) -> Result<Plain<M>, NotAdmitted> {
     let octets = message.as_ref();
-    if exchange == SecureExchange::NotEstablished && ue_list(octets) {
-        let lack = Lack::SecurityHeader;
-        return Ok(Plain { message, lack });
+    let message_type = message_type(octets);
+    let admitted = exchange == SecureExchange::NotEstablished && ue_list(octets);
+    admit(
+        message,
+        Lack::SecurityHeader,
+        admitted,
+        message_type,
+        "TS 24.301 4.4.4.2",
+    )
+}
+
+/// What a list of either system says of a message. A [`Plain`] is minted here alone.
+pub(super) fn admit<M>(
+    message: M,
+    lack: Lack,
+    admitted: bool,
+    message_type: Option<u8>,
+    clause: &'static str,
+) -> Result<Plain<M>, NotAdmitted> {
+    if admitted {
+        Ok(Plain { message, lack })
+    } else {
+        Err(NotAdmitted { message_type, clause })
     }
-    Err(NotAdmitted {
-        message_type: message_type(octets),
-        clause: "TS 24.301 4.4.4.2",
-    })
 }
 
 /// The type of a plain EMM message.

@@ -9,8 +9,8 @@ use super::system::{Access, System};
 use super::verified::{Accepted, Verified};
 use crate::common::SecurityHeaderType;
 use quintet_crypto::{
-    CipherError, CipheringAlgorithm, Direction, IntegrityAlgorithm, KNasEnc, KNasInt, Kasme, SecurityInput, eea,
-    eia, fgs::KAmf,
+    CipherError, CipheringAlgorithm, Direction, IntegrityAlgorithm, KNasEnc, KNasInt, Kasme, SecurityInput,
+    eea, eia, fgs::KAmf,
 };
 use quintet_wire::DecodeError;
 use subtle::ConstantTimeEq;
@@ -144,12 +144,7 @@ impl NasSecurityContext {
         (integrity, k_nas_int): (IntegrityAlgorithm, KNasInt),
         (ciphering, k_nas_enc): (CipheringAlgorithm, KNasEnc),
     ) -> Result<Self, CipherError> {
-        Self::of(
-            System::Eps,
-            role,
-            (integrity, k_nas_int),
-            (ciphering, k_nas_enc),
-        )
+        Self::of(System::Eps, role, (integrity, k_nas_int), (ciphering, k_nas_enc))
     }
 
     /// A new context of `system` of the given keys: both COUNTs begin at zero.
@@ -205,12 +200,7 @@ impl NasSecurityContext {
         nea: CipheringAlgorithm,
     ) -> Result<Self, CipherError> {
         let k_nas_int = (nia, k_amf.k_nas_int(nia));
-        Self::of(
-            System::Fgs(access),
-            role,
-            k_nas_int,
-            (nea, k_amf.k_nas_enc(nea)),
-        )
+        Self::of(System::Fgs(access), role, k_nas_int, (nea, k_amf.k_nas_enc(nea)))
     }
 
     /// The same keys for the NAS connection over `access`, at its COUNTs: those of the two accesses are not each other's
@@ -288,7 +278,9 @@ impl NasSecurityContext {
         }
         let ciphered = match protection {
             Protection::ShortMac => return Err(ProtectError::ShortMac),
-            Protection::PartiallyCiphered if self.system != System::Eps => return Err(ProtectError::NotPartial),
+            Protection::PartiallyCiphered if self.system != System::Eps => {
+                return Err(ProtectError::NotPartial);
+            }
             Protection::PartiallyCiphered => {
                 partial::partially_ciphered_octets(plain).ok_or(ProtectError::NotPartial)?
             }

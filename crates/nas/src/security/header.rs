@@ -227,7 +227,10 @@ mod tests {
             assert_eq!(error.at, at, "{first:02x} {second:02x}");
         }
         for octets in 0..8 {
-            assert!(SecurityHeader::parse_fgs(&pdu[..octets]).is_err(), "{octets} octets");
+            assert!(
+                SecurityHeader::parse_fgs(&pdu[..octets]).is_err(),
+                "{octets} octets"
+            );
         }
         assert_eq!(
             SecurityHeaderType::of_fgmm(&[0x2e, 2]),
