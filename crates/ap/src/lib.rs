@@ -12,6 +12,7 @@
 
 #![forbid(unsafe_code)]
 
+mod address;
 mod answer;
 mod cause;
 mod container;
@@ -22,10 +23,13 @@ mod diagnostics;
 mod enumerated;
 mod failure;
 mod other;
+mod plmn;
 mod protocol;
+mod stream;
 mod table;
 mod value;
 
+pub use address::TransportLayerAddress;
 pub use answer::{Judgement, judgement};
 pub use container::{Field, Ie, Intake, Outlet, Row};
 pub use criticality::{Criticality, PduType};
@@ -35,6 +39,8 @@ pub use diagnostics::{CriticalityDiagnostics, IeDiagnostics, MAX_ERRORS, TypeOfE
 pub use failure::{Answer, FailureKind, FatalCause, Fault, FaultKind};
 pub use other::{OtherIe, OtherIes};
 pub use oxirush_aper as aper;
+pub use plmn::{plmn_octets, plmn_of};
 pub use protocol::{ApplicationProtocol, GeneratedField, GeneratedPdu};
+pub use stream::{COMMON_STREAM, stream_of_ue};
 pub use table::{Message, key};
 pub use value::{Codec, EncodeError, Generated, Plain, Source, Value, cow, read_generated, write_generated};

@@ -3,34 +3,8 @@
 use crate::S1ap;
 use crate::cause_table as table;
 use oxirush_s1ap::s1ap as asn1;
-use quintet_ap::{EncodeError, Generated};
-use std::fmt;
 
-/// Why a node does or refuses something: a group and the value's number in it (root values first, then extensions).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Cause {
-    /// Radio network layer.
-    RadioNetwork(u8),
-    /// Transport layer.
-    Transport(u8),
-    /// NAS.
-    Nas(u8),
-    /// Protocol.
-    Protocol(u8),
-    /// Anything else.
-    Misc(u8),
-}
-
-/// Names the causes that the nodes send or look for.
-macro_rules! causes {
-    ($($(#[$doc:meta])* $name:ident = $group:ident $value:literal;)*) => {
-        impl Cause {
-            $($(#[$doc])* pub const $name: Self = Self::$group($value);)*
-        }
-    };
-}
-
-causes! {
+quintet_ap::cause! { in S1ap, asn1, table;
     /// No better radio network cause.
     RADIO_NETWORK_UNSPECIFIED = RadioNetwork 0;
     /// The eNB asks for the release on its own account.
@@ -95,75 +69,4 @@ causes! {
     MISC_UNSPECIFIED = Misc 4;
     /// None of the PLMNs is served.
     UNKNOWN_PLMN = Misc 5;
-}
-
-impl Cause {
-    /// The group's name in the specification's ASN.1: `radioNetwork`, `transport`, `nas`, `protocol` or `misc`.
-    #[must_use]
-    pub const fn group(self) -> &'static str {
-        match self {
-            Self::RadioNetwork(_) => "radioNetwork",
-            Self::Transport(_) => "transport",
-            Self::Nas(_) => "nas",
-            Self::Protocol(_) => "protocol",
-            Self::Misc(_) => "misc",
-        }
-    }
-
-    /// The value's number in its group.
-    #[must_use]
-    pub const fn value(self) -> u8 {
-        let (Self::RadioNetwork(value)
-        | Self::Transport(value)
-        | Self::Nas(value)
-        | Self::Protocol(value)
-        | Self::Misc(value)) = self;
-        value
-    }
-
-    /// The specification's name of the value (`user-inactivity`); `unknown` for a number that Release 19 does not have.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::RadioNetwork(value) => table::radio_network_name(value),
-            Self::Transport(value) => table::transport_name(value),
-            Self::Nas(value) => table::nas_name(value),
-            Self::Protocol(value) => table::protocol_name(value),
-            Self::Misc(value) => table::misc_name(value),
-        }
-        .unwrap_or("unknown")
-    }
-}
-
-impl fmt::Display for Cause {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} ({})", self.group(), self.name(), self.value())
-    }
-}
-
-impl Generated<'_, S1ap> for Cause {
-    type Asn1 = asn1::Cause;
-
-    fn from_asn1(generated: asn1::Cause) -> Option<Self> {
-        // The generated enumerations number their values as the ASN.1 does, at most 45.
-        Some(match generated {
-            asn1::Cause::radioNetwork(value) => Self::RadioNetwork(value as u8),
-            asn1::Cause::transport(value) => Self::Transport(value as u8),
-            asn1::Cause::nas(value) => Self::Nas(value as u8),
-            asn1::Cause::protocol(value) => Self::Protocol(value as u8),
-            asn1::Cause::misc(value) => Self::Misc(value as u8),
-            _ => return None,
-        })
-    }
-
-    fn to_asn1(&self) -> Result<asn1::Cause, EncodeError> {
-        match *self {
-            Self::RadioNetwork(value) => table::radio_network(value).map(asn1::Cause::radioNetwork),
-            Self::Transport(value) => table::transport(value).map(asn1::Cause::transport),
-            Self::Nas(value) => table::nas(value).map(asn1::Cause::nas),
-            Self::Protocol(value) => table::protocol(value).map(asn1::Cause::protocol),
-            Self::Misc(value) => table::misc(value).map(asn1::Cause::misc),
-        }
-        .ok_or(EncodeError::Value { what: "Cause" })
-    }
 }

@@ -4,23 +4,14 @@ use crate::Cause;
 use crate::S1ap;
 use crate::limits::MAX_ERAB_ID;
 use oxirush_s1ap::s1ap as asn1;
-use quintet_ap::{EncodeError, Generated, borrowing_values, cow, plain_values};
+use quintet_ap::{EncodeError, Generated, TransportLayerAddress, borrowing_values, cow, plain_values};
 use std::borrow::Cow;
-use std::fmt;
-use std::net::{Ipv4Addr, Ipv6Addr};
 
 mod qos;
 
 pub use qos::{
     AllocationAndRetentionPriority, ErabLevelQosParameters, GbrQosInformation, UeAggregateMaximumBitrate,
 };
-
-/// Transport Layer Address (TS 36.413 9.2.2.1): IPv4, IPv6, or both; 4, 16 or 20 octets, IPv4 first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct TransportLayerAddress {
-    octets: [u8; 20],
-    length: u8,
-}
 
 /// An E-RAB to be set up with the UE context (TS 36.413 9.1.4.1).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,77 +73,6 @@ pub struct ErabReleased {
     pub e_rab_id: u8,
 }
 
-impl TransportLayerAddress {
-    /// An IPv4 address.
-    #[must_use]
-    pub fn v4(address: Ipv4Addr) -> Self {
-        Self::of(&address.octets())
-    }
-
-    /// An IPv6 address.
-    #[must_use]
-    pub fn v6(address: Ipv6Addr) -> Self {
-        Self::of(&address.octets())
-    }
-
-    /// Both addresses of a dual-stack node.
-    #[must_use]
-    pub fn both(v4: Ipv4Addr, v6: Ipv6Addr) -> Self {
-        let mut octets = [0; 20];
-        octets[..4].copy_from_slice(&v4.octets());
-        octets[4..].copy_from_slice(&v6.octets());
-        Self { octets, length: 20 }
-    }
-
-    /// The IPv4 address, if it has one.
-    #[must_use]
-    pub fn ipv4(&self) -> Option<Ipv4Addr> {
-        (self.length != 16)
-            .then(|| self.octets().first_chunk::<4>().map(|&octets| octets.into()))
-            .flatten()
-    }
-
-    /// The IPv6 address, if it has one.
-    #[must_use]
-    pub fn ipv6(&self) -> Option<Ipv6Addr> {
-        self.octets().last_chunk::<16>().map(|&octets| octets.into())
-    }
-
-    /// The octets: 4, 16, or 4 then 16.
-    #[must_use]
-    pub fn octets(&self) -> &[u8] {
-        &self.octets[..usize::from(self.length)]
-    }
-
-    fn of(from: &[u8]) -> Self {
-        let mut octets = [0; 20];
-        octets[..from.len()].copy_from_slice(from);
-        Self {
-            octets,
-            length: from.len() as u8,
-        }
-    }
-
-    fn of_asn1(generated: &asn1::TransportLayerAddress<'_>) -> Option<Self> {
-        matches!(generated.0.len(), 32 | 128 | 160).then(|| Self::of(generated.0.as_octets()))
-    }
-
-    fn asn1(self) -> asn1::TransportLayerAddress<'static> {
-        asn1::TransportLayerAddress(self.octets().to_vec().into())
-    }
-}
-
-impl fmt::Display for TransportLayerAddress {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.ipv4(), self.ipv6()) {
-            (Some(v4), Some(v6)) => write!(f, "{v4} {v6}"),
-            (Some(v4), None) => v4.fmt(f),
-            (None, Some(v6)) => v6.fmt(f),
-            (None, None) => Ok(()),
-        }
-    }
-}
-
 impl ErabToBeSetup<'_> {
     /// The same, with the octets copied.
     #[must_use]
@@ -200,7 +120,7 @@ impl<'a> Generated<'a, S1ap> for ErabToBeSetup<'a> {
         Some(Self {
             e_rab_id: id_of(&generated.e_rab_id)?,
             e_rab_level_qos_parameters: ErabLevelQosParameters::of_asn1(generated.e_rab_level_qos_parameters),
-            transport_layer_address: TransportLayerAddress::of_asn1(&generated.transport_layer_address)?,
+            transport_layer_address: TransportLayerAddress::of_bits(&generated.transport_layer_address.0)?,
             gtp_teid: u32::from_be_bytes(generated.gtp_teid.0),
             nas_pdu: generated.nas_pdu.map(|nas| cow(nas.0)),
         })
@@ -210,7 +130,7 @@ impl<'a> Generated<'a, S1ap> for ErabToBeSetup<'a> {
         Ok(asn1::ERABToBeSetupItemCtxtSUReq::new(
             id(self.e_rab_id)?,
             self.e_rab_level_qos_parameters.asn1(),
-            self.transport_layer_address.asn1(),
+            asn1::TransportLayerAddress(self.transport_layer_address.bits()),
             asn1::GTPTEID(self.gtp_teid.to_be_bytes()),
             self.nas_pdu.as_ref().map(|nas| asn1::NASPDU(nas.clone().into())),
             None,
@@ -225,7 +145,7 @@ impl<'a> Generated<'a, S1ap> for ErabToBeSetupBearer<'a> {
         Some(Self {
             e_rab_id: id_of(&generated.e_rab_id)?,
             e_rab_level_qos_parameters: ErabLevelQosParameters::of_asn1(generated.e_rab_level_qos_parameters),
-            transport_layer_address: TransportLayerAddress::of_asn1(&generated.transport_layer_address)?,
+            transport_layer_address: TransportLayerAddress::of_bits(&generated.transport_layer_address.0)?,
             gtp_teid: u32::from_be_bytes(generated.gtp_teid.0),
             nas_pdu: cow(generated.nas_pdu.0),
         })
@@ -235,7 +155,7 @@ impl<'a> Generated<'a, S1ap> for ErabToBeSetupBearer<'a> {
         Ok(asn1::ERABToBeSetupItemBearerSUReq::new(
             id(self.e_rab_id)?,
             self.e_rab_level_qos_parameters.asn1(),
-            self.transport_layer_address.asn1(),
+            asn1::TransportLayerAddress(self.transport_layer_address.bits()),
             asn1::GTPTEID(self.gtp_teid.to_be_bytes()),
             asn1::NASPDU(self.nas_pdu.clone().into()),
             None,
@@ -251,7 +171,7 @@ impl<'a> Generated<'a, S1ap> for ErabSetup {
     fn from_asn1(generated: Self::Asn1) -> Option<Self> {
         Some(Self {
             e_rab_id: id_of(&generated.e_rab_id)?,
-            transport_layer_address: TransportLayerAddress::of_asn1(&generated.transport_layer_address)?,
+            transport_layer_address: TransportLayerAddress::of_bits(&generated.transport_layer_address.0)?,
             gtp_teid: u32::from_be_bytes(generated.gtp_teid.0),
         })
     }
@@ -259,7 +179,7 @@ impl<'a> Generated<'a, S1ap> for ErabSetup {
     fn to_asn1(&self) -> Result<Self::Asn1, EncodeError> {
         Ok(asn1::ERABSetupItemCtxtSURes::new(
             id(self.e_rab_id)?,
-            self.transport_layer_address.asn1(),
+            asn1::TransportLayerAddress(self.transport_layer_address.bits()),
             asn1::GTPTEID(self.gtp_teid.to_be_bytes()),
             None,
         ))

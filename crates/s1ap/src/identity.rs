@@ -1,8 +1,4 @@
 //! Identities of UEs, cells and nodes (TS 36.413 9.2.1.37, 9.2.1.38, 9.2.3).
-//!
-//! A PLMN identity has its digits in another order here than in NAS: the filler or the first digit of the MNC shares an
-//! octet with the last of the MCC (TS 36.413 9.2.3.8), so `310-410` is `13 40 01`, in NAS `13 00 14`. With two digits of
-//! MNC the two forms are one.
 
 use crate::S1ap;
 use oxirush_s1ap::s1ap as asn1;
@@ -37,27 +33,12 @@ pub enum UeS1apIds {
 
 /// The PLMN of S1AP's three octets.
 pub(crate) fn plmn_of(generated: &asn1::PLMNidentity) -> Option<Plmn> {
-    let [a, b, c] = generated.0.0;
-    let half = [a & 15, a >> 4, b & 15, b >> 4, c & 15, c >> 4];
-    let digits = half.map(|digit| b'0' + digit);
-    if half[3] == 15 {
-        let [mcc1, mcc2, mcc3, _, mnc1, mnc2] = digits;
-        Plmn::from_ascii(&[mcc1, mcc2, mcc3, mnc1, mnc2]).ok()
-    } else {
-        Plmn::from_ascii(&digits).ok()
-    }
+    quintet_ap::plmn_of(generated.0.0)
 }
 
 /// S1AP's three octets of the PLMN.
 pub(crate) fn plmn_asn1(plmn: Plmn) -> asn1::PLMNidentity {
-    let (ascii, length) = plmn.ascii();
-    let d = ascii.map(|digit| digit & 15);
-    let octets = if length == 5 {
-        [d[1] << 4 | d[0], 0xf0 | d[2], d[4] << 4 | d[3]]
-    } else {
-        [d[1] << 4 | d[0], d[3] << 4 | d[2], d[5] << 4 | d[4]]
-    };
-    asn1::PLMNidentity(asn1::TBCDSTRING(octets))
+    asn1::PLMNidentity(asn1::TBCDSTRING(quintet_ap::plmn_octets(plmn)))
 }
 
 pub(crate) fn s_tmsi_of(generated: &asn1::STMSI) -> STmsi {

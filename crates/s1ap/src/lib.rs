@@ -40,8 +40,7 @@ pub use enumerated::{
 };
 pub use erab::{
     AllocationAndRetentionPriority, ErabFailed, ErabLevelQosParameters, ErabReleased, ErabSetup,
-    ErabToBeSetup, ErabToBeSetupBearer, ErabTunnel, GbrQosInformation, TransportLayerAddress,
-    UeAggregateMaximumBitrate,
+    ErabToBeSetup, ErabToBeSetupBearer, ErabTunnel, GbrQosInformation, UeAggregateMaximumBitrate,
 };
 pub use failure::DecodeFailure;
 pub use identity::{EnbId, EnbUeS1apId, GlobalEnbId, MmeUeS1apId, ServedGummei, SupportedTa, UeS1apIds};
@@ -50,7 +49,7 @@ pub use pdu::{Decoded, Other, S1apPdu};
 pub use protocol::S1ap;
 pub use quintet_ap::{
     Answer, Criticality, CriticalityDiagnostics, Description, EncodeError, FailureKind, Fault, FaultKind,
-    IeDiagnostics, OtherIe, OtherIes, PduType, Secrets, SoftError, TypeOfError,
+    IeDiagnostics, OtherIe, OtherIes, PduType, Secrets, SoftError, TransportLayerAddress, TypeOfError,
 };
 pub use reset::{ResetType, UeAssociatedConnection};
 pub use security::{SecurityContext, UeSecurityCapabilities};

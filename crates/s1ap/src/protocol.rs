@@ -70,4 +70,3 @@ impl ApplicationProtocol for S1ap {
 }
 
 quintet_ap::diagnostics!(S1ap, asn1, unsuccessfull_outcome);
-quintet_ap::plain_values!(S1ap: crate::Cause);

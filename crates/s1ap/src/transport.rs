@@ -1,8 +1,6 @@
 //! How S1AP rides on SCTP (TS 36.412 7).
 //!
-//! One association a pair of eNB and MME. One pair of stream identifiers is reserved for the procedures that are not
-//! of one UE ([`COMMON_STREAM`]); at least one other pair carries those of UEs, and a UE's stream does not change while
-//! its S1 connection lasts, so that its messages stay in order ([`stream_of_ue`]).
+//! One association a pair of eNB and MME; its streams are those of [`COMMON_STREAM`] and [`stream_of_ue`].
 
 /// SCTP payload protocol identifier of S1AP (TS 36.412 7, IANA).
 pub const PPID: u32 = 18;
@@ -10,9 +8,7 @@ pub const PPID: u32 = 18;
 /// SCTP port the MME listens on (TS 36.412 7, IANA).
 pub const PORT: u16 = 36412;
 
-/// Stream of the procedures that are not of one UE: S1 SETUP, RESET, PAGING, configuration updates, overload, and an
-/// ERROR INDICATION without UE identities.
-pub const COMMON_STREAM: u16 = 0;
+pub use quintet_ap::COMMON_STREAM;
 
 /// The stream of a UE's procedures: anything but [`COMMON_STREAM`], the same as long as the connection lasts.
 ///
@@ -20,25 +16,5 @@ pub const COMMON_STREAM: u16 = 0;
 /// the association has. With fewer than two there is no choice, and the answer is [`COMMON_STREAM`].
 #[must_use]
 pub fn stream_of_ue(key: u32, streams: u16) -> u16 {
-    match streams {
-        0 | 1 => COMMON_STREAM,
-        // The remainder is below `streams - 1`, so it fits and the sum does too.
-        _ => 1 + (key % u32::from(streams - 1)) as u16,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ues_stay_off_the_common_stream() {
-        for streams in [2u16, 3, 30, u16::MAX] {
-            for key in [0, 1, 2, 29, 30, u32::MAX] {
-                let stream = stream_of_ue(key, streams);
-                assert!((1..streams).contains(&stream), "{key} of {streams}: {stream}");
-            }
-        }
-        assert_eq!((stream_of_ue(7, 1), stream_of_ue(7, 0)), (0, 0));
-    }
+    quintet_ap::stream_of_ue(key.into(), streams)
 }
