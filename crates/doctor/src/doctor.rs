@@ -1,9 +1,9 @@
 //! The doctor: takes in PDUs, gives out events as they pass and attempts as they end.
 
-use crate::eps::{Happening, Observer, Wanted};
 use crate::event::Event;
 use crate::findings::{self, Case};
 use crate::keys::KeyRing;
+use crate::observer::{Happening, Observer, Wanted};
 use crate::report::{Attempt, Builder};
 use quintet_capture::{FlowEvent, FlowId, Pdu, Seen, Sink, Timestamp};
 use quintet_crypto::{CipheringAlgorithm, IntegrityAlgorithm};

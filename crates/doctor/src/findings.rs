@@ -32,8 +32,8 @@ mod silence;
 
 pub(crate) use draft::Draft;
 
-use crate::eps::Trail;
 use crate::report::{Ending, Finding, Outcome, Severity};
+use crate::trail::Trail;
 use quintet_crypto::{CipheringAlgorithm, IntegrityAlgorithm};
 use reading::Reading;
 

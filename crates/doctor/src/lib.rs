@@ -1,23 +1,30 @@
 //! The doctor: says where authentication → security mode → protected continuation broke, and what shows it. Sans-IO.
 //!
 //! ```text
-//!  frames ─► capture ─► PDUs ─► eps::Observer ─► Trail ─► outcome, findings ─► report::Attempt
+//!  frames ─► capture ─► PDUs ─► observer::Observer ─► Trail ─► outcome, findings ─► report::Attempt
 //!                        │          ▲    ▲                                      Event (as it passes)
 //!                        └─► s6a ───┘    └── keys: MACs recomputed, NAS opened
 //! ```
 //!
-//! A technology is one observer. What an observer keeps is bounded ([`eps::MAX_MESSAGES`] and the limits beside each
+//! A technology is one observer. What an observer keeps is bounded ([`trail::MAX_MESSAGES`] and the limits beside each
 //! table), so a capture may be longer than memory: attempts leave when they end.
 
 #![forbid(unsafe_code)]
 
+mod attempt;
 mod doctor;
-pub mod eps;
+mod eps;
 pub mod event;
+mod fgs;
 pub mod findings;
 pub mod keys;
+pub mod observer;
+pub mod outcome;
 pub mod report;
 pub mod s6a;
+mod signalling;
 pub mod subscribers;
+mod tables;
+pub mod trail;
 
 pub use doctor::{Doctor, LIVE_SILENCE_NS, Output, Settings};

@@ -23,6 +23,9 @@ pub const SCHEMA: &str = "quintet.doctor/1";
 pub enum Technology {
     /// LTE: NAS of TS 24.301, S1AP, S6a.
     Eps,
+    /// 5G: NAS of TS 24.501, NGAP, service based interfaces.
+    #[serde(rename = "5gs")]
+    Fgs,
 }
 
 /// How an attempt came out.
@@ -233,6 +236,12 @@ pub struct Links {
     pub mme_ue_s1ap_id: Option<u32>,
     /// eNB UE S1AP ID.
     pub enb_ue_s1ap_id: Option<u32>,
+    /// AMF UE NGAP ID; of 5GS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amf_ue_ngap_id: Option<u64>,
+    /// RAN UE NGAP ID; of 5GS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ran_ue_ngap_id: Option<u32>,
     /// Diameter Session-Ids of its transactions.
     pub session_ids: Vec<String>,
     /// SIP Call-IDs.

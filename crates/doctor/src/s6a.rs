@@ -13,10 +13,10 @@
 //!    [`Observer::poll`] gives goes into the attempt that has it already (same [`Exchange::id`]: it replaces the older
 //!    form), else into the subscriber's open attempt, else to [`Lone::add`].
 //! 2. Each AUTHENTICATION REQUEST that does not repeat one of its attempt goes to [`Vectors::challenged`], and what that
-//!    answers into [`crate::eps::Trail::vector_uses`]. [`Vectors::vector_of`] tells whose it is, and keys;
+//!    answers into [`crate::trail::Trail::vector_uses`]. [`Vectors::vector_of`] tells whose it is, and keys;
 //!    [`Lone::claim`] takes back the exchanges that came before anybody knew.
 //! 3. When an attempt ends, [`Observer::path`] from its first to its last frame is its
-//!    [`crate::eps::Trail::hss_path`].
+//!    [`crate::trail::Trail::hss_path`].
 //! 4. As time passes, [`Observer::advance`] and [`Lone::poll`]; when the capture ends, [`Observer::finish`], poll again,
 //!    [`Lone::finish`], [`Lone::poll`] till it wants nothing.
 //!

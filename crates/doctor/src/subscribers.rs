@@ -1,12 +1,13 @@
 //! Who is who: IMSI ↔ GUTI and S-TMSI ↔ connection, and what came before of each subscriber. Bounded, least recently used out.
 
-use crate::eps::{Capability, History, Trail, Verdict};
 use crate::keys::{KeyNote, Opened};
+use crate::outcome::Verdict;
 use crate::report::{MacVerdict, Outcome};
+use crate::trail::{Capability, History, Short, Trail};
 use hashbrown::HashMap;
 use quintet_capture::{FlowId, Seen};
 use quintet_crypto::CipheringAlgorithm;
-use quintet_identity::{Imsi, STmsi};
+use quintet_identity::Imsi;
 use std::collections::VecDeque;
 use std::net::IpAddr;
 
@@ -24,8 +25,8 @@ pub struct Ue(pub u64);
 /// Within what a temporary identity is unique: an MME, or a log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Scope {
-    /// The MME at this address.
-    Mme(IpAddr),
+    /// The MME or AMF at this address.
+    Core(IpAddr),
     /// The log that this flow is.
     Log(FlowId),
 }
@@ -43,7 +44,7 @@ pub struct Row {
     pub history: History,
     /// The UE answered a challenge that is not in the capture: its keys since then are not those that were known.
     pub keys_unseen: bool,
-    temporary: VecDeque<(Scope, STmsi)>,
+    temporary: VecDeque<(Scope, Short)>,
     touched: u64,
 }
 
@@ -52,7 +53,7 @@ pub struct Row {
 pub struct Subscribers {
     rows: HashMap<Ue, Row>,
     by_imsi: HashMap<Imsi, Ue>,
-    by_s_tmsi: HashMap<(Scope, STmsi), Ue>,
+    by_s_tmsi: HashMap<(Scope, Short), Ue>,
     order: VecDeque<(Ue, u64)>,
     clock: u64,
     next: u64,
@@ -76,7 +77,7 @@ impl Subscribers {
 
     /// Whom a temporary identity names.
     #[must_use]
-    pub fn by_s_tmsi(&self, scope: Scope, s_tmsi: STmsi) -> Option<Ue> {
+    pub fn by_s_tmsi(&self, scope: Scope, s_tmsi: Short) -> Option<Ue> {
         self.by_s_tmsi.get(&(scope, s_tmsi)).copied()
     }
 
@@ -94,7 +95,7 @@ impl Subscribers {
     }
 
     /// The UE has this temporary identity now.
-    pub fn learn_s_tmsi(&mut self, ue: Ue, scope: Scope, s_tmsi: STmsi) {
+    pub fn learn_s_tmsi(&mut self, ue: Ue, scope: Scope, s_tmsi: Short) {
         let key = (scope, s_tmsi);
         if self.by_s_tmsi.insert(key, ue) == Some(ue) {
             return;

@@ -1,20 +1,20 @@
 //! What is inside a NAS PDU as far as no key is needed: what EEA0 "ciphers" is read as it stands (TS 24.301 4.4.5).
 
-use super::trail::Sighting;
+use crate::trail::{Sighting, View};
 use quintet_crypto::{CipheringAlgorithm, Direction};
 use quintet_emm::path::{IdentityKind, Ksi, MessageView};
 use quintet_nas::security::{Protection, SecurityHeader, SecurityHeaderType};
 
 /// The ciphering in use, as far as it is known.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Ciphering {
+pub(crate) struct Ciphering {
     current: Option<CipheringAlgorithm>,
     /// Of a SECURITY MODE COMMAND that waits for its answer.
     commanded: Option<CipheringAlgorithm>,
 }
 
 impl Ciphering {
-    pub(super) const fn new(current: Option<CipheringAlgorithm>) -> Self {
+    pub(crate) const fn new(current: Option<CipheringAlgorithm>) -> Self {
         Self {
             current,
             commanded: None,
@@ -22,30 +22,30 @@ impl Ciphering {
     }
 
     /// The one in use.
-    pub(super) const fn current(&self) -> Option<CipheringAlgorithm> {
+    pub(crate) const fn current(&self) -> Option<CipheringAlgorithm> {
         self.current
     }
 
     /// What is known of the UE from elsewhere, if nothing is known yet.
-    pub(super) fn suppose(&mut self, ciphering: Option<CipheringAlgorithm>) {
+    pub(crate) fn suppose(&mut self, ciphering: Option<CipheringAlgorithm>) {
         self.current = self.current.or(ciphering);
     }
 
     /// Follows a message into the change of algorithms.
-    pub(super) fn follow(&mut self, sighting: &Sighting) {
+    pub(crate) fn follow(&mut self, sighting: &Sighting) {
         match sighting.view {
-            MessageView::SecurityModeCommand { algorithms, .. } => {
+            View::SecurityModeCommand { algorithms, .. } => {
                 self.commanded = Some(algorithms.ciphering);
             }
-            MessageView::SecurityModeComplete => self.current = self.commanded.take().or(self.current),
-            MessageView::SecurityModeReject { .. } => self.commanded = None,
+            View::SecurityModeComplete => self.current = self.commanded.take().or(self.current),
+            View::SecurityModeReject { .. } => self.commanded = None,
             _ => {}
         }
     }
 
     /// The plain message inside a PDU without a key: what is not ciphered by its header, and what is ciphered with EEA0,
     /// or, if nothing is known, reads as if it were.
-    pub(super) fn clear<'a>(
+    pub(crate) fn clear<'a>(
         &self,
         direction: Direction,
         header_type: SecurityHeaderType,
@@ -73,7 +73,7 @@ impl Ciphering {
 }
 
 /// Whether octets read as a plain NAS message: of random octets about one in two thousand does.
-pub(super) fn reads_plain(direction: Direction, octets: &[u8]) -> bool {
+pub(crate) fn reads_plain(direction: Direction, octets: &[u8]) -> bool {
     match octets {
         [0x07, ..] => MessageView::of_plain(direction, octets)
             .is_ok_and(|view| !matches!(view, MessageView::Unknown { .. })),
@@ -89,7 +89,7 @@ pub(super) fn reads_plain(direction: Direction, octets: &[u8]) -> bool {
 }
 
 /// The table's view of a message, and what did not decode in it.
-pub(super) fn view(
+pub(crate) fn view(
     direction: Direction,
     header: SecurityHeaderType,
     plain: Option<&[u8]>,

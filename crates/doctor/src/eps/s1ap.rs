@@ -3,65 +3,18 @@
 //! A message that does not decode whole, and one of a procedure without a struct (handover), still says whose it is: the
 //! two identities are read out of the container as they stand.
 
+use crate::signalling::{Kind, Reading};
+use crate::trail::{Area, Short};
 use quintet_crypto::Direction;
-use quintet_identity::{STmsi, Tai};
-use quintet_s1ap::{Cause, PduType, ResetType, S1apPdu, UeS1apIds, UeSecurityCapabilities};
-use std::borrow::Cow;
+use quintet_s1ap::{PduType, ResetType, S1apPdu, UeS1apIds};
 
 /// IE number of MME UE S1AP ID.
 const IE_MME_UE_S1AP_ID: u16 = 0;
 /// IE number of eNB UE S1AP ID.
 const IE_ENB_UE_S1AP_ID: u16 = 8;
 
-/// What kind of message it is to the observer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// INITIAL UE MESSAGE.
-    Initial {
-        /// The cell's tracking area.
-        tai: Tai,
-        /// The S-TMSI beside the NAS message.
-        s_tmsi: Option<STmsi>,
-    },
-    /// UE CONTEXT RELEASE COMMAND.
-    ReleaseCommand,
-    /// UE CONTEXT RELEASE COMPLETE.
-    ReleaseComplete,
-    /// PATH SWITCH REQUEST: the UE is now at another eNB under this identity of the MME's.
-    PathSwitchRequest,
-    /// INITIAL CONTEXT SETUP REQUEST.
-    ContextSetup {
-        /// Capabilities as the MME tells them to the eNB.
-        capabilities: UeSecurityCapabilities,
-    },
-    /// S1 SETUP REQUEST: everything of the association begins anew.
-    Setup,
-    /// RESET.
-    Reset(ResetType),
-    /// Any other message of a UE's connection.
-    Of,
-    /// No UE's.
-    Node,
-}
-
-/// An S1AP message as the observer sees it.
-#[derive(Clone, Debug)]
-pub(super) struct Reading<'a> {
-    pub(super) kind: Kind,
-    pub(super) name: &'static str,
-    /// `None` if the message goes either way.
-    pub(super) direction: Option<Direction>,
-    pub(super) mme_ue_s1ap_id: Option<u32>,
-    pub(super) enb_ue_s1ap_id: Option<u32>,
-    pub(super) cause: Option<Cause>,
-    /// In order.
-    pub(super) nas: Vec<Cow<'a, [u8]>>,
-    /// Tracking area, where an uplink message tells it.
-    pub(super) tai: Option<Tai>,
-}
-
 /// Reads a message; `None` if it is not even the envelope of one.
-pub(super) fn read(octets: &[u8]) -> Option<Reading<'_>> {
+pub(crate) fn read(octets: &[u8]) -> Option<Reading<'_>> {
     match S1apPdu::decode(octets) {
         Ok(decoded) => match decoded.pdu {
             S1apPdu::Other(_) => bare(octets),
@@ -100,28 +53,12 @@ fn of(pdu: S1apPdu<'_>) -> Reading<'_> {
 const UP: Option<Direction> = Some(Direction::Uplink);
 const DOWN: Option<Direction> = Some(Direction::Downlink);
 
-impl Reading<'_> {
-    /// Of a message of this name, with nothing in it.
-    const fn new(name: &'static str, kind: Kind, direction: Option<Direction>) -> Self {
-        Self {
-            kind,
-            name,
-            direction,
-            mme_ue_s1ap_id: None,
-            enb_ue_s1ap_id: None,
-            cause: None,
-            nas: Vec::new(),
-            tai: None,
-        }
-    }
-}
-
 /// A reading with both identities of a message.
 macro_rules! both {
     ($name:ident $message:ident $kind:expr, $direction:expr) => {
         Reading {
-            mme_ue_s1ap_id: Some($message.mme_ue_s1ap_id.0),
-            enb_ue_s1ap_id: Some($message.enb_ue_s1ap_id.0),
+            core_ue_id: Some(u64::from($message.mme_ue_s1ap_id.0)),
+            ran_ue_id: Some($message.enb_ue_s1ap_id.0),
             ..Reading::new($name, $kind, $direction)
         }
     };
@@ -132,21 +69,20 @@ fn of_transport(pdu: S1apPdu<'_>) -> Reading<'_> {
     let name = pdu.name();
     match pdu {
         S1apPdu::InitialUeMessage(m) => Reading {
-            enb_ue_s1ap_id: Some(m.enb_ue_s1ap_id.0),
+            ran_ue_id: Some(m.enb_ue_s1ap_id.0),
             nas: vec![m.nas_pdu],
-            tai: Some(m.tai),
+            area: Some(Area::Eps(m.tai)),
             ..Reading::new(
                 name,
                 Kind::Initial {
-                    tai: m.tai,
-                    s_tmsi: m.s_tmsi,
+                    short: m.s_tmsi.map(Short::Eps),
                 },
                 UP,
             )
         },
         S1apPdu::UplinkNasTransport(m) => Reading {
             nas: vec![m.nas_pdu],
-            tai: m.tai,
+            area: m.tai.map(Area::Eps),
             ..both!(name m Kind::Of, UP)
         },
         S1apPdu::DownlinkNasTransport(m) => Reading {
@@ -154,15 +90,14 @@ fn of_transport(pdu: S1apPdu<'_>) -> Reading<'_> {
             ..both!(name m Kind::Of, DOWN)
         },
         S1apPdu::NasNonDeliveryIndication(m) => Reading {
-            cause: m.cause,
+            cause: m.cause.map(|cause| cause.to_string()),
             ..both!(name m Kind::Of, UP)
         },
         S1apPdu::InitialContextSetupRequest(m) => {
-            let capabilities = m.ue_security_capabilities;
             let bearers = m.e_rab_to_be_setup_list.into_iter();
             Reading {
                 nas: bearers.filter_map(|bearer| bearer.nas_pdu).collect(),
-                ..both!(name m Kind::ContextSetup { capabilities }, DOWN)
+                ..both!(name m Kind::Of, DOWN)
             }
         }
         S1apPdu::ErabSetupRequest(m) => {
@@ -186,11 +121,11 @@ fn of_context(pdu: S1apPdu<'_>) -> Reading<'_> {
     match pdu {
         S1apPdu::InitialContextSetupResponse(m) => both!(name m Kind::Of, UP),
         S1apPdu::InitialContextSetupFailure(m) => Reading {
-            cause: m.cause,
+            cause: m.cause.map(|cause| cause.to_string()),
             ..both!(name m Kind::Of, UP)
         },
         S1apPdu::UeContextReleaseRequest(m) => Reading {
-            cause: m.cause,
+            cause: m.cause.map(|cause| cause.to_string()),
             ..both!(name m Kind::Of, UP)
         },
         S1apPdu::UeContextReleaseCommand(m) => {
@@ -202,9 +137,9 @@ fn of_context(pdu: S1apPdu<'_>) -> Reading<'_> {
                 UeS1apIds::Mme(mme) => (mme.0, None),
             };
             Reading {
-                mme_ue_s1ap_id: Some(mme),
-                enb_ue_s1ap_id: enb,
-                cause: m.cause,
+                core_ue_id: Some(u64::from(mme)),
+                ran_ue_id: enb,
+                cause: m.cause.map(|cause| cause.to_string()),
                 ..Reading::new(name, Kind::ReleaseCommand, DOWN)
             }
         }
@@ -212,7 +147,7 @@ fn of_context(pdu: S1apPdu<'_>) -> Reading<'_> {
         S1apPdu::UeContextModificationRequest(m) => both!(name m Kind::Of, DOWN),
         S1apPdu::UeContextModificationResponse(m) => both!(name m Kind::Of, UP),
         S1apPdu::UeContextModificationFailure(m) => Reading {
-            cause: m.cause,
+            cause: m.cause.map(|cause| cause.to_string()),
             ..both!(name m Kind::Of, UP)
         },
         S1apPdu::UeCapabilityInfoIndication(m) => both!(name m Kind::Of, UP),
@@ -227,14 +162,14 @@ fn of_others(pdu: S1apPdu<'_>) -> Reading<'_> {
     let name = pdu.name();
     match pdu {
         S1apPdu::PathSwitchRequest(m) => Reading {
-            mme_ue_s1ap_id: Some(m.source_mme_ue_s1ap_id.0),
-            enb_ue_s1ap_id: Some(m.enb_ue_s1ap_id.0),
-            tai: m.tai,
+            core_ue_id: Some(u64::from(m.source_mme_ue_s1ap_id.0)),
+            ran_ue_id: Some(m.enb_ue_s1ap_id.0),
+            area: m.tai.map(Area::Eps),
             ..Reading::new(name, Kind::PathSwitchRequest, UP)
         },
         S1apPdu::PathSwitchRequestAcknowledge(m) => both!(name m Kind::Of, DOWN),
         S1apPdu::PathSwitchRequestFailure(m) => Reading {
-            cause: m.cause,
+            cause: m.cause.map(|cause| cause.to_string()),
             ..both!(name m Kind::Of, DOWN)
         },
         // Without an identity it is about the association.
@@ -242,20 +177,35 @@ fn of_others(pdu: S1apPdu<'_>) -> Reading<'_> {
             Reading::new(name, Kind::Node, None)
         }
         S1apPdu::ErrorIndication(m) => Reading {
-            mme_ue_s1ap_id: m.mme_ue_s1ap_id.map(|id| id.0),
-            enb_ue_s1ap_id: m.enb_ue_s1ap_id.map(|id| id.0),
-            cause: m.cause,
+            core_ue_id: m.mme_ue_s1ap_id.map(|id| u64::from(id.0)),
+            ran_ue_id: m.enb_ue_s1ap_id.map(|id| id.0),
+            cause: m.cause.map(|cause| cause.to_string()),
             ..Reading::new(name, Kind::Of, None)
         },
         S1apPdu::Reset(m) => Reading {
-            cause: m.cause,
-            ..Reading::new(name, Kind::Reset(m.reset_type), None)
+            cause: m.cause.map(|cause| cause.to_string()),
+            ..Reading::new(name, reset(m.reset_type), None)
         },
-        S1apPdu::S1SetupRequest(_) => Reading::new(name, Kind::Setup, UP),
+        S1apPdu::S1SetupRequest(_) => Reading::new(name, Kind::Anew, UP),
         S1apPdu::S1SetupResponse(_) | S1apPdu::S1SetupFailure(_) | S1apPdu::Paging(_) => {
             Reading::new(name, Kind::Node, DOWN)
         }
         _ => Reading::new(name, Kind::Node, None),
+    }
+}
+
+/// What a RESET ends.
+fn reset(what: ResetType) -> Kind {
+    match what {
+        ResetType::S1Interface => Kind::Anew,
+        ResetType::PartOfS1Interface(list) => Kind::Reset(
+            list.into_iter()
+                .map(|connection| {
+                    let mme = connection.mme_ue_s1ap_id.map(|id| u64::from(id.0));
+                    (mme, connection.enb_ue_s1ap_id.map(|id| id.0))
+                })
+                .collect(),
+        ),
     }
 }
 
@@ -283,13 +233,13 @@ fn bare(octets: &[u8]) -> Option<Reading<'_>> {
     let mut rest = fields.unwrap_or_default();
     while let Some((id, value, after)) = field(rest) {
         match id {
-            IE_MME_UE_S1AP_ID => reading.mme_ue_s1ap_id = integer(value),
-            IE_ENB_UE_S1AP_ID => reading.enb_ue_s1ap_id = integer(value),
+            IE_MME_UE_S1AP_ID => reading.core_ue_id = integer(value).map(u64::from),
+            IE_ENB_UE_S1AP_ID => reading.ran_ue_id = integer(value),
             _ => {}
         }
         rest = after;
     }
-    if reading.mme_ue_s1ap_id.is_some() || reading.enb_ue_s1ap_id.is_some() {
+    if reading.core_ue_id.is_some() || reading.ran_ue_id.is_some() {
         reading.kind = Kind::Of;
     }
     Some(reading)

@@ -4,8 +4,8 @@ use super::Draft;
 use super::catalogue as code;
 use super::reading::{Command, Reading, attempts};
 use crate::report::{Finding, Severity};
+use crate::trail::{Procedure, View};
 use quintet_crypto::{CipheringAlgorithm, IntegrityAlgorithm};
-use quintet_emm::path::MessageView;
 
 /// Bitmaps have eight algorithms; bit 8 is algorithm 0.
 const NULL_ONLY: u8 = 0x7f;
@@ -143,9 +143,15 @@ fn null_integrity(reading: &Reading<'_>, command: &Command) -> Option<Finding> {
         );
     }
     // Whether a UE that comes back had attached for an emergency is in its attach alone.
-    let attaches = reading
-        .initial()
-        .is_some_and(|(at, _)| matches!(reading.nas(at).view, MessageView::AttachRequest { .. }));
+    let attaches = reading.initial().is_some_and(|(at, _)| {
+        matches!(
+            reading.nas(at).view,
+            View::Request {
+                procedure: Procedure::Attach,
+                ..
+            }
+        )
+    });
     let seen_whole = begins.is_some() && attaches;
     let draft = Draft::new(
         &code::NULL_INTEGRITY,
@@ -295,7 +301,7 @@ fn reduced(reading: &Reading<'_>) -> Option<Finding> {
         &code::CAPABILITIES_SEEM_REDUCED,
         format!(
             "{} reports {nothing}; every LTE device has 128-EEA1, 128-EEA2, 128-EIA1 and 128-EIA2.",
-            reading.nas(initial).view.name()
+            reading.nas(initial).name
         ),
     )
     .at(reading.seen(initial));

@@ -7,8 +7,8 @@ use super::reading::{Answer, Challenge, Reading, T3460_NS, attempts, span, times
 use super::{Draft, silence};
 use crate::keys::KeyNote;
 use crate::report::Finding;
+use crate::trail::View;
 use quintet_crypto::Direction;
-use quintet_emm::path::MessageView;
 use quintet_nas::eps::EmmMessage;
 
 /// EMM cause #20, MAC failure.
@@ -63,7 +63,7 @@ fn unanswered(reading: &Reading<'_>, index: usize, challenge: &Challenge) -> Opt
                 |at| {
                     format!(
                         "the UE still talks: {} in {}",
-                        reading.nas(at).view.name(),
+                        reading.nas(at).name,
                         reading.frame(at)
                     )
                 },
@@ -249,7 +249,7 @@ fn refused(reading: &Reading<'_>) -> Option<Finding> {
         .trail
         .nas
         .iter()
-        .position(|sighting| sighting.view == MessageView::AuthenticationReject)?;
+        .position(|sighting| sighting.view == View::AuthenticationReject)?;
     // Behind a RES it is `authentication-rejected`, behind a refusal the refusal's finding says it all.
     let answered = reading
         .challenges
@@ -301,7 +301,7 @@ fn identity_evidence(reading: &Reading<'_>) -> &'static str {
         .trail
         .nas
         .iter()
-        .any(|sighting| matches!(sighting.view, MessageView::IdentityResponse { .. }));
+        .any(|sighting| matches!(sighting.view, View::IdentityResponse { .. }));
     if asked {
         "the UE was asked for its identity in this attempt"
     } else if reading.trail.identities.guti.is_some() || reading.trail.identities.s_tmsi.is_some() {

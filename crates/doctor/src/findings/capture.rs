@@ -4,7 +4,7 @@ use super::Draft;
 use super::catalogue as code;
 use super::reading::{Reading, attempts};
 use crate::report::{Ending, Finding, Outcome, Severity, counted};
-use quintet_emm::path::MessageView;
+use crate::trail::View;
 
 pub(super) fn rules(reading: &Reading<'_>) -> Vec<Finding> {
     let trail = reading.trail;
@@ -19,7 +19,7 @@ pub(super) fn rules(reading: &Reading<'_>) -> Vec<Finding> {
             .cause(
                 "The capture was started too late",
                 match trail.nas.first() {
-                    Some(first) => format!("the first message seen is {}", first.view.name()),
+                    Some(first) => format!("the first message seen is {}", first.name),
                     None => String::new(),
                 },
             )
@@ -62,7 +62,7 @@ pub(super) fn rules(reading: &Reading<'_>) -> Vec<Finding> {
                     "{} of this attempt {} counted only, behind the first {}.",
                     counted(trail.dropped, "message"),
                     if trail.dropped == 1 { "is" } else { "are" },
-                    crate::eps::MAX_MESSAGES
+                    crate::trail::MAX_MESSAGES
                 ),
             )
             .at(trail.last)
@@ -81,7 +81,7 @@ pub(super) fn rules(reading: &Reading<'_>) -> Vec<Finding> {
 fn ciphered(reading: &Reading<'_>) -> Option<Finding> {
     let hidden: Vec<usize> = reading
         .onwards(0)
-        .filter(|at| reading.nas(*at).view == MessageView::Ciphered)
+        .filter(|at| reading.nas(*at).view == View::Ciphered)
         .collect();
     let first = *hidden.first()?;
     let inferred = matches!(

@@ -4,7 +4,8 @@ use super::Draft;
 use super::catalogue as code;
 use super::reading::{Challenge, Reading, span, times};
 use crate::report::{Finding, Severity};
-use quintet_emm::path::{MessageView, Protection};
+use crate::trail::View;
+use quintet_procedure::Protection;
 
 pub(super) fn rules(reading: &Reading<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
@@ -41,7 +42,7 @@ fn ksi_in_use(reading: &Reading<'_>) -> Option<Finding> {
         &code::KSI_IN_USE,
         format!(
             "{} names key set {}, and the challenge gives the same name to the keys that it makes.",
-            reading.nas(initial).view.name(),
+            reading.nas(initial).name,
             named.0
         ),
     )
@@ -224,9 +225,7 @@ fn reused(reading: &Reading<'_>, index: usize, challenge: &Challenge) -> Option<
         format!(
             "A challenge carries the RAND of {}, which had been answered with {}.",
             reading.frame(before.first()),
-            before
-                .answer
-                .map_or("nothing", |(at, _)| reading.nas(at).view.name())
+            before.answer.map_or("nothing", |(at, _)| reading.nas(at).name)
         ),
     )
     .frames([reading.seen(before.first()), reading.seen(challenge.first())])
@@ -249,7 +248,7 @@ fn reused(reading: &Reading<'_>, index: usize, challenge: &Challenge) -> Option<
                 .trail
                 .nas
                 .iter()
-                .any(|s| s.view == MessageView::SecurityModeComplete),
+                .any(|s| s.view == View::SecurityModeComplete),
         "Somebody plays a recorded challenge to the UE",
         "it comes without protection",
     );

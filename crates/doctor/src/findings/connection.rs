@@ -3,8 +3,8 @@
 use super::Draft;
 use super::catalogue as code;
 use super::reading::Reading;
-use crate::eps::{End, Signal, Tap};
 use crate::report::{Finding, Outcome, Severity};
+use crate::trail::{End, Signal, Tap};
 
 /// Release causes of ordinary life.
 const ORDINARY: [&str; 12] = [
@@ -227,5 +227,5 @@ pub(super) fn ended(reading: &Reading<'_>, found: &[Finding]) -> Option<Finding>
 /// Whether what ends such an attempt is not in such a capture: bearers, say, of which a log of NAS knows nothing. That the
 /// UE comes again does not show that it had not ended.
 fn ends_unseen(reading: &Reading<'_>) -> bool {
-    reading.trail.tap != Tap::S1 && reading.case.outcome == Outcome::Incomplete
+    reading.trail.tap != Tap::Ran && reading.case.outcome == Outcome::Incomplete
 }

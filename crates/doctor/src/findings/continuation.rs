@@ -6,10 +6,9 @@ mod failed;
 use super::catalogue as code;
 use super::reading::{Reading, T3410_NS, T3417_NS, attempts, span, times};
 use super::{Draft, silence};
-use crate::eps::{End, Procedure, Tap};
 use crate::report::{Ending, Finding, Severity};
+use crate::trail::{End, Procedure, Tap, View};
 use quintet_crypto::Direction;
-use quintet_emm::path::MessageView;
 use quintet_nas::eps::EmmMessage;
 
 /// So many full rounds in a row are a loop.
@@ -31,12 +30,12 @@ pub(super) fn rules(reading: &Reading<'_>) -> Vec<Finding> {
 /// The initial message, and nothing from the network.
 fn no_network_answer(reading: &Reading<'_>) -> Option<Finding> {
     let (initial, _) = reading.initial()?;
-    let view = reading.nas(initial).view;
+    let (view, name) = (reading.nas(initial).view, reading.nas(initial).name);
     let timer = match reading.trail.procedure {
         Procedure::Attach => ("T3410", T3410_NS, &code::NO_NETWORK_ANSWER),
         Procedure::TrackingAreaUpdate => ("T3430", T3410_NS, &code::NO_NETWORK_ANSWER),
         // Bearers answer a service request; a log of NAS or a radio trace does not show them.
-        Procedure::ServiceRequest if reading.trail.tap == Tap::S1 => {
+        Procedure::ServiceRequest if reading.trail.tap == Tap::Ran => {
             ("T3417", T3417_NS, &code::NO_NETWORK_ANSWER)
         }
         _ => return None,
@@ -51,7 +50,7 @@ fn no_network_answer(reading: &Reading<'_>) -> Option<Finding> {
         .signals
         .iter()
         .any(|signal| signal.direction == Direction::Downlink && !signal.name.contains("RELEASE"));
-    if heard || set_up || matches!(view, MessageView::DetachRequestByUe { .. }) {
+    if heard || set_up || matches!(view, View::LeaveByUe { .. }) {
         return None;
     }
     if let End::Released { seen, cause } = &reading.trail.end {
@@ -60,7 +59,7 @@ fn no_network_answer(reading: &Reading<'_>) -> Option<Finding> {
             format!(
                 "The connection was released {} after {}, before the network had said anything to the UE.",
                 span(seen.time.since(reading.seen(initial).time)),
-                view.name()
+                name
             ),
         )
         .at(reading.seen(initial))
@@ -71,7 +70,7 @@ fn no_network_answer(reading: &Reading<'_>) -> Option<Finding> {
         .filter(|at| reading.nas(*at).view == view)
         .collect();
     let waiting = silence::Waiting {
-        request: view.name(),
+        request: name,
         sent: &sent,
         timer: timer.0,
         timer_ns: timer.1,
@@ -108,7 +107,7 @@ fn released_behind_identity(reading: &Reading<'_>) -> Option<Finding> {
     };
     let last = reading.trail.nas.len().checked_sub(1)?;
     // An identity that is not given is told with the request for it.
-    let given = matches!(reading.nas(last).view, MessageView::IdentityResponse { .. });
+    let given = matches!(reading.nas(last).view, View::IdentityResponse { .. });
     if !given || reading.case.ending != Ending::ReleasedBeforeAuthentication {
         return None;
     }
@@ -138,7 +137,7 @@ fn given_up(reading: &Reading<'_>, draft: Draft, cause: Option<&str>) -> Finding
         "The MME, or the eNB, gave the connection up",
         format!("release cause: {}", cause.unwrap_or("none that tells")),
     );
-    if reading.trail.tap == Tap::S1 {
+    if reading.trail.tap == Tap::Ran {
         draft
     } else {
         draft.clause("TS 36.331 5.3.8")
@@ -218,7 +217,7 @@ fn repeated_failure(reading: &Reading<'_>) -> Option<Finding> {
 fn guti_not_reallocated(reading: &Reading<'_>) -> Option<Finding> {
     let at = reading
         .onwards(0)
-        .find(|at| reading.nas(*at).view == MessageView::AttachAccept)?;
+        .find(|at| matches!(reading.nas(*at).view, View::Accept { .. }))?;
     let Some(EmmMessage::AttachAccept(accept)) = reading.nas(at).message() else {
         return None;
     };
@@ -251,7 +250,7 @@ fn guti_not_reallocated(reading: &Reading<'_>) -> Option<Finding> {
 fn detached_by_network(reading: &Reading<'_>) -> Option<Finding> {
     let at = reading
         .onwards(0)
-        .find(|at| matches!(reading.nas(*at).view, MessageView::DetachRequestByNetwork { .. }))?;
+        .find(|at| matches!(reading.nas(*at).view, View::LeaveByNetwork))?;
     let (kind, cause) = match reading.nas(at).message() {
         Some(EmmMessage::DetachRequestFromNetwork(request)) => (
             match request.detach_type.detach_type().0 {
@@ -286,7 +285,7 @@ fn detached_by_network(reading: &Reading<'_>) -> Option<Finding> {
 fn emm_status(reading: &Reading<'_>) -> Option<Finding> {
     let at = reading
         .onwards(0)
-        .find(|at| reading.nas(*at).view == MessageView::EmmStatus)?;
+        .find(|at| reading.nas(*at).view == View::Status)?;
     let cause = match reading.nas(at).message() {
         Some(EmmMessage::EmmStatus(status)) => super::reject::cause_words(status.emm_cause.0),
         _ => "unknown".to_owned(),
@@ -312,7 +311,7 @@ fn emm_status(reading: &Reading<'_>) -> Option<Finding> {
             match before {
                 Some(before) => format!(
                     "it follows {} in {}",
-                    reading.nas(before).view.name(),
+                    reading.nas(before).name,
                     reading.frame(before)
                 ),
                 None => "no message of the other side is before it".to_owned(),

@@ -6,10 +6,10 @@
 use super::Draft;
 use super::catalogue::{self as code, Code};
 use super::reading::{NO_TIMER_NS, Reading, span};
-use crate::eps::Tap;
 use crate::report::{Finding, MacVerdict, Severity};
+use crate::trail::{Tap, View};
 use quintet_crypto::Direction;
-use quintet_emm::path::{MessageView, Protection};
+use quintet_procedure::Protection;
 
 /// From here on a NAS COUNT (24 bits) is close to its end.
 const NEAR_END: u32 = (1 << 24) - (1 << 10);
@@ -23,7 +23,7 @@ pub(super) fn rules(reading: &Reading<'_>) -> Vec<Finding> {
     }
     found.extend(replayed(reading));
     found.extend(near_end(reading));
-    if reading.trail.tap != Tap::S1 {
+    if reading.trail.tap != Tap::Ran {
         // Logs leave messages out, and write the two directions in an order of their own.
         for finding in &mut found {
             finding.severity = Severity::Note;
@@ -113,8 +113,8 @@ impl Steps {
                 (
                     format!(
                         "{} and {} carry the same {way} sequence number {} and differ.",
-                        reading.nas(before).view.name(),
-                        reading.nas(after).view.name(),
+                        reading.nas(before).name,
+                        reading.nas(after).name,
                         number(after)
                     ),
                     "The sender does not count on, or two processes send under one context".to_owned(),
@@ -137,7 +137,7 @@ impl Steps {
                         number(after)
                     ),
                     "Messages overtook each other, or an old one was sent again".to_owned(),
-                    format!("{} in {}", reading.nas(after).view.name(), reading.frame(after)),
+                    format!("{} in {}", reading.nas(after).name, reading.frame(after)),
                 )
             },
         ));
@@ -158,7 +158,7 @@ impl Steps {
                 &code::COUNT_NOT_FROM_ZERO,
                 format!(
                     "{} is the first {way} message under new keys and has sequence number {}.",
-                    reading.nas(*at).view.name(),
+                    reading.nas(*at).name,
                     number(*at)
                 ),
             )
@@ -206,8 +206,8 @@ fn pairs(
 fn begins_anew(reading: &Reading<'_>, at: usize) -> bool {
     let sighting = reading.nas(at);
     let opens = match sighting.direction {
-        Direction::Downlink => matches!(sighting.view, MessageView::SecurityModeCommand { .. }),
-        Direction::Uplink => sighting.view == MessageView::SecurityModeComplete,
+        Direction::Downlink => matches!(sighting.view, View::SecurityModeCommand { .. }),
+        Direction::Uplink => sighting.view == View::SecurityModeComplete,
     };
     if !opens {
         return false;
@@ -235,7 +235,7 @@ fn begins_anew(reading: &Reading<'_>, at: usize) -> bool {
     let first = (command.first()..=at)
         .find(|other| {
             let other = reading.nas(*other);
-            other.view.name() == sighting.view.name() && other.protection != Protection::Plain
+            other.name == sighting.name && other.protection != Protection::Plain
         })
         .is_some_and(|first| first == at);
     new_keys && first
@@ -257,7 +257,7 @@ fn replayed(reading: &Reading<'_>) -> Option<Finding> {
                 Direction::Downlink => apart >= NO_TIMER_NS,
                 // A UE answers a repeated SECURITY MODE COMMAND again; some send what they sent before.
                 Direction::Uplink => {
-                    sighting.view == MessageView::SecurityModeComplete
+                    sighting.view == View::SecurityModeComplete
                         && reading
                             .commands
                             .iter()
@@ -271,13 +271,13 @@ fn replayed(reading: &Reading<'_>) -> Option<Finding> {
     let sighting = reading.nas(first);
     let answered = (first + 1..reading.trail.nas.len())
         .find(|at| reading.nas(*at).direction != sighting.direction)
-        .map(|at| format!("{} follows in {}", reading.nas(at).view.name(), reading.frame(at)));
+        .map(|at| format!("{} follows in {}", reading.nas(at).name, reading.frame(at)));
     Some(
         Draft::new(
             &code::COUNT_REPLAYED,
             format!(
                 "{} came again octet for octet, with sequence number {}, {} after the first{}.",
-                sighting.view.name(),
+                sighting.name,
                 sighting.sequence.unwrap_or_default(),
                 span(sighting.seen.time.since(reading.seen(before).time)),
                 match copies.len() {
@@ -297,7 +297,7 @@ fn replayed(reading: &Reading<'_>) -> Option<Finding> {
         )
         .cause(
             "The eNB, or a relay, delivers twice",
-            if reading.trail.tap == Tap::S1 {
+            if reading.trail.tap == Tap::Ran {
                 "both copies have a transport sequence number of their own: it is no retransmission of SCTP"
             } else {
                 "a log or a radio trace may also hold one message twice"

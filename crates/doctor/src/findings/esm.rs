@@ -4,8 +4,8 @@ use super::Draft;
 use super::catalogue as code;
 use super::reading::Reading;
 use crate::report::Finding;
+use crate::trail::View;
 use quintet_crypto::Direction;
-use quintet_emm::path::MessageView;
 use quintet_nas::eps::{EsmCause, EsmMessage};
 
 /// `#27 (Missing or unknown APN)`.
@@ -67,7 +67,7 @@ pub(super) fn rules(reading: &Reading<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     for at in reading.onwards(0) {
         let sighting = reading.nas(at);
-        let (MessageView::Esm { .. }, Some(plain)) = (sighting.view, sighting.plain.as_deref()) else {
+        let (View::Session { .. }, Some(plain)) = (sighting.view, sighting.plain.as_deref()) else {
             continue;
         };
         let decoded = match sighting.direction {

@@ -3,10 +3,10 @@
 use super::catalogue as code;
 use super::reading::{Reading, T3460_NS, span};
 use super::{Draft, silence};
-use crate::eps::{End, Tap};
 use crate::report::{Ending, Finding, Outcome};
-use quintet_emm::path::{IdentityKind, MessageView, Protection};
+use crate::trail::{End, Identity, Tap, View};
 use quintet_nas::eps::EmmCause;
+use quintet_procedure::Protection;
 
 pub(super) fn rules(reading: &Reading<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
@@ -19,22 +19,22 @@ pub(super) fn rules(reading: &Reading<'_>) -> Vec<Finding> {
 }
 
 /// Indices of IDENTITY REQUESTs, and what they ask for.
-fn requests<'a>(reading: &'a Reading<'_>) -> impl Iterator<Item = (usize, IdentityKind)> + 'a {
+fn requests<'a>(reading: &'a Reading<'_>) -> impl Iterator<Item = (usize, Identity)> + 'a {
     reading
         .trail
         .nas
         .iter()
         .enumerate()
         .filter_map(|(at, sighting)| match sighting.view {
-            MessageView::IdentityRequest { kind } => Some((at, kind)),
+            View::IdentityRequest { kind } => Some((at, kind)),
             _ => None,
         })
 }
 
 /// Index and kind of the answer to a request.
-fn response(reading: &Reading<'_>, request: usize) -> Option<(usize, IdentityKind)> {
+fn response(reading: &Reading<'_>, request: usize) -> Option<(usize, Identity)> {
     (request + 1..reading.trail.nas.len()).find_map(|at| match reading.nas(at).view {
-        MessageView::IdentityResponse { kind } => Some((at, kind)),
+        View::IdentityResponse { kind } => Some((at, kind)),
         _ => None,
     })
 }
@@ -65,13 +65,13 @@ fn unanswered(reading: &Reading<'_>) -> Option<Finding> {
     })
 }
 
-fn kind_name(view: MessageView) -> &'static str {
+fn kind_name(view: View) -> &'static str {
     match view {
-        MessageView::IdentityRequest { kind } => match kind {
-            IdentityKind::IMSI => "the IMSI",
-            IdentityKind::IMEI => "the IMEI",
-            IdentityKind::IMEISV => "the IMEISV",
-            IdentityKind::TMSI => "the TMSI",
+        View::IdentityRequest { kind } => match kind {
+            Identity::Permanent => "the IMSI",
+            Identity::Imei => "the IMEI",
+            Identity::Imeisv => "the IMEISV",
+            Identity::Temporary => "the TMSI",
             _ => "an identity of unknown kind",
         },
         _ => "an identity",
@@ -80,14 +80,14 @@ fn kind_name(view: MessageView) -> &'static str {
 
 /// The IMSI over the air in the clear.
 fn imsi_in_clear(reading: &Reading<'_>) -> Option<Finding> {
-    let (request, _) = requests(reading).find(|(_, kind)| *kind == IdentityKind::IMSI)?;
+    let (request, _) = requests(reading).find(|(_, kind)| *kind == Identity::Permanent)?;
     let (answer, kind) = response(reading, request)?;
     let ciphered = reading
         .nas(answer)
         .header
         .protection()
         .is_some_and(quintet_nas::security::Protection::is_ciphered);
-    if kind != IdentityKind::IMSI || ciphered {
+    if kind != Identity::Permanent || ciphered {
         return None;
     }
     let initial = reading.initial().map(|(at, _)| at);
@@ -117,8 +117,7 @@ fn imsi_in_clear(reading: &Reading<'_>) -> Option<Finding> {
 /// IMEI or IMEISV asked for before security.
 fn device_identity(reading: &Reading<'_>) -> Option<Finding> {
     let (request, kind) = requests(reading).find(|(at, kind)| {
-        [IdentityKind::IMEI, IdentityKind::IMEISV].contains(kind)
-            && reading.nas(*at).protection == Protection::Plain
+        [Identity::Imei, Identity::Imeisv].contains(kind) && reading.nas(*at).protection == Protection::Plain
     })?;
     if reading.is_emergency() {
         return None;
@@ -128,7 +127,7 @@ fn device_identity(reading: &Reading<'_>) -> Option<Finding> {
         &code::DEVICE_IDENTITY_BEFORE_SECURITY,
         format!(
             "The network asked for {} in the clear.",
-            kind_name(MessageView::IdentityRequest { kind })
+            kind_name(View::IdentityRequest { kind })
         ),
     )
     .at(reading.seen(request));
@@ -221,7 +220,7 @@ fn dropped(reading: &Reading<'_>, request: usize, answer: usize) -> Option<Findi
         return None;
     };
     // On S1 it is the network's own MME that speaks.
-    if reading.trail.tap == Tap::S1 || reading.case.ending != Ending::ReleasedBeforeAuthentication {
+    if reading.trail.tap == Tap::Ran || reading.case.ending != Ending::ReleasedBeforeAuthentication {
         return None;
     }
     Some(
@@ -262,8 +261,8 @@ fn not_available(reading: &Reading<'_>) -> Option<Finding> {
             &code::IDENTITY_NOT_AVAILABLE,
             format!(
                 "The network asked for {}, the UE answered {}.",
-                kind_name(MessageView::IdentityRequest { kind: asked }),
-                if given == IdentityKind::NONE {
+                kind_name(View::IdentityRequest { kind: asked }),
+                if given == Identity::None {
                     "that it has none"
                 } else {
                     "with another identity"
@@ -273,7 +272,7 @@ fn not_available(reading: &Reading<'_>) -> Option<Finding> {
         .frames([reading.seen(request), reading.seen(answer)])
         .cause(
             "There is no USIM, or it cannot be read",
-            if given == IdentityKind::NONE {
+            if given == Identity::None {
                 "type of identity 0: no identity"
             } else {
                 "the identity given is of another type"

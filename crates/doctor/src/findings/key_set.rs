@@ -115,7 +115,7 @@ fn renewed(reading: &Reading<'_>) -> Option<Finding> {
             &code::KSI_NOT_KNOWN,
             format!(
                 "{} names key set {}, and SECURITY MODE COMMAND takes key set {} into use: an authentication lies between, ciphered.",
-                reading.nas(initial).view.name(),
+                reading.nas(initial).name,
                 named.0,
                 command.ksi.0
             ),
@@ -150,8 +150,7 @@ fn not_known(reading: &Reading<'_>) -> Option<Finding> {
             &code::KSI_NOT_KNOWN,
             format!(
                 "{} names key set {}, and the network authenticated the UE all the same.",
-                sighting.view.name(),
-                named.0
+                sighting.name, named.0
             ),
         )
         .frames([sighting.seen, reading.seen(challenge.first())])
@@ -196,7 +195,7 @@ fn not_continued(reading: &Reading<'_>) -> Option<Finding> {
             format!(
                 "Security mode took key set {} into use; {} names {}.",
                 command.ksi.0,
-                reading.nas(at).view.name(),
+                reading.nas(at).name,
                 if named.names_a_key() {
                     format!("key set {}", named.0)
                 } else {

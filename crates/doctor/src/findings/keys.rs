@@ -6,9 +6,9 @@ mod mac;
 
 use super::catalogue::Code;
 use super::{Case, Draft, catalogue as code};
-use crate::eps::{Sighting, Trail};
 use crate::keys::KeyNote;
 use crate::report::{Finding, Outcome};
+use crate::trail::{Sighting, Trail};
 use quintet_crypto::Direction;
 
 /// Every rule that needs keys.

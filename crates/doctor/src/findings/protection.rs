@@ -3,10 +3,10 @@
 use super::Draft;
 use super::catalogue as code;
 use super::reading::{Reading, T3460_NS, span};
-use crate::eps::Tap;
 use crate::report::{Finding, MacVerdict, Severity};
+use crate::trail::{Tap, View};
 use quintet_crypto::Direction;
-use quintet_emm::path::{Header, MessageView, Protection};
+use quintet_procedure::{Header, Protection};
 
 /// EMM causes that keep a UE away for long: it takes its USIM for invalid, or the network or area for forbidden.
 const LASTING: [u8; 11] = [3, 6, 7, 8, 11, 12, 13, 14, 15, 31, 35];
@@ -61,7 +61,7 @@ fn no_continuation(reading: &Reading<'_>) -> Option<Finding> {
             "The network refused the UE instead, without protection",
             format!(
                 "{} with EMM cause {} in {}",
-                reading.nas(at).view.name(),
+                reading.nas(at).name,
                 super::reject::cause_words(cause),
                 reading.frame(at)
             ),
@@ -148,7 +148,7 @@ fn plain_after(reading: &Reading<'_>) -> Vec<Finding> {
         .filter(|at| reading.nas(*at).protection == Protection::Plain && !reading.is_copy(*at))
         .partition(|at| {
             super::reject::cause(&reading.nas(*at).view).is_some()
-                || reading.nas(*at).view == MessageView::AuthenticationReject
+                || reading.nas(*at).view == View::AuthenticationReject
         });
     let mut found = Vec::new();
     if let Some(first) = others.first() {
@@ -159,7 +159,7 @@ fn plain_after(reading: &Reading<'_>) -> Vec<Finding> {
                 &code::PLAIN_AFTER_SECURITY,
                 format!(
                     "{} came from the {} without protection, {} after secure exchange was established.",
-                    sighting.view.name(),
+                    sighting.name,
                     sender(sighting.direction),
                     span(sighting.seen.time.since(reading.seen(secure).time))
                 ),
@@ -188,7 +188,7 @@ fn plain_after(reading: &Reading<'_>) -> Vec<Finding> {
                 &code::UNPROTECTED_REJECT_AFTER_SECURITY,
                 format!(
                     "{} came without protection although secure exchange was established in {}.",
-                    reading.nas(*first).view.name(),
+                    reading.nas(*first).name,
                     reading.frame(secure)
                 ),
             )
@@ -238,7 +238,7 @@ fn lasting_reject(reading: &Reading<'_>) -> Option<Finding> {
             &code::UNPROTECTED_LASTING_REJECT,
             format!(
                 "{} with EMM cause {} came without protection, and keeps the UE away for long.",
-                reading.nas(at).view.name(),
+                reading.nas(at).name,
                 super::reject::cause_words(cause)
             ),
         )
@@ -265,7 +265,7 @@ fn malformed(reading: &Reading<'_>) -> Option<Finding> {
             match broken.len() {
                 1 => format!(
                     "{} from the {} does not decode.",
-                    first.view.name(),
+                    first.name,
                     sender(first.direction)
                 ),
                 n => format!(
@@ -351,7 +351,7 @@ pub(super) fn offences(reading: &Reading<'_>, found: &[Finding]) -> Option<Findi
             "the connection's beginning is not in the capture"
         },
     );
-    let doubtful = reading.trail.tap != Tap::S1 || !reading.trail.from_the_start;
+    let doubtful = reading.trail.tap != Tap::Ran || !reading.trail.from_the_start;
     Some(
         if doubtful {
             draft.severity(Severity::Note)

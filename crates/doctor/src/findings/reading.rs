@@ -1,12 +1,12 @@
 //! The trail read as a ladder: its rounds of authentication and security mode, what followed them, and how it ended.
 
 use super::Case;
-use crate::eps::{End, Sighting, Tap, Trail};
 use crate::report::{Outcome, counted};
+use crate::trail::{End, Sighting, Tap, Trail, View};
 use quintet_capture::Seen;
 use quintet_crypto::Direction;
-use quintet_emm::path::{Algorithms, Header, Ksi, MessageView, Protection};
 use quintet_nas::eps::{EmmMessage, UeSecurityCapability};
+use quintet_procedure::{Algorithms, Header, Ksi, Protection};
 
 /// Nanoseconds of a second.
 pub(super) const SECOND: i64 = 1_000_000_000;
@@ -122,23 +122,23 @@ impl<'a> Reading<'a> {
     fn take(&mut self, at: usize) {
         let sighting = &self.trail.nas[at];
         match sighting.view {
-            MessageView::AuthenticationRequest { ksi } => self.challenge(at, sighting, ksi),
-            MessageView::AuthenticationResponse => self.answer(at, Answer::Response),
-            MessageView::AuthenticationFailure { cause, .. } => self.answer(at, Answer::Failure(cause)),
-            MessageView::AuthenticationReject => {
+            View::AuthenticationRequest { ksi } => self.challenge(at, sighting, ksi),
+            View::AuthenticationResponse => self.answer(at, Answer::Response),
+            View::AuthenticationFailure { cause, .. } => self.answer(at, Answer::Failure(cause)),
+            View::AuthenticationReject => {
                 if let Some(last) = self.challenges.last_mut() {
                     last.rejected.get_or_insert(at);
                 }
             }
-            MessageView::SecurityModeCommand { ksi, algorithms } => {
+            View::SecurityModeCommand { ksi, algorithms } => {
                 self.command(at, sighting, ksi, algorithms);
             }
-            MessageView::SecurityModeComplete => {
+            View::SecurityModeComplete => {
                 if let Some(last) = self.commands.last_mut() {
                     last.complete.get_or_insert(at);
                 }
             }
-            MessageView::SecurityModeReject { cause } => {
+            View::SecurityModeReject { cause } => {
                 if let Some(last) = self.commands.last_mut() {
                     last.reject.get_or_insert((at, cause));
                 }
@@ -251,7 +251,7 @@ impl<'a> Reading<'a> {
         self.trail
             .nas
             .iter()
-            .any(|sighting| matches!(sighting.view, MessageView::AttachRequest { emergency: true, .. }))
+            .any(|sighting| matches!(sighting.view, View::Request { emergency: true, .. }))
     }
 
     /// The first protected message behind a SECURITY MODE COMPLETE that is not part of security mode itself.
@@ -266,16 +266,16 @@ impl<'a> Reading<'a> {
                 }
             ) && !matches!(
                 sighting.view,
-                MessageView::SecurityModeCommand { .. }
-                    | MessageView::SecurityModeComplete
-                    | MessageView::SecurityModeReject { .. }
+                View::SecurityModeCommand { .. }
+                    | View::SecurityModeComplete
+                    | View::SecurityModeReject { .. }
             )
         })
     }
 
     /// Whether ciphered messages that no key opened lie between two indices: a challenge may be among them.
     pub(super) fn hides(&self, from: usize, to: usize) -> bool {
-        (from + 1..to).any(|at| self.nas(at).view == MessageView::Ciphered)
+        (from + 1..to).any(|at| self.nas(at).view == View::Ciphered)
     }
 
     /// Of several sendings, those that a timer explains: logs and multi-point captures show one message more than once.
@@ -294,7 +294,7 @@ impl<'a> Reading<'a> {
 
     /// Whether a plain message is a log's copy of a protected one: modems log both, one right behind the other.
     pub(super) fn is_copy(&self, at: usize) -> bool {
-        self.trail.tap != Tap::S1
+        self.trail.tap != Tap::Ran
             && self.trail.nas.iter().any(|other| {
                 other.direction == self.nas(at).direction
                     && other.protection != Protection::Plain
@@ -359,7 +359,7 @@ impl<'a> Reading<'a> {
     }
 
     /// The S1AP message of this name, the first behind a frame.
-    pub(super) fn signal_after(&self, frame: u64, name: &str) -> Option<&'a crate::eps::Signal> {
+    pub(super) fn signal_after(&self, frame: u64, name: &str) -> Option<&'a crate::trail::Signal> {
         self.trail
             .signals
             .iter()
@@ -367,7 +367,7 @@ impl<'a> Reading<'a> {
     }
 
     /// Whether the eNB said that it lost the UE: its message.
-    pub(super) fn radio_lost(&self) -> Option<&'a crate::eps::Signal> {
+    pub(super) fn radio_lost(&self) -> Option<&'a crate::trail::Signal> {
         self.trail.signals.iter().find(|signal| {
             signal.direction == Direction::Uplink
                 && signal.cause.as_deref().is_some_and(|cause| {

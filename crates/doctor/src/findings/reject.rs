@@ -6,8 +6,9 @@ use super::Draft;
 use super::catalogue::{self as code, Code};
 use super::reading::{Reading, attempts};
 use crate::report::Finding;
-use quintet_emm::path::{MessageView, Protection};
+use crate::trail::{Procedure, View};
 use quintet_nas::eps::{EmmCause, EmmMessage, EsmCause, EsmMessage};
+use quintet_procedure::Protection;
 
 use table::Evidence::{self, *};
 use table::{PROTOCOL, ROWS};
@@ -21,13 +22,8 @@ pub(super) fn cause_words(cause: u8) -> String {
 }
 
 /// The cause of a message that rejects a procedure of mobility management.
-pub(super) const fn cause(view: &MessageView) -> Option<u8> {
-    match *view {
-        MessageView::AttachReject { cause }
-        | MessageView::TrackingAreaUpdateReject { cause }
-        | MessageView::ServiceReject { cause } => Some(cause),
-        _ => None,
-    }
+pub(super) const fn cause(view: &View) -> Option<u8> {
+    view.reject()
 }
 
 pub(super) fn rules(reading: &Reading<'_>) -> Vec<Finding> {
@@ -53,11 +49,10 @@ fn ignored(reading: &Reading<'_>) -> Option<Finding> {
     let goes_on = (reject + 1..reading.trail.nas.len()).find(|at| {
         matches!(
             reading.nas(*at).view,
-            MessageView::AuthenticationResponse
-                | MessageView::SecurityModeComplete
-                | MessageView::AttachComplete
-                | MessageView::TrackingAreaUpdateComplete
-                | MessageView::IdentityResponse { .. }
+            View::AuthenticationResponse
+                | View::SecurityModeComplete
+                | View::Complete { .. }
+                | View::IdentityResponse { .. }
         )
     })?;
     Some(
@@ -65,8 +60,8 @@ fn ignored(reading: &Reading<'_>) -> Option<Finding> {
             &code::REJECT_IGNORED,
             format!(
                 "The UE sent {} behind {}.",
-                reading.nas(goes_on).view.name(),
-                reading.nas(reject).view.name()
+                reading.nas(goes_on).name,
+                reading.nas(reject).name
             ),
         )
         .frames([reading.seen(reject), reading.seen(goes_on)])
@@ -102,8 +97,14 @@ fn rejected(reading: &Reading<'_>, at: usize, cause: u8) -> Finding {
     let (code, likely) = code_of(cause);
     let initial = reading.initial().filter(|(initial, _)| *initial < at);
     let clause = match sighting.view {
-        MessageView::TrackingAreaUpdateReject { .. } => "TS 24.301 5.5.3.2.5",
-        MessageView::ServiceReject { .. } => "TS 24.301 5.6.1.5",
+        View::Reject {
+            procedure: Procedure::TrackingAreaUpdate,
+            ..
+        } => "TS 24.301 5.5.3.2.5",
+        View::Reject {
+            procedure: Procedure::ServiceRequest,
+            ..
+        } => "TS 24.301 5.6.1.5",
         _ => "TS 24.301 5.5.1.2.5",
     };
     let stage = stage(reading, at);
@@ -116,7 +117,7 @@ fn rejected(reading: &Reading<'_>, at: usize, cause: u8) -> Finding {
         code,
         format!(
             "{} with EMM cause {} came {stage}{protected}.",
-            sighting.view.name(),
+            sighting.name,
             cause_words(cause)
         ),
     )
@@ -128,7 +129,7 @@ fn rejected(reading: &Reading<'_>, at: usize, cause: u8) -> Finding {
     {
         draft = draft.cause(
             "The reject is not the serving network's, or the MME takes the UE for another: it rejects what the UE did not ask for",
-            format!("the UE sent {} in {}", reading.nas(initial).view.name(), reading.frame(initial)),
+            format!("the UE sent {} in {}", reading.nas(initial).name, reading.frame(initial)),
         );
     }
     for (why, evidence) in likely {
@@ -138,20 +139,16 @@ fn rejected(reading: &Reading<'_>, at: usize, cause: u8) -> Finding {
 }
 
 /// Whether a reject is of another procedure than the one the UE began.
-const fn answers_another(initial: &MessageView, reject: &MessageView) -> bool {
-    matches!(
-        (initial, reject),
+fn answers_another(initial: &View, reject: &View) -> bool {
+    match (initial, reject) {
         (
-            MessageView::AttachRequest { .. },
-            MessageView::ServiceReject { .. } | MessageView::TrackingAreaUpdateReject { .. }
-        ) | (
-            MessageView::TrackingAreaUpdateRequest { .. },
-            MessageView::ServiceReject { .. } | MessageView::AttachReject { .. }
-        ) | (
-            MessageView::ServiceRequest { .. },
-            MessageView::AttachReject { .. } | MessageView::TrackingAreaUpdateReject { .. }
-        )
-    )
+            View::Request { procedure: began, .. },
+            View::Reject {
+                procedure: refused, ..
+            },
+        ) => began.family() != refused.family(),
+        _ => false,
+    }
 }
 
 /// How far the attempt had come.
@@ -205,15 +202,15 @@ impl Evidence {
                 ),
             },
             Esm => esm(reading, at),
-            Area => reading.trail.tai.map_or_else(
+            Area => reading.trail.area.map_or_else(
                 || "the cell's tracking area is not in the capture".to_owned(),
-                |tai| format!("the cell is of PLMN {} and TAC {}", tai.plmn, tai.tac),
+                |area| format!("the cell is of {area}"),
             ),
             Before => {
                 match (0..at).rfind(|before| reading.nas(*before).direction != reading.nas(at).direction) {
                     Some(before) => format!(
                         "it follows {} in {}{}",
-                        reading.nas(before).view.name(),
+                        reading.nas(before).name,
                         reading.frame(before),
                         if reading.nas(before).malformed.is_some() {
                             ", which does not decode"
@@ -277,7 +274,7 @@ fn authentication(reading: &Reading<'_>, at: usize) -> String {
     {
         None => "no challenge came before it".to_owned(),
         Some(challenge) => match challenge.answer {
-            Some((answer, _)) => format!("{} in {}", reading.nas(answer).view.name(), reading.frame(answer)),
+            Some((answer, _)) => format!("{} in {}", reading.nas(answer).name, reading.frame(answer)),
             None => "the challenge before it was not answered".to_owned(),
         },
     }

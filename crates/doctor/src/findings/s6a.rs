@@ -8,11 +8,10 @@ mod subscriber;
 mod tests;
 mod vectors;
 
-use crate::eps::Trail;
 use crate::report::Finding;
 use crate::s6a::Exchange;
+use crate::trail::{Trail, View};
 use quintet_capture::Seen;
-use quintet_emm::path::MessageView;
 use quintet_nas::eps::EmmMessage;
 
 /// Every rule of S6a.
@@ -63,7 +62,7 @@ fn challenges(trail: &Trail) -> impl Iterator<Item = (Seen, [u8; 16], [u8; 16])>
     let challenges = trail
         .nas
         .iter()
-        .filter(|sighting| matches!(sighting.view, MessageView::AuthenticationRequest { .. }));
+        .filter(|sighting| matches!(sighting.view, View::AuthenticationRequest { .. }));
     challenges.filter_map(|sighting| match sighting.message()? {
         EmmMessage::AuthenticationRequest(request) => {
             let autn = request.authentication_parameter_autn;
@@ -78,7 +77,7 @@ fn failures(trail: &Trail) -> impl Iterator<Item = (Seen, u8, Option<[u8; 14]>)>
     let failures = trail
         .nas
         .iter()
-        .filter(|sighting| matches!(sighting.view, MessageView::AuthenticationFailure { .. }));
+        .filter(|sighting| matches!(sighting.view, View::AuthenticationFailure { .. }));
     failures.filter_map(|sighting| match sighting.message()? {
         EmmMessage::AuthenticationFailure(failure) => {
             let auts = failure.authentication_failure_parameter;

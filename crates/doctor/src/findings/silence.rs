@@ -4,8 +4,8 @@
 use super::Draft;
 use super::catalogue::{self as code, Code};
 use super::reading::{Reading, span, times};
-use crate::eps::{End, Tap};
 use crate::report::{Finding, MacVerdict, Severity};
+use crate::trail::{End, Tap};
 
 /// A request that waits.
 pub(super) struct Waiting<'a> {
@@ -113,7 +113,7 @@ fn undelivered(reading: &Reading<'_>, draft: Draft, sent: &[usize], first: usize
             format!("NAS NON DELIVERY INDICATION in frame {}", signal.seen.frame),
         );
     }
-    if reading.trail.tap != Tap::S1 || reading.radio_lost().is_some() {
+    if reading.trail.tap != Tap::Ran || reading.radio_lost().is_some() {
         return draft;
     }
     draft.cause(
@@ -137,7 +137,7 @@ pub(super) fn why_missing(reading: &Reading<'_>) -> &'static str {
         match reading.trail.tap {
             Tap::Radio => "the capture is a radio trace: what was not decoded is not there",
             Tap::NasLog => "the capture is a log of NAS messages: what was not logged is not there",
-            Tap::S1 | Tap::S6a => "the capture may lack it",
+            Tap::Ran | Tap::Core => "the capture may lack it",
         }
     }
 }

@@ -4,12 +4,12 @@ use super::details::{self, sighting_details};
 use super::shown::not_shown;
 use super::{Attempt, Finding, Links, Message, Pseudonyms, Security, Subscriber, Technology};
 use crate::Settings;
-use crate::eps::{Carrier, MAX_MESSAGES, Procedure, Sighting, Signal, Trail, Verdict};
 use crate::event::Event;
+use crate::outcome::Verdict;
 use crate::s6a::{self, Exchange};
+use crate::trail::{Carrier, MAX_MESSAGES, Procedure, Sighting, Signal, Trail, View};
 use quintet_capture::{Seen, Timestamp};
 use quintet_crypto::Direction;
-use quintet_emm::path::MessageView;
 use quintet_nas::security::Protection;
 
 /// Makes attempts and events of trails.
@@ -37,8 +37,8 @@ impl<'a> Builder<'a> {
         let last = own.map(|message| message.frame).max();
         Attempt {
             id: trail.id,
-            technology: Technology::Eps,
-            procedure: procedure(trail.procedure),
+            technology: trail.technology,
+            procedure: procedure(trail.technology, trail.procedure),
             subscriber: self.subscriber(trail),
             links: self.links(trail),
             frames: [trail.first.frame, last.unwrap_or(trail.first.frame)],
@@ -60,7 +60,7 @@ impl<'a> Builder<'a> {
         let last = trail.nas.last();
         Event {
             attempt: trail.id,
-            technology: Technology::Eps,
+            technology: trail.technology,
             subscriber: self.subscriber(trail),
             links: self.links(trail),
             message: last.map_or_else(|| blank(trail.last), |sighting| self.of_sighting(trail, sighting)),
@@ -85,8 +85,8 @@ impl<'a> Builder<'a> {
                 self.pseudonyms.imsi(imsi, if of_serving { digits } else { 5 })
             }),
             guti: guti
-                .map(|guti| self.pseudonyms.guti(guti))
-                .or_else(|| identities.s_tmsi.map(|s_tmsi| self.pseudonyms.s_tmsi(s_tmsi))),
+                .map(|guti| self.pseudonyms.temporary(guti))
+                .or_else(|| identities.s_tmsi.map(|s_tmsi| self.pseudonyms.short(s_tmsi))),
             ..Subscriber::default()
         }
     }
@@ -99,9 +99,14 @@ impl<'a> Builder<'a> {
                 session_ids.push(shown);
             }
         }
+        let of_eps = trail.technology == Technology::Eps;
         Links {
-            mme_ue_s1ap_id: trail.mme_ue_s1ap_id,
-            enb_ue_s1ap_id: trail.enb_ue_s1ap_id,
+            mme_ue_s1ap_id: of_eps
+                .then(|| trail.core_ue_id.and_then(|id| u32::try_from(id).ok()))
+                .flatten(),
+            enb_ue_s1ap_id: trail.ran_ue_id.filter(|_| of_eps),
+            amf_ue_ngap_id: trail.core_ue_id.filter(|_| !of_eps),
+            ran_ue_ngap_id: trail.ran_ue_id.filter(|_| !of_eps),
             session_ids,
             call_ids: Vec::new(),
         }
@@ -112,9 +117,10 @@ impl<'a> Builder<'a> {
         let mut messages: Vec<Message> = Vec::new();
         messages.extend(trail.nas.iter().map(|sighting| self.of_sighting(trail, sighting)));
         let carries = |signal: &&Signal| {
-            trail.nas.iter().any(|sighting| {
-                sighting.seen == signal.seen && sighting.carrier == Carrier::S1ap(signal.name)
-            })
+            trail
+                .nas
+                .iter()
+                .any(|sighting| sighting.seen == signal.seen && sighting.carrier == Carrier::Ap(signal.name))
         };
         messages.extend(
             trail
@@ -156,8 +162,13 @@ impl<'a> Builder<'a> {
 }
 
 /// The procedure's name in the report.
-const fn procedure(procedure: Procedure) -> &'static str {
+const fn procedure(technology: Technology, procedure: Procedure) -> &'static str {
     match procedure {
+        Procedure::Registration => "registration",
+        Procedure::MobilityRegistration => "registration-mobility",
+        Procedure::PeriodicRegistration => "registration-periodic",
+        Procedure::EmergencyRegistration => "registration-emergency",
+        Procedure::Detach if matches!(technology, Technology::Fgs) => "deregistration",
         Procedure::Attach => "attach",
         Procedure::TrackingAreaUpdate => "tau",
         Procedure::ServiceRequest => "service-request",
@@ -282,7 +293,7 @@ fn security(trail: &Trail, verdict: &Verdict) -> Security {
         ..Security::default()
     };
     let commanded = trail.nas.iter().rev().find_map(|sighting| match sighting.view {
-        MessageView::SecurityModeCommand { algorithms, .. } => Some(algorithms),
+        View::SecurityModeCommand { algorithms, .. } => Some(algorithms),
         _ => None,
     });
     if let Some(algorithms) = commanded {

@@ -1,20 +1,20 @@
 //! What is worth seeing beside a message: RAND, KSI, algorithms, result codes. Never a key, never an identity.
 
-use crate::eps::{Sighting, Trail};
 use crate::s6a::Exchange;
+use crate::trail::{Identity, Sighting, Trail, View};
 use quintet_crypto::{CipheringAlgorithm, IntegrityAlgorithm};
-use quintet_emm::path::{IdentityKind, Ksi, MessageView};
 use quintet_nas::eps::{EmmCause, EmmMessage, EsmCause};
+use quintet_procedure::Ksi;
 
 /// The message's name: the table's, or that of the ESM message inside.
 pub(super) fn name(sighting: &Sighting) -> String {
     match sighting.view {
-        MessageView::Esm { message_type } => {
+        View::Session { message_type } => {
             esm_name(message_type).map_or_else(|| format!("ESM message {message_type:02x}"), str::to_owned)
         }
-        MessageView::Unknown { message_type } => format!("EMM message {message_type:02x}"),
-        MessageView::Ciphered => "ciphered message".to_owned(),
-        view => view.name().to_owned(),
+        View::Unknown { message_type } => format!("EMM message {message_type:02x}"),
+        View::Ciphered => "ciphered message".to_owned(),
+        _ => sighting.name.to_owned(),
     }
 }
 
@@ -53,13 +53,11 @@ const fn esm_name(message_type: u8) -> Option<&'static str> {
 }
 
 /// The cause that a message carries, by number and name.
-pub(super) fn cause(view: MessageView) -> Option<String> {
+pub(super) fn cause(view: View) -> Option<String> {
     let cause = match view {
-        MessageView::AttachReject { cause }
-        | MessageView::TrackingAreaUpdateReject { cause }
-        | MessageView::ServiceReject { cause }
-        | MessageView::AuthenticationFailure { cause, .. }
-        | MessageView::SecurityModeReject { cause } => cause,
+        View::Reject { cause, .. }
+        | View::AuthenticationFailure { cause, .. }
+        | View::SecurityModeReject { cause } => cause,
         _ => return None,
     };
     Some(emm_cause(cause))
@@ -88,13 +86,13 @@ fn ksi(ksi: Ksi) -> String {
 }
 
 /// The kind of identity.
-const fn identity(kind: IdentityKind) -> &'static str {
+const fn identity(kind: Identity) -> &'static str {
     match kind {
-        IdentityKind::NONE => "no identity",
-        IdentityKind::IMSI => "IMSI",
-        IdentityKind::IMEI => "IMEI",
-        IdentityKind::IMEISV => "IMEISV",
-        IdentityKind::TMSI => "TMSI",
+        Identity::None => "no identity",
+        Identity::Permanent => "IMSI",
+        Identity::Imei => "IMEI",
+        Identity::Imeisv => "IMEISV",
+        Identity::Temporary => "TMSI",
         _ => "another identity",
     }
 }
@@ -106,26 +104,26 @@ pub(super) fn sighting_details(trail: &Trail, sighting: &Sighting) -> Vec<String
         details.push(ksi(key));
     }
     match sighting.view {
-        MessageView::AuthenticationRequest { ksi: key } => details.push(ksi(key)),
-        MessageView::SecurityModeCommand { ksi: key, algorithms } => {
+        View::AuthenticationRequest { ksi: key } => details.push(ksi(key)),
+        View::SecurityModeCommand { ksi: key, algorithms } => {
             details.push(ksi(key));
             details.push(format!("{}, {}", algorithms.integrity, algorithms.ciphering));
         }
-        MessageView::IdentityRequest { kind } | MessageView::IdentityResponse { kind } => {
+        View::IdentityRequest { kind } | View::IdentityResponse { kind } => {
             details.push(identity(kind).to_owned());
         }
-        MessageView::SecurityModeComplete if sighting.plain.is_none() => {
+        View::SecurityModeComplete if sighting.plain.is_none() => {
             details.push("inferred: nothing else may have this header".to_owned());
         }
         _ => {}
     }
     let tells = matches!(
         sighting.view,
-        MessageView::AuthenticationRequest { .. }
-            | MessageView::AuthenticationFailure { .. }
-            | MessageView::AttachReject { .. }
-            | MessageView::SecurityModeCommand { .. }
-            | MessageView::EmmStatus
+        View::AuthenticationRequest { .. }
+            | View::AuthenticationFailure { .. }
+            | View::Reject { .. }
+            | View::SecurityModeCommand { .. }
+            | View::Status
     );
     match tells.then(|| sighting.message()).flatten() {
         Some(EmmMessage::AuthenticationRequest(m)) => {

@@ -1,8 +1,9 @@
 //! Pseudonyms: the same for the same identity within a run, another in the next, and nothing to go back by.
 
 use crate::Settings;
+use crate::trail::{Short, Temporary};
 use hmac::{Hmac, KeyInit, Mac};
-use quintet_identity::{Guti, Imsi, STmsi};
+use quintet_identity::Imsi;
 use sha2::Sha256;
 
 /// Stands where a pseudonym's own digits begin, so that nobody takes it for an identity and looks for it in a database.
@@ -43,9 +44,16 @@ impl<'a> Pseudonyms<'a> {
         plmn.chars().chain([MARK]).chain(digits).collect()
     }
 
-    /// A GUTI: everything but its M-TMSI stays.
+    /// A GUTI, or 5G-GUTI: everything but its M-TMSI, or 5G-TMSI, stays.
     #[must_use]
-    pub fn guti(&self, guti: Guti) -> String {
+    pub fn temporary(&self, temporary: Temporary) -> String {
+        let guti = match temporary {
+            Temporary::Eps(guti) => guti,
+            Temporary::Fgs(guti) => {
+                let (mcc, mnc) = guti.guami.plmn.mcc_mnc();
+                return format!("{mcc}-{mnc}-{}-{}", guti.guami.amf_id, self.m_tmsi(guti.tmsi));
+            }
+        };
         let (mcc, mnc) = guti.plmn.mcc_mnc();
         let group = guti.mme_group_id;
         let code = guti.mme_code;
@@ -53,10 +61,16 @@ impl<'a> Pseudonyms<'a> {
         format!("{mcc}-{mnc}-{group:04x}-{code:02x}-{m_tmsi}")
     }
 
-    /// An S-TMSI: the MME's code stays.
+    /// An S-TMSI, or 5G-S-TMSI: what names the MME, or AMF, stays.
     #[must_use]
-    pub fn s_tmsi(&self, s_tmsi: STmsi) -> String {
-        format!("{:02x}-{}", s_tmsi.mme_code, self.m_tmsi(s_tmsi.m_tmsi))
+    pub fn short(&self, short: Short) -> String {
+        match short {
+            Short::Eps(s_tmsi) => format!("{:02x}-{}", s_tmsi.mme_code, self.m_tmsi(s_tmsi.m_tmsi)),
+            Short::Fgs(s_tmsi) => {
+                let [set, pointer, ..] = s_tmsi.octets();
+                format!("{set:02x}{pointer:02x}-{}", self.m_tmsi(s_tmsi.tmsi))
+            }
+        }
     }
 
     /// A Session-Id: who made it stays (its first part), what follows does not (RFC 6733 8.8).

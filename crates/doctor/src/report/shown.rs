@@ -1,22 +1,19 @@
 //! What a capture could not show of an attempt: said, so that silence is not taken for proof.
 
-use crate::eps::{End, Tap, Trail, Verdict, timer_ns};
+use crate::outcome::{Verdict, timer_ns};
 use crate::report::{Outcome, counted};
-use quintet_emm::path::MessageView;
+use crate::trail::{End, Tap, Trail, View};
 
 /// What could not be seen.
 pub(super) fn not_shown(trail: &Trail, verdict: &Verdict) -> Vec<String> {
     let mut list = Vec::new();
-    if !trail.from_the_start && trail.tap != Tap::S6a {
+    if !trail.from_the_start && trail.tap != Tap::Core {
         list.push("the connection's beginning is not in this capture".to_owned());
     }
     if trail.end == End::CaptureEnds && may_go_on(trail, verdict.outcome) {
         let after = trail.now.since(trail.last.time).max(0) / 100_000_000;
         let (seconds, tenths) = (after / 10, after % 10);
-        let what = trail
-            .nas
-            .last()
-            .map_or("last message", |sighting| sighting.view.name());
+        let what = trail.nas.last().map_or("last message", |sighting| sighting.name);
         list.push(format!("the capture ends {seconds}.{tenths} s after {what}"));
     }
     if !trail.both_directions {
@@ -28,7 +25,7 @@ pub(super) fn not_shown(trail: &Trail, verdict: &Verdict) -> Vec<String> {
     let ciphered = trail
         .nas
         .iter()
-        .filter(|sighting| sighting.view == MessageView::Ciphered)
+        .filter(|sighting| sighting.view == View::Ciphered)
         .count();
     if ciphered > 0 {
         let (are, them) = if ciphered == 1 {
@@ -39,15 +36,15 @@ pub(super) fn not_shown(trail: &Trail, verdict: &Verdict) -> Vec<String> {
         let messages = counted(ciphered as u64, "message");
         list.push(format!("{messages} {are} ciphered and no key opens {them}"));
     }
-    if trail.s6a.is_empty() && trail.tap == Tap::S1 {
+    if trail.s6a.is_empty() && trail.tap == Tap::Ran {
         list.push("no S6a of this subscriber is in this capture".to_owned());
     }
     match trail.tap {
         Tap::NasLog | Tap::Radio => {
             list.push("a trace of NAS alone shows neither S1AP nor S6a".to_owned());
         }
-        Tap::S6a => list.push("no NAS of this subscriber is in this capture".to_owned()),
-        Tap::S1 => {}
+        Tap::Core => list.push("no NAS of this subscriber is in this capture".to_owned()),
+        Tap::Ran => {}
     }
     if trail.dropped > 0 {
         let are = if trail.dropped == 1 { "is" } else { "are" };

@@ -1,8 +1,8 @@
 //! Exchanges that no attempt claims: attempts of S6a alone, one for each time a subscriber comes to the HSS.
 
 use super::{Exchange, State};
-use crate::eps::{End, History, Identities, Procedure, Tap, Trail};
 use crate::report::{Ending, Outcome, Reached};
+use crate::trail::{End, History, Identities, Procedure, Tap, Trail};
 use hashbrown::HashMap;
 use quintet_capture::{FlowId, Seen, Timestamp};
 use quintet_diameter::dict::command;
@@ -211,13 +211,14 @@ fn trail(group: Group, end: End, now: Timestamp) -> Trail {
     Trail {
         id: 0,
         procedure: Procedure::S6a,
-        tap: Tap::S6a,
+        technology: crate::report::Technology::Eps,
+        tap: Tap::Core,
         flow: exchanges.first().map(|e| e.flow),
-        mme_ue_s1ap_id: None,
-        enb_ue_s1ap_id: None,
+        core_ue_id: None,
+        ran_ue_id: None,
         from_the_start: exchanges.first().is_some_and(|e| e.request.is_some()),
         both_directions: exchanges.iter().any(|e| e.other_direction),
-        tai: None,
+        area: None,
         serving: exchanges.iter().find_map(|e| e.visited),
         identities: Identities {
             imsi: exchanges.iter().find_map(|e| e.imsi),

@@ -3,10 +3,11 @@
 
 use crate::labels::Corpus;
 use quintet_capture::{Dissector, DissectorOptions, FlowEvent, FlowId, Pdu, Seen, Sink, read_all};
-use quintet_doctor::eps::{Happening, Observer, Sighting, Trail, Wanted};
 use quintet_doctor::keys::{KeyNote, KeyRing};
+use quintet_doctor::observer::{Happening, Observer, Wanted};
 use quintet_doctor::report::MacVerdict;
-use quintet_emm::path::MessageView;
+use quintet_doctor::trail::{Sighting, Trail, View};
+
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -162,7 +163,7 @@ fn agrees(seen: &[Sighting], round: &Value) -> Result<(), String> {
         .map(|(_, _, name)| *name);
     let at = seen
         .iter()
-        .position(|s| s.seen.frame == frame && matches!(s.view, MessageView::AuthenticationRequest { .. }))
+        .position(|s| s.seen.frame == frame && matches!(s.view, View::AuthenticationRequest { .. }))
         .ok_or("no AUTHENTICATION REQUEST")?;
     let expected = KeyNote::AutnValid {
         key: name.ok_or("a key without a name")?.to_owned(),
@@ -174,7 +175,7 @@ fn agrees(seen: &[Sighting], round: &Value) -> Result<(), String> {
     let answers = || seen[at + 1..].iter();
     if round["res_ok"] == true {
         let right = answers()
-            .find(|s| matches!(s.view, MessageView::AuthenticationResponse))
+            .find(|s| matches!(s.view, View::AuthenticationResponse))
             .is_some_and(|s| s.notes.contains(&KeyNote::ResRight));
         right.then_some(()).ok_or("RES is right")?;
     }

@@ -1,8 +1,9 @@
 //! Nothing grows without end.
 
 use crate::support::{Case, SECOND, SERVICE_REQUEST, attach_request};
-use quintet_doctor::eps::{MAX_ATTEMPTS, MAX_MESSAGES, MAX_SILENCE_NS};
+use quintet_doctor::observer::{MAX_ATTEMPTS, MAX_SILENCE_NS};
 use quintet_doctor::report::Ending;
+use quintet_doctor::trail::MAX_MESSAGES;
 
 #[test]
 fn a_flood_of_connections_ends_the_longest_silent() {

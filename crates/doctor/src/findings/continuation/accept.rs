@@ -3,10 +3,10 @@
 use super::super::catalogue as code;
 use super::super::reading::{Reading, T3460_NS};
 use super::super::silence;
-use crate::eps::{End, Procedure, Tap};
 use crate::report::{Ending, Finding};
+use crate::trail::{End, Procedure, Tap, View};
 use quintet_crypto::Direction;
-use quintet_emm::path::{MessageView, Protection};
+use quintet_procedure::Protection;
 
 /// The accept again and again, and no complete.
 pub(super) fn rule(reading: &Reading<'_>) -> Option<Finding> {
@@ -14,21 +14,23 @@ pub(super) fn rule(reading: &Reading<'_>) -> Option<Finding> {
         .filter(|at| {
             matches!(
                 reading.nas(*at).view,
-                MessageView::AttachAccept | MessageView::TrackingAreaUpdateAccept { guti: true }
+                View::Accept {
+                    awaits_complete: true,
+                    ..
+                }
             )
         })
         .collect();
-    let seen_complete = reading.trail.nas.iter().any(|sighting| {
-        matches!(
-            sighting.view,
-            MessageView::AttachComplete | MessageView::TrackingAreaUpdateComplete
-        )
-    });
+    let seen_complete = reading
+        .trail
+        .nas
+        .iter()
+        .any(|sighting| matches!(sighting.view, View::Complete { .. }));
     // Ciphered: the network's messages that may be the accept, to which the UE says nothing any more.
     let last_heard =
         (0..reading.trail.nas.len()).rfind(|at| reading.nas(*at).direction == Direction::Uplink)?;
     let unheard: Vec<usize> = (last_heard + 1..reading.trail.nas.len())
-        .filter(|at| reading.nas(*at).view == MessageView::Ciphered)
+        .filter(|at| reading.nas(*at).view == View::Ciphered)
         .collect();
     // Nothing but a good answer to SECURITY MODE COMMAND makes the network accept.
     let secured = reading.commands.iter().any(|command| command.complete.is_some());
@@ -40,7 +42,7 @@ pub(super) fn rule(reading: &Reading<'_>) -> Option<Finding> {
     }
     let sent = match (accepts.is_empty(), reading.trail.tap) {
         (false, _) => accepts,
-        (true, Tap::S1) => unheard,
+        (true, Tap::Ran) => unheard,
         // What a log does not show of the UE says nothing.
         (true, _) => return None,
     };
@@ -58,9 +60,8 @@ pub(super) fn rule(reading: &Reading<'_>) -> Option<Finding> {
         return None;
     }
     let waiting = silence::Waiting {
-        request: match reading.nas(*sent.first()?).view {
-            MessageView::TrackingAreaUpdateAccept { .. } => "TRACKING AREA UPDATE ACCEPT",
-            MessageView::AttachAccept => "ATTACH ACCEPT",
+        request: match reading.nas(*sent.first()?) {
+            accept if matches!(accept.view, View::Accept { .. }) => accept.name,
             _ => "the accept (ciphered)",
         },
         sent: &sent,

@@ -6,11 +6,10 @@ use super::super::connection::is_abnormal;
 use super::super::esm;
 use super::super::reading::Reading;
 use super::super::reject::{cause, cause_words, esm_cause};
-use crate::eps::{Carrier, End, Procedure};
 use crate::report::{Finding, Severity};
+use crate::trail::{Carrier, End, Procedure, View};
 use quintet_capture::Seen;
 use quintet_crypto::Direction;
-use quintet_emm::path::MessageView;
 use quintet_nas::eps::EmmCause;
 
 /// What failed.
@@ -40,7 +39,7 @@ pub(super) fn rule(reading: &Reading<'_>) -> Option<Finding> {
     let next = match reading.continuation(complete) {
         Some(at) => format!(
             "Security works: {} in {} is protected. Go on with the procedure that failed and its cause.",
-            reading.nas(at).view.name(),
+            reading.nas(at).name,
             reading.frame(at)
         ),
         None => code::CONTINUATION_FAILED.next.to_owned(),
@@ -70,11 +69,7 @@ fn rejected(reading: &Reading<'_>, complete: usize) -> Option<Failure> {
         .find_map(|at| cause(&reading.nas(at).view).map(|cause| (at, cause)))?;
     Some(Failure {
         seen: reading.seen(at),
-        what: format!(
-            "{} with EMM cause {}",
-            reading.nas(at).view.name(),
-            cause_words(cause)
-        ),
+        what: format!("{} with EMM cause {}", reading.nas(at).name, cause_words(cause)),
         why: "The network refuses the procedure itself: subscription, roaming, area, or session management",
         evidence: match esm_cause(reading, at) {
             Some(inner) => format!("ESM cause {}", esm::cause_words(inner)),
@@ -108,13 +103,13 @@ fn refused_behind_cipher(reading: &Reading<'_>, complete: usize) -> Option<Failu
     };
     let last = (complete + 1..reading.trail.nas.len()).next_back()?;
     let sighting = reading.nas(last);
-    let hidden = sighting.view == MessageView::Ciphered && sighting.direction == Direction::Downlink;
+    let hidden = sighting.view == View::Ciphered && sighting.direction == Direction::Downlink;
     let set_up = reading.signal_after(0, SETUP).is_some()
         || reading
             .trail
             .nas
             .iter()
-            .any(|sighting| sighting.carrier == Carrier::S1ap(SETUP));
+            .any(|sighting| sighting.carrier == Carrier::Ap(SETUP));
     if reading.trail.procedure != Procedure::Attach || !hidden || set_up {
         return None;
     }

@@ -2,10 +2,9 @@
 
 use super::super::catalogue::Code;
 use super::super::{Draft, catalogue as code};
-use crate::eps::{Sighting, Trail};
 use crate::keys::KeyNote;
 use crate::report::{Finding, Severity};
-use quintet_emm::path::MessageView;
+use crate::trail::{Sighting, Trail, View};
 
 /// EMM cause #20: MAC failure.
 const MAC_FAILURE: u8 = 20;
@@ -31,9 +30,9 @@ pub(super) fn rules(trail: &Trail) -> Vec<Finding> {
             continue;
         }
         match sighting.view {
-            MessageView::AuthenticationRequest { .. } => found.extend(challenge(trail, at)),
-            MessageView::AuthenticationResponse => found.extend(response(trail, at)),
-            MessageView::AuthenticationFailure { .. } => found.extend(failure(trail, at)),
+            View::AuthenticationRequest { .. } => found.extend(challenge(trail, at)),
+            View::AuthenticationResponse => found.extend(response(trail, at)),
+            View::AuthenticationFailure { .. } => found.extend(failure(trail, at)),
             _ => {}
         }
     }
@@ -45,17 +44,17 @@ fn answer(trail: &Trail, at: usize) -> (Answer, Option<&Sighting>) {
     let next = trail.nas[at + 1..].iter().find(|sighting| {
         matches!(
             sighting.view,
-            MessageView::AuthenticationRequest { .. }
-                | MessageView::AuthenticationResponse
-                | MessageView::AuthenticationFailure { .. }
+            View::AuthenticationRequest { .. }
+                | View::AuthenticationResponse
+                | View::AuthenticationFailure { .. }
         )
     });
     let answer = match next.map(|sighting| sighting.view) {
-        Some(MessageView::AuthenticationResponse) => Answer::Holds,
-        Some(MessageView::AuthenticationFailure {
+        Some(View::AuthenticationResponse) => Answer::Holds,
+        Some(View::AuthenticationFailure {
             cause: SYNCH_FAILURE, ..
         }) => Answer::Holds,
-        Some(MessageView::AuthenticationFailure {
+        Some(View::AuthenticationFailure {
             cause: MAC_FAILURE, ..
         }) => Answer::MacFailure,
         _ => return (Answer::Unknown, None),
@@ -222,12 +221,12 @@ fn response(trail: &Trail, at: usize) -> Option<Finding> {
     let follows = trail.nas[at + 1..].iter().find(|next| {
         matches!(
             next.view,
-            MessageView::SecurityModeCommand { .. }
-                | MessageView::AuthenticationRequest { .. }
-                | MessageView::AuthenticationReject
+            View::SecurityModeCommand { .. }
+                | View::AuthenticationRequest { .. }
+                | View::AuthenticationReject
         )
     });
-    let accepted = follows.filter(|next| matches!(next.view, MessageView::SecurityModeCommand { .. }));
+    let accepted = follows.filter(|next| matches!(next.view, View::SecurityModeCommand { .. }));
     let (code, what) = match accepted {
         Some(_) => (
             &code::RES_WRONG_ACCEPTED,

@@ -3,9 +3,9 @@
 use super::super::catalogue::Code;
 use super::super::{Draft, catalogue as code};
 use super::sender;
-use crate::eps::{Sighting, Trail};
 use crate::keys::KeyNote;
 use crate::report::{Finding, MacVerdict, Severity};
+use crate::trail::{Sighting, Trail};
 use quintet_crypto::Direction;
 
 /// One finding for each reason and sender; one of both ends where no reason is known.
@@ -74,7 +74,7 @@ struct Reason {
 
 fn finding(trail: &Trail, reason: &Reason, messages: &[&Sighting]) -> Finding {
     let first = messages.first();
-    let of = first.map_or("a message", |sighting| sighting.view.name());
+    let of = first.map_or("a message", |sighting| sighting.name);
     let by = first.map_or("the sender", |sighting| sender(sighting));
     let more = match messages.len() {
         0 | 1 => String::new(),

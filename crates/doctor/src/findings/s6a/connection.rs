@@ -1,15 +1,14 @@
 //! Answers that did not come, or late, and the connections' part in it.
 
 use super::{frames, remarks, seconds};
-use crate::eps::{Procedure, Trail};
 use crate::findings::Draft;
 use crate::findings::catalogue;
 use crate::report::{Finding, Severity};
 use crate::s6a::{Exchange, PathFact, State, Trouble, Unanswered};
+use crate::trail::{Procedure, Trail, View};
 use quintet_capture::Seen;
 use quintet_crypto::Direction;
 use quintet_diameter::dict::command;
-use quintet_emm::path::MessageView;
 
 /// An answer later than this, in nanoseconds, is late: a subscriber's data are read in milliseconds, and MMEs give up
 /// after 2 s at the earliest.
@@ -239,14 +238,8 @@ fn given_up(trail: &Trail, exchange: &Exchange, answer: Seen) -> Option<Seen> {
         .find(|seen| between(*seen))
 }
 
-const fn is_reject(view: &MessageView) -> bool {
-    matches!(
-        view,
-        MessageView::AttachReject { .. }
-            | MessageView::TrackingAreaUpdateReject { .. }
-            | MessageView::ServiceReject { .. }
-            | MessageView::AuthenticationReject
-    )
+const fn is_reject(view: &View) -> bool {
+    matches!(view, View::Reject { .. } | View::AuthenticationReject)
 }
 
 /// The connection was down: an attempt that needed the HSS and shows no request to it at all.
@@ -262,9 +255,7 @@ pub(super) fn down(trail: &Trail) -> Option<Finding> {
         .nas
         .iter()
         .filter(|sighting| sighting.direction == Direction::Downlink)
-        .all(|sighting| {
-            is_reject(&sighting.view) || matches!(sighting.view, MessageView::IdentityRequest { .. })
-        });
+        .all(|sighting| is_reject(&sighting.view) || matches!(sighting.view, View::IdentityRequest { .. }));
     let asks = matches!(
         trail.procedure,
         Procedure::Attach | Procedure::TrackingAreaUpdate | Procedure::ServiceRequest

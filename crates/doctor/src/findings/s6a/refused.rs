@@ -1,11 +1,11 @@
 //! Errors by result code (TS 29.272 7.4, Annex A; RFC 6733 7.1).
 
 use super::{frames, remarks};
-use crate::eps::Trail;
 use crate::findings::Draft;
 use crate::findings::catalogue::{self, Code};
 use crate::report::{Finding, Severity};
 use crate::s6a::Exchange;
+use crate::trail::Trail;
 use quintet_diameter::dict::command;
 use quintet_mme::s6a::AnswerOutcome;
 

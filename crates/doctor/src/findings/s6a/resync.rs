@@ -2,11 +2,11 @@
 
 use super::refused::is_about_the_token;
 use super::{challenges, failures, frames, remarks};
-use crate::eps::Trail;
 use crate::findings::Draft;
 use crate::findings::catalogue;
 use crate::report::{Finding, counted};
 use crate::s6a::Exchange;
+use crate::trail::Trail;
 use quintet_capture::Seen;
 use quintet_diameter::dict::command;
 

@@ -1,11 +1,11 @@
 //! What the HSS does to a subscriber while an attempt runs, and messages that are not as they should be.
 
 use super::frames;
-use crate::eps::Trail;
 use crate::findings::Draft;
 use crate::findings::catalogue;
 use crate::report::{Finding, Severity};
 use crate::s6a::Exchange;
+use crate::trail::Trail;
 use quintet_diameter::dict::command;
 use quintet_mme::s6a::S6A;
 

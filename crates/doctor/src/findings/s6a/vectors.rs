@@ -1,14 +1,13 @@
 //! What became of the vectors that the HSS handed out.
 
 use super::{challenges, failures, frames, seconds};
-use crate::eps::Trail;
 use crate::findings::Draft;
 use crate::findings::catalogue::{self, Code};
 use crate::report::{Finding, Severity, counted};
 use crate::s6a::{Origin, VectorUse};
+use crate::trail::{Trail, View};
 use quintet_capture::Seen;
 use quintet_diameter::dict::command;
-use quintet_emm::path::MessageView;
 
 /// A vector used later than this after the AIA, in nanoseconds, is old. No specification bounds it; in an hour a UE may
 /// have been to another network whose vectors are newer.
@@ -206,8 +205,8 @@ fn purpose(trail: &Trail, used: &VectorUse, found: &mut Vec<Finding>) {
                 .done(),
         );
     }
-    if let (Some(visited), Some(tai)) = (visited, trail.tai)
-        && *visited != tai.plmn
+    if let (Some(visited), Some(area)) = (visited, trail.area)
+        && *visited != area.plmn()
     {
         found.push(other_network(trail, [*answer, at]));
     }
@@ -219,11 +218,11 @@ fn other_network(trail: &Trail, frames: [Seen; 2]) -> Finding {
     let smc = trail
         .nas
         .iter()
-        .find(|s| matches!(s.view, MessageView::SecurityModeReject { .. }));
+        .find(|s| matches!(s.view, View::SecurityModeReject { .. }));
     let protected = trail
         .nas
         .iter()
-        .any(|s| matches!(s.view, MessageView::SecurityModeComplete));
+        .any(|s| matches!(s.view, View::SecurityModeComplete));
     let draft = draft(&catalogue::VECTOR_OF_OTHER_NETWORK, text, frames).frames(smc.map(|s| s.seen));
     let draft = if protected {
         draft.severity(Severity::Warning)

@@ -5,8 +5,9 @@ use super::super::reading::{Command, NO_TIMER_NS, Reading, SECOND, T3460_NS, spa
 use super::super::{Draft, silence};
 use super::CAPABILITIES_MISMATCH;
 use crate::report::{Finding, MacVerdict, Severity};
+use crate::trail::View;
 use quintet_crypto::IntegrityAlgorithm;
-use quintet_emm::path::{MessageView, Protection};
+use quintet_procedure::Protection;
 
 /// SECURITY MODE REJECT (TS 24.301 5.4.3.5).
 pub(super) fn rejected(reading: &Reading<'_>, command: &Command) -> Option<Finding> {
@@ -83,7 +84,7 @@ pub(super) fn unanswered(reading: &Reading<'_>, index: usize, command: &Command)
     // Its answer is not in the capture, but what only follows an answer is.
     if reading.onwards(command.last() + 1).any(|at| {
         reading.nas(at).protection != Protection::Plain
-            && !matches!(reading.nas(at).view, MessageView::SecurityModeCommand { .. })
+            && !matches!(reading.nas(at).view, View::SecurityModeCommand { .. })
     }) {
         return None;
     }
@@ -118,7 +119,7 @@ pub(super) fn unanswered(reading: &Reading<'_>, index: usize, command: &Command)
                 "The network gave the procedure up by itself",
                 format!(
                     "{} with EMM cause {} in {}",
-                    reading.nas(at).view.name(),
+                    reading.nas(at).name,
                     super::super::reject::cause_words(cause),
                     reading.frame(at)
                 ),

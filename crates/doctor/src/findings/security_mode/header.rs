@@ -46,7 +46,7 @@ pub(super) fn of_complete(reading: &Reading<'_>, command: &Command) -> Option<Fi
         } => None,
         Protection::Plain | Protection::ShortMac => {
             // A log may show a plain copy of what was sent protected.
-            let log = reading.trail.tap != crate::eps::Tap::S1;
+            let log = reading.trail.tap != crate::trail::Tap::Ran;
             let draft = Draft::new(
                 &code::SMC_COMPLETE_UNPROTECTED,
                 "SECURITY MODE COMPLETE has no security header.",

@@ -43,7 +43,7 @@ pub(super) fn never_started(reading: &Reading<'_>) -> Option<Finding> {
         match reject {
             Some((at, _)) => format!(
                 "The UE answered the challenge, and the network sent {} instead of SECURITY MODE COMMAND.",
-                reading.nas(at).view.name()
+                reading.nas(at).name
             ),
             None => format!(
                 "The UE answered the challenge, and SECURITY MODE COMMAND never came; {}.",
@@ -57,7 +57,7 @@ pub(super) fn never_started(reading: &Reading<'_>) -> Option<Finding> {
             "The MME went into another branch: it refused the UE",
             format!(
                 "{} with EMM cause {} in {}",
-                reading.nas(at).view.name(),
+                reading.nas(at).name,
                 super::super::reject::cause_words(cause),
                 reading.frame(at)
             ),
@@ -67,7 +67,7 @@ pub(super) fn never_started(reading: &Reading<'_>) -> Option<Finding> {
             "The MME went into another branch",
             format!(
                 "its next message is {} in {}",
-                reading.nas(next).view.name(),
+                reading.nas(next).name,
                 reading.frame(next)
             ),
         );
@@ -228,7 +228,7 @@ fn without_authentication(reading: &Reading<'_>, command: &Command) -> Option<Fi
             if named.names_a_key() {
                 format!("the UE names key set {} without protecting its message with it", named.0)
             } else {
-                format!("{} says that no key is available", reading.nas(initial).view.name())
+                format!("{} says that no key is available", reading.nas(initial).name)
             },
         )
         .done(),

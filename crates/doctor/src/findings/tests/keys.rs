@@ -2,10 +2,10 @@
 
 use super::messages::*;
 use super::tale::{ALL_FOUR, Tale};
-use crate::eps::{Procedure, Sighting};
 use crate::findings::catalogue;
 use crate::keys::KeyNote;
 use crate::report::{Finding, MacVerdict, Severity};
+use crate::trail::{Procedure, Sighting};
 use std::collections::HashSet;
 
 fn begun() -> Tale {

@@ -8,7 +8,7 @@ mod security;
 use super::Row;
 use super::messages::*;
 use super::tale::{ALL_FOUR, Tale};
-use crate::eps::Procedure;
+use crate::trail::Procedure;
 use quintet_crypto::Direction::{Downlink, Uplink};
 
 pub(super) const TABLE: &[&[Row]] = &[authentication::ROWS, security::ROWS, after::ROWS, rejects::ROWS];

@@ -1,8 +1,8 @@
 //! Synthetic trails: a ladder told message by message, in octets.
 
-use crate::eps::{Carrier, End, History, Identities, Procedure, Sighting, Signal, Tap, Trail};
 use crate::findings::{Case, of};
 use crate::report::{Ending, Finding, MacVerdict, Outcome};
+use crate::trail::{Carrier, End, History, Identities, Procedure, Sighting, Signal, Tap, Trail, View};
 use quintet_capture::{Seen, Timestamp};
 use quintet_crypto::{CipheringAlgorithm, Direction, IntegrityAlgorithm};
 use quintet_emm::path::{Header, Ksi, MessageView, Protection};
@@ -31,15 +31,16 @@ impl Tale {
     pub(super) fn new(procedure: Procedure) -> Self {
         Self {
             trail: Trail {
+                technology: crate::report::Technology::Eps,
                 id: 1,
                 procedure,
-                tap: Tap::S1,
+                tap: Tap::Ran,
                 flow: None,
-                mme_ue_s1ap_id: Some(1),
-                enb_ue_s1ap_id: Some(1),
+                core_ue_id: Some(1),
+                ran_ue_id: Some(1),
                 from_the_start: true,
                 both_directions: true,
-                tai: None,
+                area: None,
                 serving: None,
                 identities: Identities::default(),
                 reported: Some(ALL_FOUR.to_vec()),
@@ -135,11 +136,12 @@ impl Tale {
         self.trail.nas.push(Sighting {
             seen,
             direction,
-            carrier: Carrier::S1ap("DOWNLINK NAS TRANSPORT"),
+            carrier: Carrier::Ap("DOWNLINK NAS TRANSPORT"),
             header: header_type,
             protection,
             sequence,
-            view,
+            name: view.name(),
+            view: view.into(),
             plain: readable.then(|| octets.into()),
             pdu: pdu.into(),
             mac: MacVerdict::Unverifiable,
@@ -160,7 +162,7 @@ impl Tale {
         let commands = self.trail.nas.iter().rev();
         commands
             .filter_map(|before| match before.view {
-                MessageView::SecurityModeCommand { ksi, .. } => Some(ksi.0),
+                View::SecurityModeCommand { ksi, .. } => Some(ksi.0),
                 _ => None,
             })
             .next()

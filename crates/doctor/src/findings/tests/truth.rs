@@ -3,10 +3,10 @@
 use super::messages::*;
 use super::table::TABLE;
 use super::tale::{ALL_FOUR, Tale};
-use crate::eps::{End, Procedure, Tap};
 use crate::findings::catalogue::{self as code, Code};
 use crate::keys::KeyNote;
 use crate::report::{Ending, Finding, MacVerdict, Outcome, Severity};
+use crate::trail::{End, Procedure, Tap};
 use quintet_crypto::Direction::{Downlink, Uplink};
 
 fn begun() -> Tale {

@@ -11,7 +11,7 @@ fn lone(tap: &Tap) -> Lone {
     lone
 }
 
-fn trails(mut lone: Lone) -> Vec<crate::eps::Trail> {
+fn trails(mut lone: Lone) -> Vec<crate::trail::Trail> {
     lone.finish();
     std::iter::from_fn(|| lone.poll(Timestamp(0))).collect()
 }
@@ -59,7 +59,7 @@ fn silence_ends_an_attempt() {
     assert!(lone.poll(tap.at()).is_none());
     let later = Timestamp(tap.at().0 + SILENCE);
     let trail = lone.poll(later).expect("it ended");
-    assert_eq!((trail.end.clone(), trail.now), (crate::eps::End::Silent, later));
+    assert_eq!((trail.end.clone(), trail.now), (crate::trail::End::Silent, later));
     assert_eq!(
         verdict(&trail).outcome,
         Outcome::Incomplete,

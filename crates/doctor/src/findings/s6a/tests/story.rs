@@ -1,10 +1,10 @@
 //! An attempt told message by message, on S6a and on S1.
 
 use super::super::rules;
-use crate::eps::{Carrier, End, Procedure, Sighting, Signal, Trail};
 use crate::report::{Finding, MacVerdict};
 use crate::s6a::support::*;
 use crate::s6a::{Challenge, Lone};
+use crate::trail::{Area, Carrier, End, Procedure, Sighting, Signal, Trail};
 use quintet_capture::{FlowEvent, FlowId, Seen, Timestamp};
 use quintet_crypto::Direction;
 use quintet_diameter::dict::avp;
@@ -38,10 +38,10 @@ impl Story {
         trail.id = 1;
         trail.s6a.clear();
         trail.procedure = Procedure::Attach;
-        trail.tai = Some(Tai {
+        trail.area = Some(Area::Eps(Tai {
             plmn: plmn(HOME),
             tac: 1,
-        });
+        }));
         Self {
             tap: Tap::new(),
             trail,
@@ -109,6 +109,7 @@ impl Story {
     /// A plain NAS message.
     pub(super) fn nas(&mut self, direction: Direction, octets: &[u8]) {
         let seen = self.seen();
+        let message = MessageView::of_plain(direction, octets).expect("a message");
         let sighting = Sighting {
             seen,
             direction,
@@ -116,7 +117,8 @@ impl Story {
             header: SecurityHeaderType(0),
             protection: Protection::Plain,
             sequence: None,
-            view: MessageView::of_plain(direction, octets).expect("a message"),
+            name: message.name(),
+            view: message.into(),
             pdu: octets.into(),
             plain: Some(octets.into()),
             mac: MacVerdict::Unverifiable,

@@ -3,9 +3,11 @@
 use super::story::Story;
 use crate::findings::catalogue::{self as c, Code};
 use crate::s6a::support::*;
+use crate::trail::Area;
 use quintet_crypto::Direction;
 use quintet_diameter::CommandFlags;
 use quintet_diameter::dict::{avp, command};
+use quintet_identity::Tai;
 use quintet_mme::s6a::{AnswerOutcome, S6A, write_application};
 
 type Tell = fn(&mut Story);
@@ -390,7 +392,10 @@ pub(super) const TABLE: &[(&Code, Tell, Tell)] = &[
         &c::VECTOR_OF_OTHER_NETWORK,
         |s| {
             attach(s);
-            s.trail().tai.as_mut().expect("a TAI").plmn = plmn("001001");
+            s.trail().area = Some(Area::Eps(Tai {
+                plmn: plmn("001001"),
+                tac: 7,
+            }));
         },
         attach,
     ),
@@ -505,7 +510,10 @@ fn security_mode_tells_whether_another_network_mattered() {
         let mut story = Story::new();
         attach(&mut story);
         story.nas(Direction::Uplink, octets);
-        story.trail().tai.as_mut().expect("a TAI").plmn = plmn("001001");
+        story.trail().area = Some(Area::Eps(Tai {
+            plmn: plmn("001001"),
+            tac: 7,
+        }));
         let found = story.findings();
         let other = found.iter().find(|f| f.code == c::VECTOR_OF_OTHER_NETWORK.name);
         other.expect("another network").severity

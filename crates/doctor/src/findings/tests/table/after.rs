@@ -1,11 +1,11 @@
 //! Protection, COUNTs, continuation and the connection.
 
 use super::*;
-use crate::eps::{End, Offence};
 use crate::findings::catalogue as code;
+use crate::trail::{End, Offence};
 use quintet_emm::Violation;
 
-fn offence(clause: &'static str) -> impl FnOnce(&mut crate::eps::Sighting) {
+fn offence(clause: &'static str) -> impl FnOnce(&mut crate::trail::Sighting) {
     move |sighting| {
         sighting.offence = Some(Offence {
             by: sighting.direction,

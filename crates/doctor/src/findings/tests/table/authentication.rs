@@ -1,9 +1,9 @@
 //! Identification and authentication.
 
 use super::*;
-use crate::eps::Tap;
 use crate::findings::catalogue as code;
 use crate::report::Ending;
+use crate::trail::Tap;
 
 pub(in super::super) const ROWS: &[Row] = &[
     Row {

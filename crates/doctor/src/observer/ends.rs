@@ -1,9 +1,9 @@
 //! When attempts end: released, superseded, silent for too long, or for want of room.
 
 use super::{Happening, MAX_ATTEMPTS, MAX_FAREWELL_NS, Observer};
-use crate::eps::outcome::Verdict;
-use crate::eps::trail::{End, Sighting, Tap};
+use crate::outcome::Verdict;
 use crate::subscribers::Ue;
+use crate::trail::{End, Sighting, Tap};
 use hashbrown::HashMap;
 use quintet_capture::Timestamp;
 use std::collections::VecDeque;
@@ -125,7 +125,7 @@ impl Observer {
             .flow
             .is_some_and(|flow| self.connections.has_gap(flow));
         self.hss_path(&mut attempt.trail);
-        if let (Some(flow), Tap::S1) = (attempt.trail.flow, attempt.trail.tap) {
+        if let (Some(flow), Tap::Ran) = (attempt.trail.flow, attempt.trail.tap) {
             attempt.trail.both_directions = self.directions.both(flow);
         }
         attempt.trail.keys = self.verifier.source(attempt.subscriber());

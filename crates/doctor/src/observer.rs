@@ -18,12 +18,12 @@ mod learn;
 mod logs;
 mod signalling;
 
-use super::attempt::{Arrival, Attempt, Begin};
-use super::outcome::Verdict;
-use super::trail::{Carrier, End, Tap, Trail};
+use crate::attempt::{Arrival, Attempt, Begin};
 use crate::keys::{KeyNote, KeyRing, Opened, Verifier};
-use crate::report::MacVerdict;
+use crate::outcome::Verdict;
+use crate::report::{MacVerdict, Technology};
 use crate::subscribers::{Scope, Subscribers, Ue};
+use crate::trail::{Carrier, End, Tap, Temporary, Trail, View};
 use crate::{keys, s6a};
 use connections::Connections;
 use directions::Directions;
@@ -33,7 +33,6 @@ use hashbrown::HashMap;
 use logs::Logs;
 use quintet_capture::{FlowEvent, FlowId, Pdu, Protocol, Seen, Timestamp};
 use quintet_crypto::Direction;
-use quintet_emm::path::MessageView;
 use quintet_identity::Plmn;
 use quintet_nas::eps::EmmMessage;
 use quintet_nas::security::SecurityHeaderType;
@@ -111,6 +110,19 @@ struct Passing<'a> {
     copy: Option<&'a [u8]>,
 }
 
+/// Where an attempt begins.
+#[derive(Clone, Copy)]
+struct Beginning {
+    technology: Technology,
+    ue: Ue,
+    scope: Option<Scope>,
+    tap: Tap,
+    flow: FlowId,
+    seen: Seen,
+    /// Whether its first message is the connection's.
+    from_the_start: bool,
+}
+
 /// An attempt and what is said of its end.
 #[derive(Debug)]
 struct Running {
@@ -161,10 +173,11 @@ impl Observer {
         self.advance(pdu.seen);
         match pdu.protocol {
             // A transport's copies are told by its sequence numbers; what it carries twice was sent twice.
-            Protocol::S1ap | Protocol::NasEps
+            Protocol::S1ap | Protocol::Ngap | Protocol::NasEps | Protocol::Nas5gs
                 if pdu.flow.source == quintet_capture::End::Unnamed
                     && self.echoes.is_echo(pdu.flow.id, pdu.seen.time, pdu.octets) => {}
-            Protocol::S1ap => self.s1ap(pdu),
+            Protocol::S1ap => self.signalling(Technology::Eps, pdu),
+            Protocol::Ngap => self.signalling(Technology::Fgs, pdu),
             Protocol::NasEps => self.log(pdu),
             Protocol::MacLteFramed | Protocol::LteRrc(_) => self.radio(pdu),
             Protocol::Diameter => {
@@ -232,20 +245,22 @@ impl Observer {
     }
 
     /// Begins an attempt.
-    fn begin(
-        &mut self,
-        ue: Ue,
-        scope: Option<Scope>,
-        tap: Tap,
-        flow: FlowId,
-        seen: Seen,
-        from_the_start: bool,
-    ) -> u64 {
+    fn begin(&mut self, beginning: Beginning) -> u64 {
+        let Beginning {
+            technology,
+            ue,
+            scope,
+            tap,
+            flow,
+            seen,
+            from_the_start,
+        } = beginning;
         self.next_id += 1;
         let id = self.next_id;
         let row = self.subscribers.row_mut(ue);
         let mut attempt = Attempt::new(Begin {
             id,
+            technology,
             ue,
             tap,
             flow: Some(flow),
@@ -325,11 +340,10 @@ impl Observer {
         let sighting = &trail.nas[index];
         let asked = matches!(
             sighting.view,
-            MessageView::AttachRequest { .. }
-                | MessageView::TrackingAreaUpdateRequest { .. }
-                | MessageView::AuthenticationRequest { .. }
-                | MessageView::AuthenticationResponse
-                | MessageView::AuthenticationFailure { .. }
+            View::Request { .. }
+                | View::AuthenticationRequest { .. }
+                | View::AuthenticationResponse
+                | View::AuthenticationFailure { .. }
         );
         if !asked {
             return;
@@ -342,7 +356,7 @@ impl Observer {
                 Vec::new()
             }
             Some(EmmMessage::AuthenticationRequest(m)) => {
-                let possible: Vec<Plmn> = trail.identities.guti.iter().map(|guti| guti.plmn).collect();
+                let possible: Vec<Plmn> = trail.identities.guti.iter().map(Temporary::plmn).collect();
                 self.verifier.challenge(
                     subscriber,
                     &keys::Challenge {

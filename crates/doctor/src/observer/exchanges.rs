@@ -1,9 +1,9 @@
 //! S6a exchanges to attempts: by IMSI, or by the vector of the challenge that the MME passed on.
 
 use super::{Happening, Observer};
-use crate::eps::outcome::Verdict;
-use crate::eps::trail::{Tap, Trail};
+use crate::outcome::Verdict;
 use crate::s6a::{self, Challenge, State};
+use crate::trail::{Tap, Trail};
 use quintet_capture::Timestamp;
 use quintet_identity::Imsi;
 
@@ -24,7 +24,7 @@ impl Observer {
                 .imsi
                 .and_then(|imsi| self.subscribers.by_imsi(imsi))
                 .and_then(|ue| {
-                    let taps = [Tap::S1, Tap::NasLog, Tap::Radio].into_iter();
+                    let taps = [Tap::Ran, Tap::NasLog, Tap::Radio].into_iter();
                     taps.filter_map(|tap| self.running_of.get(&(ue, tap))).next()
                 })
                 .and_then(|id| self.attempts.get_mut(id))

@@ -1,19 +1,24 @@
-//! S1AP into attempts (TS 36.413).
+//! S1AP and NGAP into attempts (TS 36.413, TS 38.413).
 
 use super::logs::begins;
-use super::{Observer, Passing};
-use crate::eps::s1ap::{self, Kind, Reading};
-use crate::eps::trail::{Carrier, End, Signal, Tap};
+use super::{Beginning, Observer, Passing};
+use crate::eps::s1ap;
+use crate::fgs::ngap;
+use crate::report::Technology;
+use crate::signalling::{Kind, Reading};
 use crate::subscribers::{Scope, Ue};
+use crate::trail::{Carrier, End, Short, Signal, Tap};
 use quintet_capture::{FlowId, Pdu};
 use quintet_crypto::Direction;
-use quintet_identity::STmsi;
-use quintet_s1ap::ResetType;
 
 impl Observer {
-    /// An S1AP message.
-    pub(super) fn s1ap(&mut self, pdu: &Pdu<'_>) {
-        let Some(reading) = s1ap::read(pdu.octets) else {
+    /// A message of S1AP or NGAP.
+    pub(super) fn signalling(&mut self, technology: Technology, pdu: &Pdu<'_>) {
+        let reading = match technology {
+            Technology::Eps => s1ap::read(pdu.octets),
+            Technology::Fgs => ngap::read(pdu.octets),
+        };
+        let Some(reading) = reading else {
             return;
         };
         if let Some(direction) = reading.direction {
@@ -21,18 +26,16 @@ impl Observer {
         }
         match &reading.kind {
             Kind::Node => {}
-            Kind::Setup | Kind::Reset(ResetType::S1Interface) => self.connection_lost(pdu.flow.id),
-            Kind::Reset(ResetType::PartOfS1Interface(list)) => {
-                for connection in list {
-                    let enb = connection.enb_ue_s1ap_id.map(|id| id.0);
-                    let mme = connection.mme_ue_s1ap_id.map(|id| id.0);
-                    if let Some(id) = self.connections.find(pdu.flow.id, enb, mme) {
+            Kind::Anew => self.connection_lost(pdu.flow.id),
+            Kind::Reset(list) => {
+                for (core, ran) in list {
+                    if let Some(id) = self.connections.find(pdu.flow.id, *ran, *core) {
                         self.end(id, End::ConnectionLost);
                     }
                 }
             }
-            Kind::Initial { .. } => self.initial(pdu, &reading),
-            _ => self.connected(pdu, &reading),
+            Kind::Initial { .. } => self.initial(technology, pdu, &reading),
+            _ => self.connected(technology, pdu, &reading),
         }
     }
 
@@ -44,12 +47,12 @@ impl Observer {
     }
 
     /// INITIAL UE MESSAGE: a new connection.
-    fn initial(&mut self, pdu: &Pdu<'_>, reading: &Reading<'_>) {
+    fn initial(&mut self, technology: Technology, pdu: &Pdu<'_>, reading: &Reading<'_>) {
         let flow = pdu.flow.id;
-        let (Some(enb), Kind::Initial { tai, s_tmsi }) = (reading.enb_ue_s1ap_id, &reading.kind) else {
+        let (Some(ran), Kind::Initial { short }) = (reading.ran_ue_id, &reading.kind) else {
             return;
         };
-        let alike = self.connections.of_enb(flow, enb);
+        let alike = self.connections.of_ran(flow, ran);
         let late = alike.iter().copied().find(|id| {
             let running = self.attempts.get_mut(id);
             running.is_some_and(|running| running.attempt.begins_late(pdu.seen))
@@ -58,7 +61,7 @@ impl Observer {
             return self.carry(id, pdu, reading);
         }
         for id in alike {
-            if self.connections.has_mme(id) {
+            if self.connections.has_core(id) {
                 // Another connection of a merged capture may still go on under the same identity.
                 self.leaving(id, End::BeganAgain);
             } else {
@@ -66,52 +69,60 @@ impl Observer {
             }
         }
         let scope = scope(pdu, Direction::Uplink);
-        let ue = self.whose(scope, *s_tmsi);
-        let id = self.begin(ue, Some(scope), Tap::S1, flow, pdu.seen, true);
-        self.connections.add(id, flow, Some(enb), None);
+        let ue = self.whose(scope, *short);
+        let id = self.begin(Beginning {
+            technology,
+            ue,
+            scope: Some(scope),
+            tap: Tap::Ran,
+            flow,
+            seen: pdu.seen,
+            from_the_start: true,
+        });
+        self.connections.add(id, flow, Some(ran), None);
         if let Some(running) = self.attempts.get_mut(&id) {
             let trail = &mut running.attempt.trail;
-            trail.enb_ue_s1ap_id = Some(enb);
-            trail.tai = Some(*tai);
-            trail.serving = Some(tai.plmn);
-            trail.identities.s_tmsi = *s_tmsi;
+            trail.ran_ue_id = Some(ran);
+            trail.area = reading.area;
+            trail.serving = reading.area.map(|area| area.plmn());
+            trail.identities.s_tmsi = *short;
         }
         self.carry(id, pdu, reading);
     }
 
     /// The UE that a temporary identity names, or a new one.
-    pub(super) fn whose(&mut self, scope: Scope, s_tmsi: Option<STmsi>) -> Ue {
-        let known = s_tmsi.and_then(|s_tmsi| self.subscribers.by_s_tmsi(scope, s_tmsi));
+    pub(super) fn whose(&mut self, scope: Scope, short: Option<Short>) -> Ue {
+        let known = short.and_then(|short| self.subscribers.by_s_tmsi(scope, short));
         known.unwrap_or_else(|| {
             let ue = self.subscribers.stranger();
-            if let Some(s_tmsi) = s_tmsi {
-                self.subscribers.learn_s_tmsi(ue, scope, s_tmsi);
+            if let Some(short) = short {
+                self.subscribers.learn_s_tmsi(ue, scope, short);
             }
             ue
         })
     }
 
     /// A message of a connection.
-    fn connected(&mut self, pdu: &Pdu<'_>, reading: &Reading<'_>) {
-        let (enb, mme) = (reading.enb_ue_s1ap_id, reading.mme_ue_s1ap_id);
-        let found = match (&reading.kind, mme) {
-            (Kind::PathSwitchRequest, Some(mme)) => self.switched(pdu, enb, mme),
-            _ => self.connections.find(pdu.flow.id, enb, mme),
+    fn connected(&mut self, technology: Technology, pdu: &Pdu<'_>, reading: &Reading<'_>) {
+        let (ran, core) = (reading.ran_ue_id, reading.core_ue_id);
+        let found = match (&reading.kind, core) {
+            (Kind::PathSwitchRequest, Some(core)) => self.switched(pdu, ran, core),
+            _ => self.connections.find(pdu.flow.id, ran, core),
         };
-        let id = found.unwrap_or_else(|| self.in_the_middle(pdu, reading));
+        let id = found.unwrap_or_else(|| self.in_the_middle(technology, pdu, reading));
         if let Some(running) = self.attempts.get_mut(&id) {
             let trail = &mut running.attempt.trail;
-            trail.enb_ue_s1ap_id = trail.enb_ue_s1ap_id.or(enb);
-            trail.mme_ue_s1ap_id = trail.mme_ue_s1ap_id.or(mme);
-            if let Some(tai) = reading.tai {
-                trail.tai = Some(tai);
-                trail.serving = Some(tai.plmn);
+            trail.ran_ue_id = trail.ran_ue_id.or(ran);
+            trail.core_ue_id = trail.core_ue_id.or(core);
+            if let Some(area) = reading.area {
+                trail.area = Some(area);
+                trail.serving = Some(area.plmn());
             }
         }
         self.carry(id, pdu, reading);
         let released = End::Released {
             seen: pdu.seen,
-            cause: reading.cause.map(|cause| cause.to_string()),
+            cause: reading.cause.clone(),
         };
         match reading.kind {
             Kind::ReleaseCommand => self.leaving(id, released),
@@ -121,25 +132,33 @@ impl Observer {
     }
 
     /// A connection whose beginning was not seen.
-    fn in_the_middle(&mut self, pdu: &Pdu<'_>, reading: &Reading<'_>) -> u64 {
+    fn in_the_middle(&mut self, technology: Technology, pdu: &Pdu<'_>, reading: &Reading<'_>) -> u64 {
         let scope = reading.direction.map(|direction| scope(pdu, direction));
         let ue = self.subscribers.stranger();
-        let id = self.begin(ue, scope, Tap::S1, pdu.flow.id, pdu.seen, false);
-        let (enb, mme) = (reading.enb_ue_s1ap_id, reading.mme_ue_s1ap_id);
-        self.connections.add(id, pdu.flow.id, enb, mme);
+        let id = self.begin(Beginning {
+            technology,
+            ue,
+            scope,
+            tap: Tap::Ran,
+            flow: pdu.flow.id,
+            seen: pdu.seen,
+            from_the_start: false,
+        });
+        let (ran, core) = (reading.ran_ue_id, reading.core_ue_id);
+        self.connections.add(id, pdu.flow.id, ran, core);
         id
     }
 
     /// The connection whose path is switched: it goes on at the new eNB, under the same identity of the MME's.
-    fn switched(&mut self, pdu: &Pdu<'_>, enb: Option<u32>, mme: u32) -> Option<u64> {
+    fn switched(&mut self, pdu: &Pdu<'_>, ran: Option<u32>, core: u64) -> Option<u64> {
         let to = Some(scope(pdu, Direction::Uplink));
-        let candidates = self.connections.of_mme(mme);
+        let candidates = self.connections.of_core(core);
         let of_this_mme = |id: &u64| self.attempts.get(id).is_some_and(|running| running.scope == to);
         let id = candidates.into_iter().rev().find(of_this_mme)?;
         self.connections.forget(id);
-        self.connections.add(id, pdu.flow.id, enb, Some(mme));
+        self.connections.add(id, pdu.flow.id, ran, Some(core));
         if let Some(running) = self.attempts.get_mut(&id) {
-            running.attempt.trail.enb_ue_s1ap_id = enb;
+            running.attempt.trail.ran_ue_id = ran;
         }
         Some(id)
     }
@@ -153,7 +172,7 @@ impl Observer {
                 seen: pdu.seen,
                 direction,
                 name: reading.name,
-                cause: reading.cause.map(|cause| cause.to_string()),
+                cause: reading.cause.clone(),
             });
         }
         let mut id = id;
@@ -166,7 +185,7 @@ impl Observer {
                 Passing {
                     seen: pdu.seen,
                     direction,
-                    carrier: Carrier::S1ap(reading.name),
+                    carrier: Carrier::Ap(reading.name),
                     octets: nas,
                     copy: None,
                 },
@@ -185,8 +204,16 @@ impl Observer {
         if first || again || attempt.is_late(pdu.seen) || !begins(nas) {
             return id;
         }
-        let (ue, scope) = (attempt.ue, running.scope);
-        let next = self.begin(ue, scope, Tap::S1, pdu.flow.id, pdu.seen, true);
+        let (ue, scope, technology) = (attempt.ue, running.scope, attempt.trail.technology);
+        let next = self.begin(Beginning {
+            technology,
+            ue,
+            scope,
+            tap: Tap::Ran,
+            flow: pdu.flow.id,
+            seen: pdu.seen,
+            from_the_start: true,
+        });
         self.connections.hand_over(id, next);
         if let [Some(before), Some(after)] = self.attempts.get_disjoint_mut([&id, &next]) {
             after.attempt.follow(&mut before.attempt, pdu.seen);
@@ -196,14 +223,14 @@ impl Observer {
     }
 }
 
-/// The MME whose temporary identities are meant.
+/// The MME, or AMF, whose temporary identities are meant.
 fn scope(pdu: &Pdu<'_>, direction: Direction) -> Scope {
     let end = match direction {
         Direction::Uplink => pdu.flow.destination,
         Direction::Downlink => pdu.flow.source,
     };
     match end {
-        quintet_capture::End::Address(address) => Scope::Mme(address.ip()),
+        quintet_capture::End::Address(address) => Scope::Core(address.ip()),
         quintet_capture::End::Unnamed => log_scope(pdu.flow.id),
     }
 }

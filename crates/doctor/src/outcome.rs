@@ -14,10 +14,9 @@
 
 mod steps;
 
-use super::trail::{End, Procedure, Tap, Trail};
 use crate::report::{Ending, Outcome, Reached, emm_cause};
 use crate::s6a;
-use quintet_emm::path::MessageView;
+use crate::trail::{End, Procedure, Tap, Trail, View};
 use steps::{Security, Steps};
 
 /// T3410 and T3430 (TS 24.301 table 10.2.1), in nanoseconds.
@@ -127,7 +126,7 @@ fn ending(trail: &Trail, steps: &Steps<'_>) -> Ending {
         Security::Rejected => return Ending::SmcRejected,
         Security::Ignored => return Ending::SmcCompleteNotAccepted,
         Security::Commanded => return Ending::SmcNoResponse,
-        Security::Complete if trail.tap == Tap::S1 && steps.after_complete == 0 => {
+        Security::Complete if trail.tap == Tap::Ran && steps.after_complete == 0 => {
             return Ending::SmcCompleteThenNothing;
         }
         Security::Complete => return Ending::SecurityEstablishedEndUnknown,
@@ -162,7 +161,7 @@ fn accepted(trail: &Trail, steps: &Steps<'_>) -> Option<Ending> {
     }
     // No accept can be read: bearers are as good, for an MME sets them up for whom it has accepted.
     let unreadable = service || steps.ciphered_downlink;
-    if !bearers || !unreadable || trail.tap != Tap::S1 || steps.reject.is_some() {
+    if !bearers || !unreadable || trail.tap != Tap::Ran || steps.reject.is_some() {
         return None;
     }
     Some(if steps.security == Security::Complete {
@@ -177,7 +176,7 @@ fn before_authentication(trail: &Trail, steps: &Steps<'_>) -> Ending {
     if steps.initial.is_none() {
         return Ending::PartialNoSecurity;
     }
-    let radio = trail.tap != Tap::S1;
+    let radio = trail.tap != Tap::Ran;
     if trail.procedure == Procedure::ServiceRequest && radio {
         return Ending::ServiceRequestAnswerNotVisible;
     }
@@ -208,17 +207,20 @@ const fn outcome(ending: Ending) -> Outcome {
 }
 
 /// How long the sender of a message waits for its answer; `None` if it waits for none.
-pub(crate) const fn timer_ns(view: MessageView) -> Option<i64> {
+pub(crate) const fn timer_ns(view: View) -> Option<i64> {
     Some(match view {
-        MessageView::AttachRequest { .. } | MessageView::TrackingAreaUpdateRequest { .. } => T3410_NS,
-        MessageView::ServiceRequest { .. }
-        | MessageView::ExtendedServiceRequest { .. }
-        | MessageView::ControlPlaneServiceRequest { .. } => T3417_NS,
-        MessageView::IdentityRequest { .. }
-        | MessageView::AuthenticationRequest { .. }
-        | MessageView::SecurityModeCommand { .. }
-        | MessageView::AttachAccept
-        | MessageView::TrackingAreaUpdateAccept { .. } => T3460_NS,
+        View::Request {
+            procedure: Procedure::ServiceRequest,
+            ..
+        } => T3417_NS,
+        View::Request { .. } => T3410_NS,
+        View::IdentityRequest { .. }
+        | View::AuthenticationRequest { .. }
+        | View::SecurityModeCommand { .. }
+        | View::Accept {
+            awaits_complete: true,
+            ..
+        } => T3460_NS,
         _ => return None,
     })
 }

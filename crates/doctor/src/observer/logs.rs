@@ -6,16 +6,16 @@
 
 mod reading;
 
-use super::{Observer, Passing};
-use crate::eps::attempt::Attempt;
+use super::{Beginning, Observer, Passing};
+use crate::attempt::Attempt;
 use crate::eps::plain;
-use crate::eps::trail::{Carrier, End, Sighting, Tap};
+use crate::report::Technology;
 use crate::subscribers::Scope;
+use crate::trail::{Carrier, End, Short, Sighting, Tap};
 use hashbrown::HashMap;
 use quintet_capture::{FlowId, Pdu, Protocol, Seen};
 use quintet_crypto::Direction;
 use quintet_emm::path::Protection;
-use quintet_identity::STmsi;
 use quintet_nas::security::SecurityHeader;
 use quintet_radio::{Detail, Found};
 pub(super) use reading::begins;
@@ -70,7 +70,7 @@ struct Logged<'a> {
     direction: Direction,
     carrier: Carrier,
     octets: &'a [u8],
-    s_tmsi: Option<STmsi>,
+    short: Option<Short>,
 }
 
 impl Logs {
@@ -127,7 +127,7 @@ impl Observer {
             direction,
             carrier: Carrier::Log,
             octets: pdu.octets,
-            s_tmsi: None,
+            short: None,
         };
         self.logged(logged);
     }
@@ -161,7 +161,7 @@ impl Observer {
                 direction: nas.direction,
                 carrier: Carrier::Rrc(nas.carrier),
                 octets: nas.octets,
-                s_tmsi: nas.request.and_then(|request| request.s_tmsi()),
+                short: nas.request.and_then(|request| request.s_tmsi()).map(Short::Eps),
             }),
             Found::Signal(signal) => {
                 let key = key(signal.ue);
@@ -247,7 +247,7 @@ impl Observer {
                 direction: held.direction,
                 carrier: held.carrier,
                 octets: &held.pdu,
-                s_tmsi: None,
+                short: None,
             };
             self.attribute(logged, None);
         }
@@ -299,7 +299,7 @@ impl Observer {
         let of_log = running
             .and_then(|id| self.attempts.get(&id))
             .map(|running| running.attempt.ue);
-        let ue = match (of_log, logged.s_tmsi) {
+        let ue = match (of_log, logged.short) {
             (Some(ue), None) => ue,
             (_, s_tmsi) => self.whose(scope, s_tmsi),
         };
@@ -307,7 +307,15 @@ impl Observer {
             self.end(before, End::BeganAgain);
         }
         let flow = logged.key.flow;
-        let id = self.begin(ue, Some(scope), logged.tap, flow, logged.seen, from_the_start);
+        let id = self.begin(Beginning {
+            technology: Technology::Eps,
+            ue,
+            scope: Some(scope),
+            tap: logged.tap,
+            flow,
+            seen: logged.seen,
+            from_the_start,
+        });
         self.logs.log(logged.key).attempt = Some(id);
         self.logs.by_attempt.insert(id, logged.key);
         id
@@ -351,7 +359,8 @@ impl Attempt {
         }
         if last.plain.is_none() && plain::reads_plain(last.direction, octets) {
             last.plain = Some(octets.into());
-            (last.view, last.malformed) = plain::view(last.direction, last.header, Some(octets));
+            let (message, malformed) = plain::view(last.direction, last.header, Some(octets));
+            (last.name, last.view, last.malformed) = (message.name(), message.into(), malformed);
         }
         true
     }

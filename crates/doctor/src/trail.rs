@@ -2,16 +2,21 @@
 //!
 //! The observer fills it message by message; outcome, findings and report are functions of it.
 
+mod identity;
+mod view;
+
+pub use identity::{Area, Short, Temporary};
+pub use view::{Identity, View};
+
 use crate::keys::KeyNote;
-use crate::report::{Ending, MacVerdict};
+use crate::report::{Ending, MacVerdict, Technology};
 use crate::s6a::{Exchange, PathFact, VectorUse};
 use quintet_capture::{FlowId, Seen};
 use quintet_crypto::Direction;
-use quintet_emm::Violation;
-use quintet_emm::path::{MessageView, Protection};
-use quintet_identity::{Guti, Imei, Imsi, Plmn, STmsi, Tai};
+use quintet_identity::{Imei, Imsi, Plmn};
 use quintet_nas::eps::EmmMessage;
 use quintet_nas::security::SecurityHeaderType;
+use quintet_procedure::{Protection, Violation};
 
 /// The most messages kept of one attempt; of more, the first ones are kept and the rest is counted.
 pub const MAX_MESSAGES: usize = 256;
@@ -33,19 +38,49 @@ pub enum Procedure {
     None,
     /// S6a alone.
     S6a,
+    /// REGISTRATION REQUEST, initial.
+    Registration,
+    /// REGISTRATION REQUEST, mobility registration updating.
+    MobilityRegistration,
+    /// REGISTRATION REQUEST, periodic registration updating.
+    PeriodicRegistration,
+    /// REGISTRATION REQUEST, emergency registration.
+    EmergencyRegistration,
+}
+
+impl Procedure {
+    /// Which request it is, of those that have rejects of their own: ATTACH REQUEST, TRACKING AREA UPDATE REQUEST, and so on.
+    #[must_use]
+    pub const fn family(self) -> Self {
+        match self {
+            Self::MobilityRegistration | Self::PeriodicRegistration | Self::EmergencyRegistration => {
+                Self::Registration
+            }
+            other => other,
+        }
+    }
+
+    /// Whether the UE registers anew, rather than updating what it has.
+    #[must_use]
+    pub const fn is_initial(self) -> bool {
+        matches!(
+            self,
+            Self::Attach | Self::Registration | Self::EmergencyRegistration
+        )
+    }
 }
 
 /// Where the attempt was seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tap {
-    /// Between eNB and MME.
-    S1,
+    /// Between radio access network and core: S1, N2.
+    Ran,
     /// In a modem's or simulator's log of NAS PDUs.
     NasLog,
     /// In a radio trace.
     Radio,
-    /// Between MME and HSS alone.
-    S6a,
+    /// Within the core alone: S6a.
+    Core,
 }
 
 /// How the attempt's connection ended, as far as the capture shows it.
@@ -71,8 +106,8 @@ pub enum End {
 /// What carried a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Carrier {
-    /// An S1AP message of this name.
-    S1ap(&'static str),
+    /// An S1AP or NGAP message of this name.
+    Ap(&'static str),
     /// An RRC message of this name.
     Rrc(&'static str),
     /// A log of NAS PDUs.
@@ -103,8 +138,10 @@ pub struct Sighting {
     pub protection: Protection,
     /// The sequence number of a protected message: COUNT modulo 256, or modulo 32 in SERVICE REQUEST.
     pub sequence: Option<u8>,
-    /// What it is, as far as it can be read.
-    pub view: MessageView,
+    /// The specification's name, or what can be said of a message that has none.
+    pub name: &'static str,
+    /// What it is to the path, as far as it can be read.
+    pub view: View,
     /// The PDU as seen.
     pub pdu: Box<[u8]>,
     /// The plain message inside; `None` if it is ciphered and no key opens it. Equal to `pdu` if that is plain.
@@ -157,12 +194,12 @@ pub type Capability = Vec<u8>;
 pub struct Identities {
     /// IMSI, from NAS or from S6a.
     pub imsi: Option<Imsi>,
-    /// The GUTI the UE came with.
-    pub guti: Option<Guti>,
-    /// The S-TMSI the UE came with.
-    pub s_tmsi: Option<STmsi>,
+    /// The GUTI, or 5G-GUTI, the UE came with.
+    pub guti: Option<Temporary>,
+    /// The S-TMSI, or 5G-S-TMSI, the UE came with.
+    pub s_tmsi: Option<Short>,
     /// The GUTI it was given.
-    pub new_guti: Option<Guti>,
+    pub new_guti: Option<Temporary>,
     /// IMEI, or that of an IMEISV.
     pub imei: Option<Imei>,
 }
@@ -172,22 +209,24 @@ pub struct Identities {
 pub struct Trail {
     /// From 1.
     pub id: u64,
+    /// EPS or 5GS.
+    pub technology: Technology,
     /// What the UE wanted.
     pub procedure: Procedure,
     /// Where it was seen.
     pub tap: Tap,
     /// The association or log.
     pub flow: Option<FlowId>,
-    /// MME UE S1AP ID.
-    pub mme_ue_s1ap_id: Option<u32>,
-    /// eNB UE S1AP ID.
-    pub enb_ue_s1ap_id: Option<u32>,
+    /// The UE's number at the core: MME UE S1AP ID, AMF UE NGAP ID.
+    pub core_ue_id: Option<u64>,
+    /// The UE's number at the radio access network: eNB UE S1AP ID, RAN UE NGAP ID.
+    pub ran_ue_id: Option<u32>,
     /// Whether the connection's first message is in the capture.
     pub from_the_start: bool,
     /// Whether both directions of the association were seen. Unknown counts as yes.
     pub both_directions: bool,
-    /// The cell's tracking area, from S1AP.
-    pub tai: Option<Tai>,
+    /// The cell's tracking area, from S1AP or NGAP.
+    pub area: Option<Area>,
     /// The serving network: of the TAI, else of S6a's Visited-PLMN-Id, else of the GUTI.
     pub serving: Option<Plmn>,
     /// Who.
@@ -227,7 +266,7 @@ impl Trail {
     #[must_use]
     pub fn is_challenged(&self) -> bool {
         let mut views = self.nas.iter().map(|sighting| sighting.view);
-        views.any(|view| matches!(view, MessageView::AuthenticationRequest { .. }))
+        views.any(|view| matches!(view, View::AuthenticationRequest { .. }))
     }
 
     /// Whether a challenge was under way when message `index` was sent: one that nothing before it had answered.
@@ -239,12 +278,12 @@ impl Trail {
             .find(|view| {
                 matches!(
                     view,
-                    MessageView::AuthenticationRequest { .. }
-                        | MessageView::AuthenticationResponse
-                        | MessageView::AuthenticationFailure { .. }
+                    View::AuthenticationRequest { .. }
+                        | View::AuthenticationResponse
+                        | View::AuthenticationFailure { .. }
                 )
             })
-            .is_some_and(|view| matches!(view, MessageView::AuthenticationRequest { .. }))
+            .is_some_and(|view| matches!(view, View::AuthenticationRequest { .. }))
     }
 }
 

@@ -1,18 +1,20 @@
 //! An attempt that runs: its trail, and the states its two ends may be in.
 
-use super::plain::{self, Ciphering};
-use super::trail::{
-    Carrier, End, History, Identities, MAX_MESSAGES, Offence, Procedure, Sighting, Signal, Tap, Trail,
-};
+use crate::eps::plain::{self, Ciphering};
 use crate::keys::{Opened, SubscriberId};
 use crate::report::MacVerdict;
+use crate::report::Technology;
 use crate::s6a::Exchange;
 use crate::subscribers::Ue;
+use crate::tables::{Step, Tables};
+use crate::trail::{
+    Carrier, End, History, Identities, MAX_MESSAGES, Offence, Procedure, Sighting, Signal, Tap, Trail, View,
+};
 use quintet_capture::{FlowId, Seen, Timestamp};
 use quintet_crypto::{CipheringAlgorithm, Direction};
-use quintet_emm::Violation;
-use quintet_emm::path::{Candidates, Header, MessageView, Protection, Registration, State, Step};
+use quintet_emm::path as emm;
 use quintet_nas::security::{SecurityHeader, SecurityHeaderType, ServiceRequestHeader};
+use quintet_procedure::{Header, Protection};
 
 /// How many messages back a repetition is looked for: more than a timer's repetitions, with what comes between them.
 const REPEATS_WITHIN: usize = 32;
@@ -22,61 +24,57 @@ const MAX_SIGNALS: usize = 64;
 const MAX_EXCHANGES: usize = 32;
 
 /// Where an attempt begins.
-pub(super) struct Begin {
-    pub(super) id: u64,
-    pub(super) ue: Ue,
-    pub(super) tap: Tap,
-    pub(super) flow: Option<FlowId>,
-    pub(super) seen: Seen,
+pub(crate) struct Begin {
+    pub(crate) id: u64,
+    pub(crate) technology: Technology,
+    pub(crate) ue: Ue,
+    pub(crate) tap: Tap,
+    pub(crate) flow: Option<FlowId>,
+    pub(crate) seen: Seen,
     /// Whether its first message is the connection's.
-    pub(super) from_the_start: bool,
+    pub(crate) from_the_start: bool,
     /// Ciphering in use, from what went before.
-    pub(super) ciphering: Option<CipheringAlgorithm>,
+    pub(crate) ciphering: Option<CipheringAlgorithm>,
 }
 
 /// An attempt that runs.
 #[derive(Debug)]
-pub(super) struct Attempt {
-    pub(super) trail: Trail,
-    pub(super) ue: Ue,
+pub(crate) struct Attempt {
+    pub(crate) trail: Trail,
+    pub(crate) ue: Ue,
     /// The ciphering in use.
-    pub(super) ciphering: Ciphering,
-    at_ue: Candidates,
-    at_mme: Candidates,
+    pub(crate) ciphering: Ciphering,
+    tables: Tables,
 }
 
 /// The verifier's name of a UE at a tap.
-pub(super) const fn subscriber(ue: Ue, tap: Tap) -> SubscriberId {
+pub(crate) const fn subscriber(ue: Ue, tap: Tap) -> SubscriberId {
     SubscriberId(ue.0 << 2 | tap as u64)
 }
 
 /// A NAS PDU on its way into an attempt.
-pub(super) struct Arrival<'a> {
-    pub(super) seen: Seen,
-    pub(super) direction: Direction,
-    pub(super) carrier: Carrier,
-    pub(super) pdu: &'a [u8],
-    pub(super) opened: Opened,
+pub(crate) struct Arrival<'a> {
+    pub(crate) seen: Seen,
+    pub(crate) direction: Direction,
+    pub(crate) carrier: Carrier,
+    pub(crate) pdu: &'a [u8],
+    pub(crate) opened: Opened,
 }
 
 impl Attempt {
-    pub(super) fn new(begin: Begin) -> Self {
-        let state = if begin.from_the_start {
-            State::idle(Registration::Unknown)
-        } else {
-            State::UNOBSERVED
-        };
+    pub(crate) fn new(begin: Begin) -> Self {
         Self {
             trail: Trail {
                 id: begin.id,
+                technology: begin.technology,
                 procedure: Procedure::None,
                 tap: begin.tap,
                 flow: begin.flow,
-                mme_ue_s1ap_id: None,
-                enb_ue_s1ap_id: None,
+                core_ue_id: None,
+                ran_ue_id: None,
                 from_the_start: begin.from_the_start,
                 both_directions: true,
-                tai: None,
+                area: None,
                 serving: None,
                 identities: Identities::default(),
                 reported: None,
@@ -96,19 +94,18 @@ impl Attempt {
             },
             ue: begin.ue,
             ciphering: Ciphering::new(begin.ciphering),
-            at_ue: Candidates::new(state),
-            at_mme: Candidates::new(state),
+            tables: Tables::new(begin.technology, begin.from_the_start),
         }
     }
 
     /// Follows another attempt in the same connection: identities, security and states are what they were. The S1AP message
     /// that brought the new one is this one's.
-    pub(super) fn follow(&mut self, before: &mut Self, seen: Seen) {
+    pub(crate) fn follow(&mut self, before: &mut Self, seen: Seen) {
         let (trail, other) = (&mut self.trail, &mut before.trail);
-        trail.mme_ue_s1ap_id = other.mme_ue_s1ap_id;
-        trail.enb_ue_s1ap_id = other.enb_ue_s1ap_id;
+        trail.core_ue_id = other.core_ue_id;
+        trail.ran_ue_id = other.ran_ue_id;
         trail.from_the_start = other.from_the_start;
-        trail.tai = other.tai;
+        trail.area = other.area;
         trail.serving = other.serving;
         trail.reported.clone_from(&other.reported);
         trail.identities.clone_from(&other.identities);
@@ -125,28 +122,21 @@ impl Attempt {
             .max_by_key(|seen| (seen.file, seen.frame))
             .unwrap_or(other.first);
         self.ciphering = before.ciphering;
-        self.at_ue.clone_from(&before.at_ue);
-        self.at_mme.clone_from(&before.at_mme);
+        self.tables.clone_from(&before.tables);
     }
 
     /// Whose keys its messages are under: a UE's, at one tap, for another tap shows the same COUNTs again.
-    pub(super) const fn subscriber(&self) -> SubscriberId {
+    pub(crate) const fn subscriber(&self) -> SubscriberId {
         subscriber(self.ue, self.trail.tap)
     }
 
     /// A NAS message: into the trail, and through both ends' states. `None` if the trail is full; it counts then.
-    pub(super) fn nas(&mut self, arrival: Arrival<'_>) -> Option<usize> {
-        let mut sighting = self.sighting(arrival);
-        let step = Step {
-            direction: sighting.direction,
-            protection: sighting.protection,
-            message: sighting.view,
-        };
+    pub(crate) fn nas(&mut self, arrival: Arrival<'_>) -> Option<usize> {
+        let (mut sighting, step) = self.sighting(arrival);
         if self.is_late(sighting.seen) {
             // What it would have changed is not known any more: nothing is held against either end that this could explain.
-            self.at_ue = Candidates::new(State::UNOBSERVED);
-            self.at_mme = Candidates::new(State::UNOBSERVED);
-        } else if let Err(violation) = self.sent(step) {
+            self.tables.forget();
+        } else if let Err(violation) = self.tables.sent(step) {
             sighting.offence = Some(Offence {
                 by: sighting.direction,
                 violation,
@@ -168,22 +158,8 @@ impl Attempt {
         Some(self.insert(sighting))
     }
 
-    /// One end sent this, towards the other.
-    fn sent(&mut self, step: Step) -> Result<(), Violation> {
-        match step.direction {
-            Direction::Uplink => {
-                self.at_mme.towards(step);
-                self.at_ue.sent(step)
-            }
-            Direction::Downlink => {
-                self.at_ue.towards(step);
-                self.at_mme.sent(step)
-            }
-        }
-    }
-
     /// Whether something comes behind what stands after it in the capture: reassembly held it back.
-    pub(super) fn is_late(&self, seen: Seen) -> bool {
+    pub(crate) fn is_late(&self, seen: Seen) -> bool {
         let last = self.trail.nas.last();
         last.is_some_and(|last| (last.seen.file, last.seen.frame) > (seen.file, seen.frame))
     }
@@ -203,7 +179,7 @@ impl Attempt {
     }
 
     /// The connection's first message came late, behind others that are in the capture after it: they are one attempt.
-    pub(super) fn begins_late(&mut self, seen: Seen) -> bool {
+    pub(crate) fn begins_late(&mut self, seen: Seen) -> bool {
         let first = self.trail.first;
         let late = !self.trail.from_the_start && (first.file, first.frame) > (seen.file, seen.frame);
         self.trail.from_the_start |= late;
@@ -211,7 +187,7 @@ impl Attempt {
     }
 
     /// What a PDU is.
-    fn sighting(&self, arrival: Arrival<'_>) -> Sighting {
+    fn sighting(&self, arrival: Arrival<'_>) -> (Sighting, Step) {
         let Arrival {
             seen,
             direction,
@@ -245,15 +221,21 @@ impl Attempt {
         let plain = opened
             .plain
             .or_else(|| self.ciphering.clear(direction, header, pdu).map(Box::from));
-        let (view, malformed) = plain::view(direction, header, plain.as_deref());
-        Sighting {
+        let (message, malformed) = plain::view(direction, header, plain.as_deref());
+        let step = emm::Step {
+            direction,
+            protection,
+            message,
+        };
+        let sighting = Sighting {
             seen,
             direction,
             carrier,
             header,
             protection,
             sequence,
-            view,
+            name: message.name(),
+            view: message.into(),
             pdu: pdu.into(),
             plain,
             mac: opened.mac,
@@ -262,7 +244,8 @@ impl Attempt {
             repeats: self.earlier(direction, pdu),
             offence: None,
             malformed,
-        }
+        };
+        (sighting, Step::Eps(step))
     }
 
     /// The first message like this, octet for octet.
@@ -276,20 +259,16 @@ impl Attempt {
     }
 
     /// The first initial message names the procedure.
-    fn name_procedure(&mut self, view: &MessageView) {
-        self.trail.procedure = match view {
-            MessageView::AttachRequest { .. } => Procedure::Attach,
-            MessageView::TrackingAreaUpdateRequest { .. } => Procedure::TrackingAreaUpdate,
-            MessageView::ServiceRequest { .. }
-            | MessageView::ExtendedServiceRequest { .. }
-            | MessageView::ControlPlaneServiceRequest { .. } => Procedure::ServiceRequest,
-            MessageView::DetachRequestByUe { .. } => Procedure::Detach,
+    fn name_procedure(&mut self, view: &View) {
+        self.trail.procedure = match *view {
+            View::Request { procedure, .. } => procedure,
+            View::LeaveByUe { .. } => Procedure::Detach,
             _ => Procedure::Unknown,
         };
     }
 
     /// An S1AP message.
-    pub(super) fn signal(&mut self, signal: Signal) {
+    pub(crate) fn signal(&mut self, signal: Signal) {
         self.saw(signal.seen);
         if self.trail.signals.len() < MAX_SIGNALS {
             self.trail.signals.push(signal);
@@ -297,7 +276,7 @@ impl Attempt {
     }
 
     /// An S6a transaction of its subscriber.
-    pub(super) fn exchange(&mut self, exchange: Exchange) {
+    pub(crate) fn exchange(&mut self, exchange: Exchange) {
         self.trail.serving = self.trail.serving.or(exchange.visited);
         for seen in [exchange.first(), exchange.last()].into_iter().flatten() {
             self.saw(seen);
@@ -310,7 +289,7 @@ impl Attempt {
     }
 
     /// Stretches the trail over a frame.
-    pub(super) fn saw(&mut self, seen: Seen) {
+    pub(crate) fn saw(&mut self, seen: Seen) {
         let trail = &mut self.trail;
         if (seen.file, seen.frame) < (trail.first.file, trail.first.frame) {
             trail.first = seen;
@@ -321,7 +300,7 @@ impl Attempt {
     }
 
     /// The trail, ended.
-    pub(super) fn end(mut self, end: End, now: Timestamp) -> Trail {
+    pub(crate) fn end(mut self, end: End, now: Timestamp) -> Trail {
         self.trail
             .signals
             .sort_by_key(|signal| (signal.seen.file, signal.seen.frame));

@@ -1,11 +1,10 @@
 //! What a message tells of who the UE is.
 
 use super::Observer;
-use crate::eps::attempt::subscriber;
-use crate::eps::trail::Tap;
+use crate::attempt::subscriber;
 use crate::subscribers::{Scope, Ue};
-use quintet_emm::path::MessageView;
-use quintet_identity::{Guti, Imei, Imsi, STmsi};
+use crate::trail::{Short, Tap, Temporary, View};
+use quintet_identity::{Imei, Imsi};
 use quintet_nas::common::Element;
 use quintet_nas::eps::{EmmMessage, EpsMobileIdentity, MobileIdentity, UeNetworkCapability};
 
@@ -15,8 +14,8 @@ struct Told {
     imsi: Option<Imsi>,
     imei: Option<Imei>,
     /// The GUTI it came with.
-    guti: Option<Guti>,
-    new_guti: Option<Guti>,
+    guti: Option<Temporary>,
+    new_guti: Option<Temporary>,
     reported: Option<Vec<u8>>,
     challenge: Option<([u8; 16], [u8; 16])>,
 }
@@ -40,7 +39,7 @@ impl Observer {
         trail.identities.new_guti = told.new_guti.or(trail.identities.new_guti);
         if let Some(guti) = told.guti {
             trail.identities.guti = Some(guti);
-            trail.identities.s_tmsi.get_or_insert(guti.s_tmsi());
+            trail.identities.s_tmsi.get_or_insert(guti.short());
         }
         let mut ue = running.attempt.ue;
         if let Some(reported) = told.reported {
@@ -48,13 +47,13 @@ impl Observer {
             self.subscribers.row_mut(ue).reported = Some(reported);
         }
         if let (Some(guti), Some(scope)) = (told.guti, scope) {
-            ue = self.came_with(id, ue, scope, guti.s_tmsi());
+            ue = self.came_with(id, ue, scope, guti.short());
         }
         if let Some(imsi) = told.imsi {
             ue = self.is(id, ue, imsi);
         }
         if let (Some(guti), Some(scope)) = (told.new_guti, scope) {
-            self.subscribers.learn_s_tmsi(ue, scope, guti.s_tmsi());
+            self.subscribers.learn_s_tmsi(ue, scope, guti.short());
         }
         if let Some((rand, autn)) = told.challenge {
             self.challenged(id, index, rand, autn);
@@ -62,8 +61,8 @@ impl Observer {
     }
 
     /// The UE came with a temporary identity.
-    fn came_with(&mut self, id: u64, ue: Ue, scope: Scope, s_tmsi: STmsi) -> Ue {
-        match self.subscribers.by_s_tmsi(scope, s_tmsi) {
+    fn came_with(&mut self, id: u64, ue: Ue, scope: Scope, short: Short) -> Ue {
+        match self.subscribers.by_s_tmsi(scope, short) {
             Some(known) if known == ue => ue,
             Some(known) => {
                 if self.subscribers.row(ue).is_some_and(|row| row.imsi.is_some()) {
@@ -73,7 +72,7 @@ impl Observer {
                 known
             }
             None => {
-                self.subscribers.learn_s_tmsi(ue, scope, s_tmsi);
+                self.subscribers.learn_s_tmsi(ue, scope, short);
                 ue
             }
         }
@@ -96,7 +95,7 @@ impl Observer {
     fn rename(&mut self, id: u64, was: Ue, is: Ue) {
         // A handle that stays in the table is somebody else's, whose GUTI this one came with.
         if self.subscribers.row(was).is_none_or(|row| row.imsi.is_none()) {
-            for tap in [Tap::S1, Tap::NasLog, Tap::Radio] {
+            for tap in [Tap::Ran, Tap::NasLog, Tap::Radio] {
                 self.verifier.merge(subscriber(is, tap), subscriber(was, tap));
             }
         }
@@ -119,18 +118,16 @@ impl Observer {
 }
 
 /// Whether a message may tell anything: most do not, and need not be read once more.
-const fn tells(view: MessageView) -> bool {
+const fn tells(view: View) -> bool {
     matches!(
         view,
-        MessageView::AttachRequest { .. }
-            | MessageView::TrackingAreaUpdateRequest { .. }
-            | MessageView::DetachRequestByUe { .. }
-            | MessageView::IdentityResponse { .. }
-            | MessageView::SecurityModeComplete
-            | MessageView::AttachAccept
-            | MessageView::TrackingAreaUpdateAccept { .. }
-            | MessageView::GutiReallocationCommand
-            | MessageView::AuthenticationRequest { .. }
+        View::Request { .. }
+            | View::LeaveByUe { .. }
+            | View::IdentityResponse { .. }
+            | View::SecurityModeComplete
+            | View::Accept { .. }
+            | View::Reconfiguration
+            | View::AuthenticationRequest { .. }
     )
 }
 
@@ -168,7 +165,7 @@ impl Told {
         match identity {
             EpsMobileIdentity::Imsi(imsi) => self.imsi = Some(*imsi),
             EpsMobileIdentity::Imei(imei) => self.imei = Some(*imei),
-            EpsMobileIdentity::Guti(guti) => self.guti = Some(*guti),
+            EpsMobileIdentity::Guti(guti) => self.guti = Some(Temporary::Eps(*guti)),
             EpsMobileIdentity::Other(_) => {}
         }
     }
@@ -183,7 +180,7 @@ impl Told {
 
     fn given(&mut self, identity: Option<&EpsMobileIdentity<'_>>) {
         if let Some(EpsMobileIdentity::Guti(guti)) = identity {
-            self.new_guti = Some(*guti);
+            self.new_guti = Some(Temporary::Eps(*guti));
         }
     }
 }

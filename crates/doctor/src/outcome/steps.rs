@@ -1,12 +1,12 @@
 //! The steps of an attempt, as far as its ending depends on them.
 
-use crate::eps::trail::{End, Sighting, Trail};
+use crate::trail::{End, Sighting, Trail, View};
 use quintet_crypto::Direction;
-use quintet_emm::path::{Ksi, MessageView, Protection};
+use quintet_procedure::{Ksi, Protection};
 
 /// Where the security mode procedure stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Security {
+pub(crate) enum Security {
     /// No SECURITY MODE COMMAND since the last challenge.
     None,
     /// It waits for its answer.
@@ -21,55 +21,55 @@ pub(super) enum Security {
 
 /// What was seen, each by the index of its message where that matters.
 #[derive(Debug)]
-pub(super) struct Steps<'a> {
+pub(crate) struct Steps<'a> {
     /// The initial message.
-    pub(super) initial: Option<usize>,
+    pub(crate) initial: Option<usize>,
     /// Whether it was protected.
-    pub(super) initial_protected: bool,
+    pub(crate) initial_protected: bool,
     /// Whether the network asked for an identity.
-    pub(super) identity: bool,
+    pub(crate) identity: bool,
     /// Challenges, repetitions too.
-    pub(super) challenges: usize,
+    pub(crate) challenges: usize,
     /// The last challenge, if nothing has answered it.
-    pub(super) challenge: Option<usize>,
+    pub(crate) challenge: Option<usize>,
     /// The last RES, if it is the last word on the last challenge.
-    pub(super) response: Option<usize>,
+    pub(crate) response: Option<usize>,
     /// The last AUTHENTICATION FAILURE and its cause, if it is the last word on the last challenge.
-    pub(super) failure: Option<(usize, u8)>,
+    pub(crate) failure: Option<(usize, u8)>,
     /// AUTHENTICATION REJECT.
-    pub(super) authentication_reject: Option<usize>,
-    pub(super) security: Security,
+    pub(crate) authentication_reject: Option<usize>,
+    pub(crate) security: Security,
     /// Cause of SECURITY MODE REJECT.
-    pub(super) smc_reject: Option<u8>,
+    pub(crate) smc_reject: Option<u8>,
     /// The first protected message after SECURITY MODE COMPLETE.
-    pub(super) first_protected: Option<usize>,
+    pub(crate) first_protected: Option<usize>,
     /// Messages after SECURITY MODE COMPLETE, of either end.
-    pub(super) after_complete: usize,
+    pub(crate) after_complete: usize,
     /// How often an accept was sent.
-    pub(super) accepts: Option<usize>,
+    pub(crate) accepts: Option<usize>,
     /// ATTACH COMPLETE, TRACKING AREA UPDATE COMPLETE.
-    pub(super) completed: bool,
+    pub(crate) completed: bool,
     /// DETACH ACCEPT from the network.
-    pub(super) detached: bool,
+    pub(crate) detached: bool,
     /// The last reject, and its cause.
-    pub(super) reject: Option<(usize, u8)>,
+    pub(crate) reject: Option<(usize, u8)>,
     /// NAS messages from the network.
-    pub(super) downlinks: usize,
+    pub(crate) downlinks: usize,
     /// Whether one of them could not be read.
-    pub(super) ciphered_downlink: bool,
+    pub(crate) ciphered_downlink: bool,
     /// INITIAL CONTEXT SETUP REQUEST.
-    pub(super) context_setup: bool,
+    pub(crate) context_setup: bool,
     /// INITIAL CONTEXT SETUP FAILURE.
-    pub(super) context_failure: bool,
+    pub(crate) context_failure: bool,
     /// The connection was released, or the eNB asked for it.
-    pub(super) released: bool,
+    pub(crate) released: bool,
     /// Why: as the eNB said, else the MME.
-    pub(super) release_cause: Option<&'a str>,
-    pub(super) ksi: Option<u8>,
+    pub(crate) release_cause: Option<&'a str>,
+    pub(crate) ksi: Option<u8>,
 }
 
 impl<'a> Steps<'a> {
-    pub(super) fn of(trail: &'a Trail) -> Self {
+    pub(crate) fn of(trail: &'a Trail) -> Self {
         let mut steps = Self {
             initial: None,
             initial_protected: false,
@@ -101,8 +101,8 @@ impl<'a> Steps<'a> {
             steps.after_security(index, sighting);
             steps.message(index, sighting);
             match sighting.view {
-                MessageView::AuthenticationRequest { ksi } => of_challenge = Some(ksi),
-                MessageView::SecurityModeCommand { ksi, .. } => of_command = Some(ksi),
+                View::AuthenticationRequest { ksi } => of_challenge = Some(ksi),
+                View::SecurityModeCommand { ksi, .. } => of_command = Some(ksi),
                 view => of_initial = of_initial.or(view.initial()),
             }
         }
@@ -114,14 +114,14 @@ impl<'a> Steps<'a> {
     fn direction(&mut self, sighting: &Sighting) {
         if sighting.direction == Direction::Downlink {
             self.downlinks += 1;
-            self.ciphered_downlink |= sighting.view == MessageView::Ciphered;
+            self.ciphered_downlink |= sighting.view == View::Ciphered;
         }
     }
 
     fn after_security(&mut self, index: usize, sighting: &Sighting) {
         let procedure = matches!(
             sighting.view,
-            MessageView::SecurityModeComplete | MessageView::SecurityModeCommand { .. }
+            View::SecurityModeComplete | View::SecurityModeCommand { .. }
         );
         if self.security != Security::Complete || procedure {
             return;
@@ -134,8 +134,8 @@ impl<'a> Steps<'a> {
 
     fn message(&mut self, index: usize, sighting: &Sighting) {
         match sighting.view {
-            MessageView::IdentityRequest { .. } => self.identity = true,
-            MessageView::AuthenticationRequest { .. } => {
+            View::IdentityRequest { .. } => self.identity = true,
+            View::AuthenticationRequest { .. } => {
                 self.challenges += 1;
                 self.challenge = Some(index);
                 (self.response, self.failure) = (None, None);
@@ -144,16 +144,16 @@ impl<'a> Steps<'a> {
                     self.security = Security::None;
                 }
             }
-            MessageView::AuthenticationResponse => {
+            View::AuthenticationResponse => {
                 (self.challenge, self.failure) = (None, None);
                 self.response = Some(index);
             }
-            MessageView::AuthenticationFailure { cause, .. } => {
+            View::AuthenticationFailure { cause, .. } => {
                 (self.challenge, self.response) = (None, None);
                 self.failure = Some((index, cause));
             }
-            MessageView::AuthenticationReject => self.authentication_reject = Some(index),
-            MessageView::SecurityModeCommand { .. } => {
+            View::AuthenticationReject => self.authentication_reject = Some(index),
+            View::SecurityModeCommand { .. } => {
                 let again = self.security == Security::Complete && self.accepts.is_none();
                 self.security = if again {
                     Security::Ignored
@@ -161,19 +161,15 @@ impl<'a> Steps<'a> {
                     Security::Commanded
                 };
             }
-            MessageView::SecurityModeComplete => self.security = Security::Complete,
-            MessageView::SecurityModeReject { cause } => {
+            View::SecurityModeComplete => self.security = Security::Complete,
+            View::SecurityModeReject { cause } => {
                 self.security = Security::Rejected;
                 self.smc_reject = Some(cause);
             }
-            MessageView::AttachAccept
-            | MessageView::TrackingAreaUpdateAccept { .. }
-            | MessageView::ServiceAccept => *self.accepts.get_or_insert(0) += 1,
-            MessageView::DetachAccept => self.detached |= sighting.direction == Direction::Downlink,
-            MessageView::AttachComplete | MessageView::TrackingAreaUpdateComplete => self.completed = true,
-            MessageView::AttachReject { cause }
-            | MessageView::TrackingAreaUpdateReject { cause }
-            | MessageView::ServiceReject { cause } => self.reject = Some((index, cause)),
+            View::Accept { .. } => *self.accepts.get_or_insert(0) += 1,
+            View::LeaveAccept => self.detached |= sighting.direction == Direction::Downlink,
+            View::Complete { .. } => self.completed = true,
+            View::Reject { cause, .. } => self.reject = Some((index, cause)),
             view if view.initial().is_some() => {
                 let protected = sighting.protection != Protection::Plain;
                 if self.initial.is_none() {

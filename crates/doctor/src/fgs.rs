@@ -1,0 +1,3 @@
+//! 5GS: what is in its NGAP and NAS.
+
+pub(crate) mod ngap;
