@@ -5,7 +5,7 @@
 //! ```
 //!
 //! Left out: fast re-authentication (K_re is there, nothing derives from it: TS 33.501 6.1.3.1 does not use it), and the key
-//! exchange of EAP-AKA' FS (RFC 9678), KDF values other than 1.
+//! exchange of EAP-AKA' FS (RFC 9678), which a server offers in attributes that may be skipped.
 
 use crate::CkIkPrime;
 use crate::hmac::HmacKey;
@@ -37,9 +37,6 @@ key!(
 
 /// The key derivation function that peer and server must have: CK' and IK' of TS 33.402 (RFC 9048 3.2, 3.3).
 pub const KDF_CK_IK_PRIME: u16 = 1;
-
-/// The same with forward secrecy (RFC 9678): not supported.
-pub const KDF_FORWARD_SECRECY: u16 = 2;
 
 /// Octets of AT_MAC's value (RFC 9048 3.1).
 pub const MAC_OCTETS: usize = 16;
