@@ -12,6 +12,11 @@
 
 #![forbid(unsafe_code)]
 
+pub mod network;
 pub mod path;
 
+use quintet_nas::fgs::FgmmCause;
 pub use quintet_procedure::{Discard, Violation};
+
+/// What a machine did with an inbound message.
+pub type Disposition = quintet_procedure::Disposition<FgmmCause>;

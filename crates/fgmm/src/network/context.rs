@@ -120,6 +120,18 @@ impl PduSessions {
     /// The highest identity; 0 is "no session" (TS 24.007 11.2.3.1b).
     pub const MAX: u8 = 15;
 
+    /// From the two octets of PDU session status and its like (TS 24.501 9.11.3.44): the bit of "no session" says nothing.
+    #[must_use]
+    pub const fn from_octets(octets: [u8; 2]) -> Self {
+        Self(u16::from_le_bytes(octets) & !1)
+    }
+
+    /// The octets of [`Self::from_octets`].
+    #[must_use]
+    pub const fn octets(self) -> [u8; 2] {
+        self.0.to_le_bytes()
+    }
+
     /// Whether it is among them.
     #[must_use]
     pub const fn contains(self, pdu_session_id: u8) -> bool {

@@ -1,8 +1,8 @@
 //! What happens to a session.
 
 use super::ContextId;
+use quintet_crypto::Rand;
 use quintet_crypto::fgs::{HresStar, KSeaf};
-use quintet_crypto::{Auts, Rand};
 use quintet_identity::fgs::{Ncgi, STmsi, Tac, Tai};
 use quintet_identity::{SNssai, Supi};
 use quintet_nas::fgs::FgmmCause;
@@ -206,6 +206,8 @@ pub enum SmDeliveryKind<'a> {
     Created,
     /// The SMF sends something to the UE, to its gNB, or both.
     Message {
+        /// The session's slice, for the gNB; none for emergency services.
+        s_nssai: Option<SNssai>,
         /// N1 SM message, plain.
         n1: Option<&'a [u8]>,
         /// N2 SM information: the PDU Session Resource Setup Request Transfer.
