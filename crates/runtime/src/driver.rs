@@ -4,16 +4,20 @@
 
 mod associations;
 mod diameter;
+mod sbi;
 mod sctp;
 mod tasks;
 
 use crate::connection::{self, Connection};
+use crate::sbi::run_call;
 use crate::sctp::SctpTransport;
 use crate::tap::{self, Link, Tap, Transport, Way};
 use crate::{Application, Clock, Moment, listener};
 use associations::Associations;
 use quintet_diameter::Inbox;
 use quintet_diameter::node::{Action, ConnectionId, DisconnectCause, Event, Node, PeerId};
+use sbi::SbiState;
+pub(crate) use sbi::SbiTapped;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::io;
@@ -56,6 +60,7 @@ struct Engine<A> {
     sctp: Vec<SctpTransport>,
     /// Those of the transports that serve the node.
     associations: Associations,
+    sbi: SbiState,
     next_connection: u64,
     armed: Option<Duration>,
     /// Actions that need tasks: taken by [`Driver::settle`] after the borrow ends.
@@ -80,6 +85,7 @@ impl<A: Application + 'static> Driver<A> {
             connections: HashMap::new(),
             sctp: Vec::new(),
             associations: Associations::default(),
+            sbi: SbiState::default(),
             next_connection: 0,
             armed: None,
             connects: Vec::new(),
@@ -123,10 +129,11 @@ impl<A: Application + 'static> Driver<A> {
         result
     }
 
-    /// Answers what is pending, says DPR to every peer and closes, then ends every SCTP association; returns when
+    /// Answers what is pending, says DPR to every peer and closes, then ends every SCTP association, and says GOAWAY on service based interfaces; returns when
     /// nothing is left.
     pub async fn shutdown(&self, cause: DisconnectCause) {
         self.with(|at, node, _| node.shutdown(at.now, cause));
+        self.close_sbi();
         loop {
             let stopped = self.shared.stopped.notified();
             if self.shared.engine.borrow().is_over() {
@@ -233,7 +240,7 @@ impl<A: Application + 'static> Driver<A> {
 
     /// Lets node and application finish what the last input began: store replies, actions, output, deadlines.
     fn settle(&self, at: Moment) {
-        let (connects, tasks) = {
+        let (connects, calls, tasks) = {
             let engine = &mut *self.shared.engine.borrow_mut();
             engine.settle(at);
             if engine.is_over() {
@@ -243,10 +250,17 @@ impl<A: Application + 'static> Driver<A> {
             if next.is_some_and(|next| engine.armed.is_none_or(|armed| next < armed)) {
                 self.shared.rearm.notify_one();
             }
-            (std::mem::take(&mut engine.connects), engine.kernel_tasks())
+            (
+                std::mem::take(&mut engine.connects),
+                engine.sbi.take_calls(),
+                engine.kernel_tasks(),
+            )
         };
         for (peer, address) in connects {
             tokio::task::spawn_local(run_connect(self.clone(), peer, address));
+        }
+        for call in calls {
+            tokio::task::spawn_local(run_call(self.clone(), call));
         }
         self.spawn_kernel_tasks(tasks);
     }
@@ -261,7 +275,8 @@ impl<A: Application> Engine<A> {
             let commanded = self.sctp_commands(at);
             let transmitted = self.transmit(at);
             let happened = self.sctp_events(at);
-            if acted || commanded || transmitted || happened {
+            let spoke = self.sbi_turn(at);
+            if spoke || acted || commanded || transmitted || happened {
                 continue;
             }
             self.sctp_transmit(at);
@@ -272,9 +287,9 @@ impl<A: Application> Engine<A> {
         }
     }
 
-    /// Whether the node has stopped and the last association has ended.
+    /// Whether the node has stopped and the last association and connection have ended.
     fn is_over(&self) -> bool {
-        self.stopped && self.sctp.iter().all(SctpTransport::is_idle)
+        self.stopped && self.sbi.is_idle() && self.sctp.iter().all(SctpTransport::is_idle)
     }
 
     /// Carries out what the node asks for. Events may make the application ask for more. Answers whether there was any.

@@ -23,6 +23,7 @@ mod hss;
 mod listener;
 pub mod live;
 mod mme;
+mod sbi;
 pub mod sctp;
 mod tap;
 
@@ -32,4 +33,5 @@ pub use driver::Driver;
 pub use entropy::Drbg;
 pub use hss::HssApplication;
 pub use mme::{Keep, Listener, MmeApplication};
-pub use tap::{Link, SctpLink, SctpWire, Tap, Transport, Way};
+pub use sbi::{SbiClientTls, SbiLimits, SbiServerTls, SbiSettings, SbiTlsError};
+pub use tap::{Link, SbiLink, SctpLink, SctpWire, Tap, Transport, Way};

@@ -66,6 +66,21 @@ pub struct SctpWire {
     pub carrier: SctpCarrier,
 }
 
+/// A connection of a service based interface as a tap sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SbiLink {
+    /// The driver's number for it.
+    pub connection: u64,
+    /// Our end.
+    pub local: SocketAddr,
+    /// The other end.
+    pub remote: SocketAddr,
+    /// Whether this node made the connection.
+    pub initiated: bool,
+    /// Whether TLS protects it. What the tap sees is what TLS carries.
+    pub tls: bool,
+}
+
 /// Receives what passes. Called on the driver's thread: it must be quick.
 pub trait Tap {
     /// A connection came about.
@@ -90,6 +105,19 @@ pub trait Tap {
     /// An SCTP packet passed that this process made or took apart itself.
     fn sctp_packet(&mut self, wall: Duration, wire: &SctpWire, way: Way, packet: &[u8]) {
         let _ = (wall, wire, way, packet);
+    }
+
+    /// A connection of a service based interface came about; with TLS, after its handshake.
+    fn sbi_opened(&mut self, wall: Duration, link: &SbiLink) {
+        let _ = (wall, link);
+    }
+    /// Octets of HTTP/2 were read or written, in order and without gaps, but cut anywhere.
+    fn sbi_octets(&mut self, wall: Duration, link: &SbiLink, way: Way, octets: &[u8]) {
+        let _ = (wall, link, way, octets);
+    }
+    /// A connection of a service based interface ended.
+    fn sbi_closed(&mut self, wall: Duration, link: &SbiLink) {
+        let _ = (wall, link);
     }
 }
 

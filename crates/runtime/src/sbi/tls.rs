@@ -1,0 +1,154 @@
+//! TLS of both ends (TS 33.501 13.1, TS 33.210 6.2): 1.2 and 1.3 with ALPN `h2`, and certificates of the peer where wanted.
+
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::server::WebPkiClientVerifier;
+use rustls::{ClientConfig, RootCertStore, ServerConfig};
+use std::fmt;
+use std::sync::Arc;
+use tokio_rustls::{TlsAcceptor, TlsConnector};
+
+/// ALPN's name of HTTP/2 over TLS (RFC 9113 3.2).
+const ALPN_H2: &[u8] = b"h2";
+
+/// Why certificates and keys cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SbiTlsError {
+    /// What is no PEM, or has none of what it should have.
+    #[error("{what}: {reason}")]
+    Pem {
+        /// Which of the inputs.
+        what: &'static str,
+        /// The parser's words.
+        reason: String,
+    },
+    /// The key does not belong to the certificate, or the like.
+    #[error(transparent)]
+    Tls(#[from] rustls::Error),
+    /// The authorities of clients cannot be used.
+    #[error("client authorities: {0}")]
+    Clients(String),
+}
+
+/// TLS of a server.
+#[derive(Clone)]
+pub struct SbiServerTls {
+    config: Arc<ServerConfig>,
+}
+
+/// TLS of a client.
+#[derive(Clone)]
+pub struct SbiClientTls {
+    config: Arc<ClientConfig>,
+}
+
+impl SbiServerTls {
+    /// Of a certificate with its chain and its private key (PEM). With `client_authorities` every client must show a
+    /// certificate that one of them issued.
+    ///
+    /// # Errors
+    /// See [`SbiTlsError`].
+    pub fn from_pem(
+        certificates: &[u8],
+        key: &[u8],
+        client_authorities: Option<&[u8]>,
+    ) -> Result<Self, SbiTlsError> {
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
+            .with_safe_default_protocol_versions()?;
+        let builder = match client_authorities {
+            None => builder.with_no_client_auth(),
+            Some(authorities) => {
+                let roots = Arc::new(read_roots(authorities)?);
+                let verifier = WebPkiClientVerifier::builder_with_provider(roots, provider)
+                    .build()
+                    .map_err(|error| SbiTlsError::Clients(error.to_string()))?;
+                builder.with_client_cert_verifier(verifier)
+            }
+        };
+        let mut config = builder.with_single_cert(read_certificates(certificates)?, read_key(key)?)?;
+        config.alpn_protocols = vec![ALPN_H2.to_vec()];
+        Ok(Self {
+            config: Arc::new(config),
+        })
+    }
+
+    pub(super) fn acceptor(&self) -> TlsAcceptor {
+        TlsAcceptor::from(Arc::clone(&self.config))
+    }
+}
+
+impl SbiClientTls {
+    /// Of the authorities that are trusted (PEM) and, where servers ask for one, a certificate with its private key.
+    ///
+    /// # Errors
+    /// See [`SbiTlsError`].
+    pub fn from_pem(authorities: &[u8], identity: Option<(&[u8], &[u8])>) -> Result<Self, SbiTlsError> {
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let builder = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()?
+            .with_root_certificates(read_roots(authorities)?);
+        let mut config = match identity {
+            None => builder.with_no_client_auth(),
+            Some((certificates, key)) => {
+                builder.with_client_auth_cert(read_certificates(certificates)?, read_key(key)?)?
+            }
+        };
+        config.alpn_protocols = vec![ALPN_H2.to_vec()];
+        Ok(Self {
+            config: Arc::new(config),
+        })
+    }
+
+    pub(super) fn connector(&self) -> TlsConnector {
+        TlsConnector::from(Arc::clone(&self.config))
+    }
+}
+
+/// The name in a certificate that an authority must show: its host.
+pub(super) fn server_name(authority: &str) -> Option<ServerName<'static>> {
+    let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    ServerName::try_from(host.to_owned()).ok()
+}
+
+fn pem(what: &'static str, reason: impl fmt::Display) -> SbiTlsError {
+    SbiTlsError::Pem {
+        what,
+        reason: reason.to_string(),
+    }
+}
+
+fn read_certificates(text: &[u8]) -> Result<Vec<CertificateDer<'static>>, SbiTlsError> {
+    let certificates: Vec<_> = CertificateDer::pem_slice_iter(text)
+        .collect::<Result<_, _>>()
+        .map_err(|error| pem("certificate", error))?;
+    if certificates.is_empty() {
+        return Err(pem("certificate", "there is none"));
+    }
+    Ok(certificates)
+}
+
+fn read_key(text: &[u8]) -> Result<PrivateKeyDer<'static>, SbiTlsError> {
+    PrivateKeyDer::from_pem_slice(text).map_err(|error| pem("private key", error))
+}
+
+fn read_roots(text: &[u8]) -> Result<RootCertStore, SbiTlsError> {
+    let mut roots = RootCertStore::empty();
+    for certificate in read_certificates(text)? {
+        roots.add(certificate)?;
+    }
+    Ok(roots)
+}
+
+impl fmt::Debug for SbiServerTls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SbiServerTls")
+    }
+}
+
+impl fmt::Debug for SbiClientTls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SbiClientTls")
+    }
+}
