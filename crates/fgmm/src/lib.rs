@@ -14,6 +14,7 @@
 
 pub mod network;
 pub mod path;
+pub mod ue;
 
 use quintet_nas::fgs::FgmmCause;
 pub use quintet_procedure::{Discard, Violation};
