@@ -1,33 +1,19 @@
 //! Authentication information retrieval (TS 29.272 5.2.3.1): the hot path.
 //!
-//! ```text
-//!   read ─► known? ─► plan ─► token? ─► resynchronise ─► issue ─► vectors ─► AIA
-//!             │ Load            └ SetDif ┘                 │ SetDif (first use), RaiseBound
-//! ```
-//!
-//! For a subscriber in memory, within the bound, nothing waits and nothing is allocated. A vector leaves only with
-//! the answer it was made for; numbers that were issued and not sent are lost, never used again.
+//! What is the same for every front end, from memory to the issued numbers, is `home`'s; here stand S6a's decisions.
 
+use crate::Outcome;
 use crate::hss::{Cx, Hss};
-use crate::serve::{Inbound, Need, Stage, Step, StoreReply};
+use crate::serve::{Inbound, Stage, Step};
 use crate::wire::{
     AuthenticationRequest, read_air, write_auth_session_state, write_eutran, write_features, write_utran,
 };
-use crate::{HssEvent, Outcome};
 use quintet_diameter::dict::avp;
 use quintet_diameter::{MessageWriter, ResultCode};
+use quintet_home::{EntropySource, Failure, Ground, Halt, StoreReply};
 use quintet_identity::Imsi;
-use quintet_store::{Command, Entry, Reply, StoreError};
-use quintet_subscriber::auc::{Domain, IssueError, Issued, Recipient, Resync, SetDif, Vectors};
-use quintet_subscriber::model::Subscription;
+use quintet_subscriber::auc::{Domain, Issued, Vectors};
 use quintet_subscriber::s6a::{AirFlags, Refusal, VectorKind, VectorPlan};
-use std::sync::Arc;
-
-/// What is issued for one answer.
-struct Batch {
-    first: (VectorKind, Option<Issued>),
-    second: (VectorKind, Option<Issued>),
-}
 
 impl Hss {
     /// Authentication-Information-Request.
@@ -43,76 +29,14 @@ impl Hss {
             Err(fault) => return Step::Done(self.fault(cx, inbound, &fault)),
         };
         let imsi = air.request.imsi;
-        if let Some(Err(StoreError::Fenced { current })) = reply {
-            // Whoever has the slot may have issued: nothing more leaves here, for anybody.
-            self.fenced(current);
-        }
-        if inbound.connection.is_none() {
-            // Answered already, because the store took too long. What it wrote is known all the same.
-            if let (Stage::SettingDif { dif, .. }, Some(Ok(_))) = (stage, reply) {
-                self.table.set_dif(imsi, dif);
-            }
-            return Step::Done(crate::Disposition::Orphaned);
-        }
-        if self.issuing.auc.epoch().is_none() {
-            return self.not_holding(cx, inbound, imsi, stage, reply);
-        }
-        let mut loaded = None;
-        let mut resynchronised = matches!(stage, Stage::Resynchronised);
-        match (stage, reply) {
-            (
-                Stage::SettingDif {
-                    dif,
-                    resynchronisation,
-                },
-                Some(Ok(_)),
-            ) => {
-                self.table.set_dif(imsi, dif);
-                resynchronised = resynchronisation;
-            }
-            (Stage::SettingDif { .. }, Some(Err(StoreError::Conflict { current }))) => {
-                // Someone else wrote it: go on, or resynchronise again, from what they wrote.
-                match current {
-                    Some(dif) => drop(self.table.set_dif(imsi, dif)),
-                    None => drop(self.table.remove(imsi)),
-                }
-            }
-            (Stage::Loading, Some(Ok(Reply::Subscriber { subscriber, epoch }))) => {
-                if subscriber.is_none() {
-                    return Step::Done(self.refuse(cx, inbound, imsi, Refusal::UserUnknown));
-                }
-                loaded = self
-                    .take_in(imsi, subscriber, epoch)
-                    .map(|known| known.subscription);
-            }
-            (_, Some(Err(error))) => return Step::Done(self.refuse_store(cx, inbound, imsi, &error)),
-            _ => {}
-        }
-        self.vectors(cx, inbound, &air, loaded, resynchronised)
-    }
-
-    /// The slot is not ours yet: wait; or no more: say so.
-    fn not_holding(
-        &mut self,
-        cx: &mut Cx<'_>,
-        inbound: &Inbound<'_>,
-        imsi: Imsi,
-        stage: Stage,
-        reply: Option<StoreReply>,
-    ) -> Step {
-        let failed = match reply {
-            Some(Err(error)) => Some(error),
-            _ => self.issuing.failure().cloned(),
+        let stage = match stage {
+            Stage::Authentication(stage) => stage,
+            _ => quintet_home::Stage::Start,
         };
-        match failed {
-            Some(error) => Step::Done(self.refuse_store(cx, inbound, imsi, &error)),
-            None if self.issuing.is_fenced() => {
-                Step::Done(self.fail(cx, inbound, Some(imsi), ResultCode::UNABLE_TO_COMPLY))
-            }
-            None if matches!(stage, Stage::Resynchronised) => {
-                Step::Wait(Need::Bound(None), Stage::Resynchronised)
-            }
-            None => Step::Wait(Need::Bound(None), Stage::Start),
+        let wanted = inbound.connection.is_some();
+        match self.front.take_up(imsi, stage, reply, wanted) {
+            Ok(ground) => self.vectors(cx, inbound, &air, &ground),
+            Err(halt) => self.halted(cx, inbound, imsi, halt),
         }
     }
 
@@ -121,33 +45,19 @@ impl Hss {
         cx: &mut Cx<'_>,
         inbound: &Inbound<'_>,
         air: &AuthenticationRequest<'_>,
-        loaded: Option<Arc<Subscription>>,
-        resynchronised: bool,
+        ground: &Ground,
     ) -> Step {
         let imsi = air.request.imsi;
-        let load = || {
-            Step::Wait(
-                Need::Command(Command::Load {
-                    imsi,
-                    slot: self.config.slot,
-                }),
-                Stage::Loading,
-            )
-        };
-        let Some(entry) = self.table.lookup(imsi) else {
-            if loaded.is_some() {
-                // Read just now and not taken in: the slot's epoch in the store is below ours, or memory is full.
-                // Reading it again would end no other way.
-                return Step::Done(self.fail(cx, inbound, Some(imsi), ResultCode::UNABLE_TO_COMPLY));
-            }
-            return load();
-        };
-        let Some(subscription) = entry.subscription().or(loaded.as_ref()) else {
-            return load();
+        let subscription = match self.front.subscription(imsi, ground) {
+            Ok(subscription) => subscription,
+            Err(halt) => return self.halted(cx, inbound, imsi, halt),
         };
         if self.config.check_origin_realm && !air.realm_fits() {
             return Step::Done(self.refuse(cx, inbound, imsi, Refusal::AuthorizationRejected));
         }
+        let usage = subscription
+            .ue_usage_type
+            .filter(|_| air.flags.has(AirFlags::SEND_UE_USAGE_TYPE));
         let plan = match air
             .request
             .plan(subscription, &self.config.visited_plmns, &self.own_plmns)
@@ -155,45 +65,12 @@ impl Hss {
             Ok(plan) => plan,
             Err(refusal) => return Step::Done(self.refuse(cx, inbound, imsi, refusal)),
         };
-        let usage = subscription
-            .ue_usage_type
-            .filter(|_| air.flags.has(AirFlags::SEND_UE_USAGE_TYPE));
-        let mut to = recipient(imsi, &entry);
-        let vectors = entry.functions().map_err(Into::into).and_then(|functions| {
-            Vectors::keyed(imsi, functions, entry.amf(), &self.issuing.challenge, cx.wall)
-        });
-        let vectors = match vectors {
-            Ok(vectors) => vectors,
-            Err(error) => {
-                self.events.report(HssEvent::Unusable { imsi, error });
-                return Step::Done(self.refuse(cx, inbound, imsi, Refusal::AuthenticationDataUnavailable));
-            }
-        };
-        if let Some(token) = air.resynchronisation.as_ref().filter(|_| !resynchronised) {
-            let sqn_ms = match vectors.check_auts(&token.rand, &token.auts) {
-                Ok(sqn_ms) => sqn_ms,
-                Err(_) => {
-                    self.events.report(HssEvent::ResynchronisationRefused { imsi });
-                    return Step::Done(self.refuse(
-                        cx,
-                        inbound,
-                        imsi,
-                        Refusal::AuthenticationDataUnavailable,
-                    ));
-                }
-            };
-            match self.issuing.auc.resync(cx.wall, &to, sqn_ms) {
-                Ok(Resync::Unchanged { dif }) => to.dif = Some(dif),
-                Ok(Resync::Write { set, decrease }) => {
-                    self.events.report(HssEvent::Resynchronised { imsi, decrease });
-                    return setting_dif(set, true);
-                }
-                Err(error) => return self.not_issued(cx, inbound, imsi, error, false),
-            }
-        }
-        let batch = match issue(&mut self.issuing.auc, cx, &to, plan) {
+        let kinds = plan.in_order();
+        let token = air.resynchronisation.as_ref();
+        let token = token.map(|token| (&token.rand, &token.auts));
+        let batch = match self.front.issue(cx.wall, imsi, ground, token, numbers(plan)) {
             Ok(batch) => batch,
-            Err(error) => return self.not_issued(cx, inbound, imsi, error, resynchronised),
+            Err(halt) => return self.halted(cx, inbound, imsi, halt),
         };
         let Some(connection) = inbound.connection else {
             return Step::Done(crate::Disposition::Orphaned);
@@ -205,10 +82,10 @@ impl Hss {
         if air.features.is_some() {
             write_features(&mut w, self.features);
         }
-        let entropy = &mut self.issuing.entropy;
         w.group(avp::AUTHENTICATION_INFO, |w| {
-            write_kind(w, &vectors, air, batch.first, entropy);
-            write_kind(w, &vectors, air, batch.second, entropy);
+            for ((kind, _), issued) in kinds.into_iter().zip(batch.issued) {
+                write_kind(w, &batch.vectors, air, (kind, issued), batch.entropy);
+            }
         });
         if let Some(usage_type) = usage {
             w.u32(avp::UE_USAGE_TYPE, usage_type);
@@ -217,76 +94,22 @@ impl Hss {
         Step::Done(self.answered(inbound, Some(imsi), Outcome::Success))
     }
 
-    /// Nothing was issued: what must come first, or what is answered.
-    fn not_issued(
-        &mut self,
-        cx: &mut Cx<'_>,
-        inbound: &Inbound<'_>,
-        imsi: Imsi,
-        error: IssueError,
-        resynchronised: bool,
-    ) -> Step {
-        let stage = if resynchronised {
-            Stage::Resynchronised
-        } else {
-            Stage::Start
+    /// What a request that does not go on is answered, or waits for.
+    fn halted(&mut self, cx: &mut Cx<'_>, inbound: &Inbound<'_>, imsi: Imsi, halt: Halt) -> Step {
+        let failure = match halt {
+            Halt::Wait(need, stage) => return Step::Wait(need, Stage::Authentication(stage)),
+            Halt::Orphaned => return Step::Done(crate::Disposition::Orphaned),
+            Halt::Failed(failure) => failure,
         };
-        match error {
-            IssueError::NeedDif(set) => setting_dif(set, resynchronised),
-            IssueError::NeedBound(raise) => match self.issuing.failure().cloned() {
-                // It failed a moment ago and is tried again by the timer: nobody is kept waiting for that.
-                Some(error) => {
-                    self.issuing.auc.store_failed(raise);
-                    Step::Done(self.refuse_store(cx, inbound, imsi, &error))
-                }
-                None => Step::Wait(Need::Bound(Some(raise)), stage),
-            },
-            IssueError::RaisingBound | IssueError::NotHolding => Step::Wait(Need::Bound(None), stage),
-            IssueError::TooBusy => Step::Done(self.fail(cx, inbound, Some(imsi), ResultCode::TOO_BUSY)),
-            IssueError::ClockJump(jump) => {
-                self.clock_jumped(jump);
-                Step::Done(self.fail(cx, inbound, Some(imsi), ResultCode::UNABLE_TO_COMPLY))
+        Step::Done(match failure {
+            Failure::UserUnknown => self.refuse(cx, inbound, imsi, Refusal::UserUnknown),
+            Failure::Unavailable | Failure::TokenRefused => {
+                self.refuse(cx, inbound, imsi, Refusal::AuthenticationDataUnavailable)
             }
-            IssueError::Exhausted | IssueError::NotThisSlot | IssueError::Number => {
-                self.events.report(HssEvent::NotIssued { imsi, error });
-                Step::Done(self.refuse(cx, inbound, imsi, Refusal::AuthenticationDataUnavailable))
-            }
-        }
-    }
-}
-
-fn setting_dif(set: SetDif, resynchronisation: bool) -> Step {
-    let SetDif {
-        imsi,
-        slot,
-        epoch,
-        expected,
-        dif,
-    } = set;
-    let command = Command::SetDif {
-        imsi,
-        slot,
-        epoch,
-        expected,
-        dif,
-    };
-    Step::Wait(
-        Need::Command(command),
-        Stage::SettingDif {
-            dif,
-            resynchronisation,
-        },
-    )
-}
-
-/// Whom numbers are for, as memory has it.
-fn recipient(imsi: Imsi, entry: &Entry<'_>) -> Recipient {
-    Recipient {
-        imsi,
-        profile: entry.sqn_profile(),
-        dif: entry.dif(),
-        // The table forgets the seed once there is a DIF.
-        seq_seed: entry.seq_seed().unwrap_or(0),
+            Failure::Unable => self.fail(cx, inbound, Some(imsi), ResultCode::UNABLE_TO_COMPLY),
+            Failure::TooBusy => self.fail(cx, inbound, Some(imsi), ResultCode::TOO_BUSY),
+            Failure::Store(error) => self.refuse_store(cx, inbound, imsi, &error),
+        })
     }
 }
 
@@ -298,25 +121,9 @@ fn domain(kind: VectorKind) -> Domain {
     }
 }
 
-fn issue(
-    auc: &mut quintet_subscriber::auc::Auc,
-    cx: &Cx<'_>,
-    to: &Recipient,
-    plan: VectorPlan,
-) -> Result<Batch, IssueError> {
-    let mut one = |(kind, n): (VectorKind, u8)| -> Result<(VectorKind, Option<Issued>), IssueError> {
-        let issued = if n == 0 {
-            None
-        } else {
-            Some(auc.issue(cx.wall, to, domain(kind), n)?)
-        };
-        Ok((kind, issued))
-    };
-    let [first, second] = plan.in_order();
-    Ok(Batch {
-        first: one(first)?,
-        second: one(second)?,
-    })
+/// How many numbers of each domain a plan takes.
+fn numbers(plan: VectorPlan) -> [(Domain, u8); 2] {
+    plan.in_order().map(|(kind, n)| (domain(kind), n))
 }
 
 /// Writes the vectors of one kind, in ascending order of SQN.
@@ -325,7 +132,7 @@ fn write_kind(
     vectors: &Vectors<'_>,
     air: &AuthenticationRequest<'_>,
     (kind, issued): (VectorKind, Option<Issued>),
-    entropy: &mut crate::issuing::EntropySource,
+    entropy: &mut EntropySource,
 ) {
     let Some(issued) = issued else { return };
     match kind {

@@ -3,19 +3,18 @@
 //! ```text
 //!   store_changed ─► Changes ─┬─ altered ─► Load ─► memory ─► LoadLocation ─► IDR, DSR (or CLR: may be served no more)
 //!                             └─ removed ─► memory ─────────► LoadLocation ─► CLR SUBSCRIPTION_WITHDRAWAL
-//!   a read of these failed: kept, and again after a pause (late.rs)
+//!   a read of these failed: kept, and again after a pause (home::LateChanges)
 //!   operator: cancel_location, insert_subscriber_data, delete_subscriber_data, reset
 //! ```
 
 use crate::HssEvent;
-use crate::hss::{Cx, Hss, Known, Purpose};
-use crate::late::Late;
-use crate::serve::StoreReply;
+use crate::hss::{Cx, Hss, Purpose};
 use crate::wire::Outgoing;
 use core::time::Duration;
 use quintet_diameter::Node;
+use quintet_home::{Known, Late, StoreReply};
 use quintet_identity::Imsi;
-use quintet_store::{Change, Command, Reply, Revision, StoreError};
+use quintet_store::{Change, Command, Reply, StoreError};
 use quintet_subscriber::auc::WallClock;
 use quintet_subscriber::model::{Location, PdnGateway, ServingNode};
 use quintet_subscriber::s6a::{
@@ -24,12 +23,6 @@ use quintet_subscriber::s6a::{
 };
 use std::collections::HashSet;
 use std::sync::Arc;
-
-/// Changes read at once: each leads to two reads and perhaps to a request.
-const CHANGES_AT_ONCE: usize = 1024;
-
-/// How long to wait after a failed read.
-const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// Hosts remembered as reset: more serving nodes than any network has.
 const MAX_RESET_HOSTS: usize = 65_536;
@@ -62,113 +55,52 @@ pub(crate) enum Why {
     Delete(DsrFlags, Vec<u32>),
 }
 
-/// How far the changes are followed.
+/// Who got a Reset since the start.
 #[derive(Debug, Default)]
-pub(crate) struct ChangeFeed {
-    /// Known up to here; `None` before the preload.
-    revision: Option<Revision>,
-    /// A read is under way.
-    asking: bool,
-    /// There was a hint meanwhile.
-    again: bool,
-    /// Changes of the last read that are not followed up yet, nor kept for later.
-    open: usize,
-    /// When to try again.
-    pub(crate) retry_at: Option<Duration>,
-    /// Who got a Reset since the start.
-    reset: HashSet<String>,
-}
+pub(crate) struct FirstMeetings(HashSet<String>);
 
-impl ChangeFeed {
-    /// Begins at a revision.
-    pub(crate) fn begin(&mut self, revision: Revision) {
-        self.revision = Some(revision);
-    }
-
+impl FirstMeetings {
     /// Whether a host is met for the first time since the start.
     pub(crate) fn first_meeting(&mut self, host: &str) -> bool {
-        self.reset.len() < MAX_RESET_HOSTS && self.reset.insert(host.to_ascii_lowercase())
+        self.0.len() < MAX_RESET_HOSTS && self.0.insert(host.to_ascii_lowercase())
     }
 }
 
 impl Hss {
-    /// Asks what changed, unless that is under way.
-    pub(crate) fn ask_for_changes(&mut self, _now: Duration) {
-        let Some(since) = self.changes.revision else {
-            return;
-        };
-        if self.changes.asking {
-            self.changes.again = true;
-            return;
-        }
-        (self.changes.asking, self.changes.again) = (true, false);
-        self.desk.submit(
-            Command::Changes {
-                since,
-                limit: CHANGES_AT_ONCE,
-            },
-            Purpose::Changes,
-        );
-    }
-
     pub(crate) fn changed(&mut self, now: Duration, reply: StoreReply) {
-        match reply {
-            Ok(Reply::Changes { revision, changes }) => {
-                self.changes.revision = Some(revision);
-                self.changes.again |= changes.len() >= CHANGES_AT_ONCE;
-                self.changes.open = changes.len();
-                for changed in changes {
-                    let late = self.late.take(changed.imsi);
-                    match changed.change {
-                        Change::Put => {
-                            // Serving nodes know what was before the change that is late.
-                            let before = match late {
-                                Some(late) => late.before,
-                                None => self.remembered(changed.imsi),
-                            };
-                            self.refresh(changed.imsi, Refresh::Changed { before, tries: 0 });
-                        }
-                        Change::Removed => {
-                            self.table.remove(changed.imsi);
-                            self.preload_removed(changed.imsi);
-                            self.locate(changed.imsi, Why::Removed { tries: 0 });
-                        }
-                    }
+        for changed in self.front.changed(now, reply) {
+            let late = self.front.late.take(changed.imsi);
+            match changed.change {
+                Change::Put => {
+                    // Serving nodes know what was before the change that is late.
+                    let before = match late {
+                        Some(late) => late.before,
+                        None => self.front.remembered(changed.imsi),
+                    };
+                    self.refresh(changed.imsi, Refresh::Changed { before, tries: 0 });
                 }
-                if self.changes.open == 0 {
-                    self.change_followed(now, 0);
+                Change::Removed => {
+                    self.front.table.remove(changed.imsi);
+                    self.front.preload_removed(changed.imsi);
+                    self.locate(changed.imsi, Why::Removed { tries: 0 });
                 }
-            }
-            Ok(_) => self.changes.asking = false,
-            Err(error) => {
-                self.events.report(HssEvent::StoreFailed {
-                    what: "changes",
-                    error,
-                });
-                self.changes.asking = false;
-                self.changes.retry_at = Some(now + RETRY_AFTER);
             }
         }
     }
 
-    /// So many changes are followed up; after the last one the next are asked for.
-    fn change_followed(&mut self, now: Duration, count: usize) {
-        self.changes.open = self.changes.open.saturating_sub(count);
-        if self.changes.open == 0 {
-            self.changes.asking = false;
-            if self.changes.again {
-                self.ask_for_changes(now);
+    /// What failed before is tried again.
+    pub(crate) fn late_timeout(&mut self, now: Duration) {
+        for (imsi, late) in self.front.late.due(now) {
+            let Late {
+                change,
+                before,
+                tries,
+            } = late;
+            match change {
+                Change::Put => self.refresh(imsi, Refresh::Changed { before, tries }),
+                Change::Removed => self.locate(imsi, Why::Removed { tries }),
             }
         }
-    }
-
-    /// What memory has of a subscriber.
-    fn remembered(&self, imsi: Imsi) -> Option<Known> {
-        let entry = self.table.lookup(imsi)?;
-        Some(Known {
-            subscription: Arc::clone(entry.subscription()?),
-            msisdn: entry.msisdn(),
-        })
     }
 
     /// Following up a change failed: it is kept for another try, and the feed goes on. Reported when that begins, and
@@ -183,19 +115,19 @@ impl Hss {
     ) {
         let first = late.tries == 0;
         late.tries += 1;
-        if !self.late.keep(now, imsi, late) {
+        if !self.front.late.keep(now, imsi, late) {
             let what = "change of a subscriber, given up: the serving nodes are not told";
-            self.events.report(HssEvent::StoreFailed { what, error });
+            self.front.events.report(HssEvent::StoreFailed { what, error });
         } else if first {
-            self.events.report(HssEvent::StoreFailed { what, error });
+            self.front.events.report(HssEvent::StoreFailed { what, error });
         }
         if first {
-            self.change_followed(now, 1);
+            self.front.change_followed(1);
         }
     }
 
     pub(crate) fn refresh(&mut self, imsi: Imsi, refresh: Refresh) {
-        self.desk.submit(
+        self.front.submit(
             Command::Load {
                 imsi,
                 slot: self.config.slot,
@@ -205,17 +137,17 @@ impl Hss {
     }
 
     pub(crate) fn locate(&mut self, imsi: Imsi, why: Why) {
-        self.desk
+        self.front
             .submit(Command::LoadLocation { imsi }, Purpose::Locate(imsi, why));
     }
 
     pub(crate) fn refreshed(&mut self, cx: &mut Cx<'_>, imsi: Imsi, refresh: Refresh, reply: StoreReply) {
         let now = match reply {
-            Ok(Reply::Subscriber { subscriber, epoch }) => self.take_in(imsi, subscriber, epoch),
+            Ok(Reply::Subscriber { subscriber, epoch }) => self.front.take_in(imsi, subscriber, epoch),
             Ok(_) => None,
             Err(error) => {
                 // What is in memory is out of date: forget it, the next request loads it.
-                self.table.remove(imsi);
+                self.front.table.remove(imsi);
                 let what = "refresh of a subscriber";
                 match refresh {
                     Refresh::Changed { before, tries } => {
@@ -227,7 +159,7 @@ impl Hss {
                         };
                         self.change_failed(cx.now, imsi, what, late, error);
                     }
-                    Refresh::Insert(_) => self.events.report(HssEvent::StoreFailed { what, error }),
+                    Refresh::Insert(_) => self.front.events.report(HssEvent::StoreFailed { what, error }),
                 }
                 return;
             }
@@ -238,7 +170,7 @@ impl Hss {
             }
             (Refresh::Insert(flags), Some(now)) => self.locate(imsi, Why::Insert { flags, now }),
             // Removed since: that change comes too.
-            (Refresh::Changed { tries: 0, .. }, None) => self.change_followed(cx.now, 1),
+            (Refresh::Changed { tries: 0, .. }, None) => self.front.change_followed(1),
             (Refresh::Changed { .. } | Refresh::Insert(_), None) => {}
         }
     }
@@ -254,7 +186,7 @@ impl Hss {
                     Why::Changed { before, tries, .. } => (Change::Put, before, tries),
                     Why::Removed { tries } => (Change::Removed, None, tries),
                     Why::Cancel { .. } | Why::Insert { .. } | Why::Delete(..) => {
-                        return self.events.report(HssEvent::StoreFailed { what, error });
+                        return self.front.events.report(HssEvent::StoreFailed { what, error });
                     }
                 };
                 let late = Late {
@@ -266,7 +198,7 @@ impl Hss {
             }
         }
         if follows_change {
-            self.change_followed(cx.now, 1);
+            self.front.change_followed(1);
         }
     }
 
@@ -300,7 +232,7 @@ impl Hss {
             }
         }
         if matches!(why, Why::Removed { .. } | Why::Cancel { .. }) {
-            self.desk.submit(
+            self.front.submit(
                 Command::ClearLocation { imsi },
                 Purpose::FollowUp("clearing a location"),
             );
@@ -417,15 +349,8 @@ impl Hss {
     fn owe(&mut self, cx: &mut Cx<'_>, host: String, realm: String, request: Outgoing) {
         self.dispatch
             .owe(cx.now, cx.node, (host, realm), request, &mut |event| {
-                self.events.report(event)
+                self.front.events.report(event)
             });
-    }
-
-    pub(crate) fn changes_timeout(&mut self, now: Duration) {
-        if self.changes.retry_at.is_some_and(|at| at <= now) {
-            self.changes.retry_at = None;
-            self.ask_for_changes(now);
-        }
     }
 
     // --- What an operator can ask for ---------------------------------------------------------------------------------

@@ -1,20 +1,10 @@
 //! What an operator sets of an HSS.
 
 use core::time::Duration;
+use quintet_home::FrontConfig;
 use quintet_identity::Plmn;
 use quintet_subscriber::auc::{AucConfig, Slot};
 use quintet_subscriber::s6a::{Features, VisitedPlmns};
-
-/// The most requests that wait at once for the store: each holds a copy of its octets (an S6a request has about 400,
-/// so 4096 are some 2 MB), and a store that is so far behind will not answer before the MME gives up. Past it 3004.
-pub const MAX_WAITING: usize = 4096;
-
-/// Waiting requests of one subscriber: a UE has one MME at a time, which asks one thing at a time.
-pub const MAX_WAITING_PER_SUBSCRIBER: usize = 8;
-
-/// How long a request waits for the store before it is answered 5012: MMEs give up after 4 to 10 s, and an answer that
-/// comes later would only be dropped.
-pub const WAITING_TIME: Duration = Duration::from_secs(3);
 
 /// The most Reset-ID values (each goes into every ULA).
 pub const MAX_RESET_IDS: usize = 8;
@@ -63,6 +53,15 @@ impl HssConfig {
             volatile_locations: false,
             request_timeout: Duration::from_secs(5),
             preload_page: 4096,
+        }
+    }
+
+    /// What of it is the front end's.
+    pub(crate) fn front(&self) -> FrontConfig {
+        FrontConfig {
+            slot: self.slot,
+            auc: self.auc,
+            preload_page: self.preload_page,
         }
     }
 

@@ -2,13 +2,10 @@
 
 use crate::Outcome;
 use quintet_diameter::ConnectionId;
+use quintet_home::FrontEvent;
 use quintet_identity::Imsi;
 use quintet_store::StoreError;
 use quintet_subscriber::auc::{ClockJump, Epoch, IssueError, VectorError};
-use std::collections::VecDeque;
-
-/// The most events kept for a listener that does not fetch them; past it the newest are dropped.
-pub const MAX_EVENTS: usize = 4096;
 
 /// Something happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,34 +112,19 @@ pub enum HssEvent {
     },
 }
 
-/// Events on their way to a listener.
-#[derive(Debug, Default)]
-pub(crate) struct Events {
-    queue: VecDeque<HssEvent>,
-    wanted: bool,
-}
-
-impl Events {
-    /// Whether anybody listens.
-    pub(crate) fn are_wanted(&self) -> bool {
-        self.wanted
-    }
-
-    /// Reports an event to whoever listens.
-    pub(crate) fn report(&mut self, event: HssEvent) {
-        if self.wanted && self.queue.len() < MAX_EVENTS {
-            self.queue.push_back(event);
-        }
-    }
-
-    pub(crate) fn poll(&mut self) -> Option<HssEvent> {
-        self.queue.pop_front()
-    }
-
-    pub(crate) fn listen(&mut self, wanted: bool) {
-        self.wanted = wanted;
-        if !wanted {
-            self.queue.clear();
+impl From<FrontEvent> for HssEvent {
+    fn from(event: FrontEvent) -> Self {
+        match event {
+            FrontEvent::Issuing => Self::Issuing,
+            FrontEvent::Fenced { current } => Self::Fenced { current },
+            FrontEvent::ClockJump { jump } => Self::ClockJump { jump },
+            FrontEvent::Unusable { imsi, error } => Self::Unusable { imsi, error },
+            FrontEvent::NotIssued { imsi, error } => Self::NotIssued { imsi, error },
+            FrontEvent::StoreFailed { what, error } => Self::StoreFailed { what, error },
+            FrontEvent::TableFull => Self::TableFull,
+            FrontEvent::Preloaded { subscribers } => Self::Preloaded { subscribers },
+            FrontEvent::Resynchronised { imsi, decrease } => Self::Resynchronised { imsi, decrease },
+            FrontEvent::ResynchronisationRefused { imsi } => Self::ResynchronisationRefused { imsi },
         }
     }
 }

@@ -1,25 +1,20 @@
 //! The HSS itself: its state, its inputs, its outputs.
 
 use crate::Disposition;
-use crate::changes::{ChangeFeed, Refresh, Why};
+use crate::buffers::Buffers;
+use crate::changes::{FirstMeetings, Refresh, Why};
 use crate::config::HssConfig;
-use crate::desk::Desk;
 use crate::dispatch::Dispatch;
-use crate::event::{Events, HssEvent};
-use crate::issuing::{EntropySource, Issuing};
-use crate::late::LateChanges;
-use crate::preload::Preload;
+use crate::event::HssEvent;
 use crate::serve::Parked;
-use crate::waiting::{JobId, Waiting};
 use core::time::Duration;
 use quintet_diameter::node::RequestHandle;
 use quintet_diameter::{ConnectionId, Message, Node};
-use quintet_identity::{Imsi, Msisdn, Plmn};
+use quintet_home::{EntropySource, FrontEnd, Stored};
+use quintet_identity::{Imsi, Plmn};
 use quintet_store::{Command, Reply, StoreError, SubscriberTable, Ticket};
-use quintet_subscriber::auc::{ChallengeKey, Epoch, RaiseBound, WallClock, refresh_dif};
-use quintet_subscriber::model::{Subscriber, Subscription};
+use quintet_subscriber::auc::{ChallengeKey, WallClock};
 use quintet_subscriber::s6a::Features;
-use std::sync::Arc;
 
 /// What every input comes with.
 pub(crate) struct Cx<'n> {
@@ -31,32 +26,11 @@ pub(crate) struct Cx<'n> {
     pub(crate) node: &'n mut Node,
 }
 
-/// What is told of a subscriber.
-#[derive(Clone, Debug)]
-pub(crate) struct Known {
-    pub(crate) subscription: Arc<Subscription>,
-    pub(crate) msisdn: Option<Msisdn>,
-}
-
-/// What a command to the store is for.
+/// What a command to the store is for, besides the front end's.
 #[derive(Debug)]
 pub(crate) enum Purpose {
-    /// A waiting request's.
-    Job(JobId),
     /// It follows an answer already given: nobody waits, a failure is reported.
     FollowUp(&'static str),
-    /// Takes the slot over.
-    Takeover,
-    /// Raises the slot's bound.
-    RaiseBound(RaiseBound),
-    /// The revision at which the preload starts.
-    PreloadRevision(u64),
-    /// A page of the preload.
-    PreloadPage(u64),
-    /// Proves that a page of the preload was read in our epoch.
-    PreloadProof(u64),
-    /// What provisioning changed.
-    Changes,
     /// A changed subscriber, read again.
     Refresh(Imsi, Refresh),
     /// The location of a subscriber whose serving nodes are to be told something.
@@ -79,15 +53,10 @@ pub struct Hss {
     /// Home and equivalent networks: nobody roams there.
     pub(crate) own_plmns: Vec<Plmn>,
     pub(crate) features: Features,
-    pub(crate) table: SubscriberTable,
-    pub(crate) issuing: Issuing,
-    pub(crate) waiting: Waiting<Parked>,
-    pub(crate) desk: Desk<Purpose>,
+    pub(crate) front: FrontEnd<Parked, Purpose, HssEvent>,
+    pub(crate) buffers: Buffers,
     pub(crate) dispatch: Dispatch,
-    pub(crate) preload: Preload,
-    pub(crate) changes: ChangeFeed,
-    pub(crate) late: LateChanges,
-    pub(crate) events: Events,
+    pub(crate) met: FirstMeetings,
 }
 
 impl Hss {
@@ -104,15 +73,10 @@ impl Hss {
         Self {
             own_plmns,
             features: config.features(),
-            table: SubscriberTable::new(),
-            issuing: Issuing::new(&config, challenge, entropy),
-            waiting: Waiting::default(),
-            desk: Desk::default(),
+            front: FrontEnd::new(config.front(), challenge, entropy),
+            buffers: Buffers::default(),
             dispatch: Dispatch::new(config.request_timeout),
-            preload: Preload::default(),
-            changes: ChangeFeed::default(),
-            late: LateChanges::default(),
-            events: Events::default(),
+            met: FirstMeetings::default(),
             config,
         }
     }
@@ -128,13 +92,13 @@ impl Hss {
     /// The subscribers in memory.
     #[must_use]
     pub fn subscribers(&self) -> &SubscriberTable {
-        &self.table
+        &self.front.table
     }
 
     /// Requests that wait for the store.
     #[must_use]
     pub fn waiting(&self) -> usize {
-        self.waiting.len()
+        self.front.waiting.len()
     }
 
     /// Requests to serving nodes that are on their way or put off.
@@ -148,6 +112,11 @@ impl Hss {
     /// Begins: takes the slot over, and then reads all subscribers while it serves.
     pub fn start(&mut self, now: Duration) {
         self.take_over(now);
+    }
+
+    /// Takes the slot over: at the start, and when an operator has made sure that the other front end is gone.
+    pub fn take_over(&mut self, _now: Duration) {
+        self.front.take_over();
     }
 
     /// Serves a request that [`Node::handle_message`] handed out.
@@ -165,18 +134,18 @@ impl Hss {
     /// Takes the answer to a request of this HSS.
     pub fn handle_answer(&mut self, now: Duration, handle: RequestHandle, answer: &Message<'_>) {
         self.dispatch
-            .answered(now, handle, answer, &mut |event| self.events.report(event));
+            .answered(now, handle, answer, &mut |event| self.front.events.report(event));
     }
 
     /// A request of this HSS will not be answered.
     pub fn request_failed(&mut self, now: Duration, handle: RequestHandle) {
         self.dispatch
-            .failed(now, handle, &mut |event| self.events.report(event));
+            .failed(now, handle, &mut |event| self.front.events.report(event));
     }
 
     /// A peer that shares S6a with this node is open. With volatile locations it gets a Reset, once.
     pub fn peer_up(&mut self, now: Duration, wall: WallClock, node: &mut Node, host: &str, realm: &str) {
-        if self.config.volatile_locations && self.changes.first_meeting(host) {
+        if self.config.volatile_locations && self.met.first_meeting(host) {
             self.reset_one(&mut Cx { now, wall, node }, host.to_owned(), realm.to_owned());
         }
     }
@@ -191,30 +160,31 @@ impl Hss {
         reply: Result<Reply, StoreError>,
     ) {
         let cx = &mut Cx { now, wall, node };
-        let Some(purpose) = self.desk.close(ticket) else {
-            return;
-        };
-        match purpose {
-            Purpose::Job(id) => self.resume(cx, id, Some(reply)),
-            Purpose::FollowUp(what) => {
+        match self.front.handle_store(now, wall, ticket, reply) {
+            Stored::Nothing => {}
+            Stored::Job(id, reply) => self.resume(cx, id, Some(reply)),
+            Stored::Changes(reply) => self.changed(now, reply),
+            Stored::Own(Purpose::FollowUp(what), reply) => {
                 if let Err(error) = reply {
-                    self.events.report(HssEvent::StoreFailed { what, error });
+                    self.front.events.report(HssEvent::StoreFailed { what, error });
                 }
             }
-            Purpose::Takeover => self.taken_over(cx, reply),
-            Purpose::RaiseBound(raise) => self.bound_raised(cx, raise, reply),
-            Purpose::PreloadRevision(round) => self.preload_revision(now, round, reply),
-            Purpose::PreloadPage(round) => self.preload_page(now, round, reply),
-            Purpose::PreloadProof(round) => self.preload_proof(now, round, reply),
-            Purpose::Changes => self.changed(now, reply),
-            Purpose::Refresh(imsi, refresh) => self.refreshed(cx, imsi, refresh, reply),
-            Purpose::Locate(imsi, why) => self.located(cx, imsi, why, reply),
+            Stored::Own(Purpose::Refresh(imsi, refresh), reply) => self.refreshed(cx, imsi, refresh, reply),
+            Stored::Own(Purpose::Locate(imsi, why), reply) => self.located(cx, imsi, why, reply),
+        }
+        self.wake(cx);
+    }
+
+    /// Resumes who waited for the slot or its bound.
+    fn wake(&mut self, cx: &mut Cx<'_>) {
+        while let Some((id, error)) = self.front.poll_woken() {
+            self.resume(cx, id, error.map(Err));
         }
     }
 
     /// Provisioning may have changed something in the store.
-    pub fn store_changed(&mut self, now: Duration) {
-        self.ask_for_changes(now);
+    pub fn store_changed(&mut self, _now: Duration) {
+        self.front.ask_for_changes();
     }
 
     /// Time has passed. To be called at [`Hss::poll_timeout`], or whenever it suits.
@@ -222,86 +192,44 @@ impl Hss {
         let cx = &mut Cx { now, wall, node };
         self.expire(cx);
         self.dispatch
-            .handle_timeout(now, cx.node, &mut |event| self.events.report(event));
-        self.issuing_timeout(cx);
-        self.preload_timeout(now);
-        self.changes_timeout(now);
+            .handle_timeout(now, cx.node, &mut |event| self.front.events.report(event));
+        self.front.handle_timeout(now, wall);
+        self.wake(cx);
         self.late_timeout(now);
-    }
-
-    // --- Memory -------------------------------------------------------------------------------------------------------
-
-    /// Takes a subscriber that was read into memory, if it was read in our epoch, and answers what is told of it.
-    /// `None`: there is no such subscriber.
-    pub(crate) fn take_in(
-        &mut self,
-        imsi: Imsi,
-        subscriber: Option<Box<Subscriber>>,
-        epoch: Option<Epoch>,
-    ) -> Option<Known> {
-        let Some(mut subscriber) = subscriber else {
-            self.table.remove(imsi);
-            return None;
-        };
-        if self.admits(epoch) {
-            let authentication = &mut subscriber.authentication;
-            // A DIF in memory is only raised, replies may come late; that of another card is another matter.
-            let cached = self.table.lookup(imsi).filter(|entry| {
-                entry.sqn_profile().ind_bits == authentication.sqn_profile.ind_bits
-                    && entry.functions() == authentication.functions()
-            });
-            if let Some(read) = authentication.dif {
-                authentication.dif = Some(refresh_dif(cached.and_then(|entry| entry.dif()), read));
-            }
-            if self.table.insert(&subscriber).is_err() {
-                self.events.report(HssEvent::TableFull);
-            }
-        }
-        Some(Known {
-            subscription: subscriber.subscription,
-            msisdn: subscriber.msisdn,
-        })
     }
 
     // --- Outputs ------------------------------------------------------------------------------------------------------
 
     /// The next command for the store; each is answered by [`Hss::handle_store`].
     pub fn poll_store(&mut self) -> Option<(Ticket, Command)> {
-        self.desk.poll()
+        self.front.desk.poll()
     }
 
     /// When [`Hss::handle_timeout`] must be called at the latest. May be in the past.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Duration> {
-        [
-            self.waiting.next_deadline(),
-            self.dispatch.next_timeout(),
-            self.issuing.next_timeout(),
-            self.preload.retry_at,
-            self.changes.retry_at,
-            self.late.retry_at,
-        ]
-        .into_iter()
-        .flatten()
-        .min()
+        [self.front.next_timeout(), self.dispatch.next_timeout()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// The next event, if [`Hss::listen`] asked for them.
     pub fn poll_event(&mut self) -> Option<HssEvent> {
-        self.events.poll()
+        self.front.events.poll()
     }
 
     /// Whether events are kept. Off, none costs anything.
     pub fn listen(&mut self, listen: bool) {
-        self.events.listen(listen);
+        self.front.events.listen(listen);
     }
 }
 
 impl std::fmt::Debug for Hss {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Hss")
-            .field("subscribers", &self.table.len())
-            .field("waiting", &self.waiting.len())
+            .field("subscribers", &self.front.table.len())
+            .field("waiting", &self.front.waiting.len())
             .field("owed", &self.dispatch.len())
             .finish_non_exhaustive()
     }

@@ -3,7 +3,7 @@
 //! ```text
 //!   Diameter node ──request──► serve ──► wire (read) ──► subscriber::s6a (decide), subscriber::auc (vectors)
 //!        ▲                       │ ▲
-//!        └──answer── wire (write)┘ └── waiting ◄── desk ◄──► store
+//!        └──answer── wire (write)┘ └── home::FrontEnd (waiting, desk, memory, slot) ◄──► store
 //! ```
 //!
 //! An authentication request for a subscriber in memory is answered at once and allocates nothing. Whatever needs the
@@ -16,26 +16,24 @@
 #![forbid(unsafe_code)]
 
 mod authentication;
+mod buffers;
 mod changes;
 mod config;
-mod desk;
 mod dispatch;
 mod disposition;
 mod event;
 mod hss;
-mod issuing;
-mod late;
 mod location;
-mod preload;
 mod serve;
-mod waiting;
 mod wire;
 
-pub use config::{HssConfig, MAX_RESET_IDS, MAX_WAITING, MAX_WAITING_PER_SUBSCRIBER, WAITING_TIME};
+pub use config::{HssConfig, MAX_RESET_IDS};
 pub use dispatch::{FIRST_PAUSE, MAX_ATTEMPTS, MAX_OWED};
 pub use disposition::{Disposition, Outcome};
-pub use event::{HssEvent, MAX_EVENTS};
+pub use event::HssEvent;
 pub use hss::Hss;
-pub use issuing::EntropySource;
-pub use late::{MAX_CHANGE_TRIES, MAX_LATE_CHANGES};
+pub use quintet_home::{
+    EntropySource, MAX_CHANGE_TRIES, MAX_EVENTS, MAX_LATE_CHANGES, MAX_WAITING, MAX_WAITING_PER_SUBSCRIBER,
+    WAITING_TIME,
+};
 pub use wire::{S6A, VENDOR_3GPP};

@@ -1,7 +1,7 @@
 //! Update location, purge and notify (TS 29.272 5.2.1.1, 5.2.1.3, 5.2.5.1): what the store is asked, and what follows.
 
-use crate::hss::{Cx, Hss, Known, Purpose};
-use crate::serve::{Inbound, Need, Stage, Step, StoreReply};
+use crate::hss::{Cx, Hss, Purpose};
+use crate::serve::{Inbound, Stage, Step};
 use crate::wire::{
     ActiveApn, Outgoing, SubscriptionView, UpdateRequest, read_nor, read_pur, read_ulr,
     write_auth_session_state, write_features, write_subscription,
@@ -9,6 +9,7 @@ use crate::wire::{
 use crate::{Disposition, HssEvent, Outcome};
 use quintet_diameter::ResultCode;
 use quintet_diameter::dict::avp;
+use quintet_home::{Known, Need, StoreReply};
 use quintet_identity::Imsi;
 use quintet_store::{Command, Reply};
 use quintet_subscriber::model::{Location, PdnGateway, ServingNode};
@@ -147,7 +148,7 @@ impl Hss {
                 gateway,
                 remove: Vec::new(),
             };
-            self.desk
+            self.front
                 .submit(command, Purpose::FollowUp("PDN gateway of an active APN"));
         }
         disposition
@@ -157,7 +158,7 @@ impl Hss {
     /// as purged.
     fn end_other_domain(&mut self, cx: &mut Cx<'_>, imsi: Imsi, cancellation: Cancellation) {
         let host = cancellation.host.clone();
-        self.desk.submit(
+        self.front.submit(
             Command::Purge { imsi, host },
             Purpose::FollowUp("purge of the other domain"),
         );
@@ -180,7 +181,7 @@ impl Hss {
         };
         self.dispatch
             .owe(cx.now, cx.node, (host, realm), request, &mut |event| {
-                self.events.report(event)
+                self.front.events.report(event)
             });
     }
 
@@ -198,7 +199,7 @@ impl Hss {
             return Disposition::Orphaned;
         };
         // What is in memory by now is newer than what the decision was made with.
-        let entry = self.table.lookup(imsi);
+        let entry = self.front.table.lookup(imsi);
         let newest = entry.and_then(|entry| Some((&**entry.subscription()?, entry.msisdn())));
         let (subscription, msisdn) = newest.unwrap_or((&stage.known.subscription, stage.known.msisdn));
         let Some(mut w) = cx.node.answer(connection, &inbound.message, ResultCode::SUCCESS) else {
@@ -332,7 +333,7 @@ impl Hss {
                     Err(refusal) => return Step::Done(self.refuse(cx, inbound, imsi, refusal)),
                 };
                 if decision.reachable {
-                    self.events.report(HssEvent::Reachable { imsi });
+                    self.front.events.report(HssEvent::Reachable { imsi });
                 }
                 if let Some(cancellation) = decision.cancellation {
                     self.end_other_domain(cx, imsi, cancellation);
@@ -416,11 +417,12 @@ impl Hss {
     ) -> Result<Known, Step> {
         match (stage, reply) {
             (Stage::Loading, Some(Ok(Reply::Subscriber { subscriber, epoch }))) => self
+                .front
                 .take_in(imsi, subscriber, epoch)
                 .ok_or_else(|| Step::Done(self.refuse(cx, inbound, imsi, Refusal::UserUnknown))),
             (_, Some(Err(error))) => Err(Step::Done(self.refuse_store(cx, inbound, imsi, &error))),
             _ => {
-                let entry = self.table.lookup(imsi);
+                let entry = self.front.table.lookup(imsi);
                 let cached = entry.and_then(|entry| {
                     let subscription = Arc::clone(entry.subscription()?);
                     Some(Known {

@@ -11,21 +11,16 @@
 //! nothing of it is kept but its octets. If it is not answered within [`WAITING_TIME`] it is answered 5012; its command
 //! stays its own until the store has replied, so that what the store did is followed up all the same.
 
-use crate::config::WAITING_TIME;
-use crate::hss::{Cx, Hss, Purpose};
+use crate::hss::{Cx, Hss};
 use crate::location::{LocationStage, NotifyStage, PurgeStage};
-use crate::waiting::{JobId, Lane};
 use crate::wire::{Fault, read_imsi, result, write_auth_session_state};
 use crate::{Disposition, HssEvent, Outcome};
 use quintet_diameter::dict::{avp, command};
 use quintet_diameter::{ConnectionId, Message, ResultCode};
+use quintet_home::{JobId, Lane, Need, StoreReply, WAITING_TIME};
 use quintet_identity::Imsi;
-use quintet_store::{Command, Reply, StoreError};
-use quintet_subscriber::auc::RaiseBound;
+use quintet_store::StoreError;
 use quintet_subscriber::s6a::Refusal;
-
-/// What a step was resumed with.
-pub(crate) type StoreReply = Result<Reply, StoreError>;
 
 /// Where a request stopped.
 #[derive(Debug, Default)]
@@ -35,25 +30,14 @@ pub(crate) enum Stage {
     Start,
     /// Its subscriber is being loaded.
     Loading,
-    /// DIF is being written; `resynchronisation`: because of a token.
-    SettingDif { dif: i64, resynchronisation: bool },
-    /// The token was dealt with: the vectors are left to do.
-    Resynchronised,
+    /// Vectors.
+    Authentication(quintet_home::Stage),
     /// Update location.
     Location(LocationStage),
     /// Purge.
     Purge(PurgeStage),
     /// Notify.
     Notify(NotifyStage),
-}
-
-/// What a request waits for.
-#[derive(Debug)]
-pub(crate) enum Need {
-    /// The reply to a command.
-    Command(Command),
-    /// The slot's takeover, or its bound; the command that raises it unless that is under way.
-    Bound(Option<RaiseBound>),
 }
 
 /// What a step leads to.
@@ -70,14 +54,12 @@ pub(crate) struct Inbound<'m> {
     pub(crate) connection: Option<ConnectionId>,
 }
 
-/// A waiting request, besides its octets.
+/// A waiting request.
 #[derive(Debug)]
 pub(crate) struct Parked {
+    pub(crate) connection: ConnectionId,
+    pub(crate) octets: Vec<u8>,
     pub(crate) stage: Stage,
-    /// Its command is with the store.
-    pub(crate) in_flight: bool,
-    /// It was answered because it waited too long.
-    pub(crate) answered: bool,
 }
 
 impl Hss {
@@ -97,21 +79,11 @@ impl Hss {
             command::UPDATE_LOCATION | command::PURGE_UE | command::NOTIFY => Lane::Location,
             _ => return self.fail(cx, &inbound, None, ResultCode::COMMAND_UNSUPPORTED),
         };
-        if self.waiting.len() != 0 {
+        if !self.front.waiting.is_empty() {
             match read_imsi(&message) {
                 Err(fault) => return self.fault(cx, &inbound, &fault),
-                Ok(imsi) if self.waiting.is_busy(imsi, lane) => {
-                    let parked = Parked {
-                        stage: Stage::Start,
-                        in_flight: false,
-                        answered: false,
-                    };
-                    let deadline = cx.now + WAITING_TIME;
-                    let octets = message.octets();
-                    return match self
-                        .waiting
-                        .park(connection, octets, (imsi, lane), parked, deadline)
-                    {
+                Ok(imsi) if self.front.waiting.is_busy(imsi, lane) => {
+                    return match self.keep(cx, connection, message.octets(), (imsi, lane), Stage::Start) {
                         Some(_) => Disposition::Waiting,
                         None => self.fail(cx, &inbound, Some(imsi), ResultCode::TOO_BUSY),
                     };
@@ -153,56 +125,49 @@ impl Hss {
             Ok(imsi) => imsi,
             Err(fault) => return self.fault(cx, inbound, &fault),
         };
-        let parked = Parked {
-            stage,
-            in_flight: false,
-            answered: false,
-        };
-        let deadline = cx.now + WAITING_TIME;
         let octets = inbound.message.octets();
-        let id = if self.desk.has_room() {
-            self.waiting
-                .park(connection, octets, (imsi, lane), parked, deadline)
+        let id = if self.front.desk.has_room() {
+            self.keep(cx, connection, octets, (imsi, lane), stage)
         } else {
             None
         };
         let Some(id) = id else {
-            if let Need::Bound(Some(raise)) = need {
-                // The AuC takes it for submitted.
-                self.raise(raise);
-            }
+            self.front.no_room_for(need);
             return self.fail(cx, inbound, Some(imsi), ResultCode::TOO_BUSY);
         };
-        self.wait_for(id, need);
+        self.front.wait_for(id, need);
         Disposition::Waiting
     }
 
-    fn wait_for(&mut self, id: JobId, need: Need) {
-        match need {
-            Need::Command(command) => {
-                if let Some(job) = self.waiting.job(id) {
-                    job.work.in_flight = true;
-                }
-                self.desk.submit(command, Purpose::Job(id));
-            }
-            Need::Bound(raise) => {
-                self.waiting.await_bound(id);
-                if let Some(raise) = raise {
-                    self.raise(raise);
-                }
-            }
-        }
+    /// A place for a request, if there is one.
+    fn keep(
+        &mut self,
+        cx: &Cx<'_>,
+        connection: ConnectionId,
+        octets: &[u8],
+        lane: (Imsi, Lane),
+        stage: Stage,
+    ) -> Option<JobId> {
+        let buffers = &mut self.buffers;
+        let parked = || Parked {
+            connection,
+            octets: buffers.copy(octets),
+            stage,
+        };
+        self.front.waiting.park(lane, parked, cx.now + WAITING_TIME)
     }
 
     /// Takes a parked request up again, and after it those of its lane that can go on.
     pub(crate) fn resume(&mut self, cx: &mut Cx<'_>, id: JobId, reply: Option<StoreReply>) {
         let mut turn = Some((id, reply));
         while let Some((id, reply)) = turn.take() {
-            let Some(job) = self.waiting.job(id) else { continue };
-            let octets = std::mem::take(&mut job.octets);
+            let Some(job) = self.front.waiting.job(id) else {
+                continue;
+            };
+            let octets = std::mem::take(&mut job.work.octets);
             let stage = std::mem::take(&mut job.work.stage);
-            job.work.in_flight = false;
-            let connection = (!job.work.answered).then_some(job.connection);
+            job.in_flight = false;
+            let connection = (!job.answered).then_some(job.work.connection);
             // It was decoded when it arrived.
             let step = Message::decode(&octets).ok().map(|message| {
                 let inbound = Inbound { message, connection };
@@ -210,15 +175,16 @@ impl Hss {
             });
             match step {
                 Some(Step::Wait(need, stage)) => {
-                    if let Some(job) = self.waiting.job(id) {
-                        job.octets = octets;
+                    if let Some(job) = self.front.waiting.job(id) {
+                        job.work.octets = octets;
                         job.work.stage = stage;
                     }
-                    self.wait_for(id, need);
+                    self.front.wait_for(id, need);
                 }
                 _ => {
-                    self.waiting.recycle(octets);
+                    self.buffers.recycle(octets);
                     turn = self
+                        .front
                         .waiting
                         .end(id)
                         .and_then(|(_, next)| next)
@@ -230,24 +196,26 @@ impl Hss {
 
     /// Answers requests that have waited too long.
     pub(crate) fn expire(&mut self, cx: &mut Cx<'_>) {
-        while let Some(id) = self.waiting.expired(cx.now) {
-            let Some(job) = self.waiting.job(id) else { continue };
-            let (octets, imsi) = (std::mem::take(&mut job.octets), job.imsi);
-            let in_flight = job.work.in_flight;
-            let connection = (!job.work.answered).then_some(job.connection);
-            job.work.answered = true;
+        while let Some(id) = self.front.waiting.expired(cx.now) {
+            let Some(job) = self.front.waiting.job(id) else {
+                continue;
+            };
+            let (octets, imsi) = (std::mem::take(&mut job.work.octets), job.imsi);
+            let in_flight = job.in_flight;
+            let connection = (!job.answered).then_some(job.work.connection);
+            job.answered = true;
             if let Ok(message) = Message::decode(&octets) {
                 let inbound = Inbound { message, connection };
                 let _ = self.fail(cx, &inbound, Some(imsi), ResultCode::UNABLE_TO_COMPLY);
             }
             if in_flight {
-                if let Some(job) = self.waiting.job(id) {
-                    job.octets = octets;
+                if let Some(job) = self.front.waiting.job(id) {
+                    job.work.octets = octets;
                 }
                 continue;
             }
-            self.waiting.recycle(octets);
-            if let Some(next) = self.waiting.end(id).and_then(|(_, next)| next) {
+            self.buffers.recycle(octets);
+            if let Some(next) = self.front.waiting.end(id).and_then(|(_, next)| next) {
                 self.resume(cx, next, None);
             }
         }
@@ -340,11 +308,11 @@ impl Hss {
         imsi: Option<Imsi>,
         outcome: Outcome,
     ) -> Disposition {
-        if self.events.are_wanted()
+        if self.front.events.are_wanted()
             && let Some(connection) = inbound.connection
         {
             let command = inbound.message.header().code;
-            self.events.report(HssEvent::Answered {
+            self.front.events.report(HssEvent::Answered {
                 connection,
                 command,
                 imsi,

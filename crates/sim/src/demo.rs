@@ -299,6 +299,7 @@ fn subscription(apn_configurations: Vec<ApnConfiguration>) -> Subscription {
         regional_zone_codes: Vec::new(),
         ue_usage_type: None,
         sgsn_camel: false,
+        fgs: Default::default(),
     }
 }
 

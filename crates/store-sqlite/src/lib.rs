@@ -20,6 +20,7 @@
 
 #![forbid(unsafe_code)]
 
+mod context_data;
 mod contexts;
 mod database;
 mod fault;

@@ -147,12 +147,18 @@ fn gateways(connection: &Connection, imsi: Imsi) -> Result<Vec<PdnGateway>, Fail
     Ok(gateways)
 }
 
-/// What is stored for an IMSI that must be provisioned.
-fn provisioned(connection: &Connection, imsi: Imsi) -> Result<Option<Box<Location>>, Failure> {
+/// That an IMSI is provisioned.
+pub(crate) fn require_subscriber(connection: &Connection, imsi: Imsi) -> Result<(), Failure> {
     let mut select = connection.prepare_cached("SELECT 1 FROM subscriber WHERE imsi = ?1")?;
     if !select.exists([imsi.packed() as i64])? {
         return Err(StoreError::NoSubscriber { imsi }.into());
     }
+    Ok(())
+}
+
+/// What is stored for an IMSI that must be provisioned.
+fn provisioned(connection: &Connection, imsi: Imsi) -> Result<Option<Box<Location>>, Failure> {
+    require_subscriber(connection, imsi)?;
     load(connection, imsi)
 }
 

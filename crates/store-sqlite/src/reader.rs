@@ -6,7 +6,7 @@ use crate::fault::Failure;
 use crate::lanes::{Caller, Job, Lane, Outbox, Work};
 use crate::shared::Subscriptions;
 use crate::writer::reopen;
-use crate::{location, provision, row, slot};
+use crate::{context_data, location, provision, row, slot};
 use quintet_identity::Imsi;
 use quintet_store::{Change, Changed, Command, MAX_LISTED, MAX_SCAN, Reply, Revision, StoreError};
 use rusqlite::{Connection, params};
@@ -143,6 +143,7 @@ fn answer(
             })
         }
         Command::LoadLocation { imsi } => Ok(Reply::Location(location::load(connection, *imsi)?)),
+        Command::LoadContextData { imsi } => Ok(Reply::ContextData(context_data::load(connection, *imsi)?)),
         Command::Scan { after, limit } => scan(connection, subscriptions, *after, (*limit).min(MAX_SCAN)),
         Command::Changes { since, limit } => changes(connection, *since, (*limit).min(MAX_LISTED)),
         Command::ScanServed { host, after, limit } => {

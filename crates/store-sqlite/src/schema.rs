@@ -4,6 +4,7 @@
 //!  subscriber ──subscription──► subscription (JSON, by content)
 //!      ┊ imsi                   slot (epoch, H)    state (revision)    removed (IMSI, revision)
 //!  location ──mme, sgsn──► node (host, realm)      pdn_gateway (by IMSI and Context-Identifier)
+//!  context_data (JSON: what 5GC told)
 //! ```
 //!
 //! Columns have the names of TS 23.008 and TS 29.272. An IMSI is a number, its digits in the low 56 bits and their
@@ -21,7 +22,7 @@ pub const APPLICATION_ID: i32 = i32::from_be_bytes(*b"Qtet");
 pub const SCHEMA_VERSION: i32 = MIGRATIONS.len() as i32;
 
 /// Migration `n` leads from version `n` to `n + 1`.
-const MIGRATIONS: [&str; 2] = [PROVISIONING, LOCATION];
+const MIGRATIONS: [&str; 3] = [PROVISIONING, LOCATION, CONTEXT_DATA];
 
 /// Subscribers, subscriptions and slots.
 const PROVISIONING: &str = "
@@ -94,6 +95,14 @@ CREATE VIEW served AS
     FROM location LEFT JOIN node m ON m.id = mme LEFT JOIN node s ON s.id = sgsn;
 ";
 
+/// What 5GC told of subscribers.
+const CONTEXT_DATA: &str = "
+CREATE TABLE context_data (
+    imsi INTEGER PRIMARY KEY,             -- no reference: it may outlive the subscriber until it is taken
+    json TEXT NOT NULL                    -- AMF registration, SDM subscriptions, authentication events
+);
+";
+
 /// What a file's header says of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -138,5 +147,8 @@ pub(crate) fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
     transaction.commit()
 }
 
+/// The schema of version `n`, for tests of older files.
 #[cfg(test)]
-pub(crate) const FIRST: &str = PROVISIONING;
+pub(crate) fn of_version(n: usize) -> String {
+    MIGRATIONS[..n].concat()
+}

@@ -189,7 +189,9 @@ impl SqliteStore {
 
     fn lane(&self, command: &Command) -> &Lane {
         match command {
-            Command::Load { .. } | Command::LoadLocation { .. } => &self.rows,
+            Command::Load { .. } | Command::LoadLocation { .. } | Command::LoadContextData { .. } => {
+                &self.rows
+            }
             Command::Scan { .. } | Command::Changes { .. } | Command::ScanServed { .. } | Command::Count => {
                 &self.runs
             }

@@ -14,7 +14,7 @@ use crate::database::{Database, Mode, OpenError};
 use crate::fault::Failure;
 use crate::lanes::{Caller, Job, Lane, Outbox, Work};
 use crate::shared::Numbers;
-use crate::{location, provision, slot};
+use crate::{context_data, location, provision, slot};
 use quintet_store::{Command, Reply, StoreError};
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
@@ -358,6 +358,8 @@ fn apply(connection: &Connection, numbers: &mut Numbers, command: &Command) -> R
             gateway,
             remove,
         } => location::set_gateway(connection, *imsi, host, gateway.as_deref(), remove),
+        Command::ChangeContextData { imsi, change } => context_data::change(connection, *imsi, change),
+        Command::ClearContextData { imsi } => context_data::clear(connection, *imsi),
         Command::Put { subscribers, mode } => provision::put(connection, numbers, subscribers, *mode),
         Command::Remove { imsis } => provision::remove(connection, numbers, imsis),
         Command::ChallengeKey { fresh } => slot::challenge_key(connection, fresh),
@@ -366,6 +368,7 @@ fn apply(connection: &Connection, numbers: &mut Numbers, command: &Command) -> R
         | Command::Changes { .. }
         | Command::LoadLocation { .. }
         | Command::ScanServed { .. }
+        | Command::LoadContextData { .. }
         | Command::Count => Err(StoreError::Unavailable("a read came to the writer".to_owned()).into()),
     }
 }

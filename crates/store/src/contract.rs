@@ -8,6 +8,7 @@
 //! A back end may answer later: [`call`] polls until it does.
 
 pub mod changes;
+pub mod context;
 pub mod fixture;
 pub mod locations;
 pub mod model;
@@ -65,6 +66,8 @@ macro_rules! contract_suite {
                 gateways_are_bounded, clear_location_takes_everything, a_removed_subscriber_leaves_its_location,
                 a_subscriber_added_again_finds_its_location, scan_served_pages_in_order, hosts_ignore_case,
                 every_field_of_a_location_survives;
+            context: changes_tell_what_was_before, every_field_of_context_data_survives, context_data_need_a_subscriber,
+                another_amf_is_not_modified, lists_stay_bounded, a_removed_subscriber_leaves_its_context_data;
             model: random_commands_agree_with_the_model, replies_come_once_for_each_ticket;
         );
     };

@@ -9,7 +9,7 @@ use crate::port::{
 };
 use quintet_identity::Imsi;
 use quintet_subscriber::auc::{ChallengeSecret, Epoch, Slot};
-use quintet_subscriber::model::{Location, PdnGateway, ServingNode, Subscriber};
+use quintet_subscriber::model::{ContextChange, ContextData, Location, PdnGateway, ServingNode, Subscriber};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Bound::{Excluded, Unbounded};
 
@@ -18,6 +18,7 @@ use std::ops::Bound::{Excluded, Unbounded};
 pub struct MemoryStore {
     subscribers: BTreeMap<Imsi, Subscriber>,
     locations: BTreeMap<Imsi, Location>,
+    context_data: BTreeMap<Imsi, ContextData>,
     slots: [Option<Bound>; Slot::COUNT as usize],
     /// By revision; one entry for each IMSI, the latest.
     changes: BTreeMap<u64, Changed>,
@@ -96,6 +97,14 @@ impl MemoryStore {
                 remove,
             } => self.set_gateway(imsi, &host, gateway.map(|gateway| *gateway), &remove),
             Command::ScanServed { host, after, limit } => Ok(self.scan_served(&host, after, limit)),
+            Command::LoadContextData { imsi } => {
+                let found = self.context_data.get(&imsi).cloned();
+                Ok(Reply::ContextData(found.map(Box::new)))
+            }
+            Command::ChangeContextData { imsi, change } => self.change_context_data(imsi, *change),
+            Command::ClearContextData { imsi } => {
+                Ok(Reply::ContextData(self.context_data.remove(&imsi).map(Box::new)))
+            }
             Command::Put { subscribers, mode } => self.put(subscribers, mode),
             Command::Remove { imsis } => self.remove(&imsis),
             Command::Count => Ok(Reply::Count(self.subscribers.len() as u64)),
@@ -241,6 +250,21 @@ impl MemoryStore {
             location.pdn_gateways = gateways;
         }
         Ok(Reply::Location(before.map(Box::new)))
+    }
+
+    fn change_context_data(&mut self, imsi: Imsi, change: ContextChange) -> Result<Reply, StoreError> {
+        if !self.subscribers.contains_key(&imsi) {
+            return Err(StoreError::NoSubscriber { imsi });
+        }
+        let before = self.context_data.get(&imsi).cloned();
+        let mut data = before.clone().unwrap_or_default();
+        data.apply(change);
+        if data.is_empty() {
+            self.context_data.remove(&imsi);
+        } else {
+            self.context_data.insert(imsi, data);
+        }
+        Ok(Reply::ContextData(before.map(Box::new)))
     }
 
     fn scan_served(&self, host: &str, after: Option<Imsi>, limit: usize) -> Reply {

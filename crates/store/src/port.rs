@@ -2,7 +2,9 @@
 
 use quintet_identity::Imsi;
 use quintet_subscriber::auc::{ChallengeSecret, Epoch, Slot};
-use quintet_subscriber::model::{Algorithm, Authentication, Location, PdnGateway, ServingNode, Subscriber};
+use quintet_subscriber::model::{
+    Algorithm, Authentication, ContextChange, ContextData, Location, PdnGateway, ServingNode, Subscriber,
+};
 
 /// Most PDN gateways kept per subscriber: more than the APN configurations a profile can sensibly have (TS 29.272
 /// 7.3.34), and a bound on what a misbehaving MME can make a home network store.
@@ -187,16 +189,35 @@ pub enum Command {
         /// At most so many, and never more than [`MAX_LISTED`]; none means the end.
         limit: usize,
     },
+    /// What 5GC told of a subscriber, also of one removed whose data were not cleared yet. → [`Reply::ContextData`]
+    LoadContextData {
+        /// Who.
+        imsi: Imsi,
+    },
+    /// Changes that, by [`ContextData::apply`]. → [`Reply::ContextData`]: what was stored before.
+    /// [`StoreError::NoSubscriber`]
+    ChangeContextData {
+        /// Who.
+        imsi: Imsi,
+        /// What.
+        change: Box<ContextChange>,
+    },
+    /// Forgets all of it (subscription withdrawn), also of a subscriber already removed. → [`Reply::ContextData`]:
+    /// before; `None` if there was nothing.
+    ClearContextData {
+        /// Who.
+        imsi: Imsi,
+    },
     /// Provisions subscribers, all or none; one named twice is treated twice. A location left by [`Command::Remove`]
-    /// is the new subscriber's. → [`Reply::Revision`], `Exists`, `NoSubscriber`
+    /// is the new subscriber's, and so is what 5GC told. → [`Reply::Revision`], `Exists`, `NoSubscriber`
     Put {
         /// What.
         subscribers: Vec<Subscriber>,
         /// How.
         mode: PutMode,
     },
-    /// Removes subscribers, all or none. Their locations stay readable, for whoever tells the serving nodes, until
-    /// [`Command::ClearLocation`] takes them. → `Revision`, `NoSubscriber`
+    /// Removes subscribers, all or none. Their locations and context data stay readable, for whoever tells the serving
+    /// nodes, until [`Command::ClearLocation`] and [`Command::ClearContextData`] take them. → `Revision`, `NoSubscriber`
     Remove {
         /// Whom.
         imsis: Vec<Imsi>,
@@ -224,6 +245,8 @@ impl Command {
             | Self::Purge { .. }
             | Self::ClearLocation { .. }
             | Self::SetGateway { .. }
+            | Self::ChangeContextData { .. }
+            | Self::ClearContextData { .. }
             | Self::Put { .. }
             | Self::Remove { .. }
             | Self::ChallengeKey { .. } => true,
@@ -232,6 +255,7 @@ impl Command {
             | Self::Changes { .. }
             | Self::LoadLocation { .. }
             | Self::ScanServed { .. }
+            | Self::LoadContextData { .. }
             | Self::Count => false,
         }
     }
@@ -281,6 +305,8 @@ pub enum Reply {
     },
     /// A location; `None` if nothing is, or was, stored.
     Location(Option<Box<Location>>),
+    /// What 5GC told of a subscriber; `None` if nothing is, or was, stored.
+    ContextData(Option<Box<ContextData>>),
     /// Subscribers served by a node.
     Served(Vec<Imsi>),
     /// The revision that a provisioning command made.

@@ -1,4 +1,4 @@
-//! Sequence numbers and EPS vectors per second on one core: `cargo bench -p quintet-subscriber --bench auc`.
+//! Sequence numbers and vectors of EPS and 5GS per second on one core: `cargo bench -p quintet-subscriber --bench auc`.
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use quintet_crypto::{Amf, K, Opc};
@@ -102,6 +102,19 @@ fn auc(c: &mut Criterion) {
             let vectors = Vectors::new(to.imsi, black_box(&authentication), &challenge, wall);
             let vectors = vectors.expect("the lengths are MILENAGE's");
             for vector in vectors.eps(plmn, issued, &mut entropy) {
+                black_box(vector);
+            }
+            Ok(())
+        });
+    });
+    let name = "5G:mnc001.mcc001.3gppnetwork.org".parse().expect("a name");
+    c.bench_function("issue, RAND, 5G HE AV, from raw K and OPc", |b| {
+        b.iter(|| -> Result<(), IssueError> {
+            let (wall, to) = run.next();
+            let issued = run.auc.issue(wall, &to, Domain::Eps, 1)?;
+            let vectors = Vectors::new(to.imsi, black_box(&authentication), &challenge, wall);
+            let vectors = vectors.expect("the lengths are MILENAGE's");
+            for vector in vectors.fgs(name, issued, &mut entropy) {
                 black_box(vector);
             }
             Ok(())

@@ -1,4 +1,5 @@
-//! The authentication centre: sequence numbers (TS 33.102 Annex C) and vectors (TS 33.102 6.3, TS 33.401 6.1).
+//! The authentication centre: sequence numbers (TS 33.102 Annex C) and vectors (TS 33.102 6.3, TS 33.401 6.1,
+//! TS 33.501 6.1).
 //!
 //! # Sequence numbers: no write in the way, and never twice
 //!
@@ -48,4 +49,4 @@ pub use dif::{FIRST_SEQ_MARGIN_TICKS, Resync, SetDif, initial_dif, refresh_dif};
 pub use domain::{Domain, Issued};
 pub use issuer::{Auc, AucConfig, IssueError, MAX_SQNS_PER_ISSUE, NotAdmitted, RaiseBound, Recipient};
 pub use slot::{Epoch, Slot};
-pub use vector::{AutsRefused, EpsVector, Secret, SqnMs, VectorError, Vectors};
+pub use vector::{AutsRefused, EapAkaPrimeVector, EpsVector, Secret, SqnMs, VectorError, Vectors};

@@ -1,14 +1,25 @@
-//! The subscriber's data, named after TS 23.008 and the AVPs of TS 29.272 7.3.
+//! The subscriber's data, named after TS 23.008, the AVPs of TS 29.272 7.3 and the data of TS 29.503.
 
 mod authentication;
+mod context;
+mod fgs;
 mod limits;
 mod location;
 mod subscription;
 
 pub use authentication::{Algorithm, Authentication, SqnProfile};
+pub use context::{
+    AmfModification, AmfRegistration, AuthenticationEvent, ContextChange, ContextData,
+    MAX_AUTHENTICATION_EVENTS, MAX_CONTEXT_TEXT_OCTETS, MAX_MONITORED_RESOURCES, MAX_SDM_SUBSCRIPTIONS,
+    SdmSubscription,
+};
+pub use fgs::{
+    AuthenticationMethod, DnnConfiguration, FgsSubscription, PduSessionType, RatType, ServiceArea,
+    SubscribedSNssai, TacText,
+};
 pub use limits::{
-    MAX_APN_CONFIGURATIONS, MAX_IDENTITY_OCTETS, MAX_RAU_TAU_TIMER_S, MAX_ROAMING_PLMNS, MAX_ZONE_CODES,
-    ModelError,
+    MAX_APN_CONFIGURATIONS, MAX_AREAS, MAX_IDENTITY_OCTETS, MAX_NSSAI, MAX_RAU_TAU_TIMER_S,
+    MAX_ROAMING_PLMNS, MAX_ZONE_CODES, ModelError,
 };
 pub use location::{Location, PdnGateway, ServingNode};
 pub use subscription::{

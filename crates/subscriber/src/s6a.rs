@@ -39,4 +39,4 @@ pub use update_location::{
 };
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

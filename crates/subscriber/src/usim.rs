@@ -1,4 +1,4 @@
-//! The card's side of UMTS and EPS AKA: is a challenge genuine, is it fresh (TS 33.102 6.3.3, C.2), for simulators
+//! The card's side of UMTS, EPS and 5G AKA: is a challenge genuine, is it fresh (TS 33.102 6.3.3, C.2), for simulators
 //! and tests.
 //!
 //! ```text
@@ -10,7 +10,10 @@
 //! Left out: GSM, the conversion functions, and wrap-around of SEQ, which C.2 has no need of at these lengths.
 
 use crate::model::{Authentication, SqnProfile};
-use quintet_crypto::{AuthenticationFunctions, Autn, Auts, Ck, Ik, Kasme, Rand, Res, Sqn, WrongKeyLength};
+use quintet_crypto::fgs::{KAusf, ResStar, ServingNetworkName};
+use quintet_crypto::{
+    AuthenticationFunctions, Autn, Auts, Ck, CkIkPrime, Ik, Kasme, Rand, Res, Sqn, WrongKeyLength,
+};
 use quintet_identity::Plmn;
 
 /// The most entries of the array SEQ_MS: 5 bits of IND.
@@ -151,12 +154,35 @@ impl Usim {
     /// UE refuses the challenge (TS 33.401 6.1.1), or CK or IK has not 128 bits.
     #[must_use]
     pub fn kasme(ck: &Ck, ik: &Ik, serving: Plmn, autn: &[u8; 16]) -> Option<Kasme> {
-        let autn = Autn::from_octets(autn);
-        if !autn.amf.is_separated() {
-            return None;
-        }
+        let autn = separated(autn)?;
         Kasme::derive(ck, ik, &serving.octets(), &autn.concealed_sqn)
     }
+
+    /// What the UE makes of an accepted challenge of 5G AKA: RES* and KAUSF (TS 33.501 6.1.3.2); `None` if the separation
+    /// bit is clear, when the UE refuses the challenge (TS 33.501 6.1.3.2.0), or CK or IK has not 128 bits.
+    #[must_use]
+    pub fn fgs(
+        (ck, ik, res): (&Ck, &Ik, &Res),
+        serving: &ServingNetworkName,
+        rand: &Rand,
+        autn: &[u8; 16],
+    ) -> Option<(ResStar, KAusf)> {
+        let autn = separated(autn)?;
+        let k_ausf = KAusf::derive(ck, ik, serving, &autn.concealed_sqn)?;
+        Some((ResStar::derive(ck, ik, serving, rand, res)?, k_ausf))
+    }
+
+    /// What the UE makes of an accepted challenge of EAP-AKA': CK' and IK' (TS 33.501 6.1.3.1, RFC 9048 3.3), with
+    /// `network_name` as AT_KDF_INPUT had it; `None` as [`Usim::fgs`].
+    #[must_use]
+    pub fn eap_aka_prime(ck: &Ck, ik: &Ik, network_name: &[u8], autn: &[u8; 16]) -> Option<CkIkPrime> {
+        CkIkPrime::eap_aka_prime(ck, ik, network_name, &separated(autn)?.concealed_sqn)
+    }
+}
+
+/// AUTN, if the separation bit of its AMF is set.
+fn separated(autn: &[u8; 16]) -> Option<Autn> {
+    Some(Autn::from_octets(autn)).filter(|autn| autn.amf.is_separated())
 }
 
 #[cfg(test)]

@@ -264,6 +264,7 @@ pub(crate) fn default_subscription(apns: &[Apn]) -> Subscription {
         regional_zone_codes: Vec::new(),
         ue_usage_type: None,
         sgsn_camel: false,
+        fgs: Default::default(),
     }
 }
 

@@ -101,6 +101,7 @@ pub fn subscription() -> Subscription {
         regional_zone_codes: Vec::new(),
         ue_usage_type: None,
         sgsn_camel: false,
+        fgs: Default::default(),
     }
 }
 

@@ -91,16 +91,26 @@ fn a_damaged_schema_is_refused() {
     assert!(error.contains("damaged"), "{error}");
 }
 
-/// A file of version 1, with a subscriber, becomes one of today with that subscriber.
+/// A file of an older version, with a subscriber, becomes one of today with that subscriber.
 #[test]
 fn an_older_schema_is_brought_up_to_date() {
+    for version in 1..SCHEMA_VERSION {
+        brought_up_from(version);
+    }
+}
+
+fn brought_up_from(version: i32) {
     let place = Place::new();
     let old = Connection::open(place.path()).unwrap();
-    old.execute_batch(schema::FIRST).unwrap();
+    old.execute_batch(&schema::of_version(version as usize)).unwrap();
     old.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
-    old.pragma_update(None, "user_version", 1).unwrap();
+    old.pragma_update(None, "user_version", version).unwrap();
     let one = subscriber(1);
     let json = serde_json::to_string(&*one.subscription).unwrap();
+    assert!(
+        !json.contains("fgs"),
+        "what says nothing of 5GS is written as before"
+    );
     old.execute("INSERT INTO subscription VALUES (1, x'00', ?1)", [json])
         .unwrap();
     old.execute(

@@ -2,10 +2,12 @@
 
 use quintet_crypto::{Amf, K, Opc, Topc, TuakSizes};
 use quintet_identity::Imsi;
+use quintet_identity::fgs::{AmfId, Guami};
 use quintet_subscriber::auc::Slot;
 use quintet_subscriber::model::{
-    AccessRestriction, Algorithm, AllocationRetentionPriority, Ambr, ApnConfiguration, Authentication,
-    PdnGateway, PdnType, QosClass, Roaming, ServingNode, SqnProfile, Subscriber, SubscriberStatus,
+    AccessRestriction, Algorithm, AllocationRetentionPriority, Ambr, AmfRegistration, ApnConfiguration,
+    Authentication, AuthenticationEvent, AuthenticationMethod, FgsSubscription, PdnGateway, PdnType,
+    QosClass, RatType, Roaming, SdmSubscription, ServingNode, SqnProfile, Subscriber, SubscriberStatus,
     Subscription,
 };
 use std::sync::Arc;
@@ -82,6 +84,14 @@ pub fn subscription(ambr: u64) -> Subscription {
         regional_zone_codes: Vec::new(),
         ue_usage_type: None,
         sgsn_camel: false,
+        fgs: FgsSubscription {
+            authentication_method: if ambr % 2 == 0 {
+                AuthenticationMethod::FgAka
+            } else {
+                AuthenticationMethod::EapAkaPrime
+            },
+            ..FgsSubscription::default()
+        },
     }
 }
 
@@ -167,5 +177,51 @@ pub fn gateway(context_identifier: u32, n: u8) -> PdnGateway {
             [10, 0, 0, n].into(),
             [0x2001, 0xdb8, 0, 0, 0, 0, 0, u16::from(n)].into(),
         ],
+    }
+}
+
+/// The registration of AMF number `n`.
+///
+/// # Panics
+/// Never: its numbers are valid.
+#[must_use]
+pub fn amf_registration(n: u64) -> AmfRegistration {
+    AmfRegistration {
+        amf_instance_id: format!("00000000-0000-4000-8000-{n:012}"),
+        guami: Guami {
+            plmn: "00101".parse().expect("a PLMN"),
+            amf_id: AmfId::new(1, (n % 1024) as u16, 0).expect("in range"),
+        },
+        dereg_callback_uri: format!("http://amf{n}.example.org/callback/{n}"),
+        rat_type: RatType::Nr,
+        pei: n.is_multiple_of(2).then(|| "imeisv-4901542032375186".to_owned()),
+        ims_vo_ps: None,
+        initial_registration: true,
+        purged: false,
+        since: 1_700_000_000 + n,
+    }
+}
+
+/// SDM subscription number `n`.
+#[must_use]
+pub fn sdm_subscription(n: u64) -> SdmSubscription {
+    SdmSubscription {
+        id: format!("{n}"),
+        nf_instance_id: format!("00000000-0000-4000-8000-{n:012}"),
+        callback_reference: format!("http://amf.example.org/sdm/{n}"),
+        monitored_resource_uris: vec!["am-data".to_owned()],
+    }
+}
+
+/// Authentication event number `n`.
+#[must_use]
+pub fn authentication_event(n: u64) -> AuthenticationEvent {
+    AuthenticationEvent {
+        id: format!("{n}"),
+        nf_instance_id: "00000000-0000-4000-8000-000000000001".to_owned(),
+        success: !n.is_multiple_of(3),
+        time_stamp: "2026-11-21T20:00:00Z".to_owned(),
+        auth_type: "5G_AKA".to_owned(),
+        serving_network_name: "5G:mnc001.mcc001.3gppnetwork.org".to_owned(),
     }
 }

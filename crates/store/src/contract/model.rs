@@ -1,12 +1,16 @@
 //! Random commands: a back end and [`MemoryStore`] answer the same. Seeds are printed on failure.
 
-use super::fixture::{gateway, imsi, node, slot, subscriber, subscription};
+use super::fixture::{
+    amf_registration, authentication_event, gateway, imsi, node, sdm_subscription, slot, subscriber,
+    subscription,
+};
 use super::{Make, call, wait};
 use crate::faulty::Dice;
 use crate::memory::MemoryStore;
 use crate::port::{Command, PutMode, Reply, Revision, StoreError, Ticket};
 use quintet_crypto::K;
 use quintet_subscriber::auc::Epoch;
+use quintet_subscriber::model::{AmfModification, ContextChange};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -34,13 +38,31 @@ fn some_subscriber(dice: &mut Dice) -> quintet_subscriber::model::Subscriber {
     one
 }
 
+fn some_change(dice: &mut Dice) -> ContextChange {
+    let n = dice.below(4);
+    match dice.below(6) {
+        0 => ContextChange::SetAmf(amf_registration(n)),
+        1 => ContextChange::ModifyAmf(
+            amf_registration(n).guami,
+            AmfModification {
+                purged: Some(dice.falls(500)),
+                ..AmfModification::default()
+            },
+        ),
+        2 => ContextChange::PutSdmSubscription(sdm_subscription(n)),
+        3 => ContextChange::RemoveSdmSubscription(sdm_subscription(n).id),
+        4 => ContextChange::PutAuthenticationEvent(authentication_event(dice.below(20))),
+        _ => ContextChange::RemoveAuthenticationEvent(authentication_event(n).id),
+    }
+}
+
 fn some_command(dice: &mut Dice) -> Command {
     let one = imsi(dice.below(IMSIS));
     let (slot, epoch) = (slot(dice.below(3) as u8), Epoch(dice.below(6)));
     let host = node(dice.below(4)).host;
     let after = dice.falls(500).then(|| imsi(dice.below(IMSIS)));
     let limit = dice.below(30) as usize;
-    match dice.below(20) {
+    match dice.below(25) {
         0 => Command::Takeover { slot },
         1 => Command::RaiseBound {
             slot,
@@ -99,6 +121,12 @@ fn some_command(dice: &mut Dice) -> Command {
         18 => Command::Remove {
             imsis: (0..1 + dice.below(2)).map(|_| imsi(dice.below(IMSIS))).collect(),
         },
+        19 => Command::LoadContextData { imsi: one },
+        20..=22 => Command::ChangeContextData {
+            imsi: one,
+            change: Box::new(some_change(dice)),
+        },
+        23 => Command::ClearContextData { imsi: one },
         _ => Command::Count,
     }
 }

@@ -134,7 +134,14 @@ fn octets(subscription: &Subscription) -> usize {
         Roaming::Everywhere => 0,
         Roaming::Only(plmns) | Roaming::Except(plmns) => plmns.capacity() * size_of::<Plmn>(),
     };
+    let slices = &subscription.fgs.nssai;
+    let dnns = slices
+        .iter()
+        .map(|slice| size_of_val(slice.dnns.as_slice()))
+        .sum::<usize>();
     2 * size_of::<usize>()
+        + size_of_val(slices.as_slice())
+        + dnns
         + size_of::<Subscription>()
         + size_of_val(subscription.apn_configurations.as_slice())
         + apns

@@ -1,8 +1,11 @@
-//! Authentication vectors (TS 33.102 6.3.2, TS 33.401 6.1.2) and the check of AUTS (TS 33.102 6.3.5).
+//! Authentication vectors (TS 33.102 6.3.2, TS 33.401 6.1.2, TS 33.501 6.1.3) and the check of AUTS (TS 33.102 6.3.5).
 //!
 //! ```text
 //!   SQN, RAND ──f1…f5──► quintet, separation bit clear ─────────────► UTRAN and GERAN
-//!            └─f1…f5──► quintet, separation bit set ──A.2, SN id──► E-UTRAN { RAND, XRES, AUTN, KASME }
+//!            └─f1…f5──► quintet, separation bit set ─┬─A.2, SN id──► E-UTRAN { RAND, XRES, AUTN, KASME }
+//!                                                     │ TS 33.501, serving network name:
+//!                                                     ├─A.2, A.4────► 5G HE AV { RAND, AUTN, XRES*, KAUSF }
+//!                                                     └─A.3─────────► AV' { RAND, XRES, AUTN, CK', IK' }
 //! ```
 //!
 //! A subscriber whose lengths the interface cannot carry is refused as a whole: AUTN has 16 octets (TS 24.301
@@ -10,8 +13,10 @@
 
 use super::{ChallengeKey, Entropy, Issued, WallClock};
 use crate::model::{Algorithm, Authentication};
+use quintet_crypto::fgs::{HeAv, ServingNetworkName};
 use quintet_crypto::{
-    Amf, AuthenticationFunctions, Auts, Kasme, Milenage, Quintet, Rand, Res, Sqn, Tuak, WrongKeyLength, Xor,
+    Amf, AuthenticationFunctions, Auts, CkIkPrime, Kasme, Milenage, Quintet, Rand, Res, Sqn, Tuak,
+    WrongKeyLength, Xor,
 };
 use quintet_identity::{Imsi, Plmn};
 
@@ -26,6 +31,19 @@ pub struct EpsVector {
     pub autn: [u8; 16],
     /// The root of the session's keys.
     pub kasme: Kasme,
+}
+
+/// A vector of EAP-AKA' (TS 33.501 6.1.3.1): AV'. Secret: XRES, CK', IK'. Zeroised when dropped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EapAkaPrimeVector {
+    /// The challenge.
+    pub rand: Rand,
+    /// The expected response, 4 to 16 octets.
+    pub xres: Secret<Res>,
+    /// AUTN.
+    pub autn: [u8; 16],
+    /// CK' and IK'.
+    pub keys: CkIkPrime,
 }
 
 /// A value of [`quintet_crypto`] that is zeroised when this is dropped.
@@ -166,6 +184,40 @@ impl<'a> Vectors<'a> {
                 xres: Secret(quintet.xres),
                 autn,
                 kasme,
+            })
+        })
+    }
+
+    /// 5G HE AVs, one for each issued number, in order; XRES* and KAUSF are bound to the serving network (TS 33.501
+    /// 6.1.3.2).
+    #[inline]
+    pub fn fgs(
+        &self,
+        serving: ServingNetworkName,
+        sqns: Issued,
+        entropy: &mut impl Entropy,
+    ) -> impl Iterator<Item = HeAv> {
+        sqns.filter_map(move |sqn| HeAv::derive(&self.quintet(sqn, self.amf.separated(), entropy), &serving))
+    }
+
+    /// Vectors of EAP-AKA', one for each issued number, in order; CK' and IK' are bound to the serving network (TS 33.501
+    /// 6.1.3.1).
+    #[inline]
+    pub fn eap_aka_prime(
+        &self,
+        serving: ServingNetworkName,
+        sqns: Issued,
+        entropy: &mut impl Entropy,
+    ) -> impl Iterator<Item = EapAkaPrimeVector> {
+        sqns.filter_map(move |sqn| {
+            let quintet = self.quintet(sqn, self.amf.separated(), entropy);
+            let Quintet { ck, ik, autn, .. } = &quintet;
+            let keys = CkIkPrime::eap_aka_prime(ck, ik, serving.octets(), &autn.concealed_sqn)?;
+            Some(EapAkaPrimeVector {
+                autn: autn.octets()?,
+                keys,
+                rand: quintet.rand,
+                xres: Secret(quintet.xres),
             })
         })
     }

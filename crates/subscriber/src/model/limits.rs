@@ -3,7 +3,10 @@
 //!
 //! One error at a time, with the place and what is allowed: the caller shows it to the person who provisions.
 
-use super::{ApnConfiguration, Authentication, SqnProfile, Subscription};
+use super::{
+    ApnConfiguration, Authentication, FgsSubscription, ServiceArea, SqnProfile, SubscribedSNssai,
+    Subscription,
+};
 use std::net::IpAddr;
 
 /// The most APN configurations: TS 29.272 7.3.34 sets no limit, MAP does (TS 29.002 17.7.1), and an answer is one message.
@@ -14,6 +17,12 @@ pub const MAX_ZONE_CODES: usize = 10;
 
 /// The most networks in a roaming list: every answer walks it, and the world has fewer than a thousand networks.
 pub const MAX_ROAMING_PLMNS: usize = 1_000;
+
+/// The most subscribed S-NSSAIs (TS 24.501 9.11.3.37 and TS 23.501 5.15.3: a UE is allowed eight, and has sixteen at most).
+pub const MAX_NSSAI: usize = 16;
+
+/// The most tracking areas in a restriction: as many as a service area list of NAS holds (TS 24.501 9.11.3.49).
+pub const MAX_AREAS: usize = 16;
 
 /// The most octets of a Diameter identity (a fully qualified domain name, RFC 1035 2.3.4).
 pub const MAX_IDENTITY_OCTETS: usize = 255;
@@ -108,6 +117,7 @@ impl Subscription {
             codes.len(),
             "10 of them at most",
         )?;
+        self.fgs.check()?;
         let (super::Roaming::Only(plmns) | super::Roaming::Except(plmns)) = &self.roaming else {
             return Ok(());
         };
@@ -117,6 +127,83 @@ impl Subscription {
             plmns.len(),
             "1000 networks at most",
         )
+    }
+}
+
+impl FgsSubscription {
+    /// As [`Subscription::check`].
+    fn check(&self) -> Result<(), ModelError> {
+        let slices = &self.nssai;
+        require(
+            (1..=MAX_NSSAI).contains(&slices.len()),
+            "fgs.nssai",
+            slices.len(),
+            "1 to 16 of them",
+        )?;
+        require(
+            slices.iter().any(|slice| slice.default),
+            "fgs.nssai",
+            "none that is default",
+            "a default one at least",
+        )?;
+        for (i, slice) in slices.iter().enumerate() {
+            let at = format!("fgs.nssai[{i}]");
+            let unique = slices[..i].iter().all(|other| other.s_nssai != slice.s_nssai);
+            require(unique, format!("{at}.s_nssai"), slice.s_nssai, "each once")?;
+            slice.check(&at)?;
+        }
+        let service = match &self.service_area {
+            Some(ServiceArea::Allowed(areas) | ServiceArea::NotAllowed(areas)) => areas.len(),
+            None => 0,
+        };
+        require(
+            service <= MAX_AREAS,
+            "fgs.service_area",
+            service,
+            "16 tracking areas at most",
+        )?;
+        let forbidden = self.forbidden_areas.len();
+        require(
+            forbidden <= MAX_AREAS,
+            "fgs.forbidden_areas",
+            forbidden,
+            "16 tracking areas at most",
+        )
+    }
+}
+
+impl SubscribedSNssai {
+    /// As [`Subscription::check`]; `at` says where it stands.
+    fn check(&self, at: &str) -> Result<(), ModelError> {
+        let dnns = &self.dnns;
+        require(
+            dnns.len() <= MAX_APN_CONFIGURATIONS,
+            format!("{at}.dnns"),
+            dnns.len(),
+            "50 of them at most",
+        )?;
+        let defaults = dnns.iter().filter(|dnn| dnn.default).count();
+        require(
+            defaults == usize::from(!dnns.is_empty()),
+            format!("{at}.dnns"),
+            format!("{defaults} default ones"),
+            "one default DNN",
+        )?;
+        for (i, dnn) in dnns.iter().enumerate() {
+            let at = format!("{at}.dnns[{i}]");
+            let unique = dnns[..i].iter().all(|other| other.dnn != dnn.dnn);
+            require(unique, format!("{at}.dnn"), dnn.dnn.as_str(), "each once")?;
+            let (qi, level) = (dnn.five_qi, dnn.arp.priority_level);
+            require(qi != 0 && qi != 255, format!("{at}.5qi"), qi, "1 to 254")?;
+            let levels = 1..=15;
+            require(
+                levels.contains(&level),
+                format!("{at}.arp.priority_level"),
+                level,
+                "1 to 15",
+            )?;
+        }
+        Ok(())
     }
 }
 
@@ -274,6 +361,7 @@ mod tests {
             regional_zone_codes: Vec::new(),
             ue_usage_type: None,
             sgsn_camel: false,
+            fgs: Default::default(),
         }
     }
 
@@ -303,6 +391,10 @@ mod tests {
             fault(|s| s.apn_configurations[0].qci = QosClass(0)),
             "apn_configurations[0].qci"
         );
+        assert_eq!(fault(|s| s.fgs.nssai.clear()), "fgs.nssai");
+        assert_eq!(fault(|s| s.fgs.nssai[0].default = false), "fgs.nssai");
+        let twice = |s: &mut Subscription| s.fgs.nssai.push(s.fgs.nssai[0].clone());
+        assert_eq!(fault(twice), "fgs.nssai[1].s_nssai");
         for level in [0, 16] {
             let at = fault(|s| s.apn_configurations[0].arp.priority_level = level);
             assert_eq!(at, "apn_configurations[0].arp.priority_level");

@@ -1,5 +1,6 @@
-//! The EPS subscription: what Subscription-Data of TS 29.272 7.3.2 carries.
+//! The EPS subscription: what Subscription-Data of TS 29.272 7.3.2 carries; with what 5GS adds.
 
+use super::FgsSubscription;
 use quintet_identity::{Apn, Plmn};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
@@ -141,7 +142,7 @@ pub enum Roaming {
     Except(Vec<Plmn>),
 }
 
-/// The EPS subscription of one or many subscribers.
+/// The subscription of one or many subscribers.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Subscription {
@@ -193,6 +194,9 @@ pub struct Subscription {
     /// SGSN CAMEL services are subscribed: an SGSN that can must use MAP for it (TS 29.272 7.4.4.2).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub sgsn_camel: bool,
+    /// What 5GS adds.
+    #[serde(default, skip_serializing_if = "FgsSubscription::is_default")]
+    pub fgs: FgsSubscription,
 }
 
 fn yes() -> bool {

@@ -15,7 +15,7 @@ fn imsi() -> Imsi {
     "001010000000001".parse().unwrap()
 }
 
-fn subscription() -> Subscription {
+pub(crate) fn subscription() -> Subscription {
     Subscription {
         subscriber_status: SubscriberStatus::ServiceGranted,
         operator_determined_barring: None,
@@ -37,6 +37,7 @@ fn subscription() -> Subscription {
         regional_zone_codes: Vec::new(),
         ue_usage_type: None,
         sgsn_camel: false,
+        fgs: Default::default(),
     }
 }
 

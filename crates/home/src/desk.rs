@@ -3,13 +3,13 @@
 use quintet_store::{Command, Ticket};
 use std::collections::{HashMap, VecDeque};
 
-/// Commands handed out and not answered: requests that wait, follow-ups of answers, and the HSS's own. Past it the HSS
-/// answers 3004 rather than queue more.
-pub(crate) const MAX_COMMANDS: usize = 16_384;
+/// Commands handed out and not answered: requests that wait, follow-ups of answers, and the front end's own. Past it a
+/// request is refused rather than queued.
+pub const MAX_COMMANDS: usize = 16_384;
 
 /// The desk between node and store.
 #[derive(Debug)]
-pub(crate) struct Desk<P> {
+pub struct Desk<P> {
     next: u64,
     ready: VecDeque<(Ticket, Command)>,
     open: HashMap<Ticket, P>,
@@ -27,12 +27,13 @@ impl<P> Default for Desk<P> {
 
 impl<P> Desk<P> {
     /// Whether a further request's command has room.
-    pub(crate) fn has_room(&self) -> bool {
+    #[must_use]
+    pub fn has_room(&self) -> bool {
         self.open.len() < MAX_COMMANDS
     }
 
     /// Hands over a command.
-    pub(crate) fn submit(&mut self, command: Command, purpose: P) {
+    pub fn submit(&mut self, command: Command, purpose: P) {
         let ticket = Ticket(self.next);
         self.next += 1;
         self.open.insert(ticket, purpose);
@@ -40,12 +41,12 @@ impl<P> Desk<P> {
     }
 
     /// The next command for the store.
-    pub(crate) fn poll(&mut self) -> Option<(Ticket, Command)> {
+    pub fn poll(&mut self) -> Option<(Ticket, Command)> {
         self.ready.pop_front()
     }
 
     /// What an answered command was for.
-    pub(crate) fn close(&mut self, ticket: Ticket) -> Option<P> {
+    pub fn close(&mut self, ticket: Ticket) -> Option<P> {
         self.open.remove(&ticket)
     }
 }

@@ -3,8 +3,7 @@
 //! The feed goes on meanwhile, because one subscriber that cannot be read must not hold up the others. A change of the
 //! same subscriber that comes later takes the place of the one that is kept.
 
-use crate::changes::{Refresh, Why};
-use crate::hss::{Hss, Known};
+use crate::front::Known;
 use core::time::Duration;
 use quintet_identity::Imsi;
 use quintet_store::Change;
@@ -23,25 +22,26 @@ pub const MAX_CHANGE_TRIES: u16 = 720;
 
 /// One change that is kept.
 #[derive(Debug)]
-pub(crate) struct Late {
-    pub(crate) change: Change,
+pub struct Late {
+    /// What happened.
+    pub change: Change,
     /// What serving nodes were told before, if that was in memory.
-    pub(crate) before: Option<Known>,
+    pub before: Option<Known>,
     /// How often it was tried.
-    pub(crate) tries: u16,
+    pub tries: u16,
 }
 
 /// All that are kept.
 #[derive(Debug, Default)]
-pub(crate) struct LateChanges {
+pub struct LateChanges {
     kept: HashMap<Imsi, Late>,
     /// When to try again.
-    pub(crate) retry_at: Option<Duration>,
+    pub retry_at: Option<Duration>,
 }
 
 impl LateChanges {
     /// Keeps a change for another try. Answers whether it does: not after [`MAX_CHANGE_TRIES`], nor if there is no room.
-    pub(crate) fn keep(&mut self, now: Duration, imsi: Imsi, late: Late) -> bool {
+    pub fn keep(&mut self, now: Duration, imsi: Imsi, late: Late) -> bool {
         if late.tries >= MAX_CHANGE_TRIES {
             return false;
         }
@@ -60,29 +60,18 @@ impl LateChanges {
         true
     }
 
-    /// Takes out what is kept for a subscriber.
-    pub(crate) fn take(&mut self, imsi: Imsi) -> Option<Late> {
-        self.kept.remove(&imsi)
+    /// All that are kept, if it is time to try them again.
+    pub fn due(&mut self, now: Duration) -> HashMap<Imsi, Late> {
+        if self.retry_at.is_none_or(|at| at > now) {
+            return HashMap::new();
+        }
+        self.retry_at = None;
+        std::mem::take(&mut self.kept)
     }
-}
 
-impl Hss {
-    pub(crate) fn late_timeout(&mut self, now: Duration) {
-        if self.late.retry_at.is_none_or(|at| at > now) {
-            return;
-        }
-        self.late.retry_at = None;
-        for (imsi, late) in std::mem::take(&mut self.late.kept) {
-            let Late {
-                change,
-                before,
-                tries,
-            } = late;
-            match change {
-                Change::Put => self.refresh(imsi, Refresh::Changed { before, tries }),
-                Change::Removed => self.locate(imsi, Why::Removed { tries }),
-            }
-        }
+    /// Takes out what is kept for a subscriber.
+    pub fn take(&mut self, imsi: Imsi) -> Option<Late> {
+        self.kept.remove(&imsi)
     }
 }
 

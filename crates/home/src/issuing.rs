@@ -5,13 +5,11 @@
 //!                 ▲ └─ failed: again after a pause, longer each time; meanwhile requests are answered at once
 //! ```
 
-use crate::HssEvent;
-use crate::config::HssConfig;
-use crate::hss::{Cx, Hss, Purpose};
-use crate::serve::StoreReply;
+use crate::event::FrontEvent;
+use crate::front::{FrontConfig, FrontEnd, Purpose, StoreReply};
 use core::time::Duration;
 use quintet_store::{Command, Reply, StoreError};
-use quintet_subscriber::auc::{Auc, ChallengeKey, ClockJump, Epoch, NotAdmitted, RaiseBound};
+use quintet_subscriber::auc::{Auc, ChallengeKey, ClockJump, Epoch, NotAdmitted, RaiseBound, WallClock};
 
 /// How often the bound's renewal is looked at; due it is every few minutes.
 const RENEWAL_EVERY: Duration = Duration::from_secs(5);
@@ -25,11 +23,14 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// A source of unpredictable octets.
 pub type EntropySource = Box<dyn FnMut(&mut [u8]) + Send>;
 
-/// What the HSS needs to issue vectors.
-pub(crate) struct Issuing {
-    pub(crate) auc: Auc,
-    pub(crate) challenge: ChallengeKey,
-    pub(crate) entropy: EntropySource,
+/// What a front end needs to issue vectors.
+pub struct Issuing {
+    /// Sequence numbers.
+    pub auc: Auc,
+    /// What makes and recognises RANDs.
+    pub challenge: ChallengeKey,
+    /// Where RANDs come from.
+    pub entropy: EntropySource,
     /// A takeover is with the store.
     taking: bool,
     /// Another front end has the slot.
@@ -44,7 +45,7 @@ pub(crate) struct Issuing {
 }
 
 impl Issuing {
-    pub(crate) fn new(config: &HssConfig, challenge: ChallengeKey, entropy: EntropySource) -> Self {
+    pub(crate) fn new(config: &FrontConfig, challenge: ChallengeKey, entropy: EntropySource) -> Self {
         Self {
             auc: Auc::new(config.slot, config.auc),
             challenge,
@@ -63,19 +64,21 @@ impl Issuing {
     }
 
     /// Why nothing can be issued, or raised, at the moment.
-    pub(crate) fn failure(&self) -> Option<&StoreError> {
+    #[must_use]
+    pub fn failure(&self) -> Option<&StoreError> {
         self.failure.as_ref()
     }
 
     /// Whether another front end has the slot.
-    pub(crate) fn is_fenced(&self) -> bool {
+    #[must_use]
+    pub fn is_fenced(&self) -> bool {
         self.fenced
     }
 }
 
-impl Hss {
+impl<J, P, E: From<FrontEvent>> FrontEnd<J, P, E> {
     /// Takes the slot over: at the start, and when an operator has made sure that the other front end is gone.
-    pub fn take_over(&mut self, _now: Duration) {
+    pub fn take_over(&mut self) {
         if !self.issuing.taking {
             self.issuing.taking = true;
             self.issuing.fenced = false;
@@ -88,7 +91,7 @@ impl Hss {
         }
     }
 
-    pub(crate) fn taken_over(&mut self, cx: &mut Cx<'_>, reply: StoreReply) {
+    pub(crate) fn taken_over(&mut self, now: Duration, wall: WallClock, reply: StoreReply) {
         self.issuing.taking = false;
         match reply {
             Ok(Reply::Bound(bound)) => {
@@ -97,29 +100,29 @@ impl Hss {
                 // No DIF read before may be used from now on.
                 self.table.clear();
                 self.preload_again();
-                self.events.report(HssEvent::Issuing);
-                self.recovered(cx);
-                self.renew(cx);
+                self.events.report(FrontEvent::Issuing);
+                self.recovered();
+                self.renew(now, wall);
             }
             Ok(_) => {}
-            Err(error) => self.issuing_failed(cx, "takeover of the slot", error),
+            Err(error) => self.issuing_failed(now, "takeover of the slot", error),
         }
     }
 
     /// Submits the command that raises the bound.
-    pub(crate) fn raise(&mut self, raise: RaiseBound) {
+    pub fn raise(&mut self, raise: RaiseBound) {
         let RaiseBound { slot, epoch, h } = raise;
         self.desk
             .submit(Command::RaiseBound { slot, epoch, h }, Purpose::RaiseBound(raise));
     }
 
     /// Looks whether the bound is due.
-    fn renew(&mut self, cx: &mut Cx<'_>) {
-        self.issuing.look_at = Some(cx.now + RENEWAL_EVERY);
-        match self.issuing.auc.renewal(cx.wall) {
+    fn renew(&mut self, now: Duration, wall: WallClock) {
+        self.issuing.look_at = Some(now + RENEWAL_EVERY);
+        match self.issuing.auc.renewal(wall) {
             Ok(raise) => {
                 if std::mem::take(&mut self.issuing.jumped) {
-                    self.events.report(HssEvent::Issuing);
+                    self.events.report(FrontEvent::Issuing);
                 }
                 if let Some(raise) = raise {
                     self.raise(raise);
@@ -130,89 +133,88 @@ impl Hss {
     }
 
     /// The wall clock is not believed: reported once, until it is again.
-    pub(crate) fn clock_jumped(&mut self, jump: ClockJump) {
+    pub fn clock_jumped(&mut self, jump: ClockJump) {
         if !std::mem::replace(&mut self.issuing.jumped, true) {
-            self.events.report(HssEvent::ClockJump { jump });
+            self.events.report(FrontEvent::ClockJump { jump });
         }
     }
 
-    pub(crate) fn bound_raised(&mut self, cx: &mut Cx<'_>, raise: RaiseBound, reply: StoreReply) {
+    pub(crate) fn bound_raised(&mut self, now: Duration, raise: RaiseBound, reply: StoreReply) {
         match reply {
             Ok(_) => {
                 self.issuing.auc.bound_raised(raise);
-                self.recovered(cx);
+                self.recovered();
             }
             Err(StoreError::Fenced { current }) => {
                 let error = StoreError::Fenced { current };
                 self.fenced(current);
                 if self.issuing.auc.epoch().is_none() {
-                    self.wake(cx, Some(error));
+                    self.wake(Some(error));
                 } else {
                     // An epoch below ours: an older database was put in place. Nothing is issued beyond the bound.
                     self.issuing.auc.store_failed(raise);
-                    self.issuing_failed(cx, "raising the bound", error);
+                    self.issuing_failed(now, "raising the bound", error);
                 }
             }
             Err(error) => {
                 self.issuing.auc.store_failed(raise);
-                self.issuing_failed(cx, "raising the bound", error);
+                self.issuing_failed(now, "raising the bound", error);
             }
         }
     }
 
     /// It works (again): whoever waited goes on.
-    fn recovered(&mut self, cx: &mut Cx<'_>) {
+    fn recovered(&mut self) {
         self.issuing.failure = None;
         self.issuing.pause = FIRST_PAUSE;
-        self.wake(cx, None);
+        self.wake(None);
     }
 
     /// It does not work: whoever waited is answered, and it is tried again after a pause.
-    fn issuing_failed(&mut self, cx: &mut Cx<'_>, what: &'static str, error: StoreError) {
-        self.issuing.look_at = Some(cx.now + self.issuing.pause);
+    fn issuing_failed(&mut self, now: Duration, what: &'static str, error: StoreError) {
+        self.issuing.look_at = Some(now + self.issuing.pause);
         self.issuing.pause = (self.issuing.pause * 2).min(LONGEST_PAUSE);
         self.issuing.failure = Some(error.clone());
-        self.wake(cx, Some(error.clone()));
-        self.events.report(HssEvent::StoreFailed { what, error });
+        self.wake(Some(error.clone()));
+        self.events.report(FrontEvent::StoreFailed { what, error });
     }
 
-    fn wake(&mut self, cx: &mut Cx<'_>, error: Option<StoreError>) {
-        for id in self.waiting.take_bound() {
-            self.resume(cx, id, error.clone().map(Err));
-        }
+    fn wake(&mut self, error: Option<StoreError>) {
+        let waiting = self.waiting.take_bound().into_iter();
+        self.woken.extend(waiting.map(|id| (id, error.clone())));
     }
 
     /// Another front end has the slot.
-    pub(crate) fn fenced(&mut self, current: Epoch) {
+    pub fn fenced(&mut self, current: Epoch) {
         self.issuing.auc.fenced(current);
         if self.issuing.auc.epoch().is_none() && !self.issuing.fenced {
             self.issuing.fenced = true;
-            self.events.report(HssEvent::Fenced { current });
+            self.events.report(FrontEvent::Fenced { current });
         }
     }
 
     /// Whether what was read together with this epoch may be used to issue.
-    pub(crate) fn admits(&mut self, epoch: Option<Epoch>) -> bool {
+    pub fn admits(&mut self, epoch: Option<Epoch>) -> bool {
         match self.issuing.auc.admit(epoch) {
             Ok(()) => true,
             Err(NotAdmitted::Fenced { current }) => {
                 self.issuing.fenced = true;
-                self.events.report(HssEvent::Fenced { current });
+                self.events.report(FrontEvent::Fenced { current });
                 false
             }
             Err(_) => false,
         }
     }
 
-    pub(crate) fn issuing_timeout(&mut self, cx: &mut Cx<'_>) {
-        if self.issuing.look_at.is_none_or(|at| at > cx.now) {
+    pub(crate) fn issuing_timeout(&mut self, now: Duration, wall: WallClock) {
+        if self.issuing.look_at.is_none_or(|at| at > now) {
             return;
         }
         self.issuing.look_at = None;
         if self.issuing.auc.epoch().is_some() {
-            self.renew(cx);
+            self.renew(now, wall);
         } else if !self.issuing.fenced {
-            self.take_over(cx.now);
+            self.take_over();
         }
     }
 }

@@ -7,9 +7,8 @@
 //! A DIF may be used only if it was read while the slot was ours (design, SQN). A scan does not tell; the `Load` that
 //! follows it does: epochs only rise, so an epoch that is still ours afterwards was ours during the scan.
 
-use crate::HssEvent;
-use crate::hss::{Hss, Purpose};
-use crate::serve::StoreReply;
+use crate::event::FrontEvent;
+use crate::front::{FrontEnd, Purpose, StoreReply};
 use core::time::Duration;
 use quintet_identity::Imsi;
 use quintet_store::{Command, Reply, Revision};
@@ -21,7 +20,7 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// How far the preload is.
 #[derive(Debug, Default)]
-pub(crate) struct Preload {
+pub struct Preload {
     /// Counts the beginnings.
     round: u64,
     /// The last subscriber taken in.
@@ -36,7 +35,7 @@ pub(crate) struct Preload {
     pub(crate) retry_at: Option<Duration>,
 }
 
-impl Hss {
+impl<J, P, E: From<FrontEvent>> FrontEnd<J, P, E> {
     /// Begins, or begins anew after a takeover. What is under way is not waited for: its replies are of another round.
     pub(crate) fn preload_again(&mut self) {
         self.preload = Preload {
@@ -68,7 +67,7 @@ impl Hss {
             }
             Ok(_) => {}
             Err(error) => {
-                self.events.report(HssEvent::StoreFailed {
+                self.events.report(FrontEvent::StoreFailed {
                     what: "preload",
                     error,
                 });
@@ -101,11 +100,11 @@ impl Hss {
                     self.desk
                         .submit(command, Purpose::PreloadProof(self.preload.round));
                 }
-                None => self.preloaded(now),
+                None => self.preloaded(),
             },
             Ok(_) => {}
             Err(error) => {
-                self.events.report(HssEvent::StoreFailed {
+                self.events.report(FrontEvent::StoreFailed {
                     what: "preload",
                     error,
                 });
@@ -134,14 +133,14 @@ impl Hss {
                     }
                     // Full: the rest is loaded when it asks.
                     if self.table.insert(subscriber).is_err() {
-                        return self.preloaded(now);
+                        return self.preloaded();
                     }
                 }
                 self.next_page();
             }
             Ok(_) => {}
             Err(error) => {
-                self.events.report(HssEvent::StoreFailed {
+                self.events.report(FrontEvent::StoreFailed {
                     what: "preload",
                     error,
                 });
@@ -161,17 +160,17 @@ impl Hss {
         }
     }
 
-    fn preloaded(&mut self, now: Duration) {
+    fn preloaded(&mut self) {
         self.preload.running = false;
         self.preload.removed = HashSet::new();
-        self.events.report(HssEvent::Preloaded {
+        self.events.report(FrontEvent::Preloaded {
             subscribers: self.table.len(),
         });
-        self.ask_for_changes(now);
+        self.ask_for_changes();
     }
 
     /// Notes a removal that a page under way does not know of.
-    pub(crate) fn preload_removed(&mut self, imsi: Imsi) {
+    pub fn preload_removed(&mut self, imsi: Imsi) {
         if self.preload.running {
             self.preload.removed.insert(imsi);
         }

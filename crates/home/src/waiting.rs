@@ -1,17 +1,22 @@
 //! Requests that wait for the store, for the slot's bound, or for their turn.
 //!
-//! A waiting request is a copy of its octets (in a pooled buffer), its work and a deadline. There is room for
-//! [`MAX_WAITING`] of them. What changes one subscriber's location, or one subscriber's DIF, runs one at a time in that
+//! A waiting request is its work and a deadline. There is room for [`MAX_WAITING`] of them. What changes one subscriber's location, or one subscriber's DIF, runs one at a time in that
 //! subscriber's *lane*; the others stand behind it.
 
-use crate::config::{MAX_WAITING, MAX_WAITING_PER_SUBSCRIBER};
 use core::time::Duration;
-use quintet_diameter::ConnectionId;
 use quintet_identity::Imsi;
 use std::collections::{HashMap, VecDeque};
 
-/// Octets of a request beyond which its buffer is not kept for the next one.
-const POOLED_OCTETS: usize = 4096;
+/// The most requests that wait at once for the store: each holds a copy of what was asked (an S6a request has about 400
+/// octets, so 4096 are some 2 MB), and a store that is so far behind will not answer before the asker gives up.
+pub const MAX_WAITING: usize = 4096;
+
+/// Waiting requests of one subscriber: a UE has one serving node at a time, which asks one thing at a time.
+pub const MAX_WAITING_PER_SUBSCRIBER: usize = 8;
+
+/// How long a request waits for the store before it is answered that it cannot be served: MMEs give up after 4 to 10 s,
+/// AMFs and AUSFs alike, and an answer that comes later would only be dropped.
+pub const WAITING_TIME: Duration = Duration::from_secs(3);
 
 /// Entries of those who wait for the slot's bound, at which the ones of requests that are gone are dropped. No more than
 /// [`MAX_WAITING`] still wait, so that each sweep makes room for as many again.
@@ -19,7 +24,7 @@ const MAX_BOUND: usize = 2 * MAX_WAITING;
 
 /// What of a subscriber is changed one at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Lane {
+pub enum Lane {
     /// DIF and vectors.
     Authentication,
     /// Serving nodes and PDN gateways.
@@ -28,19 +33,24 @@ pub(crate) enum Lane {
 
 /// Which waiting request; a place in the table and how often the place was used, so that a late reply finds nobody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct JobId {
+pub struct JobId {
     place: u32,
     generation: u32,
 }
 
 /// One waiting request.
 #[derive(Debug)]
-pub(crate) struct Job<S> {
-    pub(crate) connection: ConnectionId,
-    pub(crate) octets: Vec<u8>,
-    pub(crate) imsi: Imsi,
-    pub(crate) lane: Lane,
-    pub(crate) work: S,
+pub struct Job<S> {
+    /// Whom it is about.
+    pub imsi: Imsi,
+    /// What of it.
+    pub lane: Lane,
+    /// The node's part of it.
+    pub work: S,
+    /// Its command is with the store.
+    pub in_flight: bool,
+    /// It was answered because it waited too long.
+    pub answered: bool,
 }
 
 #[derive(Debug)]
@@ -51,11 +61,10 @@ struct Place<S> {
 
 /// All waiting requests.
 #[derive(Debug)]
-pub(crate) struct Waiting<S> {
+pub struct Waiting<S> {
     places: Vec<Place<S>>,
     free: Vec<u32>,
     count: usize,
-    pool: Vec<Vec<u8>>,
     /// In order of deadline, because every request waits equally long. Entries of requests that are gone are skipped.
     deadlines: VecDeque<(Duration, JobId)>,
     /// Who holds a lane (the front) and who stands behind.
@@ -71,7 +80,6 @@ impl<S> Default for Waiting<S> {
             places: Vec::new(),
             free: Vec::new(),
             count: 0,
-            pool: Vec::new(),
             deadlines: VecDeque::new(),
             lanes: HashMap::new(),
             spare_lanes: Vec::new(),
@@ -82,37 +90,40 @@ impl<S> Default for Waiting<S> {
 
 impl<S> Waiting<S> {
     /// How many wait.
-    pub(crate) fn len(&self) -> usize {
+    #[must_use]
+    pub fn len(&self) -> usize {
         self.count
+    }
+
+    /// Whether none waits.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
     }
 
     /// Whether someone holds this lane.
     #[must_use]
-    pub(crate) fn is_busy(&self, imsi: Imsi, lane: Lane) -> bool {
+    pub fn is_busy(&self, imsi: Imsi, lane: Lane) -> bool {
         !self.lanes.is_empty() && self.lanes.contains_key(&(imsi, lane))
     }
 
-    /// Parks a request in its lane until `deadline`. `None` if there is no room: the request must be answered 3004.
-    pub(crate) fn park(
+    /// Parks a request in its lane until `deadline`. `None` if there is no room: the request must be refused.
+    pub fn park(
         &mut self,
-        connection: ConnectionId,
-        octets: &[u8],
         (imsi, lane): (Imsi, Lane),
-        work: S,
+        work: impl FnOnce() -> S,
         deadline: Duration,
     ) -> Option<JobId> {
         let behind = self.lanes.get(&(imsi, lane)).map_or(0, VecDeque::len);
         if self.count >= MAX_WAITING || behind >= MAX_WAITING_PER_SUBSCRIBER {
             return None;
         }
-        let mut copy = self.pool.pop().unwrap_or_default();
-        copy.extend_from_slice(octets);
         let job = Some(Job {
-            connection,
-            octets: copy,
             imsi,
             lane,
-            work,
+            work: work(),
+            in_flight: false,
+            answered: false,
         });
         let place = self.free.pop().unwrap_or_else(|| {
             self.places.push(Place {
@@ -138,7 +149,7 @@ impl<S> Waiting<S> {
     }
 
     /// The request, if it still waits.
-    pub(crate) fn job(&mut self, id: JobId) -> Option<&mut Job<S>> {
+    pub fn job(&mut self, id: JobId) -> Option<&mut Job<S>> {
         self.places
             .get_mut(id.place as usize)
             .filter(|place| place.generation == id.generation)?
@@ -147,7 +158,7 @@ impl<S> Waiting<S> {
     }
 
     /// Ends a request and leaves its lane. Answers it with the next of the lane if that one had to stand behind it.
-    pub(crate) fn end(&mut self, id: JobId) -> Option<(Job<S>, Option<JobId>)> {
+    pub fn end(&mut self, id: JobId) -> Option<(Job<S>, Option<JobId>)> {
         let place = self
             .places
             .get_mut(id.place as usize)
@@ -169,16 +180,8 @@ impl<S> Waiting<S> {
         Some((job, next))
     }
 
-    /// Takes a buffer back for the next request.
-    pub(crate) fn recycle(&mut self, mut octets: Vec<u8>) {
-        if octets.capacity() <= POOLED_OCTETS && self.pool.len() < MAX_WAITING {
-            octets.clear();
-            self.pool.push(octets);
-        }
-    }
-
     /// Notes that a request waits for the slot's bound.
-    pub(crate) fn await_bound(&mut self, id: JobId) {
+    pub fn await_bound(&mut self, id: JobId) {
         if self.bound.len() >= MAX_BOUND {
             let places = &self.places;
             self.bound.retain(|id| {
@@ -191,12 +194,12 @@ impl<S> Waiting<S> {
     }
 
     /// Everybody who waited for the slot's bound.
-    pub(crate) fn take_bound(&mut self) -> Vec<JobId> {
+    pub fn take_bound(&mut self) -> Vec<JobId> {
         std::mem::take(&mut self.bound)
     }
 
     /// A request whose deadline has passed.
-    pub(crate) fn expired(&mut self, now: Duration) -> Option<JobId> {
+    pub fn expired(&mut self, now: Duration) -> Option<JobId> {
         while let Some(&(deadline, id)) = self.deadlines.front() {
             let waits = self.job(id).is_some();
             if waits && deadline > now {
@@ -211,7 +214,8 @@ impl<S> Waiting<S> {
     }
 
     /// The next deadline. It may belong to a request that is gone: then waking up costs nothing but the waking.
-    pub(crate) fn next_deadline(&self) -> Option<Duration> {
+    #[must_use]
+    pub fn next_deadline(&self) -> Option<Duration> {
         self.deadlines.front().map(|(deadline, _)| *deadline)
     }
 }
@@ -227,7 +231,7 @@ mod tests {
     }
 
     fn park(waiting: &mut Waiting<u8>, n: u32) -> Option<JobId> {
-        waiting.park(ConnectionId(0), b"request", (imsi(n), Lane::Location), 0, AT)
+        waiting.park((imsi(n), Lane::Location), || 7, AT)
     }
 
     #[test]
@@ -252,8 +256,7 @@ mod tests {
         }
         assert!(park(&mut waiting, 0).is_none());
         let (job, _) = waiting.end(first).unwrap();
-        assert_eq!(job.octets, b"request");
-        waiting.recycle(job.octets);
+        assert_eq!(job.work, 7);
         let again = park(&mut waiting, 0).unwrap();
         assert_ne!(first, again);
         assert!(waiting.job(first).is_none());
