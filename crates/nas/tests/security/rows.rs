@@ -1,7 +1,7 @@
 //! The rows of the shared file of NAS messages.
 
 use quintet_crypto::{CipheringAlgorithm, IntegrityAlgorithm, KNasEnc, KNasInt};
-use quintet_nas::security::{NasCount, NasCounts, NasSecurityContext, Role};
+use quintet_nas::security::{Access, NasCount, NasCounts, NasSecurityContext, Role, System};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
@@ -13,13 +13,13 @@ fn skip(reason: &str) {
     eprintln!("skipped: {reason}");
 }
 
-/// Every row of `nas_eps.json`; `None` where the file is not there.
-pub(crate) fn rows() -> Option<Vec<Value>> {
+/// Every row of `nas_eps.json` or `nas_5gs.json`; `None` where the file is not there.
+pub(crate) fn rows(file: &str) -> Option<Vec<Value>> {
     let shared = std::env::var_os("QUINTET_SHARED").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
         PathBuf::from,
     );
-    let path = shared.join("vectors/nas_eps.json");
+    let path = shared.join("vectors").join(file);
     let Ok(text) = std::fs::read_to_string(&path) else {
         skip(&format!("no messages at {}; set QUINTET_SHARED", path.display()));
         return None;
@@ -62,7 +62,14 @@ pub(crate) fn context(row: &Value, role: Role) -> NasSecurityContext {
     };
     let integrity = IntegrityAlgorithm(algorithm(row, "integrity_algorithm"));
     let ciphering = CipheringAlgorithm(algorithm(row, "ciphering_algorithm"));
-    NasSecurityContext::new(
+    // The NAS connection identifier of 5GS; EPS has none.
+    let system = match row["bearer"].as_u64() {
+        Some(1) => System::Fgs(Access::ThreeGpp),
+        Some(2) => System::Fgs(Access::NonThreeGpp),
+        _ => System::Eps,
+    };
+    NasSecurityContext::of(
+        system,
         role,
         (integrity, KNasInt::new(key(row, "KNASint"))),
         (ciphering, KNasEnc::new(key(row, "KNASenc"))),

@@ -1,8 +1,10 @@
-//! Every protected row of `nas_eps.json` both ways, octet for octet; a new row must be counted first.
+//! Every protected row of `nas_eps.json` and `nas_5gs.json` both ways, octet for octet; a new row must be counted first.
 
 use crate::rows::{context, count, octets, roles, rows};
-use quintet_crypto::hash_mme;
-use quintet_nas::security::{Discard, NasCount, NasCounts, SecurityHeaderType, ServiceRequestHeader};
+use quintet_crypto::{CipheringAlgorithm, IntegrityAlgorithm, fgs::KAmf, hash_mme};
+use quintet_nas::security::{
+    Access, Discard, NasCount, NasCounts, NasSecurityContext, SecurityHeaderType, ServiceRequestHeader,
+};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -10,10 +12,16 @@ use std::collections::BTreeSet;
 const WHOLE: usize = 41;
 const SHORT: usize = 5;
 const REFUSED: usize = 3;
+/// The same of 5GS, which has no short header.
+const FGS_WHOLE: usize = 40;
+const FGS_REFUSED: usize = 3;
 
-fn protected(wanted: impl Fn(&Value) -> bool) -> Option<Vec<Value>> {
+const EPS: &str = "nas_eps.json";
+const FGS: &str = "nas_5gs.json";
+
+fn protected(file: &str, wanted: impl Fn(&Value) -> bool) -> Option<Vec<Value>> {
     Some(
-        rows()?
+        rows(file)?
             .into_iter()
             .filter(|row| row["type"] == "protected" && wanted(row))
             .collect(),
@@ -26,10 +34,15 @@ fn is_short(row: &Value) -> bool {
 
 #[test]
 fn every_protected_message_is_made_and_checked() {
-    let Some(rows) = protected(|row| !is_short(row) && row["expect"].is_null()) else {
+    make_and_check(EPS, WHOLE);
+    make_and_check(FGS, FGS_WHOLE);
+}
+
+fn make_and_check(file: &str, whole: usize) {
+    let Some(rows) = protected(file, |row| !is_short(row) && row["expect"].is_null()) else {
         return;
     };
-    assert_eq!(rows.len(), WHOLE, "cover the new rows and change the count");
+    assert_eq!(rows.len(), whole, "cover the new rows and change the count");
     let mut combinations = BTreeSet::new();
     for row in &rows {
         let (id, (sender, receiver)) = (&row["id"], roles(row));
@@ -80,7 +93,9 @@ fn every_protected_message_is_made_and_checked() {
 
 #[test]
 fn every_service_request_is_made_and_checked() {
-    let Some(rows) = protected(is_short) else { return };
+    let Some(rows) = protected(EPS, is_short) else {
+        return;
+    };
     assert_eq!(rows.len(), SHORT, "cover the new rows and change the count");
     for row in &rows {
         let (id, (sender, receiver)) = (&row["id"], roles(row));
@@ -125,10 +140,15 @@ fn every_service_request_is_made_and_checked() {
 
 #[test]
 fn what_must_be_refused_is_refused_and_changes_nothing() {
-    let Some(rows) = protected(|row| !row["expect"].is_null()) else {
+    refuse(EPS, REFUSED);
+    refuse(FGS, FGS_REFUSED);
+}
+
+fn refuse(file: &str, refused: usize) {
+    let Some(rows) = protected(file, |row| !row["expect"].is_null()) else {
         return;
     };
-    assert_eq!(rows.len(), REFUSED, "cover the new rows and change the count");
+    assert_eq!(rows.len(), refused, "cover the new rows and change the count");
     for row in &rows {
         // The row's COUNT is the one to check with; the message may hold with another (an older one, in one row).
         let receiver = context(row, roles(row).1);
@@ -152,7 +172,7 @@ fn what_must_be_refused_is_refused_and_changes_nothing() {
 /// A network's HASH_MME in a SECURITY MODE COMMAND is that of the request which the same capture holds.
 #[test]
 fn hash_mme_is_what_a_network_sent() {
-    let Some(rows) = rows() else { return };
+    let Some(rows) = rows(EPS) else { return };
     let requests: BTreeSet<[u8; 8]> = rows
         .iter()
         .filter(|row| row["type"] == "plain" && row["name"] == "EMMAttachRequest")
@@ -165,4 +185,42 @@ fn hash_mme_is_what_a_network_sent() {
         .filter(|hash: &String| requests.iter().any(|of_request| hex::encode(of_request) == *hash))
         .collect::<BTreeSet<_>>();
     assert_eq!(agreed.len(), 1, "the one capture with both: {agreed:?}");
+}
+
+/// The NAS keys of captures, which were made from KAMF, are those that a context makes of it.
+#[test]
+fn a_context_of_5gs_is_made_of_kamf() {
+    let Some(rows) = protected(FGS, |row| row["key_material"]["KAMF"].is_string()) else {
+        return;
+    };
+    assert!(rows.len() >= 25, "{}", rows.len());
+    for row in &rows {
+        let k_amf = octets(&row["key_material"], "KAMF").try_into().unwrap();
+        let algorithm = |member: &str| row[member].as_u64().unwrap_or(0) as u8;
+        let access = match row["bearer"].as_u64() {
+            Some(1) => Access::ThreeGpp,
+            _ => Access::NonThreeGpp,
+        };
+        let role = roles(row).1;
+        let derived = NasSecurityContext::derive_fgs(
+            role,
+            access,
+            &KAmf::new(k_amf),
+            IntegrityAlgorithm(algorithm("integrity_algorithm")),
+            CipheringAlgorithm(algorithm("ciphering_algorithm")),
+        )
+        .unwrap();
+        let given = context(row, role);
+        let mut out = Vec::new();
+        let verified = derived
+            .with_counts(given.counts())
+            .verify(&octets(row, "pdu"), &mut out)
+            .map(|verified| hex::encode(verified.message()));
+        assert_eq!(
+            verified,
+            Ok(hex::encode(octets(row, "plain_pdu"))),
+            "{}",
+            row["id"]
+        );
+    }
 }

@@ -74,7 +74,9 @@ impl ApnIe<'_> {
         let mut labels = Vec::new();
         let mut reader = Reader::new(&self.0);
         while let Ok(length) = reader.u8() {
-            let label = reader.take(usize::from(length)).unwrap_or_else(|_| reader.rest());
+            // A length past the end: what is there is the last label.
+            let left = usize::from(length).min(reader.remaining());
+            let label = reader.take(left).unwrap_or_default();
             labels.push(label.escape_ascii().to_string());
         }
         labels.join(".")

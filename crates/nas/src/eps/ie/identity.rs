@@ -53,7 +53,7 @@ const MAX_DIGITS: usize = 16;
 const FILLER: u8 = 0xf0;
 
 /// Bit 4 of the first octet: the number of digits is odd.
-const ODD: u8 = 8;
+pub(crate) const ODD: u8 = 8;
 
 fn text(at: usize, expected: &'static str) -> DecodeError {
     DecodeError::new(at, DecodeErrorKind::Text { expected })

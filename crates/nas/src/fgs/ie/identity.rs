@@ -2,7 +2,7 @@
 
 use super::Tai;
 use crate::common::{Element, hex, wrong_length};
-use crate::eps::ie::identity::{digits, put_digits};
+use crate::eps::ie::identity::{ODD, digits, put_digits};
 use quintet_identity::fgs::{Guti, STmsi};
 use quintet_identity::{Imei, Imeisv, Suci};
 use quintet_wire::{DecodeError, DecodeErrorKind, Field};
@@ -95,6 +95,36 @@ fn text(at: usize, expected: &'static str) -> DecodeError {
     DecodeError::new(at, DecodeErrorKind::Text { expected })
 }
 
+/// An IMEISV: sixteen digits, also where the UE says that their number is odd, as some do.
+fn imeisv(value: &[u8], at: usize) -> Result<Imeisv, DecodeError> {
+    let mut octets = value.to_vec();
+    if let [first, _, _, _, _, _, _, _, last] = octets.as_mut_slice()
+        && *last >> 4 == FILLER >> 4
+    {
+        *first &= !ODD;
+    }
+    digits(&octets, at, "an IMEISV", Imeisv::from_ascii)
+}
+
+/// Octets of a SUCI of an IMSI up to its routing indicator, and with it.
+const ROUTING_INDICATOR: std::ops::Range<usize> = 4..6;
+
+/// A SUCI. Some stacks put zeros where the filler after a routing indicator's last digit belongs, or begin with a filler:
+/// what stands behind the first one is not read, and a routing indicator without a digit is that of none, 0.
+fn suci(value: &[u8]) -> Option<Suci> {
+    if let Ok(suci) = Suci::from_octets(value) {
+        return Some(suci);
+    }
+    let mut filled = value.to_vec();
+    match filled.get_mut(ROUTING_INDICATOR)? {
+        [low, high] if *low & 15 == 15 => (*low, *high) = (0xf0, 0xff),
+        [low, high] if *low >> 4 == 15 => *high = 0xff,
+        [_, high] if *high & 15 == 15 => *high = 0xff,
+        _ => return None,
+    }
+    Suci::from_octets(&filled).ok()
+}
+
 /// The octets behind the first, which are `N`.
 fn rest<const N: usize>(value: &[u8], at: usize, expected: &'static str) -> Result<[u8; N], DecodeError> {
     value
@@ -108,14 +138,14 @@ impl<'a> Element<'a> for MobileIdentity<'a> {
         let &first = value.first().ok_or_else(|| wrong_length(at, 0, "1 or more"))?;
         Ok(match first & 7 {
             kind::NO_IDENTITY => Self::NoIdentity(value),
-            kind::SUCI => Self::Suci(Suci::from_octets(value).map_err(|_| text(at, "a SUCI"))?),
+            kind::SUCI => Self::Suci(suci(value).ok_or_else(|| text(at, "a SUCI"))?),
             kind::GUTI => {
                 let guti = Guti::from_octets(rest(value, at, "11")?);
                 Self::Guti(guti.map_err(|_| text(at + 1, "a PLMN"))?)
             }
             kind::IMEI => Self::Imei(digits(value, at, "an IMEI", Imei::from_ascii)?),
             kind::S_TMSI => Self::STmsi(STmsi::from_octets(rest(value, at, "7")?)),
-            kind::IMEISV => Self::Imeisv(digits(value, at, "an IMEISV", Imeisv::from_ascii)?),
+            kind::IMEISV => Self::Imeisv(imeisv(value, at)?),
             kind::MAC_ADDRESS => Self::MacAddress {
                 address: rest(value, at, "7")?,
                 unusable: first & MAURI != 0,

@@ -4,6 +4,8 @@ use quintet_identity::{Plmn, Tai};
 use quintet_nas::common::{Format, MAX_ELEMENT_OCTETS, Row};
 use quintet_nas::eps::*;
 
+use crate::samples::fgs_tables;
+
 /// Every message: name, header rows, mandatory rows, optional rows.
 macro_rules! tables {
     ($($name:ident)*) => { [$((stringify!($name), $name::MANDATORY, $name::OPTIONAL)),*] };
@@ -31,7 +33,10 @@ fn tables() -> Vec<Table> {
         BearerResourceModificationReject EsmInformationRequest EsmInformationResponse Notification EsmDummyMessage EsmStatus
         RemoteUeReport RemoteUeReportResponse EsmDataTransport
     );
-    emm.into_iter().chain(esm).collect()
+    let fgs = fgs_tables()
+        .into_iter()
+        .map(|table| (table.name, table.mandatory, table.optional));
+    emm.into_iter().chain(esm).chain(fgs).collect()
 }
 
 #[test]

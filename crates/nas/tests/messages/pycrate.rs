@@ -1,11 +1,12 @@
 //! Comparison with what pycrate says: every element of its answer has an entry here, and its value is compared.
 
 use crate::json::Json;
+use crate::pycrate_fgs;
 use crate::support::Message;
 use quintet_wire::Field;
 
 /// How an element of pycrate is compared with ours.
-enum How {
+pub(crate) enum How {
     /// Octets, or numbers whose octets follow each other.
     Octets,
     /// A number from its parts: name of the part and its shift.
@@ -20,13 +21,15 @@ enum How {
 
 use How::{Bits, Inner, Number, Octets, Rule};
 
-const VALUE: How = Number(&[("Value", 0)]);
-const V: How = Number(&[("V", 0)]);
-const TIMER: How = Inner(&[("Unit", "Unit"), ("Value", "Timer value")]);
-const KSI: How = Number(&[("TSC", 3), ("Value", 0)]);
+pub(crate) const VALUE: How = Number(&[("Value", 0)]);
+pub(crate) const V: How = Number(&[("V", 0)]);
+pub(crate) const TIMER: How = Inner(&[("Unit", "Unit"), ("Value", "Timer value")]);
+pub(crate) const KSI: How = Number(&[("TSC", 3), ("Value", 0)]);
 
 /// pycrate's name, our row's name, how they are compared.
-const ELEMENTS: &[(&str, &str, How)] = &[
+pub(crate) type Element = (&'static str, &'static str, How);
+
+const ELEMENTS: &[Element] = &[
     ("RES", "Authentication response parameter", Octets),
     ("RAND", "Authentication parameter RAND (EPS challenge)", Octets),
     ("AUTN", "Authentication parameter AUTN (EPS challenge)", Octets),
@@ -139,14 +142,22 @@ const ELEMENTS: &[(&str, &str, How)] = &[
 ];
 
 /// Bits wider than one.
-const WIDE: &[(&str, &str, u32)] = &[("EPSNetFeat", "CS_LCS", 2), ("EPSNetFeat", "spare", 4)];
+const WIDE: &[(&str, &str, u32)] = &[
+    ("EPSNetFeat", "CS_LCS", 2),
+    ("EPSNetFeat", "spare", 4),
+    ("5GSNetFeat", "EMF", 2),
+    ("5GSNetFeat", "EMC", 2),
+    ("5GSNetFeat", "RestrictEC", 2),
+    ("5GSMCap", "ATSSS-ST", 4),
+    ("5GMMCap", "spare", 4),
+];
 
-fn number(value: &Json) -> u64 {
+pub(crate) fn number(value: &Json) -> u64 {
     value.number()
 }
 
 /// The numbers and octet strings of a value, in order, with their names.
-fn leaves<'v>(name: &'v str, value: &'v Json, out: &mut Vec<(&'v str, &'v Json)>) {
+pub(crate) fn leaves<'v>(name: &'v str, value: &'v Json, out: &mut Vec<(&'v str, &'v Json)>) {
     match value {
         Json::Object(members) => members.iter().for_each(|(name, value)| leaves(name, value, out)),
         Json::Array(items) => items.iter().for_each(|value| leaves(name, value, out)),
@@ -154,14 +165,14 @@ fn leaves<'v>(name: &'v str, value: &'v Json, out: &mut Vec<(&'v str, &'v Json)>
     }
 }
 
-fn parts(value: &Json) -> Vec<(&str, &Json)> {
+pub(crate) fn parts(value: &Json) -> Vec<(&str, &Json)> {
     let mut out = Vec::new();
     leaves("", value, &mut out);
     out.retain(|(name, _)| !matches!(*name, "T" | "L"));
     out
 }
 
-fn part<'v>(value: &'v Json, name: &str) -> &'v Json {
+pub(crate) fn part<'v>(value: &'v Json, name: &str) -> &'v Json {
     parts(value)
         .into_iter()
         .find(|(n, _)| *n == name)
@@ -169,7 +180,7 @@ fn part<'v>(value: &'v Json, name: &str) -> &'v Json {
         .1
 }
 
-fn inner<'f>(field: &'f Field, name: &str) -> Option<&'f str> {
+pub(crate) fn inner<'f>(field: &'f Field, name: &str) -> Option<&'f str> {
     field.fields.iter().find_map(|f| {
         if f.name == name {
             Some(f.value.as_str())
@@ -179,7 +190,7 @@ fn inner<'f>(field: &'f Field, name: &str) -> Option<&'f str> {
     })
 }
 
-fn leading(text: &str) -> String {
+pub(crate) fn leading(text: &str) -> String {
     text.split(' ').next().unwrap_or_default().to_owned()
 }
 
@@ -194,18 +205,24 @@ fn octets(value: &Json) -> String {
 fn bits(element: &str, value: &Json) -> String {
     let (mut all, mut length) = (0u128, 0);
     for (name, leaf) in parts(value) {
-        let width = WIDE
-            .iter()
-            .find(|w| w.0 == element && w.1 == name)
-            .map_or(1, |w| w.2);
-        all = all << width | u128::from(number(leaf));
+        let (width, bits) = match leaf {
+            // Whole octets that the other does not know.
+            Json::Text(hex) if name.starts_with("spare") => {
+                (4 * hex.len() as u32, u128::from_str_radix(hex, 16).unwrap())
+            }
+            leaf => {
+                let width = WIDE.iter().find(|w| w.0 == element && w.1 == name);
+                (width.map_or(1, |w| w.2), u128::from(number(leaf)))
+            }
+        };
+        all = all << width | bits;
         length += width;
     }
     assert_eq!(length % 8, 0, "{element}: {value:?}");
     format!("{all:0width$x}", width = length as usize / 4)
 }
 
-fn swap(text: &str) -> String {
+pub(crate) fn swap(text: &str) -> String {
     let mut out = String::new();
     for pair in text.as_bytes().chunks(2) {
         out.extend([char::from(pair[1]), char::from(pair[0])]);
@@ -214,7 +231,7 @@ fn swap(text: &str) -> String {
 }
 
 /// MCC and MNC from three octets in hex.
-fn plmn(text: &Json) -> String {
+pub(crate) fn plmn(text: &Json) -> String {
     let c: Vec<char> = text.text().unwrap().chars().collect();
     [c[1], c[0], c[3], c[5], c[4], c[2]]
         .into_iter()
@@ -241,7 +258,7 @@ fn pdn_address(value: &Json, field: &Field) -> (String, String) {
     (part(value, "Addr").text().unwrap().to_owned(), mine.collect())
 }
 
-fn options(value: &Json, field: &Field) -> (String, String) {
+pub(crate) fn options(value: &Json, field: &Field) -> (String, String) {
     let theirs = value["ProtConfig"]["Config"].items().iter().map(|option| {
         let contents = option["Cont"].text().unwrap_or("?");
         (number(&option["ID"]), number(&option["Len"]), contents.to_owned())
@@ -347,7 +364,7 @@ fn area(value: &Json, field: &Field) -> (String, String) {
     )
 }
 
-fn network_name(value: &Json, field: &Field) -> (String, String) {
+pub(crate) fn network_name(value: &Json, field: &Field) -> (String, String) {
     let get = |name| number(part(value, name));
     let first = get("Ext") << 7 | get("Coding") << 4 | get("AddCountryInitials") << 3 | get("SpareBits");
     (
@@ -356,7 +373,7 @@ fn network_name(value: &Json, field: &Field) -> (String, String) {
     )
 }
 
-fn time(value: &Json, field: &Field) -> (String, String) {
+pub(crate) fn time(value: &Json, field: &Field) -> (String, String) {
     let all: Vec<u64> = parts(value).into_iter().map(|(_, v)| v.number()).collect();
     let digits: String = all[..13].iter().map(u64::to_string).collect();
     (
@@ -366,7 +383,7 @@ fn time(value: &Json, field: &Field) -> (String, String) {
 }
 
 /// What only another layer reads: its length.
-fn container(value: &Json, field: &Field) -> (String, String) {
+pub(crate) fn container(value: &Json, field: &Field) -> (String, String) {
     (
         number(&value["L"]).to_string(),
         (field.value.len() / 2).to_string(),
@@ -404,10 +421,16 @@ fn compare_header(id: &str, value: &Json, message: &Message<'_>) {
     let message_type = match message {
         Message::Emm(message) => message.message_type(),
         Message::Esm(message) => message.message_type(),
+        Message::Fgmm(message) => message.message_type(),
+        Message::Fgsm(message) => message.message_type(),
         Message::ServiceRequest(_) => panic!("{id}: a SERVICE REQUEST has no message type"),
     };
     assert_eq!(number(&value["Type"]), u64::from(message_type), "{id}");
-    if let Some(bearer) = value.get("EPSBearerId") {
+    let session = match message {
+        Message::Fgsm(_) => value.get("PDUSessID"),
+        _ => value.get("EPSBearerId"),
+    };
+    if let Some(bearer) = session {
         let fields = message.fields();
         assert_eq!(number(bearer).to_string(), leading(&fields[0].value), "{id}");
         assert_eq!(
@@ -418,16 +441,42 @@ fn compare_header(id: &str, value: &Json, message: &Message<'_>) {
     }
 }
 
+/// Whether a container of 5GS holds a message that pycrate has read.
+fn is_message(value: &Json) -> bool {
+    value
+        .members()
+        .iter()
+        .any(|(name, _)| name.starts_with("5GMM") || name.starts_with("5GSM"))
+}
+
 /// Compares every element, in both directions; how many were compared.
 pub(crate) fn compare(id: &str, answer: &Json, message: &Message<'_>) -> usize {
     let fields = message.fields();
     let mut rest: Vec<&Field> = fields.iter().collect();
     rest.retain(|f| !matches!(&*f.name, "EPS bearer identity" | "Procedure transaction identity"));
+    let elements = match message {
+        Message::Fgmm(_) => pycrate_fgs::ELEMENTS,
+        Message::Fgsm(_) => {
+            // The header.
+            rest.drain(..2);
+            pycrate_fgs::ELEMENTS
+        }
+        _ => ELEMENTS,
+    };
     let mut compared = 0;
     for (name, value) in answer.members() {
         match name.as_str() {
-            "EMMHeader" | "ESMHeader" => compare_header(id, value, message),
+            "EMMHeader" | "ESMHeader" | "5GMMHeader" | "5GSMHeader" => compare_header(id, value, message),
             "spare" => {}
+            "PayloadContainer" | "NASContainer" if is_message(value) => {
+                let at = rest
+                    .iter()
+                    .position(|f| f.name.to_lowercase().ends_with("container"))
+                    .unwrap();
+                let octets = hex::decode(&rest.remove(at).value).unwrap();
+                let (inner, _) = Message::decode(&octets).unwrap_or_else(|e| panic!("{id}: {e}"));
+                compared += compare(id, &value.members().last().unwrap().1, &inner);
+            }
             "ESMContainer" => {
                 let at = rest
                     .iter()
@@ -443,7 +492,7 @@ pub(crate) fn compare(id: &str, answer: &Json, message: &Message<'_>) -> usize {
                 compared += compare(id, &said.1, &inner);
             }
             _ => {
-                let found = ELEMENTS
+                let found = elements
                     .iter()
                     .filter(|e| e.0 == name)
                     .find_map(|(_, ours, how)| {

@@ -15,11 +15,17 @@ const FIELDS: &[(&str, &[(&str, &str)])] = &[
     ("gsm_a.imeisv", &[("*", "IMEISV")]),
     (
         "gsm_a.dtap.rand",
-        &[("Authentication parameter RAND (EPS challenge)", "")],
+        &[
+            ("Authentication parameter RAND (EPS challenge)", ""),
+            ("Authentication parameter RAND (5G authentication challenge)", ""),
+        ],
     ),
     (
         "gsm_a.dtap.autn",
-        &[("Authentication parameter AUTN (EPS challenge)", "")],
+        &[
+            ("Authentication parameter AUTN (EPS challenge)", ""),
+            ("Authentication parameter AUTN (5G authentication challenge)", ""),
+        ],
     ),
     ("gsm_a.dtap.auts", &[("Authentication failure parameter", "")]),
     ("nas_eps.emm.res", &[("Authentication response parameter", "")]),
@@ -69,7 +75,11 @@ const FIELDS: &[(&str, &[(&str, &str)])] = &[
     ),
     (
         "gsm_a.gm.gmm.gprs_timer3_value",
-        &[("T3412 extended value", "Timer value")],
+        &[
+            ("T3412 extended value", "Timer value"),
+            ("T3512 value", "Timer value"),
+            ("Back-off timer value", "Timer value"),
+        ],
     ),
     (
         "gsm_a.gm.gmm.split_pg_cycle_code",
@@ -80,6 +90,64 @@ const FIELDS: &[(&str, &[(&str, &str)])] = &[
         &[("Mobile station classmark 2", "Revision level")],
     ),
     ("gsm_a.gm.gmm.tmsi_flag", &[("TMSI status", "")]),
+    ("nas_5gs.5g_tmsi", &[("*", "5G-TMSI")]),
+    ("nas_5gs.amf_region_id", &[("*", "AMF region ID")]),
+    ("nas_5gs.amf_set_id", &[("*", "AMF set ID")]),
+    ("nas_5gs.amf_pointer", &[("*", "AMF pointer")]),
+    ("nas_5gs.sm.5gsm_cause", &[("5GSM cause", "")]),
+    ("nas_5gs.mm.abba_contents", &[("ABBA", "")]),
+    ("nas_5gs.mm.suci.supi_fmt", &[("*", "SUPI format")]),
+    ("nas_5gs.mm.suci.scheme_id", &[("*", "Protection scheme")]),
+    (
+        "nas_5gs.mm.suci.pki",
+        &[("*", "Home network public key identifier")],
+    ),
+    (
+        "nas_5gs.mm.nas_sec_algo_enc",
+        &[("*", "Type of ciphering algorithm")],
+    ),
+    (
+        "nas_5gs.mm.nas_sec_algo_ip",
+        &[("*", "Type of integrity protection algorithm")],
+    ),
+    ("nas_5gs.mm.pld_cont_type", &[("Payload container type", "")]),
+    ("nas_5gs.mm.req_type", &[("Request type", "")]),
+    ("nas_5gs.mm.serv_type", &[("Service type", "")]),
+    ("nas_5gs.mm.ue_usage_setting", &[("UE's usage setting", "")]),
+    ("nas_5gs.cmn.dnn", &[("DNN", "")]),
+    ("nas_5gs.cmn.add_info", &[("Additional information", "")]),
+    ("nas_5gs.sm.5qi", &[("*", "5QI")]),
+    ("nas_5gs.sm.rop", &[("*", "Rule operation code")]),
+    ("nas_5gs.sm.dqr", &[("*", "DQR")]),
+    ("nas_5gs.sm.nof_pkt_filters", &[("*", "Number of packet filters")]),
+    ("nas_5gs.sm.qos_rule_precedence", &[("*", "QoS rule precedence")]),
+    (
+        "nas_5gs.sm.hf_nas_5gs_sm_qos_des_flow_opt_code",
+        &[("*", "Operation code")],
+    ),
+    ("nas_5gs.sm.pdu_addr_inf_ipv4", &[("PDU address", "IPv4")]),
+    (
+        "nas_5gs.sm.pdu_addr_inf_ipv6",
+        &[("PDU address", "Interface identifier")],
+    ),
+    ("nas_5gs.sm.sel_sc_mode", &[("Selected SSC mode", "")]),
+    ("nas_5gs.sm.sc_mode", &[("SSC mode", "")]),
+    (
+        "nas_5gs.sm.pdu_session_type",
+        &[("PDU session type", ""), ("Selected PDU session type", "")],
+    ),
+    (
+        "nas_5gs.sm.max_nb_sup_pkt_flt.nb",
+        &[("Maximum number of supported packet filters", "")],
+    ),
+    (
+        "gsm_a.gm.gmm.gprs_timer2_value",
+        &[
+            ("T3346 value", "Timer value"),
+            ("T3502 value", "Timer value"),
+            ("Non-3GPP de-registration timer value", "Timer value"),
+        ],
+    ),
 ];
 
 /// Every value of `key` in tshark's answer, in order.
@@ -103,9 +171,11 @@ fn ours(fields: &[Field], path: &[(&str, &str)], out: &mut Vec<String>) {
                 leaves(field, inner, out);
             }
         }
-        if field.name == "ESM message container"
-            && let Ok((message, _)) = Message::decode(&hex::decode(&field.value).unwrap())
-        {
+        let container = matches!(
+            &*field.name,
+            "ESM message container" | "Payload container" | "NAS message container"
+        );
+        if container && let Ok((message, _)) = Message::decode(&hex::decode(&field.value).unwrap()) {
             ours(&message.fields(), path, out);
         }
     }

@@ -1,12 +1,16 @@
 //! No octets bring the decoder down.
 
-use crate::support::{Message, Random, rounds, seeds};
+use crate::support::{Message, Random, System, rounds, seeds};
 
 #[test]
 fn mutations_of_messages_never_panic() {
+    System::BOTH.into_iter().for_each(mutate);
+}
+
+fn mutate(system: System) {
     let seed = 0x0241_4153;
-    println!("seed {seed:#x}");
-    let (mut random, seeds) = (Random(seed), seeds());
+    println!("seed {seed:#x}, {system:?}");
+    let (mut random, seeds) = (Random(seed), seeds(system));
     let (mut decoded, mut soft) = (0u32, 0u32);
     let rounds = rounds(1_200_000, 60_000);
     for _ in 0..rounds {
@@ -28,7 +32,7 @@ fn mutations_of_messages_never_panic() {
 #[test]
 fn every_prefix_of_every_message_is_read_or_refused() {
     let mut refused = 0;
-    for seed in seeds() {
+    for seed in System::BOTH.into_iter().flat_map(seeds) {
         for end in 0..seed.len() {
             match Message::decode(&seed[..end]) {
                 Ok((message, _)) => assert!(message.octets().len() >= 2),

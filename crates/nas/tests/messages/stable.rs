@@ -1,12 +1,16 @@
 //! What was decoded and written decodes to the same message.
 
-use crate::support::{Message, Random, rounds, seeds};
+use crate::support::{Message, Random, System, rounds, seeds};
 
 #[test]
 fn a_message_survives_being_written() {
+    System::BOTH.into_iter().for_each(survive);
+}
+
+fn survive(system: System) {
     let seed = 0x0573_ab1e;
-    println!("seed {seed:#x}");
-    let (mut random, seeds) = (Random(seed), seeds());
+    println!("seed {seed:#x}, {system:?}");
+    let (mut random, seeds) = (Random(seed), seeds(system));
     let mut compared = 0u32;
     for _ in 0..rounds(200_000, 20_000) {
         let octets = random.mutated(&seeds);
