@@ -97,6 +97,7 @@ impl Row {
 }
 
 /// Any plain message.
+#[expect(clippy::large_enum_variant, reason = "one at a time")]
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Message<'a> {
     Emm(EmmMessage<'a>),

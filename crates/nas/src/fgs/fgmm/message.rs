@@ -7,6 +7,10 @@ use crate::common::{
 
 messages! {
     /// A plain 5GMM message.
+    #[expect(
+        clippy::large_enum_variant,
+        reason = "a message is decoded, looked at and dropped; a box would cost each an allocation"
+    )]
     FgmmMessage {
     RegistrationRequest = Way::UPLINK;
     RegistrationAccept = Way::DOWNLINK;
