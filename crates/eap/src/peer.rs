@@ -15,6 +15,7 @@ use crate::packet::{self, Body, Code, Packet, Type};
 use quintet_crypto::eap_aka_prime::{KDF_CK_IK_PRIME, MasterKeys, checkcode};
 use quintet_crypto::fgs::ServingNetworkName;
 use quintet_crypto::{CkIkPrime, Rand, Res};
+use std::fmt;
 
 /// Identity requests that are answered in one authentication: any, full authentication, permanent (RFC 4187 4.1.4), and
 /// EAP's own.
@@ -111,8 +112,7 @@ enum State {
     Done,
 }
 
-/// One authentication. See the module.
-#[derive(Debug)]
+/// One authentication. See the module. `Debug` shows where it stands, not whose it is.
 pub struct Peer {
     network_name: ServingNetworkName,
     supi: Box<str>,
@@ -125,6 +125,15 @@ pub struct Peer {
     identity_round: Vec<Vec<u8>>,
     /// The last request and its answer, for a retransmission (RFC 3748 4.3).
     last: Option<(Vec<u8>, Vec<u8>)>,
+}
+
+impl fmt::Debug for Peer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Peer")
+            .field("network_name", &self.network_name)
+            .field("state", &self.state)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Peer {

@@ -21,6 +21,7 @@ use crate::packet::{self, Code, Packet, Type};
 use crate::{MAX_IDENTITY_OCTETS, MAX_KDFS};
 use quintet_crypto::eap_aka_prime::{KAut, KDF_CK_IK_PRIME, MasterKeys};
 use quintet_crypto::{CkIkPrime, Rand, Res};
+use std::fmt;
 
 /// What the UDM gives for EAP-AKA' (TS 33.501 6.1.3.1): RAND, AUTN, XRES, CK' and IK'.
 #[derive(Clone, Debug)]
@@ -119,8 +120,7 @@ enum State {
     Done,
 }
 
-/// One authentication. See the module.
-#[derive(Debug)]
+/// One authentication. See the module. `Debug` shows where it stands, not whose it is.
 pub struct Server {
     rand: Rand,
     autn: [u8; 16],
@@ -133,6 +133,16 @@ pub struct Server {
     kdfs: Vec<u16>,
     identifier: u8,
     state: State,
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server")
+            .field("state", &self.state)
+            .field("identifier", &self.identifier)
+            .field("kdfs", &self.kdfs)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Server {

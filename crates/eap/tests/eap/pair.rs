@@ -199,3 +199,14 @@ fn the_checkcode_covers_the_identity_round() {
         }
     }
 }
+
+#[test]
+fn debug_names_nobody_and_no_key() {
+    let ((mut server, challenge), mut peer) = (server(ServerOptions::default()), peer());
+    let (answer, _) = through_usim(&mut peer, &challenge, genuine());
+    let text = format!("{server:?} {peer:?} {:?}", server.handle(&answer));
+    assert!(
+        !text.contains("6405840319103415") && text.contains("MasterKeys") && text.contains("(redacted)"),
+        "{text}"
+    );
+}
