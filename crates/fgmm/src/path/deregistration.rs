@@ -17,18 +17,21 @@ pub(super) fn by_ue(state: &State, switch_off: bool) -> State {
     }
 }
 
-/// DEREGISTRATION REQUEST of the network, and again when T3522 has expired (TS 24.501 5.5.2.3.1, 5.5.2.3.5).
+/// DEREGISTRATION REQUEST of the network, and again when T3522 has expired (TS 24.501 5.5.2.3.1, 5.5.2.3.5). A UE is
+/// registered from REGISTRATION ACCEPT on, whether or not the network has heard its answer.
 pub(super) fn by_network(
     state: &State,
     message: MessageView,
     reregistration: bool,
 ) -> Result<State, Violation> {
-    let again = matches!(
+    let known = matches!(
         state.specific,
-        Specific::DeregistrationByNetwork { .. } | Specific::Deregistered { switch_off: false }
+        Specific::DeregistrationByNetwork { .. }
+            | Specific::Deregistered { switch_off: false }
+            | Specific::RegistrationAccepted
     );
     match state.registration {
-        Registration::Deregistered if !again => {
+        Registration::Deregistered if !known => {
             Err(message.violates("TS 24.501 5.5.2.3.1", "a registered UE"))
         }
         _ => Ok(State {

@@ -1,0 +1,10 @@
+//! The transition table against itself, against recordings, and against both sides of the real thing.
+#![cfg(test)]
+
+mod closure;
+mod core;
+mod mutations;
+mod recorded;
+mod steps;
+mod table;
+mod world;
