@@ -16,6 +16,8 @@ pub(crate) type Outcome = (CallId, Result<Response, CallFailure>);
 
 /// Why an exchange has no response.
 enum Broken {
+    /// The peer has too much to do on this connection, and has not worked on it.
+    Refused(String),
     /// The peer has not worked on it (RFC 9113 8.7): it may be sent again.
     Unprocessed(String),
     /// It may have.
@@ -50,6 +52,7 @@ async fn perform<A: Application + 'static>(
         match exchange(&place, pool, &request, &body).await {
             Ok(response) => return Ok(response),
             Err(Broken::Lost(reason)) => return Err(CallFailure::Broken(reason)),
+            Err(Broken::Refused(reason)) => broken = reason,
             Err(Broken::Unprocessed(reason)) => {
                 place.forsake();
                 broken = reason;
@@ -92,10 +95,11 @@ async fn exchange(
 
 /// Whether the peer says that it has not worked on a request.
 fn judge(error: h2::Error) -> Broken {
-    let refused = error.reason() == Some(Reason::REFUSED_STREAM) && error.is_remote();
-    // In good order the peer names the last stream that it works on; those after it fail so.
-    let left_out = error.is_go_away() && error.is_remote() && error.reason() == Some(Reason::NO_ERROR);
-    if refused || left_out {
+    let said = |reason| error.is_remote() && error.reason() == Some(reason);
+    if said(Reason::REFUSED_STREAM) {
+        Broken::Refused(error.to_string())
+    } else if error.is_go_away() && said(Reason::NO_ERROR) {
+        // In good order the peer names the last stream that it works on; those after it fail so.
         Broken::Unprocessed(error.to_string())
     } else {
         Broken::Lost(error.to_string())

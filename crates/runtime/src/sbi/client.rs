@@ -283,6 +283,8 @@ async fn connect<A: Application + 'static>(driver: &Driver<A>, pool: &Pool) -> i
     let io = Tapped::new(transport, witness);
     let (sender, connection) = Builder::new()
         .enable_push(false)
+        // Calls wait for the peer's settings: more streams than it takes would be refused.
+        .initial_max_send_streams(0)
         .initial_connection_window_size(CONNECTION_WINDOW)
         .max_header_list_size(MAX_HEADER_OCTETS)
         .handshake::<_, Bytes>(io)
