@@ -1,0 +1,122 @@
+//! What other network functions ask of the AMF: callbacks of the UDM (TS 29.503 6.1.5.2, 6.2.5.2), Namf_Communication
+//! (TS 29.518 5.2.2.3).
+
+use crate::amf::Amf;
+use crate::event::AmfEvent;
+use quintet_fgmm::network::{At, ContextId, Contexts as _, Input};
+use quintet_identity::Supi;
+use quintet_nas::fgs::FgmmCause;
+use quintet_sbi::json::JSON;
+use quintet_sbi::nudm::sdm::ModificationNotification;
+use quintet_sbi::nudm::uecm::{DeregistrationData, DeregistrationReason};
+use quintet_sbi::path::Path;
+use quintet_sbi::{Method, ProblemDetails, Request, RequestId, Response, cause};
+
+/// Where callback paths begin. TS 29.501 leaves them to the AMF.
+pub(crate) const CALLBACKS: &str = "namf-callback/v1";
+/// Last segment of the deregistration callback.
+pub(crate) const DEREGISTRATION: &str = "dereg-notify";
+/// Last segment of the callback about changed data.
+pub(crate) const SDM_CHANGE: &str = "sdm-notify";
+
+impl Amf {
+    /// A request of another network function. It is answered by [`poll_sbi`](Self::poll_sbi), with this identity.
+    pub fn handle_request(&mut self, at: At, id: RequestId, request: &Request) {
+        let mut what = "a request that is not known";
+        let mut supi = None;
+        let response = self
+            .serve(at, request, &mut what, &mut supi)
+            .unwrap_or_else(|problem| problem.response());
+        let status = response.status;
+        self.report(|| AmfEvent::Served { what, supi, status });
+        self.calls.respond(id, response);
+        self.follow(at);
+    }
+
+    fn serve(
+        &mut self,
+        at: At,
+        request: &Request,
+        what: &mut &'static str,
+        whose: &mut Option<Supi>,
+    ) -> Result<Response, Box<ProblemDetails>> {
+        let path = Path::parse(&request.path)?;
+        match (path.segments().as_slice(), request.method) {
+            (["namf-callback", "v1", supi, DEREGISTRATION], Method::Post) => {
+                *what = "deregistration notification";
+                let data: DeregistrationData = request.read(&[JSON])?;
+                let id = self.subject(supi, whose)?;
+                self.deregistered_by_udm(at, id, &data);
+                Ok(Response::new(204))
+            }
+            (["namf-callback", "v1", supi, SDM_CHANGE], Method::Post) => {
+                *what = "data change notification";
+                let _: ModificationNotification = request.read(&[JSON])?;
+                let id = self.subject(supi, whose)?;
+                // The notification's patch is not applied: what the UDM has now is read, whole.
+                self.read_again(id);
+                Ok(Response::new(204))
+            }
+            (["namf-callback", "v1", _, DEREGISTRATION | SDM_CHANGE], _) => Err(only_post()),
+            (["namf-comm", "v1", "ue-contexts", supi, "n1-n2-messages"], Method::Post) => {
+                *what = "N1N2MessageTransfer";
+                let id = self.subject(supi, whose)?;
+                self.n1_n2_message_transfer(at, id, request)
+            }
+            (["namf-comm", "v1", "ue-contexts", _, "n1-n2-messages"], _) => Err(only_post()),
+            (["namf-callback" | "namf-comm", "v1", ..], _) => Err(Box::new(ProblemDetails::new(
+                cause::RESOURCE_URI_STRUCTURE_NOT_FOUND,
+            ))),
+            _ => Err(Box::new(ProblemDetails::new(cause::INVALID_API))),
+        }
+    }
+
+    /// The context of whom a path names.
+    fn subject(&self, supi: &str, whose: &mut Option<Supi>) -> Result<ContextId, Box<ProblemDetails>> {
+        let unknown = || Box::new(ProblemDetails::new(cause::CONTEXT_NOT_FOUND));
+        let supi: Supi = supi.parse().map_err(|_| unknown())?;
+        let id = self.table.by_supi(&supi);
+        *whose = Some(supi);
+        id.ok_or_else(unknown)
+    }
+
+    /// The UDM ends this AMF's registration of a UE (TS 23.502 4.2.2.2.2 step 14d, 4.2.2.3.3).
+    fn deregistered_by_udm(&mut self, at: At, id: ContextId, data: &DeregistrationData) {
+        use DeregistrationReason as Reason;
+        if let Some(record) = self.table.record_mut(id) {
+            // It wants nothing of this AMF any more, and its subscription went with the registration.
+            record.at_udm = false;
+            record.sdm_subscription = None;
+        }
+        match data.dereg_reason {
+            // The UE is elsewhere: it is not told.
+            Reason::UeInitialRegistration
+            | Reason::UeRegistrationAreaChange
+            | Reason::MobilityToEps
+            | Reason::MobilityToEpsInitial => self.drop_context(at, id),
+            Reason::SubscriptionWithdrawn => {
+                let cause = FgmmCause::FGS_SERVICES_NOT_ALLOWED;
+                let _ = self.deregister_context(at, id, false, Some(cause));
+            }
+            Reason::ReregistrationRequired => {
+                let _ = self.deregister_context(at, id, true, None);
+            }
+            Reason::SmfContextTransferred | Reason::Other(_) => {
+                let _ = self.deregister_context(at, id, false, None);
+            }
+        }
+    }
+
+    /// The context is another AMF's now.
+    fn drop_context(&mut self, at: At, id: ContextId) {
+        let connection = self.table.record(id).and_then(|record| record.connection);
+        if let Some(connection) = connection {
+            let _ = self.drive(at, connection, Input::Superseded { by: id });
+        }
+        self.delete(id);
+    }
+}
+
+fn only_post() -> Box<ProblemDetails> {
+    Box::new(ProblemDetails::with_status(405).header("allow", "POST"))
+}

@@ -1,0 +1,210 @@
+//! The contexts of all UEs this AMF knows, found by 5G-GUTI, 5G-S-TMSI, SUPI or IMEI.
+
+use crate::idle::Paging;
+use crate::sm::SmContexts;
+use quintet_fgmm::network::{Context, ContextId, Contexts};
+use quintet_identity::fgs::{Guami, Guti, STmsi};
+use quintet_identity::{Imei, Supi};
+use quintet_ngap::AmfUeNgapId;
+use quintet_procedure::node::{Identities, Index, Slots};
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
+use std::time::Duration;
+
+/// A context and what the node keeps beside it.
+#[derive(Debug)]
+pub(crate) struct Record {
+    pub(crate) context: Context,
+    /// The connection that is this UE's now.
+    pub(crate) connection: Option<AmfUeNgapId>,
+    /// When an idle UE is given up: first not paged any more, then deregistered (mobile reachable and implicit
+    /// deregistration timers, TS 24.501 5.3.7), or forgotten once it is.
+    pub(crate) idle_until: Option<Duration>,
+    /// Where it is in being paged.
+    pub(crate) paging: Option<Box<Paging>>,
+    /// The deadline that is in the schedule: [`Record::due`], or earlier.
+    pub(crate) armed: Option<Duration>,
+    /// The UDM has this AMF as the one that serves the UE.
+    pub(crate) at_udm: bool,
+    /// Where the subscription to changes of its data is to be ended: the path of its resource.
+    pub(crate) sdm_subscription: Option<Box<str>>,
+    /// Its contexts at SMFs; `None` while there are none, as most idle UEs have.
+    pub(crate) sm: Option<Box<SmContexts>>,
+    indexed: Indexed,
+}
+
+impl Record {
+    fn new(context: Context) -> Self {
+        Self {
+            indexed: indexed(&context),
+            context,
+            connection: None,
+            idle_until: None,
+            paging: None,
+            armed: None,
+            at_udm: false,
+            sdm_subscription: None,
+            sm: None,
+        }
+    }
+
+    /// When something of it is due.
+    pub(crate) fn due(&self) -> Option<Duration> {
+        let paging = self.paging.as_ref().map(|paging| paging.until);
+        paging.into_iter().chain(self.idle_until).min()
+    }
+}
+
+/// What the indices say of a record.
+type Indexed = Identities<Supi, Imei>;
+
+fn indexed(context: &Context) -> Indexed {
+    Indexed {
+        tmsi: Some(context.guti.tmsi),
+        old_tmsi: context.old_guti.map(|guti| guti.tmsi),
+        subscriber: context.supi.clone(),
+        equipment: context.imei.filter(|_| context.supi.is_none()),
+    }
+}
+
+/// What is left of a context that another one replaced.
+#[derive(Debug)]
+pub(crate) struct Replaced {
+    pub(crate) id: ContextId,
+    pub(crate) record: Box<Record>,
+}
+
+/// All contexts.
+#[derive(Debug)]
+pub(crate) struct Table {
+    guami: Guami,
+    records: Slots<Record>,
+    index: Index<Supi, Imei>,
+    random: ChaCha20Rng,
+    /// Contexts that were replaced by another of the same subscriber: the node still has to let their connections go, to
+    /// forget their deadlines, and to forget them durably.
+    replaced: Vec<Replaced>,
+}
+
+impl Table {
+    /// An empty table for `limit` contexts; 5G-TMSIs are drawn from `seed`.
+    pub(crate) fn new(guami: Guami, limit: usize, seed: [u8; 32]) -> Self {
+        Self {
+            guami,
+            records: Slots::new(limit),
+            index: Index::default(),
+            random: ChaCha20Rng::from_seed(seed),
+            replaced: Vec::new(),
+        }
+    }
+
+    /// How many contexts there are.
+    pub(crate) fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    pub(crate) fn record(&self, id: ContextId) -> Option<&Record> {
+        self.records.get(id.0)
+    }
+
+    pub(crate) fn record_mut(&mut self, id: ContextId) -> Option<&mut Record> {
+        self.records.get_mut(id.0)
+    }
+
+    /// Every context.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (ContextId, &Record)> {
+        self.records
+            .iter()
+            .map(|(place, record)| (ContextId(place), record))
+    }
+
+    /// Follows what changed in a context's identities.
+    pub(crate) fn reindex(&mut self, id: ContextId) {
+        let Some(record) = self.records.get_mut(id.0) else {
+            return;
+        };
+        let is = indexed(&record.context);
+        if record.indexed != is {
+            self.index.unlink(id.0, &record.indexed);
+            self.index.link(id.0, &is);
+            record.indexed = is;
+        }
+    }
+
+    /// Puts a context back where it was before a restart. `false` if its place or one of its identities is taken.
+    pub(crate) fn restore(&mut self, id: ContextId, context: Context) -> bool {
+        let identities = indexed(&context);
+        if self.index.taken(&identities) || !self.records.insert_at(id.0, Record::new(context)) {
+            return false;
+        }
+        self.index.link(id.0, &identities);
+        true
+    }
+
+    /// Contexts that an insertion replaced.
+    pub(crate) fn take_replaced(&mut self) -> Vec<Replaced> {
+        std::mem::take(&mut self.replaced)
+    }
+
+    /// Takes a context out, with what the node kept beside it.
+    pub(crate) fn forget(&mut self, id: ContextId) -> Option<Box<Record>> {
+        let record = self.records.remove(id.0)?;
+        self.index.unlink(id.0, &record.indexed);
+        Some(record)
+    }
+}
+
+impl Contexts for Table {
+    fn by_guti(&self, guti: &Guti) -> Option<ContextId> {
+        let id = ContextId(self.index.by_tmsi(guti.tmsi)?);
+        let context = &self.record(id)?.context;
+        (context.guti == *guti || context.old_guti == Some(*guti)).then_some(id)
+    }
+
+    fn by_s_tmsi(&self, s_tmsi: STmsi) -> Option<ContextId> {
+        let id = ContextId(self.index.by_tmsi(s_tmsi.tmsi)?);
+        let (own_set, own_pointer) = (self.guami.amf_id.set(), self.guami.amf_id.pointer());
+        (s_tmsi.amf_set() == own_set && s_tmsi.amf_pointer() == own_pointer).then_some(id)
+    }
+
+    fn by_supi(&self, supi: &Supi) -> Option<ContextId> {
+        self.index.by_subscriber(supi).map(ContextId)
+    }
+
+    fn by_imei(&self, imei: Imei) -> Option<ContextId> {
+        self.index.by_equipment(&imei).map(ContextId)
+    }
+
+    fn get(&self, id: ContextId) -> Option<&Context> {
+        self.record(id).map(|record| &record.context)
+    }
+
+    fn get_mut(&mut self, id: ContextId) -> Option<&mut Context> {
+        self.record_mut(id).map(|record| &mut record.context)
+    }
+
+    fn insert(&mut self, context: Context) -> Option<ContextId> {
+        let identities = indexed(&context);
+        let of_supi = identities.subscriber.as_ref().and_then(|supi| self.by_supi(supi));
+        // An IMEI is a mere claim: who makes it does not end the emergency call of who made it before.
+        let of_imei = identities.equipment.and_then(|imei| self.by_imei(imei));
+        let of_imei = of_imei.filter(|id| self.record(*id).is_some_and(|r| r.connection.is_none()));
+        if let Some(id) = of_supi.or(of_imei)
+            && let Some(record) = self.forget(id)
+        {
+            self.replaced.push(Replaced { id, record });
+        }
+        let place = self.records.insert(Record::new(context))?;
+        self.index.link(place, &identities);
+        Some(ContextId(place))
+    }
+
+    fn remove(&mut self, id: ContextId) {
+        self.forget(id);
+    }
+
+    fn allocate_guti(&mut self) -> Option<Guti> {
+        let drawn = self.index.draw_tmsi(|| self.random.next_u32())?;
+        Some(Guti::new(self.guami, drawn))
+    }
+}
