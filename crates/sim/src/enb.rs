@@ -13,32 +13,35 @@
 //!
 //! Left out: handover, X2, user plane, more than one MME and cell.
 
-mod alter;
+mod connection;
 mod context;
 mod event;
-mod interference;
-mod name;
 mod node;
 mod radio;
-mod random;
 mod receive;
-mod table;
 
-pub use alter::{Alteration, mutate};
-pub use event::{EnbConfig, EnbEvent, EnbOutput, NoConnection, Noise, ReleasedBy, UeId};
-pub use interference::{Interference, Rule, Tamper, Tampered, Which};
-pub use name::{CIPHERED, nas_name};
-pub use random::Random;
+pub use crate::radio::{
+    Alteration, CIPHERED, Interference, NoConnection, Noise, Random, Rule, Tamper, Tampered, UeId, Which,
+    mutate,
+};
+pub use event::{EnbConfig, EnbEvent, EnbOutput, ReleasedBy};
 
+use crate::radio::{Flights, System, Table};
 use crate::ue::{Action, Ue};
+use connection::Connection;
+use quintet_crypto::Direction;
 use quintet_emm::ue::{Event as UeEvent, Start};
 use quintet_nas::eps::EpsAttachType;
 use quintet_s1ap::{EnbUeS1apId, MmeUeS1apId, OverloadAction, RrcEstablishmentCause, S1apPdu};
-use radio::InFlight;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 use std::time::Duration;
-use table::Connections;
+
+/// The specification's name of a NAS PDU of EPS, as far as one can see it who has no keys.
+#[must_use]
+pub fn nas_name(direction: Direction, nas: &[u8]) -> &'static str {
+    System::Eps.nas_name(direction, nas)
+}
 
 /// Most octet buffers kept for the next messages.
 const MAX_SPARE_BUFFERS: usize = 1_024;
@@ -83,11 +86,10 @@ pub struct Enb {
     streams: u16,
     overload: Option<OverloadAction>,
     slots: Vec<Slot>,
-    connections: Connections,
+    connections: Table<Connection>,
     by_m_tmsi: HashMap<u32, UeId>,
     due: BinaryHeap<Reverse<(Duration, Due)>>,
-    in_flight: BinaryHeap<Reverse<InFlight>>,
-    flights: u64,
+    in_flight: Flights<EnbUeS1apId>,
     random: Random,
     out: VecDeque<EnbOutput>,
     /// Outputs of a UE at work, and buffers of messages; kept for their allocations.
@@ -104,11 +106,10 @@ impl Enb {
             streams: 0,
             overload: None,
             slots: Vec::new(),
-            connections: Connections::default(),
+            connections: Table::default(),
             by_m_tmsi: HashMap::new(),
             due: BinaryHeap::new(),
-            in_flight: BinaryHeap::new(),
-            flights: 0,
+            in_flight: Flights::default(),
             random: Random::new(config.seed),
             out: VecDeque::new(),
             actions: Vec::new(),

@@ -71,6 +71,11 @@ impl Usim {
         self.card.seq_array.sqn_ms()
     }
 
+    /// What the card alone says to a challenge. An accepted SQN is used up.
+    pub fn answer(&mut self, rand: &Rand, autn: &[u8; 16]) -> Answer {
+        self.card.answer(rand, autn)
+    }
+
     /// An authentication in E-UTRAN by the serving network `plmn`. An accepted SQN is used up.
     pub fn challenge(&mut self, rand: &Rand, autn: &[u8; 16], plmn: Plmn) -> Challenged {
         match self.card.answer(rand, autn) {

@@ -1,8 +1,9 @@
 //! Connections of UEs, and the UE's context at the eNB (TS 36.413 8.3).
 
-use super::event::{EnbEvent, NoConnection, ReleasedBy, UeId};
-use super::table::Connection;
+use super::connection::Connection;
+use super::event::{EnbEvent, ReleasedBy};
 use super::{Enb, S1};
+use crate::radio::{NoConnection, UeId};
 use crate::ue::Ue;
 use quintet_crypto::KeNb;
 use quintet_identity::STmsi;
@@ -24,7 +25,7 @@ impl Enb {
         self.ue_left(now, id);
         let cause = self.slots[id.0 as usize].cause;
         let why = match self.overload {
-            _ if self.s1 != S1::Up => Some(NoConnection::NoMme),
+            _ if self.s1 != S1::Up => Some(NoConnection::NoCore),
             Some(action) if !admitted(action, cause) => Some(NoConnection::Overload),
             _ => None,
         };
@@ -133,7 +134,7 @@ impl Enb {
                 mme_ue_s1ap_id,
                 enb_ue_s1ap_id,
             } => (mme_ue_s1ap_id, enb_ue_s1ap_id),
-            UeS1apIds::Mme(mme) => match self.connections.of_mme(mme) {
+            UeS1apIds::Mme(mme) => match self.connections.find(|c| c.mme_ue_s1ap_id == Some(mme)) {
                 Some(enb) => (mme, enb),
                 None => return self.unknown((Some(mme), None), Cause::UNKNOWN_MME_UE_S1AP_ID),
             },

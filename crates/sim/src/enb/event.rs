@@ -1,29 +1,12 @@
 //! What an eNB is told, what it reports, and what it wants done.
 
-use super::interference::Tampered;
+use crate::radio::{NoConnection, Noise, Tampered, UeId};
 use quintet_crypto::Direction;
 use quintet_emm::{Disposition, ue};
 use quintet_identity::{Ecgi, Tai};
 use quintet_s1ap::{Cause, GlobalEnbId, OverloadAction, SupportedTa, TimeToWait};
 use std::net::Ipv4Addr;
 use std::time::Duration;
-
-/// One of an eNB's UEs, in the order of [`super::Enb::add_ue`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct UeId(pub u32);
-
-/// What the radio does to NAS PDUs of all UEs, as if RLC had failed: chances in 1,000 for each PDU.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Noise {
-    /// Lost.
-    pub loss: u16,
-    /// Delivered twice.
-    pub duplication: u16,
-    /// Delivered late, and so after others.
-    pub delay: u16,
-    /// How late at most.
-    pub latest: Duration,
-}
 
 /// Configuration of an [`super::Enb`].
 #[derive(Clone, Debug)]
@@ -80,17 +63,6 @@ impl EnbConfig {
             seed: 0,
         }
     }
-}
-
-/// Why a UE got no connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum NoConnection {
-    /// The eNB has no MME.
-    NoMme,
-    /// The MME is overloaded, and this is not what it still takes (TS 36.413 8.7.6).
-    Overload,
-    /// All identities are in use.
-    Full,
 }
 
 /// Who ended a connection.

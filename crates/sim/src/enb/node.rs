@@ -1,7 +1,8 @@
 //! The association and what is not of one UE: S1 SETUP, RESET, PAGING, overload (TS 36.413 8.5, 8.7).
 
-use super::event::{EnbEvent, ReleasedBy, UeId};
+use super::event::{EnbEvent, ReleasedBy};
 use super::{Enb, S1};
+use crate::radio::UeId;
 use crate::ue::Ue;
 use quintet_s1ap::message::{
     ErrorIndication, Paging, Reset, ResetAcknowledge, S1SetupFailure, S1SetupRequest,
@@ -92,7 +93,11 @@ impl Enb {
     }
 
     fn reset_one(&mut self, now: Duration, named: &UeAssociatedConnection) {
-        let of_mme = || named.mme_ue_s1ap_id.and_then(|id| self.connections.of_mme(id));
+        let of_mme = || {
+            named
+                .mme_ue_s1ap_id
+                .and_then(|id| self.connections.find(|c| c.mme_ue_s1ap_id == Some(id)))
+        };
         if let Some(enb) = named.enb_ue_s1ap_id.or_else(of_mme) {
             self.let_go(now, enb, ReleasedBy::Reset, Ue::handle_failure);
         }

@@ -1,77 +1,25 @@
 //! The radio leg: NAS PDUs between the UEs and their eNB, with what is done to them on their way.
 
-use super::event::{EnbEvent, Noise, ReleasedBy, UeId};
-use super::interference::{Fates, Tampered};
-use super::name::nas_name;
-use super::random::Random;
+use super::event::{EnbEvent, ReleasedBy};
 use super::{Due, Enb};
+use crate::radio::{Fates, Noise, System, Tampered, UeId, noisy};
 use quintet_crypto::Direction;
 use quintet_emm::Disposition;
 use quintet_s1ap::message::{InitialUeMessage, NasNonDeliveryIndication, UplinkNasTransport};
 use quintet_s1ap::{Cause, EnbUeS1apId, MmeUeS1apId};
 use std::borrow::Cow;
-use std::cmp::{Ordering, Reverse};
+use std::cmp::Reverse;
 use std::time::Duration;
 
 /// Most uplink PDUs that wait for the MME's identity: a UE sends one before it is answered, a hostile radio more.
 const MAX_WAITING: usize = 8;
-
-/// A PDU that arrives late.
-#[derive(Debug)]
-pub(super) struct InFlight {
-    at: Duration,
-    /// Tells those of one moment apart, in their order.
-    number: u64,
-    ue: UeId,
-    connection: EnbUeS1apId,
-    direction: Direction,
-    tampered: Option<Tampered>,
-    nas: Vec<u8>,
-}
-
-impl PartialEq for InFlight {
-    fn eq(&self, other: &Self) -> bool {
-        self.number == other.number
-    }
-}
-
-impl Eq for InFlight {}
-
-impl PartialOrd for InFlight {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for InFlight {
-    fn cmp(&self, other: &Self) -> Ordering {
-        (self.at, self.number).cmp(&(other.at, other.number))
-    }
-}
-
-/// What the radio makes of a PDU.
-fn noisy(random: &mut Random, noise: &Noise, nas: Vec<u8>) -> Fates {
-    const NOW: Duration = Duration::ZERO;
-    let mut late = || Duration::from_micros(random.below(noise.latest.as_micros() as u64 + 1));
-    let (first, second) = (late(), late());
-    if random.happens(noise.loss) {
-        return vec![(NOW, Some(Tampered::Dropped), nas)];
-    }
-    if random.happens(noise.duplication) {
-        return vec![(NOW, None, nas.clone()), (second, Some(Tampered::Repeated), nas)];
-    }
-    if random.happens(noise.delay) {
-        return vec![(first, Some(Tampered::Delayed), nas)];
-    }
-    vec![(NOW, None, nas)]
-}
 
 impl Enb {
     /// A NAS PDU sets out; what is done to it on its way, if anything is. `Err` gives a PDU back that nothing happens to.
     fn fates(&mut self, id: UeId, direction: Direction, nas: Vec<u8>) -> Result<Fates, Vec<u8>> {
         let slot = &mut self.slots[id.0 as usize];
         if let Some(interference) = &mut slot.interference {
-            return Ok(interference.judge(direction, nas));
+            return Ok(interference.judge(System::Eps, direction, nas));
         }
         if self.config.noise == Noise::default() {
             return Err(nas);
@@ -106,17 +54,9 @@ impl Enb {
                     self.arrive(now, id, direction, (tampered, nas));
                 }
             } else {
-                self.flights += 1;
                 let at = now + after;
-                self.in_flight.push(Reverse(InFlight {
-                    at,
-                    number: self.flights,
-                    ue: id,
-                    connection,
-                    direction,
-                    tampered,
-                    nas,
-                }));
+                self.in_flight
+                    .set_out(at, (id, connection), direction, (tampered, nas));
                 self.due.push(Reverse((at, Due::Radio)));
             }
         }
@@ -124,13 +64,7 @@ impl Enb {
 
     /// Late PDUs arrive, unless their connection is gone.
     pub(super) fn land(&mut self, now: Duration) {
-        while let Some(Reverse(first)) = self.in_flight.peek() {
-            if first.at > now {
-                break;
-            }
-            let Some(Reverse(late)) = self.in_flight.pop() else {
-                break;
-            };
+        while let Some(late) = self.in_flight.landed(now) {
             if self.slots[late.ue.0 as usize].connection == Some(late.connection) {
                 self.arrive(now, late.ue, late.direction, (late.tampered, late.nas));
             }
@@ -173,7 +107,7 @@ impl Enb {
             self.event(EnbEvent::Nas {
                 ue,
                 direction,
-                name: nas_name(direction, &nas),
+                name: System::Eps.nas_name(direction, &nas),
                 nas,
                 tampered,
                 disposition,

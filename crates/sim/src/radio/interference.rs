@@ -5,7 +5,7 @@
 //! ```
 
 use super::alter::Alteration;
-use super::name::nas_name;
+use super::name::System;
 use quintet_crypto::Direction;
 use std::borrow::Cow;
 use std::time::Duration;
@@ -17,7 +17,7 @@ pub enum Which {
     Every,
     /// The n-th since the rules were set, from 1.
     Nth(u32),
-    /// Every one of this name ([`nas_name`]).
+    /// Every one of this name ([`System::nas_name`]).
     Named(&'static str),
     /// The n-th of this name, from 1.
     NthNamed(&'static str, u32),
@@ -107,7 +107,7 @@ pub struct Interference {
 }
 
 /// What becomes of a PDU: what arrives when, and why.
-pub(super) type Fates = Vec<(Duration, Option<Tampered>, Vec<u8>)>;
+pub(crate) type Fates = Vec<(Duration, Option<Tampered>, Vec<u8>)>;
 
 impl Interference {
     /// With these rules; for a PDU the first counts that matches.
@@ -152,10 +152,10 @@ impl Interference {
     }
 
     /// What becomes of a PDU.
-    pub(super) fn judge(&mut self, direction: Direction, nas: Vec<u8>) -> Fates {
+    pub(crate) fn judge(&mut self, system: System, direction: Direction, nas: Vec<u8>) -> Fates {
         const NOW: Duration = Duration::ZERO;
         self.seen[direction as usize] += 1;
-        let name = nas_name(direction, &nas);
+        let name = system.nas_name(direction, &nas);
         let rule = self
             .rules
             .iter()
@@ -172,7 +172,7 @@ impl Interference {
             Some(Tamper::Delay(after)) => vec![(after, Some(Tampered::Delayed), nas.clone())],
             Some(Tamper::Alter(alteration)) => {
                 let mut altered = nas.clone();
-                alteration.apply(self.seen(direction), &mut altered);
+                alteration.apply(system, self.seen(direction), &mut altered);
                 vec![(NOW, Some(Tampered::Altered), altered)]
             }
             Some(Tamper::Inject(octets)) => vec![
