@@ -1,7 +1,7 @@
 //! An attempt that runs: its trail, and the states its two ends may be in.
 
-use crate::eps::plain::{self, Ciphering};
 use crate::keys::{Opened, SubscriberId};
+use crate::nas::{self, Ciphering};
 use crate::report::MacVerdict;
 use crate::report::Technology;
 use crate::s6a::Exchange;
@@ -12,8 +12,7 @@ use crate::trail::{
 };
 use quintet_capture::{FlowId, Seen, Timestamp};
 use quintet_crypto::{CipheringAlgorithm, Direction};
-use quintet_emm::path as emm;
-use quintet_nas::security::{SecurityHeader, SecurityHeaderType, ServiceRequestHeader};
+use quintet_nas::security::ServiceRequestHeader;
 use quintet_procedure::{Header, Protection};
 
 /// How many messages back a repetition is looked for: more than a timer's repetitions, with what comes between them.
@@ -93,7 +92,7 @@ impl Attempt {
                 history: History::default(),
             },
             ue: begin.ue,
-            ciphering: Ciphering::new(begin.ciphering),
+            ciphering: Ciphering::new(begin.technology, begin.ciphering),
             tables: Tables::new(begin.technology, begin.from_the_start),
         }
     }
@@ -195,8 +194,8 @@ impl Attempt {
             pdu,
             opened,
         } = arrival;
-        let header = SecurityHeaderType::of_emm(pdu.first().copied().unwrap_or_default())
-            .unwrap_or(SecurityHeaderType::PLAIN);
+        let technology = self.trail.technology;
+        let header = nas::header_type(technology, pdu);
         let protected = Header::of(header);
         let verified = match opened.mac {
             MacVerdict::Valid => Some(true),
@@ -212,21 +211,15 @@ impl Attempt {
             ),
             Some(header) => (
                 Protection::Protected { header, verified },
-                SecurityHeader::parse(pdu)
-                    .ok()
-                    .map(|parsed| parsed.sequence_number),
+                nas::header(technology, pdu).map(|parsed| parsed.sequence_number),
             ),
             None => (Protection::Plain, None),
         };
         let plain = opened
             .plain
             .or_else(|| self.ciphering.clear(direction, header, pdu).map(Box::from));
-        let (message, malformed) = plain::view(direction, header, plain.as_deref());
-        let step = emm::Step {
-            direction,
-            protection,
-            message,
-        };
+        let message = nas::Seen::of(technology, direction, header, plain.as_deref());
+        let step = message.step(direction, protection);
         let sighting = Sighting {
             seen,
             direction,
@@ -234,8 +227,8 @@ impl Attempt {
             header,
             protection,
             sequence,
-            name: message.name(),
-            view: message.into(),
+            name: message.name,
+            view: message.view,
             pdu: pdu.into(),
             plain,
             mac: opened.mac,
@@ -243,9 +236,9 @@ impl Attempt {
             notes: opened.notes,
             repeats: self.earlier(direction, pdu),
             offence: None,
-            malformed,
+            malformed: message.malformed,
         };
-        (sighting, Step::Eps(step))
+        (sighting, step)
     }
 
     /// The first message like this, octet for octet.

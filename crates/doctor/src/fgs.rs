@@ -1,3 +1,4 @@
 //! 5GS: what is in its NGAP and NAS.
 
 pub(crate) mod ngap;
+pub(crate) mod plain;

@@ -12,12 +12,14 @@
 #![forbid(unsafe_code)]
 
 mod attempt;
+mod container;
 mod doctor;
 mod eps;
 pub mod event;
 mod fgs;
 pub mod findings;
 pub mod keys;
+mod nas;
 pub mod observer;
 pub mod outcome;
 pub mod report;
@@ -25,6 +27,7 @@ pub mod s6a;
 mod signalling;
 pub mod subscribers;
 mod tables;
+mod told;
 pub mod trail;
 
 pub use doctor::{Doctor, LIVE_SILENCE_NS, Output, Settings};

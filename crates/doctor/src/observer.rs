@@ -24,7 +24,7 @@ use crate::outcome::Verdict;
 use crate::report::{MacVerdict, Technology};
 use crate::subscribers::{Scope, Subscribers, Ue};
 use crate::trail::{Carrier, End, Tap, Temporary, Trail, View};
-use crate::{keys, s6a};
+use crate::{keys, nas, s6a};
 use connections::Connections;
 use directions::Directions;
 use echoes::Echoes;
@@ -178,7 +178,8 @@ impl Observer {
                     && self.echoes.is_echo(pdu.flow.id, pdu.seen.time, pdu.octets) => {}
             Protocol::S1ap => self.signalling(Technology::Eps, pdu),
             Protocol::Ngap => self.signalling(Technology::Fgs, pdu),
-            Protocol::NasEps => self.log(pdu),
+            Protocol::NasEps => self.log(Technology::Eps, pdu),
+            Protocol::Nas5gs => self.log(Technology::Fgs, pdu),
             Protocol::MacLteFramed | Protocol::LteRrc(_) => self.radio(pdu),
             Protocol::Diameter => {
                 self.s6a.pdu(pdu);
@@ -300,14 +301,17 @@ impl Observer {
             copy,
         } = passing;
         running.heard = seen.time;
-        let mut opened = if is_protected(octets) {
+        let technology = running.attempt.trail.technology;
+        let mut opened = if technology == Technology::Fgs && is_protected(technology, octets) {
+            unverifiable()
+        } else if is_protected(technology, octets) {
             let subscriber = running.attempt.subscriber();
             self.verifier.open(subscriber, direction, octets)
         } else {
             unprotected(octets)
         };
         // A context taken into use that no challenge here made: it may come of one that was not captured.
-        if is_new_context(octets) && !running.attempt.trail.is_challenged() {
+        if is_new_context(technology, octets) && !running.attempt.trail.is_challenged() {
             self.subscribers.row_mut(running.attempt.ue).keys_unseen |= opened.mac == MacVerdict::Invalid;
         }
         if self.subscribers.keys_are_unseen(running.attempt.ue, &opened) {
@@ -421,20 +425,14 @@ impl Observer {
     }
 }
 
-/// Whether a PDU has a security header, or is a SERVICE REQUEST.
-fn is_protected(octets: &[u8]) -> bool {
-    octets
-        .first()
-        .and_then(|first| SecurityHeaderType::of_emm(*first))
-        .is_some_and(|header| header != SecurityHeaderType::PLAIN)
+/// Whether a PDU has a security header, or is EPS's SERVICE REQUEST.
+fn is_protected(technology: Technology, octets: &[u8]) -> bool {
+    nas::header_type(technology, octets) != SecurityHeaderType::PLAIN
 }
 
 /// Whether a PDU is a SECURITY MODE COMMAND by its header.
-fn is_new_context(octets: &[u8]) -> bool {
-    let header = octets
-        .first()
-        .and_then(|first| SecurityHeaderType::of_emm(*first));
-    header == Some(SecurityHeaderType::INTEGRITY_PROTECTED_WITH_NEW_CONTEXT)
+fn is_new_context(technology: Technology, octets: &[u8]) -> bool {
+    nas::header_type(technology, octets) == SecurityHeaderType::INTEGRITY_PROTECTED_WITH_NEW_CONTEXT
 }
 
 /// What there is to say of a message under keys that nothing shows.

@@ -3,6 +3,7 @@
 use crate::report::Technology;
 use quintet_crypto::Direction;
 use quintet_emm::path as emm;
+use quintet_fgmm::path as fgmm;
 use quintet_procedure::{Candidates, Machine, Violation};
 
 /// A message as its table looks at it.
@@ -10,6 +11,8 @@ use quintet_procedure::{Candidates, Machine, Violation};
 pub(crate) enum Step {
     /// Of EPS.
     Eps(emm::Step),
+    /// Of 5GS.
+    Fgs(fgmm::Step),
 }
 
 /// The states both ends may be in.
@@ -17,6 +20,8 @@ pub(crate) enum Step {
 pub(crate) enum Tables {
     /// Of EPS.
     Eps(Ends<emm::State>),
+    /// Of 5GS.
+    Fgs(Ends<fgmm::State>),
 }
 
 /// One table's candidates.
@@ -30,10 +35,15 @@ impl Tables {
     /// Of a connection that is seen from its start, or from its middle.
     pub(crate) fn new(technology: Technology, from_the_start: bool) -> Self {
         match technology {
-            Technology::Eps | Technology::Fgs => Self::Eps(Ends::new(if from_the_start {
+            Technology::Eps => Self::Eps(Ends::new(if from_the_start {
                 emm::State::idle(emm::Registration::Unknown)
             } else {
                 emm::State::UNOBSERVED
+            })),
+            Technology::Fgs => Self::Fgs(Ends::new(if from_the_start {
+                fgmm::State::idle(fgmm::Registration::Unknown)
+            } else {
+                fgmm::State::UNOBSERVED
             })),
         }
     }
@@ -42,6 +52,7 @@ impl Tables {
     pub(crate) fn forget(&mut self) {
         *self = match self {
             Self::Eps(_) => Self::new(Technology::Eps, false),
+            Self::Fgs(_) => Self::new(Technology::Fgs, false),
         };
     }
 
@@ -52,6 +63,9 @@ impl Tables {
     pub(crate) fn sent(&mut self, step: Step) -> Result<(), Violation> {
         match (self, step) {
             (Self::Eps(ends), Step::Eps(step)) => ends.sent(step.direction, step),
+            (Self::Fgs(ends), Step::Fgs(step)) => ends.sent(step.direction, step),
+            // An attempt's messages are of its own system.
+            (Self::Eps(_), Step::Fgs(_)) | (Self::Fgs(_), Step::Eps(_)) => Ok(()),
         }
     }
 }

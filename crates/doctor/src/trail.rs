@@ -13,8 +13,9 @@ use crate::report::{Ending, MacVerdict, Technology};
 use crate::s6a::{Exchange, PathFact, VectorUse};
 use quintet_capture::{FlowId, Seen};
 use quintet_crypto::Direction;
-use quintet_identity::{Imei, Imsi, Plmn};
+use quintet_identity::{Imei, Imsi, Plmn, Suci};
 use quintet_nas::eps::EmmMessage;
+use quintet_nas::fgs::FgmmMessage;
 use quintet_nas::security::SecurityHeaderType;
 use quintet_procedure::{Protection, Violation};
 
@@ -161,13 +162,24 @@ pub struct Sighting {
 }
 
 impl Sighting {
-    /// The message inside, decoded; `None` if it is ciphered or malformed.
+    /// The EMM message inside, decoded; `None` if it is ciphered or malformed.
     #[must_use]
     pub fn message(&self) -> Option<EmmMessage<'_>> {
         let plain = self.plain.as_deref()?;
         let decoded = match self.direction {
             Direction::Uplink => EmmMessage::decode_uplink(plain),
             Direction::Downlink => EmmMessage::decode_downlink(plain),
+        };
+        decoded.ok().map(|decoded| decoded.message)
+    }
+
+    /// The same of 5GS.
+    #[must_use]
+    pub fn fgmm_message(&self) -> Option<FgmmMessage<'_>> {
+        let plain = self.plain.as_deref()?;
+        let decoded = match self.direction {
+            Direction::Uplink => FgmmMessage::decode_uplink(plain),
+            Direction::Downlink => FgmmMessage::decode_downlink(plain),
         };
         decoded.ok().map(|decoded| decoded.message)
     }
@@ -192,7 +204,9 @@ pub type Capability = Vec<u8>;
 /// Who the attempt is of, as far as it was seen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Identities {
-    /// IMSI, from NAS or from S6a.
+    /// The SUCI the UE came with first.
+    pub suci: Option<Suci>,
+    /// IMSI, from NAS or from S6a; of 5GS, that of the SUPI.
     pub imsi: Option<Imsi>,
     /// The GUTI, or 5G-GUTI, the UE came with.
     pub guti: Option<Temporary>,

@@ -1,76 +1,8 @@
-//! What is inside a NAS PDU as far as no key is needed: what EEA0 "ciphers" is read as it stands (TS 24.301 4.4.5).
+//! A plain NAS message of EPS as the table sees it (TS 24.301 8.2).
 
-use crate::trail::{Sighting, View};
-use quintet_crypto::{CipheringAlgorithm, Direction};
+use quintet_crypto::Direction;
 use quintet_emm::path::{IdentityKind, Ksi, MessageView};
-use quintet_nas::security::{Protection, SecurityHeader, SecurityHeaderType};
-
-/// The ciphering in use, as far as it is known.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Ciphering {
-    current: Option<CipheringAlgorithm>,
-    /// Of a SECURITY MODE COMMAND that waits for its answer.
-    commanded: Option<CipheringAlgorithm>,
-}
-
-impl Ciphering {
-    pub(crate) const fn new(current: Option<CipheringAlgorithm>) -> Self {
-        Self {
-            current,
-            commanded: None,
-        }
-    }
-
-    /// The one in use.
-    pub(crate) const fn current(&self) -> Option<CipheringAlgorithm> {
-        self.current
-    }
-
-    /// What is known of the UE from elsewhere, if nothing is known yet.
-    pub(crate) fn suppose(&mut self, ciphering: Option<CipheringAlgorithm>) {
-        self.current = self.current.or(ciphering);
-    }
-
-    /// Follows a message into the change of algorithms.
-    pub(crate) fn follow(&mut self, sighting: &Sighting) {
-        match sighting.view {
-            View::SecurityModeCommand { algorithms, .. } => {
-                self.commanded = Some(algorithms.ciphering);
-            }
-            View::SecurityModeComplete => self.current = self.commanded.take().or(self.current),
-            View::SecurityModeReject { .. } => self.commanded = None,
-            _ => {}
-        }
-    }
-
-    /// The plain message inside a PDU without a key: what is not ciphered by its header, and what is ciphered with EEA0,
-    /// or, if nothing is known, reads as if it were.
-    pub(crate) fn clear<'a>(
-        &self,
-        direction: Direction,
-        header_type: SecurityHeaderType,
-        pdu: &'a [u8],
-    ) -> Option<&'a [u8]> {
-        if header_type == SecurityHeaderType::PLAIN || header_type.is_service_request() {
-            return Some(pdu);
-        }
-        let payload = SecurityHeader::parse(pdu).ok()?.payload;
-        // Of a partially ciphered message the table looks at the clear part only.
-        let new_context = match header_type.protection() {
-            Some(Protection::Ciphered) => false,
-            Some(Protection::CipheredNewContext) => true,
-            _ => return Some(payload),
-        };
-        // While the change of algorithms is under way, what is under the old context is under the old algorithm.
-        let ciphering = if new_context {
-            self.commanded.or(self.current)
-        } else {
-            self.current
-        };
-        let null = ciphering.is_none_or(|algorithm| algorithm == CipheringAlgorithm::EEA0);
-        (null && reads_plain(direction, payload)).then_some(payload)
-    }
-}
+use quintet_nas::security::SecurityHeaderType;
 
 /// Whether octets read as a plain NAS message: of random octets about one in two thousand does.
 pub(crate) fn reads_plain(direction: Direction, octets: &[u8]) -> bool {

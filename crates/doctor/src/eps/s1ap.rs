@@ -3,6 +3,7 @@
 //! A message that does not decode whole, and one of a procedure without a struct (handover), still says whose it is: the
 //! two identities are read out of the container as they stand.
 
+use crate::container;
 use crate::signalling::{Kind, Reading};
 use crate::trail::{Area, Short};
 use quintet_crypto::Direction;
@@ -209,65 +210,30 @@ fn reset(what: ResetType) -> Kind {
     }
 }
 
-/// Of a message that has no struct, or has faults: its envelope, and the identities in its container.
+/// Of a message that has no struct, or has faults: its envelope, and the numbers in its container.
 fn bare(octets: &[u8]) -> Option<Reading<'_>> {
-    let (&choice, rest) = octets.split_first()?;
-    let (&procedure_code, rest) = rest.split_first()?;
-    let pdu_type = match choice {
-        0x00 => PduType::InitiatingMessage,
-        0x20 => PduType::SuccessfulOutcome,
-        0x40 => PduType::UnsuccessfulOutcome,
-        _ => return None,
-    };
+    let envelope = container::read(octets)?;
     let other = quintet_s1ap::Other {
-        procedure_code,
-        pdu_type,
+        procedure_code: envelope.procedure_code,
+        pdu_type: match envelope.choice {
+            0 => PduType::InitiatingMessage,
+            1 => PduType::SuccessfulOutcome,
+            _ => PduType::UnsuccessfulOutcome,
+        },
         criticality: quintet_s1ap::Criticality::Ignore,
     };
     let mut reading = Reading::new(other.name(), Kind::Node, None);
-    // Criticality, length of the open type, the message's extension bit, the number of IEs.
-    let fields = rest.get(1..).and_then(|rest| {
-        let (_, rest) = length(rest)?;
-        rest.get(3..)
-    });
-    let mut rest = fields.unwrap_or_default();
-    while let Some((id, value, after)) = field(rest) {
+    for (id, value) in envelope.fields {
         match id {
-            IE_MME_UE_S1AP_ID => reading.core_ue_id = integer(value).map(u64::from),
-            IE_ENB_UE_S1AP_ID => reading.ran_ue_id = integer(value),
+            IE_MME_UE_S1AP_ID => reading.core_ue_id = container::integer(value, 2),
+            IE_ENB_UE_S1AP_ID => {
+                reading.ran_ue_id = container::integer(value, 2).and_then(|id| u32::try_from(id).ok());
+            }
             _ => {}
         }
-        rest = after;
     }
     if reading.core_ue_id.is_some() || reading.ran_ue_id.is_some() {
         reading.kind = Kind::Of;
     }
     Some(reading)
-}
-
-/// A field of a protocol IE container: number, value, what follows.
-fn field(octets: &[u8]) -> Option<(u16, &[u8], &[u8])> {
-    let (id, rest) = octets.split_first_chunk::<2>()?;
-    let (count, rest) = length(rest.get(1..)?)?;
-    let (value, after) = rest.split_at_checked(count)?;
-    Some((u16::from_be_bytes(*id), value, after))
-}
-
-/// A length determinant of aligned PER, not of fragments.
-fn length(octets: &[u8]) -> Option<(usize, &[u8])> {
-    match *octets {
-        [first @ 0..=0x7f, ref rest @ ..] => Some((usize::from(first), rest)),
-        [first @ 0x80..=0xbf, second, ref rest @ ..] => {
-            Some((usize::from(first & 0x3f) << 8 | usize::from(second), rest))
-        }
-        _ => None,
-    }
-}
-
-/// A UE's identity: octets of length in the first bits, then as many octets.
-fn integer(value: &[u8]) -> Option<u32> {
-    let (&first, rest) = value.split_first()?;
-    let count = usize::from(first >> 6) + 1;
-    let octets = rest.get(..count)?;
-    Some(octets.iter().fold(0, |sum, &octet| sum << 8 | u32::from(octet)))
 }

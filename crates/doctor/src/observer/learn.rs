@@ -3,22 +3,9 @@
 use super::Observer;
 use crate::attempt::subscriber;
 use crate::subscribers::{Scope, Ue};
-use crate::trail::{Short, Tap, Temporary, View};
-use quintet_identity::{Imei, Imsi};
-use quintet_nas::common::Element;
-use quintet_nas::eps::{EmmMessage, EpsMobileIdentity, MobileIdentity, UeNetworkCapability};
-
-/// What a message tells.
-#[derive(Default)]
-struct Told {
-    imsi: Option<Imsi>,
-    imei: Option<Imei>,
-    /// The GUTI it came with.
-    guti: Option<Temporary>,
-    new_guti: Option<Temporary>,
-    reported: Option<Vec<u8>>,
-    challenge: Option<([u8; 16], [u8; 16])>,
-}
+use crate::told::Told;
+use crate::trail::{Short, Tap, View};
+use quintet_identity::Imsi;
 
 impl Observer {
     /// Takes in what message `index` of an attempt tells.
@@ -26,16 +13,20 @@ impl Observer {
         let Some(running) = self.attempts.get_mut(&id) else {
             return;
         };
+        let technology = running.attempt.trail.technology;
         let sighting = &running.attempt.trail.nas[index];
         if !tells(sighting.view) {
             return;
         }
-        let Some(told) = sighting.message().map(|message| Told::by(&message)) else {
+        let Some(told) = Told::by(technology, sighting) else {
             return;
         };
         let scope = running.scope;
         let trail = &mut running.attempt.trail;
         trail.identities.imei = told.imei.or(trail.identities.imei);
+        if let Some(suci) = told.suci {
+            trail.identities.suci.get_or_insert(suci);
+        }
         trail.identities.new_guti = told.new_guti.or(trail.identities.new_guti);
         if let Some(guti) = told.guti {
             trail.identities.guti = Some(guti);
@@ -129,65 +120,4 @@ const fn tells(view: View) -> bool {
             | View::Reconfiguration
             | View::AuthenticationRequest { .. }
     )
-}
-
-impl Told {
-    fn by(message: &EmmMessage<'_>) -> Self {
-        let mut told = Self::default();
-        match message {
-            EmmMessage::AttachRequest(m) => {
-                told.of(&m.eps_mobile_identity);
-                told.reported = Some(octets(&m.ue_network_capability));
-            }
-            EmmMessage::TrackingAreaUpdateRequest(m) => {
-                told.of(&m.old_guti);
-                told.reported = m.ue_network_capability.as_ref().map(octets);
-            }
-            EmmMessage::DetachRequestFromUe(m) => told.of(&m.eps_mobile_identity),
-            EmmMessage::IdentityResponse(m) => told.of_mobile(&m.mobile_identity),
-            EmmMessage::SecurityModeComplete(m) => {
-                if let Some(identity) = &m.imeisv {
-                    told.of_mobile(identity);
-                }
-            }
-            EmmMessage::AttachAccept(m) => told.given(m.guti.as_ref()),
-            EmmMessage::TrackingAreaUpdateAccept(m) => told.given(m.guti.as_ref()),
-            EmmMessage::GutiReallocationCommand(m) => told.given(Some(&m.guti)),
-            EmmMessage::AuthenticationRequest(m) => {
-                told.challenge = Some((m.authentication_parameter_rand, m.authentication_parameter_autn));
-            }
-            _ => {}
-        }
-        told
-    }
-
-    fn of(&mut self, identity: &EpsMobileIdentity<'_>) {
-        match identity {
-            EpsMobileIdentity::Imsi(imsi) => self.imsi = Some(*imsi),
-            EpsMobileIdentity::Imei(imei) => self.imei = Some(*imei),
-            EpsMobileIdentity::Guti(guti) => self.guti = Some(Temporary::Eps(*guti)),
-            EpsMobileIdentity::Other(_) => {}
-        }
-    }
-
-    fn of_mobile(&mut self, identity: &MobileIdentity<'_>) {
-        match identity {
-            MobileIdentity::Imsi(imsi) => self.imsi = Some(*imsi),
-            MobileIdentity::Imei(imei) => self.imei = Some(*imei),
-            _ => {}
-        }
-    }
-
-    fn given(&mut self, identity: Option<&EpsMobileIdentity<'_>>) {
-        if let Some(EpsMobileIdentity::Guti(guti)) = identity {
-            self.new_guti = Some(Temporary::Eps(*guti));
-        }
-    }
-}
-
-/// The value part as it is on the wire.
-fn octets(capability: &UeNetworkCapability<'_>) -> Vec<u8> {
-    let mut octets = Vec::new();
-    capability.encode(&mut octets);
-    octets
 }

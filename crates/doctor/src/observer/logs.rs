@@ -8,7 +8,7 @@ mod reading;
 
 use super::{Beginning, Observer, Passing};
 use crate::attempt::Attempt;
-use crate::eps::plain;
+use crate::nas;
 use crate::report::Technology;
 use crate::subscribers::Scope;
 use crate::trail::{Carrier, End, Short, Sighting, Tap};
@@ -16,7 +16,6 @@ use hashbrown::HashMap;
 use quintet_capture::{FlowId, Pdu, Protocol, Seen};
 use quintet_crypto::Direction;
 use quintet_emm::path::Protection;
-use quintet_nas::security::SecurityHeader;
 use quintet_radio::{Detail, Found};
 pub(super) use reading::begins;
 use reading::{copies, direction_of, is_inside};
@@ -30,6 +29,7 @@ const MAX_COPY_NS: i64 = 1_000_000_000;
 /// One UE's log: of a flow, and there of one C-RNTI if it is a radio trace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct LogKey {
+    technology: Technology,
     flow: FlowId,
     rnti: Option<u16>,
     ue_id: Option<u16>,
@@ -106,8 +106,9 @@ impl Logs {
 
 impl Observer {
     /// A NAS PDU of a log.
-    pub(super) fn log(&mut self, pdu: &Pdu<'_>) {
+    pub(super) fn log(&mut self, technology: Technology, pdu: &Pdu<'_>) {
         let key = LogKey {
+            technology,
             flow: pdu.flow.id,
             rnti: None,
             ue_id: None,
@@ -117,7 +118,7 @@ impl Observer {
         let running = log.attempt.and_then(|id| self.attempts.get(&id));
         let direction = pdu
             .direction
-            .or_else(|| direction_of(pdu.octets))
+            .or_else(|| direction_of(technology, pdu.octets))
             .or_else(|| running?.attempt.expects(pdu.octets))
             .unwrap_or(Direction::Downlink);
         let logged = Logged {
@@ -148,6 +149,7 @@ impl Observer {
     /// Something that a radio trace shows.
     fn found(&mut self, pdu: &Pdu<'_>, found: &Found<'_>) {
         let key = |ue: quintet_radio::UeKey| LogKey {
+            technology: Technology::Eps,
             flow: pdu.flow.id,
             rnti: ue.rnti,
             ue_id: ue.ue_id,
@@ -185,7 +187,8 @@ impl Observer {
 
     /// A NAS PDU of a log: held back if its protected copy may follow.
     fn logged(&mut self, logged: Logged<'_>) {
-        let protected = SecurityHeader::parse(logged.octets).ok();
+        let technology = logged.key.technology;
+        let protected = nas::header(technology, logged.octets);
         let Some(header) = protected else {
             if self.is_copy(&logged) {
                 return;
@@ -205,7 +208,9 @@ impl Observer {
         };
         let held = self.logs.log(logged.key).held.take();
         let (copy, other) = match held {
-            Some(held) if copies(&held.pdu, held.seen, logged.seen, header.payload) => (Some(held), None),
+            Some(held) if copies(technology, &held.pdu, held.seen, logged.seen, header.payload) => {
+                (Some(held), None)
+            }
             other => (None, other),
         };
         if let Some(other) = other {
@@ -277,7 +282,8 @@ impl Observer {
     /// The PDU goes into the attempt that runs, or begins one.
     fn attribute(&mut self, logged: Logged<'_>, copy: Option<&[u8]>) {
         let running = self.logs.log(logged.key).attempt;
-        let begins = logged.direction == Direction::Uplink && begins(copy.unwrap_or(logged.octets));
+        let begins = logged.direction == Direction::Uplink
+            && begins(logged.key.technology, copy.unwrap_or(logged.octets));
         let id = running
             .filter(|_| !begins)
             .unwrap_or_else(|| self.log_begins(&logged, running, begins));
@@ -308,7 +314,7 @@ impl Observer {
         }
         let flow = logged.key.flow;
         let id = self.begin(Beginning {
-            technology: Technology::Eps,
+            technology: logged.key.technology,
             ue,
             scope: Some(scope),
             tap: logged.tap,
@@ -326,7 +332,7 @@ impl Attempt {
     /// Which way a PDU goes that cannot be read: the way whose sequence numbers it continues, else the other way than the
     /// message before it.
     fn expects(&self, octets: &[u8]) -> Option<Direction> {
-        let sequence = SecurityHeader::parse(octets).ok()?.sequence_number;
+        let sequence = nas::header(self.trail.technology, octets)?.sequence_number;
         let next = |direction: Direction| {
             let of_direction = |sighting: &&Sighting| {
                 sighting.direction == direction && matches!(sighting.protection, Protection::Protected { .. })
@@ -350,17 +356,18 @@ impl Attempt {
         let Some(last) = self.trail.nas.last_mut() else {
             return false;
         };
-        let Ok(header) = SecurityHeader::parse(&last.pdu) else {
+        let technology = self.trail.technology;
+        let Some(header) = nas::header(technology, &last.pdu) else {
             return false;
         };
         let near = (-within_ns..=within_ns).contains(&seen.time.since(last.seen.time));
-        if !near || !is_inside(octets, header.payload) {
+        if !near || !is_inside(technology, octets, header.payload) {
             return false;
         }
-        if last.plain.is_none() && plain::reads_plain(last.direction, octets) {
+        if last.plain.is_none() && nas::reads_plain(technology, last.direction, octets) {
             last.plain = Some(octets.into());
-            let (message, malformed) = plain::view(last.direction, last.header, Some(octets));
-            (last.name, last.view, last.malformed) = (message.name(), message.into(), malformed);
+            let message = nas::Seen::of(technology, last.direction, last.header, Some(octets));
+            (last.name, last.view, last.malformed) = (message.name, message.view, message.malformed);
         }
         true
     }

@@ -201,7 +201,7 @@ impl Observer {
         let attempt = &running.attempt;
         let first = attempt.trail.nas.is_empty();
         let again = attempt.trail.nas.iter().any(|sighting| *sighting.pdu == *nas);
-        if first || again || attempt.is_late(pdu.seen) || !begins(nas) {
+        if first || again || attempt.is_late(pdu.seen) || !begins(attempt.trail.technology, nas) {
             return id;
         }
         let (ue, scope, technology) = (attempt.ue, running.scope, attempt.trail.technology);

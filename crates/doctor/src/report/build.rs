@@ -87,6 +87,7 @@ impl<'a> Builder<'a> {
             guti: guti
                 .map(|guti| self.pseudonyms.temporary(guti))
                 .or_else(|| identities.s_tmsi.map(|s_tmsi| self.pseudonyms.short(s_tmsi))),
+            suci: identities.suci.as_ref().map(|suci| self.pseudonyms.suci(suci)),
             ..Subscriber::default()
         }
     }

@@ -3,7 +3,7 @@
 use crate::Settings;
 use crate::trail::{Short, Temporary};
 use hmac::{Hmac, KeyInit, Mac};
-use quintet_identity::Imsi;
+use quintet_identity::{Imsi, Suci};
 use sha2::Sha256;
 
 /// Stands where a pseudonym's own digits begin, so that nobody takes it for an identity and looks for it in a database.
@@ -59,6 +59,19 @@ impl<'a> Pseudonyms<'a> {
         let code = guti.mme_code;
         let m_tmsi = self.m_tmsi(guti.m_tmsi);
         format!("{mcc}-{mnc}-{group:04x}-{code:02x}-{m_tmsi}")
+    }
+
+    /// A SUCI: what its home network needs to route it stays, the scheme output does not. With the null scheme that is the
+    /// subscriber's number; with another, the home network could tell whose it is.
+    #[must_use]
+    pub fn suci(&self, suci: &Suci) -> String {
+        let text = suci.to_string();
+        let Some(key) = self.key else {
+            return text;
+        };
+        let (head, output) = text.rsplit_once('-').unwrap_or(("", &text));
+        let [a, b, c, d, ..] = digest(key, b"suci", output.as_bytes());
+        format!("{head}-{MARK}{:07x}", u32::from_be_bytes([a, b, c, d]) >> 4)
     }
 
     /// An S-TMSI, or 5G-S-TMSI: what names the MME, or AMF, stays.

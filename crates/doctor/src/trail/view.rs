@@ -2,6 +2,7 @@
 
 use super::Procedure;
 use quintet_emm::path::{IdentityKind, MessageView};
+use quintet_fgmm::path as fgmm;
 use quintet_procedure::{Algorithms, Ksi};
 
 /// What kind of identity is asked for, or given.
@@ -147,6 +148,19 @@ impl View {
     }
 }
 
+impl From<fgmm::IdentityKind> for Identity {
+    fn from(kind: fgmm::IdentityKind) -> Self {
+        match kind {
+            fgmm::IdentityKind::NONE => Self::None,
+            fgmm::IdentityKind::SUCI => Self::Permanent,
+            fgmm::IdentityKind::IMEI => Self::Imei,
+            fgmm::IdentityKind::IMEISV => Self::Imeisv,
+            fgmm::IdentityKind::GUTI | fgmm::IdentityKind::S_TMSI => Self::Temporary,
+            fgmm::IdentityKind(other) => Self::Other(other),
+        }
+    }
+}
+
 impl From<IdentityKind> for Identity {
     fn from(kind: IdentityKind) -> Self {
         match kind {
@@ -221,6 +235,71 @@ fn of_security(view: MessageView) -> View {
         MessageView::SecurityModeCommand { ksi, algorithms } => View::SecurityModeCommand { ksi, algorithms },
         MessageView::SecurityModeComplete => View::SecurityModeComplete,
         MessageView::SecurityModeReject { cause } => View::SecurityModeReject { cause },
+        _ => View::Other,
+    }
+}
+
+impl From<fgmm::RegistrationKind> for Procedure {
+    fn from(kind: fgmm::RegistrationKind) -> Self {
+        match kind {
+            fgmm::RegistrationKind::Initial => Self::Registration,
+            fgmm::RegistrationKind::MobilityUpdating => Self::MobilityRegistration,
+            fgmm::RegistrationKind::PeriodicUpdating => Self::PeriodicRegistration,
+            fgmm::RegistrationKind::Emergency => Self::EmergencyRegistration,
+        }
+    }
+}
+
+impl From<fgmm::MessageView> for View {
+    fn from(view: fgmm::MessageView) -> Self {
+        use fgmm::MessageView as M;
+        match view {
+            M::RegistrationRequest { ksi, kind } => Self::Request {
+                procedure: kind.into(),
+                ksi,
+                emergency: kind == fgmm::RegistrationKind::Emergency,
+            },
+            M::RegistrationAccept { needs_complete } => accept(Procedure::Registration, needs_complete),
+            M::RegistrationComplete => Self::Complete {
+                procedure: Procedure::Registration,
+            },
+            M::RegistrationReject { cause } => reject(Procedure::Registration, cause),
+            M::ServiceRequest { ksi } | M::ControlPlaneServiceRequest { ksi } => Self::Request {
+                procedure: Procedure::ServiceRequest,
+                ksi,
+                emergency: false,
+            },
+            M::ServiceAccept => accept(Procedure::ServiceRequest, false),
+            M::ServiceReject { cause } => reject(Procedure::ServiceRequest, cause),
+            M::DeregistrationRequestByUe { ksi, switch_off } => Self::LeaveByUe { ksi, switch_off },
+            M::DeregistrationRequestByNetwork { .. } => Self::LeaveByNetwork,
+            M::DeregistrationAcceptByNetwork | M::DeregistrationAcceptByUe => Self::LeaveAccept,
+            M::ConfigurationUpdateCommand { .. } => Self::Reconfiguration,
+            M::ConfigurationUpdateComplete => Self::ReconfigurationComplete,
+            M::FgmmStatus => Self::Status,
+            M::UlNasTransport => Self::Session { message_type: 0x67 },
+            M::DlNasTransport => Self::Session { message_type: 0x68 },
+            M::Ciphered => Self::Ciphered,
+            M::Other { message_type } => Self::Unknown { message_type },
+            security => of_fgs_security(security),
+        }
+    }
+}
+
+/// Of 5GS's messages about identity and security.
+fn of_fgs_security(view: fgmm::MessageView) -> View {
+    use fgmm::MessageView as M;
+    match view {
+        M::IdentityRequest { kind } => View::IdentityRequest { kind: kind.into() },
+        M::IdentityResponse { kind } => View::IdentityResponse { kind: kind.into() },
+        M::AuthenticationRequest { ksi, .. } => View::AuthenticationRequest { ksi },
+        M::AuthenticationResponse { .. } => View::AuthenticationResponse,
+        M::AuthenticationResult { .. } => View::AuthenticationResult,
+        M::AuthenticationFailure { cause, auts } => View::AuthenticationFailure { cause, auts },
+        M::AuthenticationReject => View::AuthenticationReject,
+        M::SecurityModeCommand { ksi, algorithms, .. } => View::SecurityModeCommand { ksi, algorithms },
+        M::SecurityModeComplete { .. } => View::SecurityModeComplete,
+        M::SecurityModeReject { cause } => View::SecurityModeReject { cause },
         _ => View::Other,
     }
 }
