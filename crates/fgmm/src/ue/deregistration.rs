@@ -18,7 +18,7 @@ const DEREGISTRATION_TRANSMISSIONS: u8 = 5;
 impl Ue {
     /// DEREGISTRATION REQUEST (TS 24.501 5.5.2.2.1).
     pub(super) fn deregister(&mut self, work: &mut Work<'_>, switch_off: bool) {
-        self.contexts.drop_exhausted();
+        self.drop_exhausted();
         let identity = match self.kept.guti {
             Some(guti) => MobileIdentity::Guti(guti),
             None => match self.suci(work) {

@@ -22,7 +22,7 @@ impl Ue {
         registration_type: RegistrationType,
         choice: RegistrationIdentity,
     ) {
-        self.contexts.drop_exhausted();
+        self.drop_exhausted();
         let Some((identity, s_tmsi)) = self.registration_identity(work, registration_type, choice) else {
             self.goal = Goal::None;
             return work.event(Event::NotStarted(NotStarted::NoIdentity));
@@ -35,7 +35,7 @@ impl Ue {
     /// REGISTRATION REQUEST for mobility or periodic update (TS 24.501 5.5.1.3.2). A registered UE without a 5G-GUTI
     /// registers anew instead.
     pub(super) fn update(&mut self, work: &mut Work<'_>, registration_type: RegistrationType) {
-        self.contexts.drop_exhausted();
+        self.drop_exhausted();
         let Some(guti) = self.kept.guti else {
             self.goal = Goal::None;
             return self.register_usual(work);

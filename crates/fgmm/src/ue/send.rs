@@ -147,6 +147,14 @@ impl Ue {
         }
     }
 
+    /// Deletes a context that cannot protect another message, before a connection is opened; within one it ends the
+    /// connection (TS 24.501 4.4.3.5).
+    pub(super) fn drop_exhausted(&mut self) {
+        if self.connection.is_none() {
+            self.contexts.drop_exhausted();
+        }
+    }
+
     /// No COUNT is left: the context is of no more use, nor is the connection (TS 24.501 4.4.3.5).
     fn count_exhausted(&mut self, work: &mut Work<'_>) {
         self.contexts.forget();

@@ -12,7 +12,7 @@ use quintet_nas::fgs::{
 impl Ue {
     /// SERVICE REQUEST (TS 24.501 5.6.1.2).
     pub(super) fn service_request(&mut self, work: &mut Work<'_>, service_type: ServiceType) {
-        self.contexts.drop_exhausted();
+        self.drop_exhausted();
         let Some(guti) = self.kept.guti.filter(|_| self.contexts.current.is_some()) else {
             self.goal = Goal::None;
             return self.register_usual(work);
