@@ -123,7 +123,8 @@ impl Session {
             Some(context) if context.supi.is_none() && !self.is_verified() => {
                 Some(FgmmCause::UE_IDENTITY_CANNOT_BE_DERIVED_BY_THE_NETWORK)
             }
-            Some(context) if context.state == FgmmState::Deregistered => {
+            // One that has just been authenticated may have come from another AMF; one that named its context has not.
+            Some(context) if context.state == FgmmState::Deregistered && self.named.is_some() => {
                 Some(FgmmCause::IMPLICITLY_DEREGISTERED)
             }
             Some(_) => None,

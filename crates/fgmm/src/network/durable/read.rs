@@ -140,7 +140,12 @@ fn registration(r: &mut Reader<'_>, flags: u8, has_ambr: bool) -> Result<Registr
             downlink: r.u64()?,
         })
     })?;
-    let pdu_sessions = PduSessions::from_octets(r.array()?);
+    let at = r.at();
+    let octets: [u8; 2] = r.array()?;
+    let pdu_sessions = PduSessions::from_octets(octets);
+    if pdu_sessions.octets() != octets {
+        return Err(value(at, u64::from(octets[0]), "no PDU session 0"));
+    }
     let subscribed = slices(r, |r| {
         let at = r.at();
         let default = match r.u8()? {

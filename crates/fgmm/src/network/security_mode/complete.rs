@@ -28,7 +28,9 @@ impl Session {
         let rekeys = self.access.is_asked() && matches!(pending.origin, Origin::Agreed(_));
         if !self.take_into_use(env, *pending) {
             // The table is full: nobody can be served.
-            return self.reject(env, FgmmCause::CONGESTION);
+            self.abandon(env);
+            self.release(env, ReleaseCause::Unspecified);
+            return Disposition::Replied(FgmmCause::CONGESTION);
         }
         self.proof_due = true;
         self.phase(env, Phase::SecurityModeComplete);
@@ -37,7 +39,7 @@ impl Session {
         }
         match (&complete.nas_message_container, retransmission) {
             (Some(container), true) => self.begin_again(env, container.0, replayed),
-            // What was asked for did not come: what stood in the clear is nobody's word (4.4.6).
+            // What was asked for did not come: what stood in the clear is nobody's word (4.4.6). The table says no before.
             (None, true) => self.reject(env, FgmmCause::PROTOCOL_ERROR_UNSPECIFIED),
             (_, false) => self.secured(env),
         }

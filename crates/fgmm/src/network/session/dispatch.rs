@@ -122,8 +122,8 @@ impl Session {
             self.path = before;
         }
         let disposition = self.handle_message(env, &decoded.message, plain);
-        // Nor is the answer to an earlier challenge: the one that is out waits on.
-        if disposition == Disposition::Silent(Discard::Repetition) && view.initial().is_none() {
+        // Nor is what was dropped after all, such as the answer to an earlier challenge: the one that is out waits on.
+        if matches!(disposition, Disposition::Silent(_)) && view.initial().is_none() {
             self.path = before;
         }
         disposition
