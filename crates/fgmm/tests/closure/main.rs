@@ -4,6 +4,8 @@
 mod closure;
 mod core;
 mod mutations;
+mod order;
+mod protection;
 mod recorded;
 mod steps;
 mod table;

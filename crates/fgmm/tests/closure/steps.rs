@@ -2,7 +2,7 @@
 
 use quintet_crypto::{CipheringAlgorithm, Direction, IntegrityAlgorithm};
 use quintet_fgmm::path::{
-    Algorithms, AuthenticationMethod, Header, IdentityKind, Ksi, MessageView as M, Protection,
+    Algorithms, AuthenticationMethod, Candidates, Header, IdentityKind, Ksi, MessageView as M, Protection,
     RegistrationKind, State, Step,
 };
 
@@ -144,3 +144,59 @@ pub(crate) fn run(from: State, steps: &[Step]) -> Result<State, (usize, quintet_
     }
     Ok(state)
 }
+
+/// A UE that was never registered.
+pub(crate) const NEW_UE: State = State::DEREGISTERED;
+
+/// A UE that has registered, without a connection.
+pub(crate) fn registered() -> State {
+    run(NEW_UE, &registration())
+        .expect("a good registration")
+        .released()
+}
+
+/// A mutation of a good trace: the first step that is wrong, and the clause it violates.
+pub(crate) fn flagged(name: &str, from: State, steps: &[Step], at: usize, clause: &str) {
+    let (place, why) = run(from, steps).expect_err(name);
+    assert_eq!((place, why.clause), (at, clause), "{name}: {why:?}");
+    // An observer between the ends finds it too, although each message may have been lost behind it.
+    let (mut ue, mut amf) = (Candidates::new(from), Candidates::new(from));
+    let found = steps.iter().position(|step| match step.direction {
+        quintet_crypto::Direction::Uplink => {
+            amf.towards(*step);
+            ue.sent(*step).is_err()
+        }
+        quintet_crypto::Direction::Downlink => {
+            ue.towards(*step);
+            amf.sent(*step).is_err()
+        }
+    });
+    assert_eq!(found, Some(at), "{name}: between the ends");
+}
+
+/// The good registration, changed.
+pub(crate) fn with(change: impl FnOnce(&mut Vec<Step>)) -> Vec<Step> {
+    let mut steps = registration();
+    change(&mut steps);
+    steps
+}
+
+/// With another step there.
+pub(crate) fn replaced(at: usize, step: Step) -> Vec<Step> {
+    with(|steps| steps[at] = step)
+}
+
+/// Without the step there.
+pub(crate) fn without(at: usize) -> Vec<Step> {
+    with(|steps| {
+        steps.remove(at);
+    })
+}
+
+/// And this after it.
+pub(crate) fn followed_by(step: Step) -> Vec<Step> {
+    with(|steps| steps.push(step))
+}
+
+/// Steps of [`registration`].
+pub(crate) const LAST: usize = 17;
