@@ -40,11 +40,17 @@ use quintet_nas::fgs::{
 /// (TS 24.501 5.4.1.3.7 f: two in a row may end the procedure).
 pub(super) const MAX_RESYNCHRONISATIONS: u8 = 1;
 
+/// How many EAP requests one authentication may have: identity three times, challenge and another after resynchronisation,
+/// notification (RFC 9048 3, RFC 4187 4); the rest is for methods to come.
+pub(super) const MAX_EAP_REQUESTS: u8 = 16;
+
 /// What a session keeps between its authentications.
 #[derive(Debug, Default)]
 pub(super) struct Agreement {
     /// The AUSF has an authentication of this session that is not over.
     open: bool,
+    /// EAP requests of the authentication under way.
+    eap_requests: u8,
     /// Resynchronisations so far.
     resynchronisations: u8,
     /// What the challenge before the one that is out was answered with, or would have been.
@@ -100,6 +106,7 @@ impl Session {
         resynchronisation: Option<Resynchronisation>,
     ) -> Disposition {
         self.agreement.open = true;
+        self.agreement.eap_requests = 0;
         self.common = Common::Requested(Box::new(Asked {
             subject: subject.clone(),
             ksi: None,

@@ -2,7 +2,7 @@
 
 use super::input::SubscribedSNssai;
 use quintet_crypto::fgs::KAmf;
-use quintet_identity::fgs::{Guti, STmsi, Tai};
+use quintet_identity::fgs::{Guti, STmsi, Tac, Tai};
 use quintet_identity::{Imei, Imeisv, SNssai, Supi};
 use quintet_nas::fgs::{NasKsi, UeSecurityCapability};
 use quintet_nas::security::NasSecurityContext;
@@ -85,6 +85,8 @@ pub struct Registration {
     pub subscribed: Box<[SubscribedSNssai]>,
     /// Allowed NSSAI.
     pub allowed: Box<[SNssai]>,
+    /// Tracking area codes of this PLMN where the UE may not be.
+    pub forbidden_tacs: Box<[Tac]>,
     /// The PDU sessions that an SMF has a context of.
     pub pdu_sessions: PduSessions,
 }

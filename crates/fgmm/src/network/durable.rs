@@ -28,14 +28,18 @@ use quintet_nas::security::NasCount;
 /// when a write is asked for, lasts for several procedures. 2²⁴ COUNTs have room for a quarter of a million restarts.
 pub const DOWNLINK_RESERVE: u32 = 64;
 
-/// The most octets a context takes: with a SUPI of 253 octets, 13 of 5GMM capability, 16 subscribed and 8 allowed slices.
-pub const MAX_OCTETS: usize = 640;
+/// The most octets a context takes: with a SUPI of 253 octets, 13 of 5GMM capability, 16 subscribed and 8 allowed slices,
+/// 32 forbidden areas.
+pub const MAX_OCTETS: usize = 768;
 
 /// The version of this coding.
 const VERSION: u8 = 1;
 
 /// Longest 5GMM capability, in octets (TS 24.501 9.11.3.1).
 const MAX_CAPABILITY: usize = 13;
+
+/// Most forbidden tracking areas that are kept: a subscription names a handful (TS 29.571 5.4.4.17).
+const MAX_FORBIDDEN: usize = 32;
 
 /// Most subscribed slices that are kept, and most allowed ones: those of a configured and an allowed NSSAI
 /// (TS 24.501 9.11.3.37).

@@ -59,6 +59,10 @@ impl Session {
         };
         match asked {
             Ok(kind) => {
+                // A session that the UE begins anew is gone with it (5.4.5.2.3).
+                if matches!(kind, SmRequestKind::Create { .. }) {
+                    self.forget_session(env, pdu_session_id);
+                }
                 env.outputs
                     .push(Output::Sm(Box::new(SmRequest { pdu_session_id, kind })));
                 Disposition::Handled
@@ -81,6 +85,18 @@ impl Session {
         let plain = dl_nas_transport(pdu_session_id, container, Some(cause));
         self.transmit(env, &plain, false);
         Disposition::Replied(cause)
+    }
+
+    /// The context of a session is of no use any more.
+    fn forget_session(&self, env: &mut Environment<'_>, pdu_session_id: u8) {
+        let Some(registration) = self.bound_context_mut(env).and_then(|c| c.registration.as_mut()) else {
+            return;
+        };
+        if registration.pdu_sessions.contains(pdu_session_id) {
+            registration.pdu_sessions = registration.pdu_sessions.without(pdu_session_id);
+            env.outputs.extend(self.bound.map(Output::Changed));
+            self.release_sessions(env, PduSessions::default().with(pdu_session_id));
+        }
     }
 
     /// From session management.

@@ -1,6 +1,6 @@
 //! EAP-AKA' through the AMF, which carries the packets and takes the verdict (TS 24.501 5.4.1.2; TS 33.501 6.1.3.1).
 
-use super::{Asked, Challenge, cause_of_confirmation};
+use super::{Asked, Challenge, MAX_EAP_REQUESTS, cause_of_confirmation};
 use crate::network::Session;
 use crate::network::input::{Challenge as Received, ConfirmationFailure, EapProgress};
 use crate::network::output::Output;
@@ -62,6 +62,11 @@ impl Session {
                     return self.unavailable(env, FgmmCause::PROTOCOL_ERROR_UNSPECIFIED);
                 };
                 self.agreement.open = true;
+                self.agreement.eap_requests += 1;
+                if self.agreement.eap_requests >= MAX_EAP_REQUESTS {
+                    self.end_authentication(env);
+                    return self.unavailable(env, FgmmCause::PROTOCOL_ERROR_UNSPECIFIED);
+                }
                 self.challenge(env, asked.subject, ksi, Received::Eap { payload })
             }
             Ok(EapProgress::Success {

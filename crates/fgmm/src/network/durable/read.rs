@@ -1,10 +1,12 @@
 //! From octets to a context.
 
-use super::{MAX_CAPABILITY, MAX_SLICES, NO_COUNT_LEFT, NO_EPS_ALGORITHMS, Stop, VERSION, flag, part};
+use super::{
+    MAX_CAPABILITY, MAX_FORBIDDEN, MAX_SLICES, NO_COUNT_LEFT, NO_EPS_ALGORITHMS, Stop, VERSION, flag, part,
+};
 use crate::network::{Context, FgmmState, PduSessions, Registration, SecurityContext, SubscribedSNssai};
 use quintet_crypto::fgs::KAmf;
 use quintet_crypto::{CipheringAlgorithm, IntegrityAlgorithm};
-use quintet_identity::fgs::{Guti, Tai};
+use quintet_identity::fgs::{Guti, Tac, Tai};
 use quintet_identity::{Imei, Imeisv, Imsi, Nai, SNssai, Supi};
 use quintet_nas::fgs::{NasKsi, UeSecurityCapability};
 use quintet_nas::security::{Access, NasCount, NasCounts, NasSecurityContext, Role};
@@ -146,7 +148,7 @@ fn registration(r: &mut Reader<'_>, flags: u8, has_ambr: bool) -> Result<Registr
     if pdu_sessions.octets() != octets {
         return Err(value(at, u64::from(octets[0]), "no PDU session 0"));
     }
-    let subscribed = slices(r, |r| {
+    let subscribed = list(r, MAX_SLICES, |r| {
         let at = r.at();
         let default = match r.u8()? {
             0 => false,
@@ -162,19 +164,21 @@ fn registration(r: &mut Reader<'_>, flags: u8, has_ambr: bool) -> Result<Registr
         emergency: flags & flag::EMERGENCY != 0,
         ambr,
         subscribed,
-        allowed: slices(r, slice)?,
+        allowed: list(r, MAX_SLICES, slice)?,
+        forbidden_tacs: list(r, MAX_FORBIDDEN, |r| r.array().map(Tac::from_octets))?,
         pdu_sessions,
     })
 }
 
-fn slices<T>(
+fn list<T>(
     r: &mut Reader<'_>,
+    limit: usize,
     mut one: impl FnMut(&mut Reader<'_>) -> Result<T, DecodeError>,
 ) -> Result<Box<[T]>, DecodeError> {
     let at = r.at();
     let number = usize::from(r.u8()?);
-    if number > MAX_SLICES {
-        return Err(value(at, number as u64, "at most 16 slices"));
+    if number > limit {
+        return Err(value(at, number as u64, "no more than are kept"));
     }
     (0..number).map(|_| one(r)).collect()
 }

@@ -1,7 +1,8 @@
 //! From a context to octets.
 
 use super::{
-    Counts, MAX_CAPABILITY, MAX_OCTETS, MAX_SLICES, NO_EPS_ALGORITHMS, VERSION, flag, next_downlink, part,
+    Counts, MAX_CAPABILITY, MAX_FORBIDDEN, MAX_OCTETS, MAX_SLICES, NO_EPS_ALGORITHMS, VERSION, flag,
+    next_downlink, part,
 };
 use crate::network::{Context, FgmmState, Registration, SecurityContext};
 use quintet_identity::{Imei, Imeisv, SNssai, Supi};
@@ -126,6 +127,11 @@ fn put_registration(out: &mut Vec<u8>, registration: &Registration) {
     out.push(allowed.len() as u8);
     for slice in allowed {
         put_slice(out, *slice);
+    }
+    let forbidden = registration.forbidden_tacs.iter().take(MAX_FORBIDDEN);
+    out.push(forbidden.len() as u8);
+    for tac in forbidden {
+        out.extend_from_slice(&tac.octets());
     }
 }
 

@@ -59,6 +59,11 @@ impl Session {
             let result = RegistrationResult::ACCESS_3GPP_EMERGENCY;
             return self.accept_with(env, registration, &Slices::default(), result);
         }
+        // It has moved to where it may not be (TS 24.501 5.5.1.3.5).
+        if registration.forbidden_tacs.contains(&self.from.tai.tac) {
+            self.deregister(env);
+            return self.reject(env, FgmmCause::TRACKING_AREA_NOT_ALLOWED);
+        }
         let slices = match registering.requested.nssai.as_deref() {
             // A UE that asks for no other slices keeps what it has (TS 24.501 5.5.1.3.4).
             None => Slices {

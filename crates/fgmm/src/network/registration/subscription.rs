@@ -58,6 +58,7 @@ impl Session {
             ambr: subscription.ambr,
             subscribed: subscription.nssai.clone().into(),
             allowed: slices.allowed.clone().into(),
+            forbidden_tacs: subscription.forbidden_tacs.clone().into(),
             pdu_sessions: Default::default(),
         };
         self.accept(env, registration, &slices)

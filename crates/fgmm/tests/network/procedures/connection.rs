@@ -10,6 +10,11 @@ fn a_context_weighs_less_than_a_kibibyte() {
     // Behind its boxes: 13 octets of capability, 2 subscribed and 1 allowed slice for most.
     let boxes = 13 + 16 * 12 + 8 * 8;
     assert!(size_of::<Context>() + boxes <= 1024, "{}", size_of::<Context>());
+    println!(
+        "a context: {}, a session: {}",
+        size_of::<Context>(),
+        size_of::<Session>()
+    );
     assert!(size_of::<Session>() <= 1536, "{}", size_of::<Session>());
 }
 

@@ -5,6 +5,7 @@ use quintet_crypto::{CipheringAlgorithm, IntegrityAlgorithm};
 use quintet_fgmm::Disposition;
 use quintet_fgmm::network::durable::{Counts, DOWNLINK_RESERVE, MAX_OCTETS, Stop, decode, encode};
 use quintet_fgmm::network::{AlgorithmLists, Context, Input, Output, PduSessions, SubscribedSNssai};
+use quintet_identity::fgs::Tac;
 use quintet_identity::{SNssai, Supi};
 use quintet_nas::fgs::{RegistrationType, ServiceType};
 use quintet_nas::security::Role;
@@ -34,6 +35,7 @@ fn full() -> (Rig, crate::support::Ue) {
     .into();
     registration.subscribed[0].s_nssai = SNssai::EMBB;
     registration.allowed = vec![SNssai::EMBB; 8].into();
+    registration.forbidden_tacs = vec![Tac::new(0xabcdef).expect("24 bits"); 32].into();
     (rig, ue)
 }
 

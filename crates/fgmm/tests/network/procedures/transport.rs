@@ -119,6 +119,15 @@ fn a_session_is_asked_for_and_then_its_messages_are_carried() {
             container: N1.into()
         }
     );
+    // What it begins anew is gone before.
+    let message = transport(&mut ue, |_| {});
+    rig.send(&message);
+    let outputs = rig.take();
+    assert!(
+        matches!(&outputs[..], [Output::Changed(_), Output::Sm(old), Output::Sm(new)]
+            if old.kind == SmRequestKind::Release && matches!(new.kind, SmRequestKind::Create { .. })),
+        "{outputs:?}"
+    );
     let _ = rig.input(delivery(SmDeliveryKind::Released {
         n1: Some(&[0x2e, 5, 0, 0xd3]),
     }));
@@ -165,7 +174,8 @@ fn a_session_waits_for_the_gnbs_context() {
 #[test]
 fn what_is_not_forwarded() {
     let not_forwarded = FgmmCause::PAYLOAD_WAS_NOT_FORWARDED;
-    let cases: [(fn(&mut UlNasTransport<'_>), FgmmCause); 5] = [
+    type Change = fn(&mut UlNasTransport<'_>);
+    let cases: [(Change, FgmmCause); 5] = [
         (|m| m.request_type = None, not_forwarded),
         (
             |m| m.request_type = Some(RequestType::MODIFICATION_REQUEST),

@@ -96,6 +96,24 @@ fn a_deregistered_ue_must_register() {
 }
 
 #[test]
+fn a_ue_that_moves_where_it_may_not_be() {
+    let mut rig = Rig::new();
+    let mut ue = rig.idle(1);
+    let tac = rig.from.tai.tac;
+    rig.table
+        .only_mut()
+        .registration
+        .as_mut()
+        .expect("registered")
+        .forbidden_tacs = vec![tac].into();
+    let request = ue.register(MOBILITY);
+    let cause = FgmmCause::TRACKING_AREA_NOT_ALLOWED;
+    assert_eq!(rig.initial(&request), Disposition::Replied(cause));
+    assert_eq!(rig.rejected_to(&mut ue), cause);
+    assert_eq!(rig.table.only().state, FgmmState::Deregistered);
+}
+
+#[test]
 fn both_sides_agree_on_pdu_sessions() {
     let mut rig = Rig::new();
     let mut ue = rig.idle(1);

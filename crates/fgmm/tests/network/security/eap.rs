@@ -118,6 +118,31 @@ fn a_conversation_of_two_rounds_to_success() {
 }
 
 #[test]
+fn a_conversation_has_an_end() {
+    let mut rig = challenged(&Request::by_suci(1));
+    let _ = rig.take();
+    let mut rounds = 0;
+    for identifier in 1..=u8::MAX {
+        answer(&mut rig, identifier);
+        let next = EapProgress::Next {
+            payload: packet(1, identifier + 1),
+        };
+        let _ = progress(&mut rig, next);
+        rounds += 1;
+        if rig.session.is_over() {
+            break;
+        }
+        let _ = rig.take();
+    }
+    assert_eq!(rounds, 16);
+    let outputs = rig.take();
+    assert!(
+        outputs.iter().any(|o| matches!(o, Output::AbandonAuthentication)),
+        "{outputs:?}"
+    );
+}
+
+#[test]
 fn eap_failure_for_who_named_itself() {
     let mut rig = challenged(&Request::by_suci(1));
     let _ = rig.take();

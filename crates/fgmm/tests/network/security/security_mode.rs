@@ -45,7 +45,9 @@ fn lists(integrity: &[u8], ciphering: &[u8]) -> AlgorithmLists {
 
 #[test]
 fn the_operators_first_that_the_ue_has() {
-    let cases: [(&[u8], &[u8], u8, u8, Option<(u8, u8)>); 8] = [
+    /// The operator's lists, the UE's NEA and NIA, and what comes of them.
+    type Case<'c> = (&'c [u8], &'c [u8], u8, u8, Option<(u8, u8)>);
+    let cases: [Case<'_>; 8] = [
         (&[2, 1], &[2, 0], 0xf0, 0xf0, Some((2, 2))),
         (&[2, 1], &[2, 0], 0x90, 0xd0, Some((1, 0))),
         (&[3, 2, 1], &[3, 2, 1], 0xf0, 0xf0, Some((3, 3))),
