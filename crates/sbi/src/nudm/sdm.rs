@@ -178,6 +178,7 @@ pub struct ChangeItem {
 #[serde(rename_all = "camelCase")]
 pub struct UeContextInSmfData {
     /// By session identity, in decimal.
+    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     pub pdu_sessions: std::collections::BTreeMap<String, PduSession>,
 }
 
