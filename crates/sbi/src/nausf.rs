@@ -182,12 +182,7 @@ pub struct ConfirmationDataResponse {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EapSession {
     /// An EAP packet; `null` is none.
-    #[serde(
-        rename = "eapPayload",
-        deserialize_with = "Option::deserialize",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "eapPayload", deserialize_with = "Option::deserialize")]
     pub eap_payload: Option<Base64>,
     /// K_SEAF; with success.
     #[serde(rename = "kSeaf", default, skip_serializing_if = "Option::is_none")]
