@@ -22,10 +22,11 @@ mod receive;
 mod reject;
 mod send;
 mod status;
+mod verification;
 
 pub(super) use goal::{Common, Goal};
 pub(super) use learnt::{Learnt, NamedBy};
-pub(super) use receive::{Unverified, Verification};
+pub(super) use verification::{Unverified, Verification};
 
 use super::authentication::Agreement;
 use super::context_setup::Access;

@@ -3,6 +3,7 @@
 mod authentication;
 mod eap;
 mod emergency;
+mod events;
 mod hostile;
 mod identification;
 mod protection;

@@ -1,10 +1,10 @@
 //! From a message to its procedure.
 
-use super::receive::Received;
+use super::verification::Received;
 use super::{Environment, Goal, Session, Verification};
 use crate::network::event::{self, Event};
 use crate::network::output::Output;
-use crate::path::{Header, MessageView, Protection as PathProtection, Step};
+use crate::path::{MessageView, Protection as PathProtection, Step};
 use crate::{Discard, Disposition};
 use quintet_crypto::Direction;
 use quintet_nas::common::{NasDecodeError, SecurityHeaderType};
@@ -259,19 +259,6 @@ fn semantic_error(message: &FgmmMessage<'_>) -> Option<FgmmCause> {
         | FgmmCause::NON_5G_AUTHENTICATION_UNACCEPTABLE
         | FgmmCause::NG_KSI_ALREADY_IN_USE => None,
         _ => Some(FgmmCause::SEMANTICALLY_INCORRECT_MESSAGE),
-    }
-}
-
-impl Received {
-    /// The protection as the table wants it.
-    fn for_path(self) -> PathProtection {
-        match Header::of(self.header_type) {
-            Some(header) => PathProtection::Protected {
-                header,
-                verified: Some(self.verified.is_some()),
-            },
-            None => PathProtection::Plain,
-        }
     }
 }
 

@@ -83,17 +83,21 @@ impl Session {
         let null = security_mode::is_null(security);
         security.stale
             || security.nas.is_near_end()
-            || null && !(self.learnt.emergency || self.bound_is_emergency(env))
+            || null && !self.is_about_an_emergency(env)
             || !null && policy.every.is_some_and(|every| security.uses >= every)
             || !null && policy.after.is_some_and(|after| age(security, env) >= after)
     }
 
-    /// Whether the UE is registered for emergency services only.
-    pub(in crate::network) fn bound_is_emergency(&self, env: &Environment<'_>) -> bool {
-        let registration = self
-            .bound_context(env)
-            .and_then(|context| context.registration.as_ref());
-        registration.is_some_and(|registration| registration.emergency)
+    /// Whether what is asked for is emergency services: by itself, or because the UE is registered for nothing else.
+    fn is_about_an_emergency(&self, env: &Environment<'_>) -> bool {
+        let registered = || {
+            let registration = self.bound_context(env)?.registration.as_ref()?;
+            Some(registration.emergency)
+        };
+        match &self.goal {
+            Goal::Registration(registering) if !registering.is_update() => self.learnt.emergency,
+            _ => registered().unwrap_or(false),
+        }
     }
 
     /// Whether another procedure of the network may begin: the connection is secure and nothing else is under way.

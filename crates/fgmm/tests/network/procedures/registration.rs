@@ -5,7 +5,24 @@ use quintet_crypto::fgs::ABBA;
 use quintet_fgmm::Disposition;
 use quintet_fgmm::network::{FgmmState, Input, Output, Phase, Subject};
 use quintet_identity::SNssai;
-use quintet_nas::fgs::{FgmmMessage, RegistrationResult, RegistrationType, SecurityModeCommand};
+use quintet_nas::fgs::{
+    ConfigurationUpdateCommand, RegistrationResult, RegistrationType, SecurityModeCommand,
+};
+
+/// SECURITY MODE COMMAND for an initial message that came plain.
+fn repeats_and_asks_again(plain: &[u8]) {
+    let (command, _) = SecurityModeCommand::decode(plain).expect("SECURITY MODE COMMAND");
+    assert_eq!(command.replayed_ue_security_capabilities, CAPABILITY);
+    let information = command.additional_5g_security_information.expect("RINMR");
+    assert!(information.retransmission_requested() && !information.kamf_derivation_required());
+}
+
+/// CONFIGURATION UPDATE COMMAND with the network's name and the time, and nothing to acknowledge.
+fn name_and_time(plain: &[u8]) {
+    let (update, _) = ConfigurationUpdateCommand::decode(plain).expect("CONFIGURATION UPDATE COMMAND");
+    assert!(update.full_name_for_network.is_some() && update.universal_time_and_local_time_zone.is_some());
+    assert_eq!(update.configuration_update_indication, None);
+}
 
 #[test]
 fn an_initial_registration_by_suci_from_the_first_octet_to_the_last() {
@@ -21,14 +38,7 @@ fn an_initial_registration_by_suci_from_the_first_octet_to_the_last() {
     rig.give(1);
     let mut ue = rig.answer(1, Request::by_suci(1));
     let command = rig.downlink();
-    let plain = ue.take_command(&command);
-    let (command, _) = SecurityModeCommand::decode(&plain).expect("SECURITY MODE COMMAND");
-    assert_eq!(command.replayed_ue_security_capabilities, CAPABILITY);
-    assert!(
-        command
-            .additional_5g_security_information
-            .is_some_and(|i| i.retransmission_requested())
-    );
+    repeats_and_asks_again(&ue.take_command(&command));
     rig.send(&ue.complete());
     let outputs = rig.take();
     assert!(
@@ -68,16 +78,7 @@ fn an_initial_registration_by_suci_from_the_first_octet_to_the_last() {
     assert_eq!(rig.table.only().old_guti, None);
     assert_eq!(rig.table.only().state, FgmmState::Registered);
     let update = ue.read(&rig.downlink());
-    let FgmmMessage::ConfigurationUpdateCommand(update) =
-        FgmmMessage::decode_downlink(&update).expect("a message").message
-    else {
-        panic!("CONFIGURATION UPDATE COMMAND");
-    };
-    assert!(update.full_name_for_network.is_some() && update.universal_time_and_local_time_zone.is_some());
-    assert_eq!(
-        update.configuration_update_indication, None,
-        "nothing to acknowledge"
-    );
+    name_and_time(&update);
     assert!(rig.session.is_idle() && !rig.session.is_over());
     let phases = rig.phases();
     for phase in [

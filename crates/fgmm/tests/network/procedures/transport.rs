@@ -109,7 +109,21 @@ fn a_session_is_asked_for_and_then_its_messages_are_carried() {
     );
     let (n1, cause) = carried(&mut ue, &resource.nas.expect("with its N1 message"));
     assert_eq!((n1, cause), (vec![0x2e, 5, 1, 0xc2], None));
-    // From now on what it sends is an update.
+}
+
+#[test]
+fn a_session_that_is_there_is_updated_begun_anew_and_released() {
+    let mut rig = Rig::new();
+    rig.policy.smf = true;
+    let mut ue = rig.registered(1);
+    let delivery = |kind| {
+        Input::Sm(SmDelivery {
+            pdu_session_id: 5,
+            kind,
+        })
+    };
+    let _ = rig.input(delivery(SmDeliveryKind::Created));
+    let _ = rig.take();
     let message = transport(&mut ue, |m| m.request_type = None);
     rig.send(&message);
     assert_eq!(

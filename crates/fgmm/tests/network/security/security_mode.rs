@@ -235,7 +235,7 @@ fn imeisv_and_eps_algorithms() {
     let mut rig = Rig::new();
     rig.policy.request_imeisv = true;
     rig.policy.eps_algorithms = Some(lists(&[0, 3, 1], &[3, 1]));
-    let capability = CAPABILITY.with_eps(0xc0, 0x40);
+    let capability = CAPABILITY.with_eps(0xc0, 0xc0);
     let (mut ue, plain) = commanded(&mut rig, capability).expect("a command");
     let (command, _) = SecurityModeCommand::decode(&plain).expect("SECURITY MODE COMMAND");
     assert!(command.imeisv_request.is_some());
@@ -361,6 +361,12 @@ fn other_algorithms_under_the_same_k_amf() {
         panic!("SECURITY MODE COMMAND: {outputs:?}");
     };
     assert_ne!(command[6], 0, "COUNT goes on");
+    let current = rig.table.only().security.as_ref().expect("keys");
+    assert_eq!(
+        current.nas.counts().next_sent.map(|next| next.sequence_number()),
+        Some(command[6] + 1),
+        "used up in the context in use as well: the UE may refuse"
+    );
     let ksi = ue.ksi;
     let _ = ue.take_command(command);
     assert_eq!(ue.ksi, ksi);

@@ -212,6 +212,11 @@ impl Rig {
         outputs
     }
 
+    /// All outputs as they came.
+    pub(crate) fn raw(&mut self) -> Vec<Output> {
+        std::mem::take(&mut self.outputs)
+    }
+
     /// The phases reached so far on this connection.
     pub(crate) fn phases(&mut self) -> Vec<Phase> {
         let kept = self.take();
