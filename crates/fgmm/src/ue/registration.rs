@@ -60,9 +60,9 @@ impl Ue {
         let mut request = RegistrationRequest::new(registration_type, ksi, identity);
         let periodic =
             registration_type.registration_type() == RegistrationType::PERIODIC_REGISTRATION_UPDATING;
-        // A network that lost its context needs them even then; without one they are all it has.
-        request.ue_security_capability = Some(configuration.ue_security_capability);
+        // A periodic update brings no news of what the UE can (TS 24.501 8.2.6).
         if !periodic {
+            request.ue_security_capability = Some(configuration.ue_security_capability);
             request.fgmm_capability = configuration.fgmm_capability();
             request.s1_ue_network_capability = configuration.s1_ue_network_capability();
             if !configuration.requested_nssai.is_empty() {

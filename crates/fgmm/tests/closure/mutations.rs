@@ -117,6 +117,18 @@ fn eap_has_rounds_and_a_verdict() {
         1,
         "TS 24.501 5.4.1.2.2.8",
     );
+    let hasty = [
+        up(PLAIN, request(7)),
+        down(PLAIN, eap(0)),
+        down(PLAIN, EAP_SUCCESS),
+    ];
+    flagged(
+        "a verdict before the answer",
+        NEW_UE,
+        &hasty,
+        2,
+        "TS 24.501 5.4.1.2.2.8",
+    );
     let mac = M::AuthenticationFailure {
         cause: 20,
         auts: false,

@@ -1,7 +1,7 @@
 //! Good traces in another order, and what comes unasked: each is flagged with its clause.
 
 use crate::steps::*;
-use quintet_fgmm::path::{Ksi, MessageView as M, Registration, Step};
+use quintet_fgmm::path::{IdentityKind, Ksi, MessageView as M, Registration, Step};
 
 #[test]
 fn order_of_the_security_procedures() {
@@ -74,7 +74,14 @@ fn order_of_the_specific_procedures() {
     let update = up(INTEGRITY, update(1));
     let accept = down(CIPHERED, ACCEPT_ONLY);
     let service = up(INTEGRITY, M::ServiceRequest { ksi: Ksi(1) });
-    let old: [(&str, Vec<Step>, usize, &str); 6] = [
+    let asked = down(CIPHERED, identity_request(IdentityKind::IMEI));
+    let old: [(&str, Vec<Step>, usize, &str); 7] = [
+        (
+            "SERVICE ACCEPT before the answer to IDENTITY REQUEST",
+            vec![service, asked, down(CIPHERED, M::ServiceAccept)],
+            2,
+            "TS 24.501 5.6.1.4",
+        ),
         (
             "COMPLETE of nothing",
             vec![update, accept, up(CIPHERED, M::RegistrationComplete)],
@@ -125,7 +132,13 @@ fn what_comes_unasked_or_too_early() {
     let away = M::DeregistrationRequestByNetwork {
         reregistration: false,
     };
-    let new: [(&str, Vec<Step>, usize, &str); 9] = [
+    let new: [(&str, Vec<Step>, usize, &str); 10] = [
+        (
+            "ACCEPT before the answer to IDENTITY REQUEST",
+            with(|s| s.insert(10, down(CIPHERED, ACCEPT))),
+            10,
+            "TS 24.501 5.5.1.2.4",
+        ),
         ("COMPLETE without ACCEPT", without(11), 11, "TS 24.501 5.5.1.2.4"),
         (
             "DEREGISTRATION ACCEPT unasked",

@@ -141,9 +141,10 @@ fn an_update_hides_what_is_not_cleartext() {
     // The periodic one comes by itself, and needs no confirmation when it brings nothing.
     assert_eq!(rig.expire(), value(Timer::T3512));
     let plain = rig.pop_plain(1);
+    let periodic = request(&plain);
     assert_eq!(
-        request(&plain).registration_type,
-        RegistrationType::PERIODIC_REGISTRATION_UPDATING
+        (periodic.registration_type, periodic.ue_security_capability),
+        (RegistrationType::PERIODIC_REGISTRATION_UPDATING, None)
     );
     assert_eq!(rig.down(registration_accept(None)), Disposition::Handled);
     rig.quiet();
