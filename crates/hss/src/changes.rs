@@ -7,12 +7,11 @@
 //!   operator: cancel_location, insert_subscriber_data, delete_subscriber_data, reset
 //! ```
 
-use crate::HssEvent;
 use crate::hss::{Cx, Hss, Purpose};
 use crate::wire::Outgoing;
 use core::time::Duration;
 use quintet_diameter::Node;
-use quintet_home::{Known, Late, StoreReply};
+use quintet_home::{FrontEvent, Known, Late, StoreReply};
 use quintet_identity::Imsi;
 use quintet_store::{Change, Command, Reply, StoreError};
 use quintet_subscriber::auc::WallClock;
@@ -117,9 +116,9 @@ impl Hss {
         late.tries += 1;
         if !self.front.late.keep(now, imsi, late) {
             let what = "change of a subscriber, given up: the serving nodes are not told";
-            self.front.events.report(HssEvent::StoreFailed { what, error });
+            self.front.events.report(FrontEvent::StoreFailed { what, error });
         } else if first {
-            self.front.events.report(HssEvent::StoreFailed { what, error });
+            self.front.events.report(FrontEvent::StoreFailed { what, error });
         }
         if first {
             self.front.change_followed(1);
@@ -159,7 +158,7 @@ impl Hss {
                         };
                         self.change_failed(cx.now, imsi, what, late, error);
                     }
-                    Refresh::Insert(_) => self.front.events.report(HssEvent::StoreFailed { what, error }),
+                    Refresh::Insert(_) => self.front.events.report(FrontEvent::StoreFailed { what, error }),
                 }
                 return;
             }
@@ -186,7 +185,7 @@ impl Hss {
                     Why::Changed { before, tries, .. } => (Change::Put, before, tries),
                     Why::Removed { tries } => (Change::Removed, None, tries),
                     Why::Cancel { .. } | Why::Insert { .. } | Why::Delete(..) => {
-                        return self.front.events.report(HssEvent::StoreFailed { what, error });
+                        return self.front.events.report(FrontEvent::StoreFailed { what, error });
                     }
                 };
                 let late = Late {

@@ -4,8 +4,6 @@ use crate::Outcome;
 use quintet_diameter::ConnectionId;
 use quintet_home::FrontEvent;
 use quintet_identity::Imsi;
-use quintet_store::StoreError;
-use quintet_subscriber::auc::{ClockJump, Epoch, IssueError, VectorError};
 
 /// Something happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,60 +20,8 @@ pub enum HssEvent {
         /// With what.
         outcome: Outcome,
     },
-    /// The slot is this front end's, and the wall clock is believed: vectors are issued.
-    Issuing,
-    /// Another front end took the slot over: no vector is issued any more, every AIR is answered 5012.
-    Fenced {
-        /// Its epoch.
-        current: Epoch,
-    },
-    /// The wall clock is not believable: nothing is issued until it is, which [`HssEvent::Issuing`] tells.
-    ClockJump {
-        /// By how much.
-        jump: ClockJump,
-    },
-    /// A subscriber's data give no vectors.
-    Unusable {
-        /// Whose.
-        imsi: Imsi,
-        /// Why.
-        error: VectorError,
-    },
-    /// No number can be issued for a subscriber here.
-    NotIssued {
-        /// For whom.
-        imsi: Imsi,
-        /// Why.
-        error: IssueError,
-    },
-    /// A command of the HSS's own (not a request's) failed. The takeover, the bound, the preload and the reading of
-    /// changes are tried again, the follow-up of a change [`crate::MAX_CHANGE_TRIES`] times; what followed an answer is
-    /// not.
-    StoreFailed {
-        /// What it was for.
-        what: &'static str,
-        /// Why.
-        error: StoreError,
-    },
-    /// Memory holds as many subscribers as it can. The others can register, but get no vectors here: 5012.
-    TableFull,
-    /// All subscribers are in memory.
-    Preloaded {
-        /// How many.
-        subscribers: usize,
-    },
-    /// A genuine token moves DIF.
-    Resynchronised {
-        /// Whose.
-        imsi: Imsi,
-        /// Downwards: an alarm, see [`quintet_subscriber::auc::Resync`].
-        decrease: bool,
-    },
-    /// A resynchronisation was refused: MAC-S does not hold, or the RAND is none of ours.
-    ResynchronisationRefused {
-        /// Whose.
-        imsi: Imsi,
-    },
+    /// What every front end of the AuC reports: its slot, its memory, resynchronisations.
+    Front(FrontEvent),
     /// A serving node reports that the UE is reachable.
     Reachable {
         /// Who.
@@ -114,17 +60,6 @@ pub enum HssEvent {
 
 impl From<FrontEvent> for HssEvent {
     fn from(event: FrontEvent) -> Self {
-        match event {
-            FrontEvent::Issuing => Self::Issuing,
-            FrontEvent::Fenced { current } => Self::Fenced { current },
-            FrontEvent::ClockJump { jump } => Self::ClockJump { jump },
-            FrontEvent::Unusable { imsi, error } => Self::Unusable { imsi, error },
-            FrontEvent::NotIssued { imsi, error } => Self::NotIssued { imsi, error },
-            FrontEvent::StoreFailed { what, error } => Self::StoreFailed { what, error },
-            FrontEvent::TableFull => Self::TableFull,
-            FrontEvent::Preloaded { subscribers } => Self::Preloaded { subscribers },
-            FrontEvent::Resynchronised { imsi, decrease } => Self::Resynchronised { imsi, decrease },
-            FrontEvent::ResynchronisationRefused { imsi } => Self::ResynchronisationRefused { imsi },
-        }
+        Self::Front(event)
     }
 }

@@ -10,7 +10,7 @@ use crate::serve::Parked;
 use core::time::Duration;
 use quintet_diameter::node::RequestHandle;
 use quintet_diameter::{ConnectionId, Message, Node};
-use quintet_home::{EntropySource, FrontEnd, Stored};
+use quintet_home::{EntropySource, FrontEnd, FrontEvent, Stored};
 use quintet_identity::{Imsi, Plmn};
 use quintet_store::{Command, Reply, StoreError, SubscriberTable, Ticket};
 use quintet_subscriber::auc::{ChallengeKey, WallClock};
@@ -166,7 +166,7 @@ impl Hss {
             Stored::Changes(reply) => self.changed(now, reply),
             Stored::Own(Purpose::FollowUp(what), reply) => {
                 if let Err(error) = reply {
-                    self.front.events.report(HssEvent::StoreFailed { what, error });
+                    self.front.events.report(FrontEvent::StoreFailed { what, error });
                 }
             }
             Stored::Own(Purpose::Refresh(imsi, refresh), reply) => self.refreshed(cx, imsi, refresh, reply),

@@ -33,7 +33,7 @@ pub use disposition::{Disposition, Outcome};
 pub use event::HssEvent;
 pub use hss::Hss;
 pub use quintet_home::{
-    EntropySource, MAX_CHANGE_TRIES, MAX_EVENTS, MAX_LATE_CHANGES, MAX_WAITING, MAX_WAITING_PER_SUBSCRIBER,
-    WAITING_TIME,
+    EntropySource, FrontEvent, MAX_CHANGE_TRIES, MAX_EVENTS, MAX_LATE_CHANGES, MAX_WAITING,
+    MAX_WAITING_PER_SUBSCRIBER, WAITING_TIME,
 };
 pub use wire::{S6A, VENDOR_3GPP};

@@ -6,7 +6,9 @@ mod support;
 
 use quintet_crypto::{AuthenticationFunctions, Autn, K, Kasme, Milenage, Opc, Rand, Sqn};
 use quintet_diameter::dict::avp;
-use quintet_hss::{Disposition, HssConfig, HssEvent, MAX_WAITING_PER_SUBSCRIBER, Outcome, WAITING_TIME};
+use quintet_hss::{
+    Disposition, FrontEvent, HssConfig, HssEvent, MAX_WAITING_PER_SUBSCRIBER, Outcome, WAITING_TIME,
+};
 use quintet_store::faulty::Fault;
 use quintet_store::{Command, StoreError};
 use quintet_subscriber::auc::{Epoch, Slot};
@@ -211,10 +213,10 @@ fn resynchronisation_needs_our_rand_and_a_true_mac() {
     let answer = rig.ask(mme, &resync(7, "mme", imsi(1), &token(&first.rand, far)));
     assert_eq!(result_of(&answer), 2001);
     assert!(sqn(&vectors(&answer, EUTRAN)[0]) > far);
-    assert!(rig.events.contains(&HssEvent::Resynchronised {
+    assert!(rig.events.contains(&HssEvent::Front(FrontEvent::Resynchronised {
         imsi: imsi(1),
         decrease: false
-    }));
+    })));
     // And again: it is done already, nothing is written.
     rig.store.fail_when(|command| {
         let fault = Fault::Refused(StoreError::Unavailable("no".into()));
@@ -338,11 +340,29 @@ fn a_clock_that_jumps_is_told_once_and_silences_until_it_is_right() {
         rig.advance(Duration::from_secs(6));
     }
     let told = |rig: &Rig, what: fn(&HssEvent) -> bool| rig.events.iter().filter(|event| what(event)).count();
-    assert_eq!(told(&rig, |event| matches!(event, HssEvent::ClockJump { .. })), 1);
-    assert_eq!(told(&rig, |event| matches!(event, HssEvent::Issuing)), 0);
+    assert_eq!(
+        told(&rig, |event| matches!(
+            event,
+            HssEvent::Front(FrontEvent::ClockJump { .. })
+        )),
+        1
+    );
+    assert_eq!(
+        told(&rig, |event| matches!(
+            event,
+            HssEvent::Front(FrontEvent::Issuing)
+        )),
+        0
+    );
     rig.wall = right + Duration::from_secs(30);
     rig.advance(Duration::from_secs(6));
-    assert_eq!(told(&rig, |event| matches!(event, HssEvent::Issuing)), 1);
+    assert_eq!(
+        told(&rig, |event| matches!(
+            event,
+            HssEvent::Front(FrontEvent::Issuing)
+        )),
+        1
+    );
     assert_eq!(served(&mut rig, 6), 2001);
 }
 
@@ -356,7 +376,7 @@ fn a_slot_whose_epoch_went_back_is_said_and_asked_for_again() {
     });
     rig.events.clear();
     rig.advance(Duration::from_secs(700));
-    let failed = |event: &HssEvent| matches!(event, HssEvent::StoreFailed { .. });
+    let failed = |event: &HssEvent| matches!(event, HssEvent::Front(FrontEvent::StoreFailed { .. }));
     assert!(rig.events.iter().any(failed));
     let answer = rig.ask(mme, &air(1, "mme", imsi(1), Some(1), None));
     assert_eq!(result_of(&answer), 5012, "at once");
@@ -404,7 +424,7 @@ fn another_front_end_on_the_slot_silences_this_one() {
     assert!(
         rig.events
             .iter()
-            .any(|event| matches!(event, HssEvent::Fenced { .. }))
+            .any(|event| matches!(event, HssEvent::Front(FrontEvent::Fenced { .. })))
     );
     // Locations are served all the same.
     assert_eq!(result_of(&rig.ask(mme, &ulr(3, "mme", imsi(1), 2, |_| ()))), 2001);

@@ -6,7 +6,7 @@ mod support;
 
 use quintet_diameter::ConnectionId;
 use quintet_diameter::dict::{avp, command};
-use quintet_hss::{HssEvent, MAX_CHANGE_TRIES};
+use quintet_hss::{FrontEvent, HssEvent, MAX_CHANGE_TRIES};
 use quintet_store::faulty::Fault;
 use quintet_store::{Command, StoreError};
 use quintet_subscriber::auc::{Epoch, Slot};
@@ -64,7 +64,7 @@ fn count(rig: &mut Rig, matches: Matches) -> Arc<AtomicUsize> {
 }
 
 fn failures(rig: &Rig) -> usize {
-    let failed = |event: &&HssEvent| matches!(event, HssEvent::StoreFailed { .. });
+    let failed = |event: &&HssEvent| matches!(event, HssEvent::Front(FrontEvent::StoreFailed { .. }));
     rig.events.iter().filter(failed).count()
 }
 
@@ -170,7 +170,7 @@ fn a_fenced_front_end_ends_its_preload() {
         .unwrap();
     rig.store.release_all();
     rig.pump();
-    let fenced = |event: &HssEvent| matches!(event, HssEvent::Fenced { .. });
+    let fenced = |event: &HssEvent| matches!(event, HssEvent::Front(FrontEvent::Fenced { .. }));
     assert!(rig.events.iter().any(fenced));
     let pages = count(&mut rig, |command| matches!(command, Command::Scan { .. }));
     rig.advance(Duration::from_secs(60));
@@ -217,7 +217,7 @@ fn a_dif_refused_as_fenced_fences_the_front_end() {
         rig.store.release_all();
         rig.pump();
         assert_eq!(result_of(&rig.answer(mme)), 5012);
-        let fenced = HssEvent::Fenced { current: Epoch(9) };
+        let fenced = HssEvent::Front(FrontEvent::Fenced { current: Epoch(9) });
         assert!(rig.events.contains(&fenced), "in time: {in_time}");
         let writes = count(&mut rig, |command| matches!(command, Command::SetDif { .. }));
         let answer = rig.ask(mme, &air(2, "mme", imsi(1), Some(1), None));

@@ -1,29 +1,13 @@
 //! The HSS as an application of the driver: its store, its log, what is counted of it.
 
+use crate::front::Tally;
 use crate::{Application, Moment};
 use quintet_diameter::dict::application;
 use quintet_diameter::node::{ConnectionId, Event, Inbound, Node, PeerId};
 use quintet_hss::{Hss, HssEvent};
-use quintet_store::{Store, StoreError};
+use quintet_store::Store;
 use quintet_subscriber::auc::WallClock;
 use std::time::Duration;
-
-/// What is counted for metrics.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Tally {
-    /// Whether vectors are issued.
-    pub issuing: bool,
-    /// Store commands of the HSS itself that failed.
-    pub store_failures: u64,
-    /// Resynchronisations granted.
-    pub resynchronised: u64,
-    /// Resynchronisations that lowered DIF: an alarm (TS 33.102 Annex C; see `subscriber::auc::Resync`).
-    pub dif_decreases: u64,
-    /// Resynchronisations refused.
-    pub resynchronisations_refused: u64,
-    /// Requests of the HSS that no serving node took.
-    pub given_up: u64,
-}
 
 /// An HSS with its store.
 pub struct HssApplication {
@@ -78,64 +62,9 @@ impl HssApplication {
                 } => {
                     tracing::debug!(command, ?imsi, ?outcome, "answered");
                 }
-                HssEvent::Issuing => {
-                    self.tally.issuing = true;
-                    tracing::info!(slot = self.hss.config().slot.value(), "issuing vectors");
-                }
-                HssEvent::Fenced { .. } => {
-                    self.tally.issuing = false;
-                    tracing::error!(
-                        slot = self.hss.config().slot.value(),
-                        "another front end took this slot over: no vectors are issued here any more; give each front \
-                         end its own hss.slot, and restart this one"
-                    );
-                }
-                HssEvent::StoreFailed { what, error } => {
-                    self.tally.store_failures += 1;
-                    match error {
-                        // Its text has all digits of the IMSI; a log has not.
-                        StoreError::NoSubscriber { imsi } | StoreError::TooManyGateways { imsi } => {
-                            tracing::warn!(
-                                what,
-                                ?imsi,
-                                "the subscriber was removed, or has too many PDN gateways"
-                            );
-                        }
-                        error => tracing::error!(what, %error, "the store failed"),
-                    }
-                }
-                HssEvent::ClockJump { jump } => {
-                    self.tally.issuing = false;
-                    tracing::error!(%jump, "no vectors are issued");
-                }
-                HssEvent::Unusable { imsi, error } => {
-                    tracing::warn!(?imsi, %error, "no vector can be made of what is provisioned");
-                }
-                HssEvent::NotIssued { imsi, error } => {
-                    tracing::warn!(?imsi, %error, "no sequence number is left for this subscriber here");
-                }
-                HssEvent::Preloaded { subscribers } => {
-                    tracing::info!(subscribers, "all subscribers are in memory");
-                }
-                HssEvent::Resynchronised { imsi, decrease } => {
-                    self.tally.resynchronised += 1;
-                    if decrease {
-                        self.tally.dif_decreases += 1;
-                        tracing::warn!(
-                            ?imsi,
-                            "resynchronised downwards: the USIM's SQN is far below what was issued; is the SIM a copy, \
-                             or was its SQN reset?"
-                        );
-                    } else {
-                        tracing::info!(?imsi, "resynchronised");
-                    }
-                }
-                HssEvent::ResynchronisationRefused { imsi } => {
-                    self.tally.resynchronisations_refused += 1;
-                    tracing::warn!(
-                        ?imsi,
-                        "resynchronisation refused: MAC-S does not hold, or the RAND is not ours"
-                    );
+                HssEvent::Front(event) => {
+                    let slot = self.hss.config().slot;
+                    self.tally.report(slot, "hss.slot", event);
                 }
                 HssEvent::GivenUp { command, imsi, host } => {
                     self.tally.given_up += 1;

@@ -15,10 +15,12 @@
 #![forbid(unsafe_code)]
 
 mod application;
+mod ausf;
 mod clock;
 mod connection;
 mod driver;
 mod entropy;
+mod front;
 mod hss;
 mod listener;
 pub mod live;
@@ -26,12 +28,16 @@ mod mme;
 mod sbi;
 pub mod sctp;
 mod tap;
+mod udm;
 
 pub use application::Application;
+pub use ausf::{AusfApplication, AusfTally};
 pub use clock::{Clock, Moment};
 pub use driver::Driver;
 pub use entropy::Drbg;
+pub use front::Tally;
 pub use hss::HssApplication;
 pub use mme::{Keep, Listener, MmeApplication};
 pub use sbi::{SbiClientTls, SbiLimits, SbiServerTls, SbiSettings, SbiTlsError};
 pub use tap::{Link, SbiLink, SctpLink, SctpWire, Tap, Transport, Way};
+pub use udm::UdmApplication;

@@ -1,0 +1,130 @@
+//! The AUSF as an application of the driver: its log, what is counted of it.
+
+use crate::{Application, Moment};
+use quintet_ausf::{Ausf, AusfEvent};
+use quintet_diameter::node::{ConnectionId, Event, Inbound, Node};
+use quintet_sbi::{CallFailure, CallId, Output, Request, RequestId, Response};
+use std::time::Duration;
+
+/// What is counted for metrics.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AusfTally {
+    /// Authentications that held.
+    pub authenticated: u64,
+    /// Authentications that did not.
+    pub failed: u64,
+    /// Challenges that nobody answered.
+    pub expired: u64,
+    /// Calls of the UDM that failed.
+    pub udm_failures: u64,
+    /// Results that the UDM was not told.
+    pub results_lost: u64,
+}
+
+/// An AUSF.
+pub struct AusfApplication {
+    ausf: Ausf,
+    tally: AusfTally,
+}
+
+impl AusfApplication {
+    /// An AUSF; it serves at once.
+    #[must_use]
+    pub fn new(mut ausf: Ausf) -> Self {
+        ausf.listen(true);
+        Self {
+            ausf,
+            tally: AusfTally::default(),
+        }
+    }
+
+    /// The AUSF, for what an operator, or discovery, tells it.
+    pub fn ausf(&mut self) -> &mut Ausf {
+        &mut self.ausf
+    }
+
+    /// The AUSF, to look at.
+    #[must_use]
+    pub fn view(&self) -> &Ausf {
+        &self.ausf
+    }
+
+    /// What was counted.
+    #[must_use]
+    pub fn tally(&self) -> AusfTally {
+        self.tally
+    }
+
+    /// Logs what the AUSF reports.
+    fn report(&mut self) {
+        while let Some(event) = self.ausf.poll_event() {
+            match event {
+                AusfEvent::Answered {
+                    operation,
+                    supi,
+                    status,
+                    cause,
+                    ..
+                } => tracing::debug!(operation, ?supi, status, ?cause, "answered"),
+                AusfEvent::Authenticated {
+                    supi,
+                    outcome: Ok(()),
+                } => {
+                    self.tally.authenticated += 1;
+                    tracing::debug!(?supi, "authenticated");
+                }
+                AusfEvent::Authenticated {
+                    supi,
+                    outcome: Err(failure),
+                } => {
+                    self.tally.failed += 1;
+                    tracing::warn!(?supi, ?failure, "not authenticated");
+                }
+                AusfEvent::Expired { supi } => {
+                    self.tally.expired += 1;
+                    tracing::info!(?supi, "nobody answered the challenge");
+                }
+                AusfEvent::UdmFailed { what, failure } => {
+                    self.tally.udm_failures += 1;
+                    tracing::warn!(what, ?failure, "the UDM failed");
+                }
+                AusfEvent::ResultLost { supi } => {
+                    self.tally.results_lost += 1;
+                    tracing::warn!(?supi, "the UDM was not told how an authentication ended");
+                }
+                other => tracing::debug!(event = ?other, "ausf"),
+            }
+        }
+    }
+}
+
+impl Application for AusfApplication {
+    /// An AUSF speaks no Diameter.
+    fn handle(&mut self, _: Moment, _: &mut Node, _: ConnectionId, _: Inbound<'_>) {}
+
+    fn event(&mut self, _: Moment, _: &mut Node, _: &Event) {}
+
+    fn pump(&mut self, _: Moment, _: &mut Node) {
+        self.report();
+    }
+
+    fn poll_timeout(&self) -> Option<Duration> {
+        self.ausf.poll_timeout()
+    }
+
+    fn timeout(&mut self, at: Moment, _: &mut Node) {
+        self.ausf.handle_timeout(at.now);
+    }
+
+    fn sbi_request(&mut self, at: Moment, _: &mut Node, id: RequestId, request: Request) {
+        self.ausf.handle_request(at.now, at.wall, id, &request);
+    }
+
+    fn sbi_response(&mut self, at: Moment, _: &mut Node, id: CallId, outcome: Result<Response, CallFailure>) {
+        self.ausf.handle_response(at.now, at.wall, id, outcome);
+    }
+
+    fn poll_sbi(&mut self) -> Option<Output> {
+        self.ausf.poll_sbi()
+    }
+}
