@@ -40,10 +40,11 @@ mod session;
 mod start;
 mod timer;
 
+pub use crate::network::Entropy;
 pub use configuration::{
     Configuration, MAX_ATTEMPTS, MAX_AUTHENTICATION_FAILURES, TimerValues, WantedSession,
 };
-pub use input::{Entropy, Input, RegistrationIdentity, Start};
+pub use input::{Input, RegistrationIdentity, Start};
 pub use kept::{Concealment, Identity, Session, Subscription, UpdateStatus};
 pub use output::{Abandonment, Departure, Event, NotStarted, Output, Procedure, SessionFailure};
 pub use quintet_eap::Refusal as EapRefusal;

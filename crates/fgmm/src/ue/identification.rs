@@ -1,8 +1,7 @@
 //! Names: SUCI (TS 24.501 5.3.2, T3519), identification (5.4.3), and what a network calls the UE.
 
-use super::input::Entropy;
 use super::kept::{Concealment, Subscription};
-use super::{Timer, Ue, Work};
+use super::{Entropy, Timer, Ue, Work};
 use quintet_identity::{ProtectionScheme, Suci};
 use quintet_nas::fgs::{
     FgmmMessage, IdentityRequest, IdentityResponse, IdentityType, MobileIdentity, TaiList,

@@ -3,12 +3,6 @@
 use quintet_nas::fgs::{RegistrationType, ServiceType};
 use quintet_subscriber::usim::Answer;
 
-/// Random octets, from the runtime: for the keys that conceal a SUPI.
-pub trait Entropy {
-    /// Fills `to`.
-    fn fill(&mut self, to: &mut [u8]);
-}
-
 /// How a UE names itself in REGISTRATION REQUEST.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RegistrationIdentity {

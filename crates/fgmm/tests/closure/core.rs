@@ -10,7 +10,6 @@ use quintet_fgmm::network::{
     ConfirmationFailure, EapProgress, Entropy, Policy, ReauthenticationPolicy, Resynchronisation, Subject,
     SubscribedSNssai, Subscription, Timers,
 };
-use quintet_fgmm::ue;
 use quintet_identity::fgs::{AmfId, Guami, Tac, Tai};
 use quintet_identity::{Plmn, SNssai, Supi};
 use quintet_subscriber::model::{Algorithm, Ambr, Authentication, SqnProfile};
@@ -46,12 +45,6 @@ impl Chance {
 }
 
 impl Entropy for Chance {
-    fn fill(&mut self, to: &mut [u8]) {
-        self.octets(to);
-    }
-}
-
-impl ue::Entropy for Chance {
     fn fill(&mut self, to: &mut [u8]) {
         self.octets(to);
     }
