@@ -12,8 +12,11 @@ const EMC_NR: u8 = 0b01 << 2;
 /// IWK N26 in the first octet: "interworking without N26 interface supported". What is not told is not supported.
 const NO_INTERWORKING: u8 = 0;
 
-/// 31 times 320 hours: the longest time GPRS timer 3 has (TS 24.008 10.5.7.4a).
-const LONGEST_TIMER_3: GprsTimer3 = GprsTimer3(0b110 << 5 | 31);
+/// Seconds of each unit of GPRS timer 3 (TS 24.008 10.5.7.4a).
+const UNITS_3: [u64; 7] = [2, 30, 60, 600, 3600, 36_000, 1_152_000];
+
+/// Most units that GPRS timers tell.
+const MAX_UNITS: u64 = 31;
 
 /// 31 times six minutes, the longest of GPRS timer (TS 24.008 10.5.7.3).
 const LONGEST_TIMER: GprsTimer = GprsTimer(2 << 5 | 31);
@@ -31,9 +34,15 @@ pub(super) fn list(policy: &Policy, here: Tai) -> TaiList<'static> {
     TaiList::of(&tais).expect("one to sixteen areas")
 }
 
-/// T3512 as the UE is told it.
-pub(super) fn t3512(policy: &Policy) -> GprsTimer3 {
-    GprsTimer3::from_duration(policy.timers.t3512).unwrap_or(LONGEST_TIMER_3)
+/// T3512 as the UE is told it: the longest time that can be coded and is not longer than what the node waits for.
+pub(super) fn t3512(wanted: Duration) -> GprsTimer3 {
+    let seconds = wanted.as_secs();
+    let longest = UNITS_3
+        .map(|unit| (seconds / unit).min(MAX_UNITS) * unit)
+        .into_iter()
+        .max();
+    let longest = Duration::from_secs(longest.unwrap_or_default());
+    GprsTimer3::from_duration(longest).expect("a multiple of a unit")
 }
 
 /// T3502 as the UE is told it.
@@ -45,4 +54,22 @@ pub(super) fn t3502(duration: Duration) -> GprsTimer {
 pub(super) fn features(policy: &Policy) -> [u8; 2] {
     let emergency = if policy.emergency { EMC_NR } else { 0 };
     [emergency | NO_INTERWORKING, 0]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(seconds: u64) -> u64 {
+        let told = t3512(Duration::from_secs(seconds));
+        told.duration().expect("not deactivated").as_secs()
+    }
+
+    #[test]
+    fn a_ue_updates_before_the_node_has_waited() {
+        for (seconds, expected) in [(54 * 60, 50 * 60), (60, 60), (7, 6), (3600, 3600), (1, 0)] {
+            assert_eq!(told(seconds), expected);
+        }
+        assert_eq!(told(u64::MAX), 31 * 1_152_000);
+    }
 }

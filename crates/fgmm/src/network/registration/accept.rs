@@ -143,7 +143,7 @@ impl Session {
         message.pdu_session_status = sessions.status.map(|s| PduSessionStatus(s.octets()));
         message.pdu_session_reactivation_result = sessions.result();
         message.pdu_session_reactivation_result_error_cause = sessions.error_cause();
-        message.t3512_value = Some(registration_area::t3512(env.policy));
+        message.t3512_value = Some(registration_area::t3512(env.policy.timers.t3512));
         message.t3502_value = env.policy.timers.t3502.map(registration_area::t3502);
         FgmmMessage::from(message).to_octets()
     }
