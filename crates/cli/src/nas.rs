@@ -1,7 +1,8 @@
-//! `quintet nas`: what a NAS message says, and its protection by hand (TS 24.301 4.4, 9).
+//! `quintet nas`: what a NAS message says, and its protection by hand (TS 24.301 4.4, 9; TS 24.501 4.4, 9).
 
 mod decode;
 mod keys;
+mod message;
 
 pub(crate) use decode::nested;
 
@@ -10,7 +11,9 @@ use crate::output::{Finding, print_json, print_rows};
 use anyhow::{Context, Result, bail};
 use keys::SecurityArguments;
 use quintet_nas::eps::ServiceRequest;
-use quintet_nas::security::{Discard, NasCount, Role, SecurityHeaderType};
+use quintet_nas::fgs::FgmmMessage;
+use quintet_nas::security::fgs::cleartext;
+use quintet_nas::security::{Discard, NasCount, Protection, Role, SecurityHeaderType};
 use serde::Serialize;
 
 const DECODE_EXAMPLE: &str = "The input is hex, or the name of a file with hex or with the octets of one message; `-` reads standard input.
@@ -20,17 +23,23 @@ as if the null algorithm had ciphered it, and the answer says so.
 Examples:
   quintet nas decode --eps 0741710809101010325476980005e060c04000
   quintet nas decode --eps smc.bin --json
-  quintet nas decode --eps 27eec81e21040201d9 --knas-int HEX --count 4 --direction down --eia 1";
-const PROTECT_EXAMPLE: &str = "SERVICE REQUEST is given whole; its sequence number and short MAC are made anew.
+  quintet nas decode --eps 27eec81e21040201d9 --knas-int HEX --count 4 --direction down --eia 1
+  quintet nas decode --5gs 7e004179000d0100f110f0ff000000000000102e04f0f0f0f0";
+const PROTECT_EXAMPLE: &str = "SERVICE REQUEST of EPS is given whole; its sequence number and short MAC are made anew.
+With --initial, what need not be read before the context is known goes into a ciphered NAS message container (TS 24.501 4.4.6).
 
 Examples:
   quintet nas protect --eps 0201d9 --knas-int ab3b40d1049aeb3ab37ded54ca6c1dad --count 4 --direction down --eia 1
-  quintet nas protect --eps c7000000 --header-type 12 --knas-int HEX --count 31 --direction up --eia 3 --json";
+  quintet nas protect --eps c7000000 --header-type 12 --knas-int HEX --count 31 --direction up --eia 3 --json
+  quintet nas protect --5gs 7e0043 --knas-int HEX --knas-enc HEX --count 2 --direction up --eia 2 --eea 2
+  quintet nas protect --5gs 7e004c100007f40040c0ffee0140022000 --initial --access non-3gpp --knas-int HEX --knas-enc HEX --count 7 \\
+      --direction up --eia 2 --eea 2";
 const UNPROTECT_EXAMPLE: &str = "Exit code 1 says that the MAC does not hold.
 
 Example:
   quintet nas unprotect --eps 27eec81e21040201d9 --knas-int ab3b40d1049aeb3ab37ded54ca6c1dad \\
-      --count 4 --direction down --eia 1";
+      --count 4 --direction down --eia 1
+  quintet nas unprotect --5gs 7e02d1a1b2c3017e0043 --knas-int HEX --count 1 --direction up --eia 2";
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
@@ -52,15 +61,23 @@ pub(crate) struct System {
     /// NAS of EPS (TS 24.301)
     #[arg(long)]
     eps: bool,
-    /// NAS of 5GS (TS 24.501): not supported yet
+    /// NAS of 5GS (TS 24.501)
     #[arg(long = "5gs")]
     fgs: bool,
 }
 
 impl System {
-    fn check(self) -> Result<()> {
-        if self.fgs {
-            bail!("--5gs: NAS of 5GS (TS 24.501) is not supported yet; --eps is");
+    /// Whether the message is one of the system that was named.
+    fn check(self, octets: &[u8]) -> Result<()> {
+        let Some(first) = octets.first() else {
+            bail!("the message is empty");
+        };
+        let fgs = message::is_fgs(octets);
+        if self.fgs && !fgs {
+            bail!("--5gs: a message of 5GS begins with 7e or 2e, not with {first:02x}");
+        }
+        if self.eps && fgs {
+            bail!("--eps: a message that begins with {first:02x} is one of 5GS: give --5gs");
         }
         Ok(())
     }
@@ -75,9 +92,12 @@ pub(crate) struct Protect {
     message: Octets,
     #[command(flatten)]
     security: SecurityArguments,
-    /// Security header type, 1 to 5, or 12 for SERVICE REQUEST
+    /// Security header type: 1 to 4, in EPS also 5, and 12 for SERVICE REQUEST
     #[arg(long, value_name = "N", default_value_t = 2)]
     header_type: u8,
+    /// Protect an initial message of 5GS: hide what can be hidden in a NAS message container
+    #[arg(long, conflicts_with_all = ["eps", "header_type"])]
+    initial: bool,
     /// Answer with one JSON object
     #[arg(long)]
     json: bool,
@@ -105,6 +125,9 @@ struct ProtectAnswer {
 #[derive(Serialize)]
 struct UnprotectAnswer {
     plain: Option<String>,
+    /// The whole initial message of 5GS that `plain` has in its container.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    initial: Option<String>,
     mac: &'static str,
     count: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -120,12 +143,30 @@ pub(crate) fn run(command: Command) -> Result<Finding> {
 }
 
 fn protect(arguments: &Protect) -> Result<Finding> {
-    arguments.system.check()?;
     let plain = &arguments.message.0;
+    arguments.system.check(plain)?;
     let header_type = SecurityHeaderType(arguments.header_type);
-    let mut context = arguments.security.context(Role::sends)?;
+    let fgs = arguments.system.fgs;
+    let mut context = arguments.security.context(fgs, Role::sends)?;
     let mut pdu = Vec::new();
-    if header_type == SecurityHeaderType::SERVICE_REQUEST {
+    if arguments.initial {
+        let message = FgmmMessage::decode_uplink(plain).context("--initial takes a plain initial message")?;
+        if cleartext(&message.message).is_none() {
+            bail!("--initial: {} is no initial message", message.message.name());
+        }
+        context.protect_initial(&message.message, &mut pdu)?;
+    } else if fgs {
+        let protection = header_type
+            .protection()
+            .filter(|protection| *protection != Protection::PartiallyCiphered)
+            .with_context(|| {
+                format!(
+                    "--header-type {}: 1 to 4 protect a message of 5GS",
+                    arguments.header_type
+                )
+            })?;
+        context.protect(protection, plain, &mut pdu)?;
+    } else if header_type == SecurityHeaderType::SERVICE_REQUEST {
         let request = ServiceRequest::decode(plain)
             .context("--header-type 12 takes a SERVICE REQUEST: c7, KSI and sequence number, short MAC")?;
         context.protect_service_request(request.ksi(), &mut pdu)?;
@@ -136,9 +177,6 @@ fn protect(arguments: &Protect) -> Result<Finding> {
                 arguments.header_type
             )
         })?;
-        if plain.is_empty() {
-            bail!("the message is empty: nothing to protect");
-        }
         context.protect(protection, plain, &mut pdu)?;
     }
     let pdu = hex::encode(pdu);
@@ -151,27 +189,36 @@ fn protect(arguments: &Protect) -> Result<Finding> {
 }
 
 fn unprotect(arguments: &Unprotect) -> Result<Finding> {
-    arguments.system.check()?;
     let pdu = &arguments.message.0;
-    let context = arguments.security.context(Role::receives)?;
-    let first = pdu.first().context("the message is empty")?;
-    let mut out = Vec::new();
-    let opened = if ServiceRequest::is_first_octet(*first) {
+    arguments.system.check(pdu)?;
+    let fgs = arguments.system.fgs;
+    let context = arguments.security.context(fgs, Role::receives)?;
+    let (mut out, mut initial) = (Vec::new(), None);
+    let opened = if !fgs
+        && pdu
+            .first()
+            .is_some_and(|first| ServiceRequest::is_first_octet(*first))
+    {
         context
             .verify_service_request(pdu)
             .map(|verified| (verified.count(), pdu.clone()))
     } else {
-        context
-            .verify(pdu, &mut out)
-            .map(|verified| (verified.count(), verified.message().to_vec()))
+        context.verify(pdu, &mut out).map(|verified| {
+            initial = decode::initial(&context, &verified).map(hex::encode);
+            (verified.count(), verified.message().to_vec())
+        })
     };
-    let answer = verdict(opened)?;
+    let answer = UnprotectAnswer {
+        initial,
+        ..verdict(opened)?
+    };
     if arguments.json {
         print_json("quintet.nas.unprotect/1", &answer)?;
     } else {
         let mut rows = vec![("MAC", answer.mac.to_owned())];
         rows.extend(answer.count.map(|count| ("COUNT", count.to_string())));
         rows.extend(answer.plain.clone().map(|plain| ("plain", plain)));
+        rows.extend(answer.initial.clone().map(|initial| ("initial", initial)));
         rows.extend(answer.reason.clone().map(|reason| ("why", reason)));
         print_rows(&rows)?;
     }
@@ -185,6 +232,7 @@ fn unprotect(arguments: &Unprotect) -> Result<Finding> {
 fn verdict(opened: Result<(NasCount, Vec<u8>), Discard>) -> Result<UnprotectAnswer> {
     let invalid = |count: Option<NasCount>, why: &Discard| UnprotectAnswer {
         plain: None,
+        initial: None,
         mac: "invalid",
         count: count.map(NasCount::value),
         reason: Some(why.to_string()),
@@ -192,6 +240,7 @@ fn verdict(opened: Result<(NasCount, Vec<u8>), Discard>) -> Result<UnprotectAnsw
     Ok(match opened {
         Ok((count, plain)) => UnprotectAnswer {
             plain: Some(hex::encode(plain)),
+            initial: None,
             mac: "valid",
             count: Some(count.value()),
             reason: None,

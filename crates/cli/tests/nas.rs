@@ -131,7 +131,14 @@ fn what_cannot_be_done_says_where_and_why() {
         cut.contains("octet 4") && cut.contains("EPS mobile identity"),
         "{cut}"
     );
-    assert!(error(&["decode", "--5gs", "7e0041"]).contains("not supported yet"));
+    let cut = error(&["decode", "--5gs", "7e0041790003010203"]);
+    assert!(
+        cut.contains("octet 4") && cut.contains("5GS mobile identity"),
+        "{cut}"
+    );
+    assert!(error(&["decode", "--5gs", "0743"]).contains("7e or 2e"));
+    assert!(error(&["decode", "--eps", "7e0043"]).contains("give --5gs"));
+    assert!(error(&["decode", "--eps", "0743", "--access", "3gpp"]).contains("--access"));
     assert!(error(&["decode", "--eps", "zz"]).contains("neither a file nor hex"));
     let no_key = error(&[
         "protect",
@@ -158,14 +165,98 @@ fn what_cannot_be_done_says_where_and_why() {
     assert!(error(&[&["protect", "--eps", "0743"], &reserved[..]].concat()).contains("1 to 5 and 12"));
 }
 
-/// A few rows of each kind of the shared file; all of them are tested in `quintet-nas`.
+const FGS_KEYS: [&str; 12] = [
+    "--knas-int",
+    KEY,
+    "--knas-enc",
+    KEY,
+    "--count",
+    "7",
+    "--direction",
+    "up",
+    "--eia",
+    "2",
+    "--eea",
+    "2",
+];
+
+#[test]
+fn a_message_of_5gs_and_the_one_inside_it() {
+    let transport =
+        "7e00670100152e0101c1ffff91a12801007b000780000a00000d00120181220101250908696e7465726e6574";
+    let (answer, code) = json(&["decode", "--5gs", transport]);
+    assert_eq!((answer["name"].as_str(), code), (Some("UL NAS TRANSPORT"), 0));
+    assert_eq!(
+        answer["security_header"]["name"],
+        "Plain 5GS NAS message, not security protected"
+    );
+    assert_eq!(answer["soft_errors"], serde_json::json!([]));
+    let fields = answer["fields"].as_array().unwrap();
+    let container = fields.iter().find(|f| f["name"] == "Payload container").unwrap();
+    assert_eq!(
+        (
+            container["fields"][0]["name"].as_str(),
+            container["fields"][0]["at"].as_u64()
+        ),
+        (Some("PDU SESSION ESTABLISHMENT REQUEST"), Some(6))
+    );
+    let dnn = fields.iter().find(|f| f["name"] == "DNN").unwrap();
+    assert_eq!(dnn["value"], "internet");
+}
+
+#[test]
+fn an_initial_message_of_5gs_hides_and_shows_its_container() {
+    let request = "7e004c100007f40040c0ffee0140022000";
+    for access in ["3gpp", "non-3gpp"] {
+        let keys = [&FGS_KEYS[..], &["--access", access]].concat();
+        let (answer, _) = json(&[&["protect", "--5gs", request, "--initial"], &keys[..]].concat());
+        let pdu = answer["pdu"].as_str().unwrap();
+        assert!(pdu.starts_with("7e01") && !pdu.contains("40022000"), "{pdu}");
+        let (answer, code) = json(&[&["unprotect", "--5gs", pdu], &keys[..]].concat());
+        assert_eq!((answer["mac"].as_str(), code), (Some("valid"), 0));
+        assert_eq!(answer["initial"], request);
+        let (answer, _) = json(&[&["decode", "--5gs", pdu], &keys[..]].concat());
+        let fields = answer["fields"].as_array().unwrap();
+        let container = fields
+            .iter()
+            .find(|f| f["name"] == "NAS message container")
+            .unwrap();
+        assert_eq!(container["fields"][0]["name"], "SERVICE REQUEST");
+        assert_eq!(answer["soft_errors"], serde_json::json!([]));
+        // Without keys the container is octets.
+        let (answer, code) = json(&["decode", "--5gs", pdu]);
+        assert_eq!(
+            (answer["security_header"]["payload"].as_str(), code),
+            (Some("clear"), 0)
+        );
+        let other = if access == "3gpp" { "non-3gpp" } else { "3gpp" };
+        let wrong = [&FGS_KEYS[..], &["--access", other]].concat();
+        let (answer, code) = json(&[&["unprotect", "--5gs", pdu], &wrong[..]].concat());
+        assert_eq!((answer["mac"].as_str(), code), (Some("invalid"), 1));
+    }
+    let refused = error(&[&["protect", "--5gs", "7e0043", "--initial"], &FGS_KEYS[..]].concat());
+    assert!(refused.contains("no initial message"), "{refused}");
+    let reserved = [
+        &["protect", "--5gs", "7e0043", "--header-type", "5"],
+        &FGS_KEYS[..],
+    ]
+    .concat();
+    assert!(error(&reserved).contains("1 to 4"));
+}
+
+/// A few rows of each kind of the shared files; all of them are tested in `quintet-nas`.
 #[test]
 fn shared_rows_both_ways() {
+    both_ways("nas_eps.json", "--eps", 20);
+    both_ways("nas_5gs.json", "--5gs", 18);
+}
+
+fn both_ways(file: &str, system: &str, rows_expected: usize) {
     let shared = std::env::var_os("QUINTET_SHARED").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
         PathBuf::from,
     );
-    let Ok(text) = std::fs::read_to_string(shared.join("vectors/nas_eps.json")) else {
+    let Ok(text) = std::fs::read_to_string(shared.join("vectors").join(file)) else {
         assert!(
             std::env::var_os("CI").is_none_or(|ci| ci != "true"),
             "must run in CI"
@@ -208,8 +299,13 @@ fn shared_rows_both_ways() {
             "--eea",
             &eea,
         ];
+        let access = if row["bearer"] == 2 { "non-3gpp" } else { "3gpp" };
+        let mut keys = keys.to_vec();
+        if system == "--5gs" {
+            keys.extend(["--access", access]);
+        }
         let (pdu, header_type) = (text("pdu"), number("security_header_type"));
-        let (answer, code) = json(&[&["unprotect", "--eps", &pdu], &keys[..]].concat());
+        let (answer, code) = json(&[&["unprotect", system, &pdu], &keys[..]].concat());
         let negative = !row["expect"].is_null();
         assert_eq!(code, i32::from(negative), "{}: {answer}", row["id"]);
         checked += 1;
@@ -220,12 +316,12 @@ fn shared_rows_both_ways() {
         assert_eq!(answer["plain"], plain, "{}", row["id"]);
         let (answer, _) = json(
             &[
-                &["protect", "--eps", plain, "--header-type", &header_type],
+                &["protect", system, plain, "--header-type", &header_type],
                 &keys[..],
             ]
             .concat(),
         );
         assert_eq!(answer["pdu"], pdu, "{}", row["id"]);
     }
-    assert_eq!(checked, 20);
+    assert_eq!(checked, rows_expected);
 }

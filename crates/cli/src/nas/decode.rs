@@ -2,27 +2,17 @@
 
 use super::System;
 use super::keys::SecurityArguments;
+use super::message::{MAX_NESTED_MESSAGES, Message, is_fgs, move_field, plain};
 use crate::diameter::{FieldAnswer, SoftError, print_field, read_limited};
 use crate::octets::Octets;
 use crate::output::{Finding, print_json};
 use anyhow::{Context, Result, anyhow, bail};
-use quintet_nas::common::{Decoded, NasDecodeError, ProtocolDiscriminator, SoftErrorKind, SoftErrors};
-use quintet_nas::eps::{EmmMessage, EsmMessage, ServiceRequest};
-use quintet_nas::security::{Role, SecurityHeader, SecurityHeaderType};
-use quintet_wire::{DecodeError, Field};
+use quintet_nas::eps::ServiceRequest;
+use quintet_nas::security::{NasSecurityContext, Role, SecurityHeader, SecurityHeaderType, Verified};
+use quintet_wire::Field;
 use serde::Serialize;
 use std::io::{self, Write};
 use std::path::Path;
-
-/// How deep messages in messages are shown: EMM, its container, and one more.
-const MAX_NESTED_MESSAGES: usize = 3;
-
-/// Elements that hold a whole message.
-const CONTAINERS: [&str; 3] = [
-    "ESM message container",
-    "NAS message container",
-    "Replayed NAS message container",
-];
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -81,10 +71,15 @@ struct HeaderAnswer {
 }
 
 impl HeaderAnswer {
-    fn of(header_type: SecurityHeaderType) -> Self {
+    fn of(header_type: SecurityHeaderType, fgs: bool) -> Self {
+        let name = if fgs {
+            header_type.fgs_name()
+        } else {
+            header_type.name()
+        };
         Self {
             header_type: header_type.0,
-            name: header_type.name().unwrap_or("reserved"),
+            name: name.unwrap_or("reserved"),
             mac: None,
             sequence_number: None,
             count: None,
@@ -101,20 +96,18 @@ struct DecodeAnswer {
     soft_errors: Vec<SoftError>,
 }
 
-/// A message as it is shown.
+/// A message and its security header.
 struct Shown {
-    name: &'static str,
     header: Option<HeaderAnswer>,
-    fields: Vec<Field>,
-    soft_errors: Vec<SoftError>,
+    message: Message,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Finding> {
-    arguments.system.check()?;
     let octets = input(&arguments.input)?;
     if octets.is_empty() {
         bail!("the input is empty: a NAS message has two octets or more");
     }
+    arguments.system.check(&octets)?;
     let shown = show(&octets, arguments.security.given())?;
     let finding = match shown.header.as_ref().and_then(|header| header.payload) {
         Some(Payload::MacInvalid) => Finding::Negative,
@@ -122,10 +115,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<Finding> {
     };
     if arguments.json {
         let answer = DecodeAnswer {
-            name: shown.name,
+            name: shown.message.name,
             security_header: shown.header,
-            fields: shown.fields.into_iter().map(FieldAnswer::from).collect(),
-            soft_errors: shown.soft_errors,
+            fields: shown.message.fields.into_iter().map(FieldAnswer::from).collect(),
+            soft_errors: shown.message.soft_errors,
         };
         print_json("quintet.nas.decode/1", &answer)?;
     } else {
@@ -145,84 +138,126 @@ pub(crate) fn nested(octets: &[u8], base: usize) -> Option<Field> {
         .header
         .filter(|header| header.header_type != SecurityHeaderType::PLAIN.0);
     let value = header.map_or_else(String::new, |header| header.name.to_owned());
-    let mut fields = shown.fields;
+    let Message { name, mut fields, .. } = shown.message;
     fields.iter_mut().for_each(|field| move_field(field, base));
     Some(Field {
         fields,
-        ..Field::leaf(shown.name, value, base)
+        ..Field::leaf(name, value, base)
     })
 }
 
 /// Takes off the security header, if there is one, and reads what is inside.
 fn show(octets: &[u8], security: Option<&SecurityArguments>) -> Result<Shown> {
-    let header_type = SecurityHeaderType::of_emm(octets[0]);
+    let fgs = is_fgs(octets);
+    let header_type = if fgs {
+        SecurityHeaderType::of_fgmm(octets)
+    } else {
+        SecurityHeaderType::of_emm(octets[0])
+    };
     match header_type {
-        Some(header_type) if header_type.is_service_request() => service_request(octets, security),
-        Some(header_type) if header_type != SecurityHeaderType::PLAIN => protected(octets, security),
-        plain_or_esm => Ok(Shown {
-            header: plain_or_esm.map(HeaderAnswer::of),
-            ..plain(octets, 0, MAX_NESTED_MESSAGES)?
+        Some(header_type) if !fgs && header_type.is_service_request() => service_request(octets, security),
+        Some(header_type) if header_type != SecurityHeaderType::PLAIN => protected(octets, fgs, security),
+        plain_or_session => Ok(Shown {
+            header: plain_or_session.map(|header_type| HeaderAnswer::of(header_type, fgs)),
+            message: plain(octets, 0, MAX_NESTED_MESSAGES)?,
         }),
     }
 }
 
-fn protected(octets: &[u8], security: Option<&SecurityArguments>) -> Result<Shown> {
-    let header = SecurityHeader::parse(octets)?;
+fn protected(octets: &[u8], fgs: bool, security: Option<&SecurityArguments>) -> Result<Shown> {
+    let (header, header_octets) = if fgs {
+        (SecurityHeader::parse_fgs(octets)?, SecurityHeader::FGS_OCTETS)
+    } else {
+        (SecurityHeader::parse(octets)?, SecurityHeader::OCTETS)
+    };
     let protection = header.header_type.protection();
     let ciphered = protection.is_none_or(|protection| protection.is_ciphered());
     let mut answer = HeaderAnswer {
         mac: Some(hex::encode(header.mac)),
         sequence_number: Some(header.sequence_number),
-        ..HeaderAnswer::of(header.header_type)
+        ..HeaderAnswer::of(header.header_type, fgs)
     };
     let mut buffer = Vec::new();
     let context = security
-        .map(|security| security.context(Role::receives))
+        .map(|security| security.context(fgs, Role::receives))
         .transpose()?;
     let opened = context
         .as_ref()
         .map(|context| context.verify(octets, &mut buffer));
+    let mut whole = None;
     let (payload, inner) = match opened {
         Some(Ok(verified)) => {
             answer.count = Some(verified.count().value());
+            whole = context.as_ref().and_then(|context| initial(context, &verified));
             (Payload::Verified, verified.into_message())
         }
         Some(Err(_)) => (Payload::MacInvalid, header.payload),
         None if ciphered => (Payload::NullCipheringAssumed, header.payload),
         None => (Payload::Clear, header.payload),
     };
-    let read = plain(inner, SecurityHeader::OCTETS, MAX_NESTED_MESSAGES);
-    let (payload, shown) = match read {
-        Ok(shown) if payload != Payload::MacInvalid || !ciphered => (payload, shown),
+    let read = plain(inner, header_octets, MAX_NESTED_MESSAGES);
+    let (payload, mut message) = match read {
+        Ok(message) if payload != Payload::MacInvalid || !ciphered => (payload, message),
         Err(error) if !ciphered || payload == Payload::Verified => return Err(error.into()),
         // What reads as nothing, or was checked with keys that do not fit, is not guessed at.
-        _ if payload == Payload::MacInvalid => (payload, unread(&header)),
-        _ => (Payload::Ciphered, unread(&header)),
+        _ if payload == Payload::MacInvalid => (payload, unread(&header, header_octets)),
+        _ => (Payload::Ciphered, unread(&header, header_octets)),
     };
+    if let Some(whole) = whole {
+        message = with_container(message, &whole);
+    }
     answer.payload = Some(payload);
     Ok(Shown {
         header: Some(answer),
-        ..shown
+        message,
     })
 }
 
+/// The whole message that an initial message of 5GS hides in its container.
+pub(super) fn initial(context: &NasSecurityContext, verified: &Verified<&[u8]>) -> Option<Vec<u8>> {
+    let mut whole = Vec::new();
+    is_fgs(verified.message())
+        .then(|| context.open_initial(*verified, &mut whole).map(drop))?
+        .ok()?;
+    (whole != *verified.message()).then_some(whole)
+}
+
+/// The message with what its ciphered container holds in it; places there count in the container.
+fn with_container(mut message: Message, whole: &[u8]) -> Message {
+    let container = message
+        .fields
+        .iter_mut()
+        .find(|field| field.name == "NAS message container" && field.fields.is_empty());
+    if let (Some(field), Ok(inner)) = (container, plain(whole, 0, MAX_NESTED_MESSAGES - 1)) {
+        field.fields = vec![Field {
+            fields: inner.fields,
+            ..Field::leaf(inner.name, "deciphered".to_owned(), field.at)
+        }];
+        // Ciphered octets that look like a message are none.
+        message.soft_errors.retain(|error| error.path != field.name);
+        message.soft_errors.extend(inner.soft_errors);
+    }
+    message
+}
+
 /// A message that cannot be read for its ciphering.
-fn unread(header: &SecurityHeader<'_>) -> Shown {
+fn unread(header: &SecurityHeader<'_>, at: usize) -> Message {
     let octets = hex::encode(header.payload);
-    Shown {
+    Message {
         name: "NAS message, ciphered",
-        header: None,
-        fields: vec![Field::leaf("NAS message", octets, SecurityHeader::OCTETS)],
+        fields: vec![Field::leaf("NAS message", octets, at)],
         soft_errors: Vec::new(),
     }
 }
 
 fn service_request(octets: &[u8], security: Option<&SecurityArguments>) -> Result<Shown> {
     let request = ServiceRequest::decode(octets)?;
-    let mut header = HeaderAnswer::of(SecurityHeaderType::SERVICE_REQUEST);
+    let mut header = HeaderAnswer::of(SecurityHeaderType::SERVICE_REQUEST, false);
     header.payload = Some(Payload::Clear);
     if let Some(security) = security {
-        let verified = security.context(Role::receives)?.verify_service_request(octets);
+        let verified = security
+            .context(false, Role::receives)?
+            .verify_service_request(octets);
         header.count = verified.as_ref().ok().map(|verified| verified.count().value());
         header.payload = Some(if verified.is_ok() {
             Payload::Verified
@@ -231,146 +266,20 @@ fn service_request(octets: &[u8], security: Option<&SecurityArguments>) -> Resul
         });
     }
     Ok(Shown {
-        name: ServiceRequest::NAME,
         header: Some(header),
-        fields: request.describe(),
-        soft_errors: Vec::new(),
+        message: Message {
+            name: ServiceRequest::NAME,
+            fields: request.describe(),
+            soft_errors: Vec::new(),
+        },
     })
-}
-
-/// A plain message that stands `base` octets into the input.
-fn plain(octets: &[u8], base: usize, depth: usize) -> Result<Shown, NasDecodeError> {
-    let first = octets.first().copied().unwrap_or_default();
-    if ProtocolDiscriminator::of(first) == ProtocolDiscriminator::EPS_SESSION_MANAGEMENT {
-        let Decoded { message, soft_errors } =
-            EsmMessage::decode(octets).map_err(|error| moved(error, base))?;
-        return Ok(shown(
-            message.name(),
-            message.describe(),
-            &soft_errors,
-            octets,
-            base,
-            depth,
-        ));
-    }
-    let Decoded { message, soft_errors } = EmmMessage::decode(octets).map_err(|error| moved(error, base))?;
-    Ok(shown(
-        message.name(),
-        message.describe(),
-        &soft_errors,
-        octets,
-        base,
-        depth,
-    ))
-}
-
-fn shown(
-    name: &'static str,
-    mut fields: Vec<Field>,
-    errors: &SoftErrors,
-    octets: &[u8],
-    base: usize,
-    depth: usize,
-) -> Shown {
-    let mut soft_errors = errors.iter().map(|error| soft_error(error, base)).collect();
-    for field in &mut fields {
-        move_field(field, base);
-        if CONTAINERS.contains(&&*field.name) {
-            nest(field, octets, base, depth, &mut soft_errors);
-        }
-    }
-    Shown {
-        name,
-        header: None,
-        fields,
-        soft_errors,
-    }
-}
-
-/// Shows the message that a container holds, if it is one of EPS NAS: SMS stands in a NAS message container as well.
-fn nest(field: &mut Field, octets: &[u8], base: usize, depth: usize, soft_errors: &mut Vec<SoftError>) {
-    let Ok(inner) = hex::decode(&field.value) else {
-        return;
-    };
-    let is_nas = inner.first().is_some_and(|first| {
-        let discriminator = ProtocolDiscriminator::of(*first);
-        discriminator == ProtocolDiscriminator::EPS_SESSION_MANAGEMENT
-            || discriminator == ProtocolDiscriminator::EPS_MOBILITY_MANAGEMENT
-    });
-    if !is_nas || depth == 0 {
-        return;
-    }
-    // Before the value: a length of one octet or two, with an IEI or without.
-    let element = octets.get(field.at - base..).unwrap_or_default();
-    let before = (1..=3)
-        .find(|&n| {
-            element.get(n..).is_some_and(|value| value.starts_with(&inner))
-                && element.get(n - 1) == Some(&(inner.len() as u8))
-        })
-        .unwrap_or(0);
-    match plain(&inner, field.at + before, depth - 1) {
-        Ok(message) => {
-            field.fields = vec![Field {
-                fields: message.fields,
-                ..Field::leaf(message.name, String::new(), field.at + before)
-            }];
-            for error in message.soft_errors {
-                let path = format!("{}/{}", field.name, error.path);
-                soft_errors.push(SoftError { path, ..error });
-            }
-        }
-        Err(error) => soft_errors.push(SoftError {
-            at: field.at + before,
-            path: field.name.clone().into_owned(),
-            why: error.to_string(),
-        }),
-    }
-}
-
-fn soft_error(error: &quintet_nas::common::SoftError, base: usize) -> SoftError {
-    let text = error.to_string();
-    let why = match &error.kind {
-        SoftErrorKind::Malformed(inner) => {
-            let at = inner.at + base;
-            format!(
-                "malformed, treated as absent: {}",
-                DecodeError { at, ..inner.clone() }
-            )
-        }
-        _ => text
-            .split_once("): ")
-            .map_or(text.clone(), |(_, why)| why.to_owned()),
-    };
-    SoftError {
-        at: error.at + base,
-        path: error
-            .name
-            .map_or_else(|| format!("IEI {:02x}", error.iei), str::to_owned),
-        why,
-    }
-}
-
-/// The error with its place counted from the start of the input.
-fn moved(error: NasDecodeError, base: usize) -> NasDecodeError {
-    match error {
-        NasDecodeError::Mandatory(inner) => NasDecodeError::Mandatory(DecodeError {
-            at: inner.at + base,
-            ..inner
-        }),
-        other => other,
-    }
-}
-
-fn move_field(field: &mut Field, base: usize) {
-    field.at += base;
-    field.fields.iter_mut().for_each(|inner| move_field(inner, base));
 }
 
 fn print(shown: &Shown) -> Result<()> {
     let bold = anstyle::Style::new().bold();
     let warning = anstyle::AnsiColor::Yellow.on_default();
     let mut out = anstream::stdout().lock();
-    writeln!(out, "{bold}{}{bold:#}", shown.name)?;
+    writeln!(out, "{bold}{}{bold:#}", shown.message.name)?;
     if let Some(header) = &shown.header {
         write!(out, "security header: {} ({})", header.name, header.header_type)?;
         if let Some(mac) = &header.mac {
@@ -391,10 +300,10 @@ fn print(shown: &Shown) -> Result<()> {
             None => {}
         }
     }
-    for field in &shown.fields {
+    for field in &shown.message.fields {
         print_field(&mut out, field, 1)?;
     }
-    for error in &shown.soft_errors {
+    for error in &shown.message.soft_errors {
         writeln!(
             out,
             "{warning}malformed:{warning:#} octet {}, {}: {}",

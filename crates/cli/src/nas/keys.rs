@@ -4,7 +4,7 @@ use crate::octets::exactly;
 use anyhow::{Context, Result};
 use clap::ValueEnum;
 use quintet_crypto::{CipheringAlgorithm, Direction, IntegrityAlgorithm, KNasEnc, KNasInt};
-use quintet_nas::security::{NasCount, NasCounts, NasSecurityContext, Role};
+use quintet_nas::security::{self, NasCount, NasCounts, NasSecurityContext, Role, System};
 
 /// Which way the message goes.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -15,6 +15,17 @@ pub(super) enum Way {
     /// To the UE
     #[value(alias = "downlink")]
     Down,
+}
+
+/// Access to 5GS.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Access {
+    /// 3GPP access: NAS connection identifier 1
+    #[value(name = "3gpp")]
+    ThreeGpp,
+    /// Non-3GPP access: NAS connection identifier 2
+    #[value(name = "non-3gpp")]
+    NonThreeGpp,
 }
 
 #[derive(clap::Args)]
@@ -32,11 +43,14 @@ pub(crate) struct SecurityArguments {
     #[arg(long, value_name = "WAY")]
     direction: Option<Way>,
     /// Integrity algorithm: 0 null, 1 SNOW 3G, 2 AES, 3 ZUC
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=3))]
+    #[arg(long, alias = "nia", value_name = "N", value_parser = clap::value_parser!(u8).range(0..=3))]
     eia: Option<u8>,
     /// Ciphering algorithm: 0 null, 1 SNOW 3G, 2 AES, 3 ZUC
-    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=3))]
+    #[arg(long, alias = "nea", value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=3))]
     eea: u8,
+    /// Access that the message goes over, with --5gs
+    #[arg(long, value_name = "ACCESS", default_value = "3gpp", conflicts_with = "eps")]
+    access: Access,
 }
 
 impl SecurityArguments {
@@ -47,7 +61,7 @@ impl SecurityArguments {
     }
 
     /// The context of the end whose messages go, by `goes`, the way that was given; COUNT is next for it.
-    pub(super) fn context(&self, goes: impl Fn(Role) -> Direction) -> Result<NasSecurityContext> {
+    pub(super) fn context(&self, fgs: bool, goes: impl Fn(Role) -> Direction) -> Result<NasSecurityContext> {
         let eia = self
             .eia
             .context("--eia is needed: the integrity algorithm, 0 to 3")?;
@@ -73,7 +87,13 @@ impl SecurityArguments {
         };
         let integrity = IntegrityAlgorithm(eia);
         let ciphering = CipheringAlgorithm(self.eea);
-        let context = NasSecurityContext::new(
+        let system = match self.access {
+            _ if !fgs => System::Eps,
+            Access::ThreeGpp => System::Fgs(security::Access::ThreeGpp),
+            Access::NonThreeGpp => System::Fgs(security::Access::NonThreeGpp),
+        };
+        let context = NasSecurityContext::of(
+            system,
             role,
             (
                 integrity,
