@@ -238,6 +238,9 @@ impl Session {
             return self.unavailable(env, FgmmCause::PROTOCOL_ERROR_UNSPECIFIED);
         }
         self.learnt.subject = Some(Subject::Supi(supi.clone()));
+        // What went wrong on the way says nothing of the next authentication.
+        self.agreement.resynchronisations = 0;
+        self.agreement.key_sets.agreed();
         self.phase(env, Phase::Authenticated);
         self.begin_security_mode(env, supi, ksi, k_amf, eap_success)
     }

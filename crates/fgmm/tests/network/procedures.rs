@@ -4,6 +4,7 @@ mod configuration_update;
 mod connection;
 mod deregistration;
 mod durable;
+mod everywhere;
 mod registration;
 mod registration_failures;
 mod service_request;

@@ -17,6 +17,11 @@ pub(super) struct KeySets {
 }
 
 impl KeySets {
+    /// The one offered last is agreed on: what the UE had beside it may be gone.
+    pub(super) fn agreed(&mut self) {
+        self.in_use = 0;
+    }
+
     /// The UE uses this one already.
     pub(super) fn refused(&mut self, ksi: NasKsi) {
         self.in_use |= 1 << (ksi.0 & 7);
