@@ -7,7 +7,7 @@ use crate::event::{AmfEvent, Counters, Service};
 use crate::gnb::{Gnb, Gnbs};
 use crate::save;
 use crate::schedule::{Due, Schedule};
-use crate::sm::SmReply;
+use crate::sm::{SmContexts, SmReply};
 use crate::table::Table;
 use quintet_fgmm::network::durable::{self, Counts, Stop};
 use quintet_fgmm::network::{
@@ -99,6 +99,8 @@ pub struct Amf {
     pub(crate) outputs: Vec<Output>,
     /// What a session's outputs brought about, for after them.
     pub(crate) consequences: VecDeque<(AmfUeNgapId, Consequence)>,
+    /// What a session would have whose context is gone: always empty.
+    pub(crate) nobodys_sessions: SmContexts,
     pub(crate) overloaded: bool,
     pub(crate) counters: Counters,
     events: VecDeque<AmfEvent>,
@@ -123,6 +125,7 @@ impl Amf {
             out: VecDeque::new(),
             outputs: Vec::new(),
             consequences: VecDeque::new(),
+            nobodys_sessions: SmContexts::default(),
             overloaded: false,
             counters: Counters::default(),
             events: VecDeque::new(),

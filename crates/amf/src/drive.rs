@@ -293,6 +293,7 @@ impl Amf {
             && record.connection == Some(id)
         {
             record.connection = None;
+            self.deactivate_sessions(context);
             self.now_idle(at, context);
         }
     }

@@ -21,7 +21,7 @@ use quintet_sbi::nudm::sdm::{
     self, AccessAndMobilitySubscriptionData, DataSet, SdmSubscription, SmfSelectionSubscriptionData,
 };
 use quintet_sbi::nudm::uecm::{self, Amf3GppAccessRegistration, Amf3GppAccessRegistrationModification};
-use quintet_sbi::{Hex, Method, ProblemDetails, Request, cause, path};
+use quintet_sbi::{Hex, Method, ProblemDetails, Request, cause, namf, path};
 use quintet_subscriber::model::Ambr;
 
 /// `imsVoPs` (TS 29.503 6.2.6.3.2): there is no voice over PS here.
@@ -63,7 +63,7 @@ impl Amf {
             purge_flag: None,
             pei: imeisv.map(|imeisv| format!("imeisv-{imeisv}")),
             ims_vo_ps: Some(NO_VOICE.to_owned()),
-            dereg_callback_uri: self.callback(&supi_text, crate::serve::DEREGISTRATION),
+            dereg_callback_uri: path::uri(&self.config.sbi.own, &namf::dereg_callback(&supi_text)),
             amf_service_name_dereg: None,
             pcscf_restoration_callback_uri: None,
             initial_registration_ind: Some(initial),
@@ -171,7 +171,7 @@ impl Amf {
         let subscription = SdmSubscription {
             nf_instance_id: self.config.sbi.nf_instance_id.clone(),
             implicit_unsubscribe: Some(true),
-            callback_reference: self.callback(&supi, crate::serve::SDM_CHANGE),
+            callback_reference: path::uri(&self.config.sbi.own, &namf::sdm_callback(&supi)),
             monitored_resource_uris: vec![format!(
                 "/{}/{}/{}/am-data",
                 sdm::API,
@@ -303,12 +303,6 @@ impl Amf {
             };
             let _ = self.configure(at, id, change);
         }
-    }
-
-    /// A callback URI about a UE.
-    fn callback(&self, supi: &str, what: &str) -> String {
-        let path = format!("/{}/{}/{what}", crate::serve::CALLBACKS, path::encode(supi));
-        path::uri(&self.config.sbi.own, &path)
     }
 
     pub(crate) fn sbi_guami(&self) -> data::Guami {

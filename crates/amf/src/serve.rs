@@ -6,18 +6,9 @@ use crate::event::AmfEvent;
 use quintet_fgmm::network::{At, ContextId, Contexts as _, Input};
 use quintet_identity::Supi;
 use quintet_nas::fgs::FgmmCause;
-use quintet_sbi::json::JSON;
-use quintet_sbi::nudm::sdm::ModificationNotification;
+use quintet_sbi::namf::Operation;
 use quintet_sbi::nudm::uecm::{DeregistrationData, DeregistrationReason};
-use quintet_sbi::path::Path;
-use quintet_sbi::{Method, ProblemDetails, Request, RequestId, Response, cause};
-
-/// Where callback paths begin. TS 29.501 leaves them to the AMF.
-pub(crate) const CALLBACKS: &str = "namf-callback/v1";
-/// Last segment of the deregistration callback.
-pub(crate) const DEREGISTRATION: &str = "dereg-notify";
-/// Last segment of the callback about changed data.
-pub(crate) const SDM_CHANGE: &str = "sdm-notify";
+use quintet_sbi::{ProblemDetails, Request, RequestId, Response, cause};
 
 impl Amf {
     /// A request of another network function. It is answered by [`poll_sbi`](Self::poll_sbi), with this identity.
@@ -40,35 +31,38 @@ impl Amf {
         what: &mut &'static str,
         whose: &mut Option<Supi>,
     ) -> Result<Response, Box<ProblemDetails>> {
-        let path = Path::parse(&request.path)?;
-        match (path.segments().as_slice(), request.method) {
-            (["namf-callback", "v1", supi, DEREGISTRATION], Method::Post) => {
+        match Operation::read(request)? {
+            Operation::DeregistrationNotification { supi, data } => {
                 *what = "deregistration notification";
-                let data: DeregistrationData = request.read(&[JSON])?;
-                let id = self.subject(supi, whose)?;
+                let id = self.subject(&supi, whose)?;
                 self.deregistered_by_udm(at, id, &data);
-                Ok(Response::new(204))
             }
-            (["namf-callback", "v1", supi, SDM_CHANGE], Method::Post) => {
+            Operation::DataChangeNotification { supi, .. } => {
                 *what = "data change notification";
-                let _: ModificationNotification = request.read(&[JSON])?;
-                let id = self.subject(supi, whose)?;
+                let id = self.subject(&supi, whose)?;
                 // The notification's patch is not applied: what the UDM has now is read, whole.
                 self.read_again(id);
-                Ok(Response::new(204))
             }
-            (["namf-callback", "v1", _, DEREGISTRATION | SDM_CHANGE], _) => Err(only_post()),
-            (["namf-comm", "v1", "ue-contexts", supi, "n1-n2-messages"], Method::Post) => {
+            Operation::SmContextStatusNotification {
+                supi,
+                pdu_session_id,
+                notification,
+            } => {
+                *what = "SM context status notification";
+                let id = self.subject(&supi, whose)?;
+                self.sm_context_status(at, id, pdu_session_id, &notification);
+            }
+            Operation::N1N2MessageTransfer {
+                ue_context_id,
+                data,
+                parts,
+            } => {
                 *what = "N1N2MessageTransfer";
-                let id = self.subject(supi, whose)?;
-                self.n1_n2_message_transfer(at, id, request)
+                let id = self.subject(&ue_context_id, whose)?;
+                return self.n1_n2_message_transfer(at, id, &data, &parts);
             }
-            (["namf-comm", "v1", "ue-contexts", _, "n1-n2-messages"], _) => Err(only_post()),
-            (["namf-callback" | "namf-comm", "v1", ..], _) => Err(Box::new(ProblemDetails::new(
-                cause::RESOURCE_URI_STRUCTURE_NOT_FOUND,
-            ))),
-            _ => Err(Box::new(ProblemDetails::new(cause::INVALID_API))),
         }
+        Ok(Response::new(204))
     }
 
     /// The context of whom a path names.
@@ -115,8 +109,4 @@ impl Amf {
         }
         self.delete(id);
     }
-}
-
-fn only_post() -> Box<ProblemDetails> {
-    Box::new(ProblemDetails::with_status(405).header("allow", "POST"))
 }

@@ -208,3 +208,121 @@ impl Contexts for Table {
         Some(Guti::new(self.guami, drawn))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schedule::Due;
+    use quintet_fgmm::network::{FgmmState, Registration, SecurityContext, SubscribedSNssai};
+    use quintet_identity::fgs::{AmfId, Tac, Tai};
+    use quintet_identity::{Imsi, SNssai};
+    use quintet_nas::fgs::UeSecurityCapability;
+
+    fn guami() -> Guami {
+        Guami {
+            plmn: "00101".parse().expect("a PLMN"),
+            amf_id: AmfId::new(1, 2, 3).expect("in range"),
+        }
+    }
+
+    fn context(table: &mut Table, n: u32) -> Context {
+        let imsi: Imsi = format!("00101{n:010}").parse().expect("15 digits");
+        let slices = [SNssai::EMBB; 8];
+        let subscribed = slices.map(|s_nssai| SubscribedSNssai {
+            s_nssai,
+            default: true,
+        });
+        Context {
+            supi: Some(Supi::Imsi(imsi)),
+            imei: None,
+            imeisv: None,
+            guti: table.allocate_guti().expect("there is room"),
+            old_guti: None,
+            tai: Tai {
+                plmn: guami().plmn,
+                tac: Tac::new(1).expect("24 bits"),
+            },
+            ue_security_capability: Some(UeSecurityCapability::new(0xf0, 0xf0)),
+            fgmm_capability: Box::new([0; 13]),
+            security: None,
+            state: FgmmState::Registered,
+            registration: Some(Registration {
+                subscribed: subscribed.into(),
+                allowed: slices.into(),
+                ..Registration::default()
+            }),
+        }
+    }
+
+    /// An entry of a hash table costs twice its size and a mark, right after the table has doubled; one of a tree twice.
+    const fn entry(octets: usize) -> usize {
+        2 * (octets + 1)
+    }
+
+    #[test]
+    fn an_idle_registered_ue_takes_less_than_1536_octets() {
+        let mut table = Table::new(guami(), 10, [1; 32]);
+        let context = context(&mut table, 1);
+        let registration = context.registration.as_ref().expect("it is registered");
+        let boxed = context.fgmm_capability.len()
+            + size_of_val(&*registration.subscribed)
+            + size_of_val(&*registration.allowed)
+            + MAX_PATH;
+        // The security context is inline; a slot, an entry of each index, and a deadline.
+        let beside = size_of::<Option<Box<Record>>>()
+            + entry(size_of::<(u32, u32)>())
+            + entry(size_of::<(Supi, u32)>())
+            + entry(size_of::<(Duration, Due)>());
+        let octets = size_of::<Record>() + boxed + beside;
+        assert!(size_of::<Context>() > size_of::<SecurityContext>());
+        assert!(octets <= 1536, "{octets} octets");
+    }
+
+    /// A path of a subscription, with a SUPI and a UUID.
+    const MAX_PATH: usize = 96;
+
+    #[test]
+    fn an_s_tmsi_finds_its_context_and_one_of_another_amf_nobody() {
+        let mut table = Table::new(guami(), 10, [1; 32]);
+        let context = context(&mut table, 1);
+        let (guti, supi) = (context.guti, context.supi.clone().expect("a SUPI"));
+        let id = table.insert(context).expect("there is room");
+        assert_eq!(table.by_s_tmsi(guti.s_tmsi()), Some(id));
+        assert_eq!(table.by_guti(&guti), Some(id));
+        assert_eq!(table.by_supi(&supi), Some(id));
+        let other = STmsi::new(2, 4, guti.tmsi).expect("in range");
+        assert_eq!(table.by_s_tmsi(other), None);
+        let mut elsewhere = guti;
+        elsewhere.guami.amf_id = AmfId::new(9, 2, 3).expect("in range");
+        assert_eq!(table.by_guti(&elsewhere), None);
+    }
+
+    #[test]
+    fn a_subscriber_has_one_context_and_the_former_is_handed_over() {
+        let mut table = Table::new(guami(), 10, [1; 32]);
+        let first = context(&mut table, 1);
+        let former = first.guti;
+        let first = table.insert(first).expect("there is room");
+        let second = context(&mut table, 1);
+        let second = table.insert(second).expect("there is room");
+        let replaced = table.take_replaced();
+        assert_eq!((replaced.len(), replaced[0].id), (1, first));
+        assert_eq!((table.len(), table.by_guti(&former)), (1, None));
+        assert!(table.record(second).is_some());
+    }
+
+    #[test]
+    fn gutis_tell_nothing_of_the_next() {
+        let mut table = Table::new(guami(), 10, [1; 32]);
+        let drawn: Vec<u32> = (0..4)
+            .map(|_| table.allocate_guti().expect("there is room").tmsi)
+            .collect();
+        let steps: Vec<u32> = drawn
+            .windows(2)
+            .map(|pair| pair[1].wrapping_sub(pair[0]))
+            .collect();
+        assert!(steps[0] != steps[1] && steps[1] != steps[2], "{drawn:?}");
+        let mut other = Table::new(guami(), 10, [2; 32]);
+        assert_ne!(other.allocate_guti().map(|guti| guti.tmsi), Some(drawn[0]));
+    }
+}
