@@ -39,7 +39,8 @@ const UNPROTECT_EXAMPLE: &str = "Exit code 1 says that the MAC does not hold.
 Example:
   quintet nas unprotect --eps 27eec81e21040201d9 --knas-int ab3b40d1049aeb3ab37ded54ca6c1dad \\
       --count 4 --direction down --eia 1
-  quintet nas unprotect --5gs 7e02d1a1b2c3017e0043 --knas-int HEX --count 1 --direction up --eia 2";
+  quintet nas unprotect --5gs 7e02318bc737017e0043 --knas-int ab3b40d1049aeb3ab37ded54ca6c1dad \\
+      --count 1 --direction up --eia 2";
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
