@@ -4,6 +4,7 @@
 //! what is changed while no server runs, an MME learns at its next Update-Location.
 
 mod change;
+mod fgs;
 mod file;
 mod record;
 mod transfer;
@@ -28,8 +29,9 @@ const ADD_EXAMPLE: &str = "Example:
   quintet subscriber add 001010000000001 --k 465b5ce8b199b49faa5f0a2ee238a6bc \\
       --opc cd63cb71954a9f4e48a5994e37a02baf --msisdn 33612345678 --apn internet --apn ims";
 const IMPORT_EXAMPLE: &str = "A CSV file has a header line; columns, all but imsi and k optional:
-  imsi,msisdn,algorithm,k,op,opc,tuak,amf,sqn,ind_bits,apns,ambr_uplink,ambr_downlink,subscription
-where apns is a list separated by `;` and sqn is the highest SQN the former HSS issued.
+  imsi,msisdn,algorithm,k,op,opc,tuak,amf,sqn,ind_bits,apns,ambr_uplink,ambr_downlink,
+  authentication_method,nssai,subscription
+where apns and nssai are lists separated by `;` and sqn is the highest SQN the former HSS issued.
 
 Examples:
   quintet subscriber import sims.csv

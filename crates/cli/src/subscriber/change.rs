@@ -1,5 +1,6 @@
 //! `add` and `set`: one subscriber from options of the command line.
 
+use super::fgs::Fgs;
 use super::record::{AlgorithmName, Hex, Record, default_subscription};
 use crate::octets::Octets;
 use anyhow::{Context, Result, bail};
@@ -67,8 +68,10 @@ pub(super) struct Changes {
     #[arg(long, value_name = "BPS")]
     ambr_downlink: Option<u64>,
     /// The whole subscription as JSON, as `show --json` prints it (or @FILE)
-    #[arg(long, value_name = "JSON", conflicts_with_all = ["apns", "ambr_uplink", "ambr_downlink"])]
+    #[arg(long, value_name = "JSON", conflicts_with_all = ["apns", "ambr_uplink", "ambr_downlink", "authentication_method", "nssai", "subscribed"])]
     subscription: Option<String>,
+    #[command(flatten)]
+    fgs: Fgs,
 }
 
 impl Changes {
@@ -98,6 +101,7 @@ impl Changes {
         }
         subscription.ambr.uplink = self.ambr_uplink.unwrap_or(subscription.ambr.uplink);
         subscription.ambr.downlink = self.ambr_downlink.unwrap_or(subscription.ambr.downlink);
+        self.fgs.apply(&mut subscription);
         record.subscription = Some(subscription);
         Ok(())
     }

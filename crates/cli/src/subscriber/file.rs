@@ -2,8 +2,10 @@
 //!
 //! CSV columns, in any order, all but `imsi` and `k` optional: `imsi, msisdn, algorithm, k, op, opc, amf, sqn,
 //! ind_bits, apns` (separated by `;`, the first is the default), `ambr_uplink, ambr_downlink` (bit/s),
-//! `subscription` (the whole of it as JSON; excludes the three before it).
+//! `authentication_method` (`5g-aka` or `eap-aka-prime`), `nssai` (separated by `;`, the first is the default),
+//! `subscription` (the whole of it as JSON; excludes the five before it).
 
+use super::fgs::{Fgs, Method};
 use super::record::{AlgorithmName, Hex, Record, Sizes, default_subscription};
 use anyhow::{Context, Result, bail};
 use quintet_identity::{Apn, Imsi, Msisdn};
@@ -59,6 +61,10 @@ struct Row {
     #[serde(default)]
     ambr_downlink: Option<u64>,
     #[serde(default)]
+    authentication_method: Option<Method>,
+    #[serde(default)]
+    nssai: Option<String>,
+    #[serde(default)]
     subscription: Option<String>,
 }
 
@@ -81,10 +87,16 @@ impl Row {
     }
 
     fn subscription(&self) -> Result<Option<Subscription>> {
-        let simple = self.apns.is_some() || self.ambr_uplink.is_some() || self.ambr_downlink.is_some();
+        let fgs = Fgs::of_columns(self.authentication_method, self.nssai.as_deref())?;
+        let simple = self.apns.is_some()
+            || self.ambr_uplink.is_some()
+            || self.ambr_downlink.is_some()
+            || !fgs.is_empty();
         if let Some(json) = &self.subscription {
             if simple {
-                bail!("columns apns and ambr_* cannot stand beside subscription");
+                bail!(
+                    "columns apns, ambr_*, authentication_method and nssai cannot stand beside subscription"
+                );
             }
             return Ok(Some(serde_json::from_str(json).context("column subscription")?));
         }
@@ -102,6 +114,7 @@ impl Row {
         if let Some(downlink) = self.ambr_downlink {
             subscription.ambr.downlink = downlink;
         }
+        fgs.apply(&mut subscription);
         Ok(Some(subscription))
     }
 
@@ -126,6 +139,8 @@ impl Row {
             apns: None,
             ambr_uplink: None,
             ambr_downlink: None,
+            authentication_method: None,
+            nssai: None,
             subscription: record
                 .subscription
                 .as_ref()
