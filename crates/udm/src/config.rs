@@ -13,7 +13,8 @@ pub struct UdmConfig {
     pub home_plmns: Vec<Plmn>,
     /// PLMNs that count as home: there nobody roams either (TS 23.122 1.2).
     pub equivalent_plmns: Vec<Plmn>,
-    /// The slot this front end issues from: not that of an HSS or another UDM of the same store.
+    /// The slot this front end issues from: not that of an HSS or another UDM of the same store. USIMs without IND are
+    /// served by slot 0 alone (TS 33.102 C.1.2): where only 5GS serves them, give it to the UDM.
     pub slot: Slot,
     /// The limits of the AuC.
     pub auc: AucConfig,

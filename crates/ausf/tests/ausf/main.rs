@@ -5,4 +5,5 @@
 mod aka;
 mod eap;
 mod faults;
+mod recorded;
 mod support;

@@ -112,6 +112,59 @@ impl Core {
         core
     }
 
+    /// Of another home network, with everybody a capture may name: the first 10,000 subscribers.
+    pub(crate) fn of_home(home: &str) -> Self {
+        let mut core = Self::new(AuthenticationMethod::FgAka);
+        let of = |n: u64, digits: usize| Subscriber {
+            imsi: format!("{home}{n:0width$}", width = digits - home.len())
+                .parse()
+                .unwrap(),
+            ..subscriber(AuthenticationMethod::FgAka)
+        };
+        // IMSIs of fewer digits are allowed, and free5GC's examples have them.
+        let subscribers = (0..10_000).flat_map(|n| [of(n, 15), of(n, 13)]).collect();
+        let put = Command::Put {
+            subscribers,
+            mode: PutMode::Upsert,
+        };
+        core.store.execute(put).unwrap();
+        let config = UdmConfig::new(vec![home.parse().unwrap()]);
+        core.udm = Udm::new(
+            config,
+            HomeNetworkKeys::new(),
+            ChallengeKey::new(&[7; 16]),
+            entropy(1),
+        );
+        core.udm.start();
+        core.pump();
+        core
+    }
+
+    /// Asks the UDM itself.
+    pub(crate) fn ask_udm(&mut self, request: &Request) -> Response {
+        let wall = WallClock(self.wall());
+        self.udm.handle_request(self.now, wall, RequestId(0), request);
+        while self.work_store() {}
+        match self.udm.poll_sbi() {
+            Some(Output::Respond { response, .. }) => response,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Hands commands to the store and replies back. Whether there were any.
+    fn work_store(&mut self) -> bool {
+        let mut worked = false;
+        while let Some((ticket, command)) = self.udm.poll_store() {
+            self.store.submit(ticket, command);
+        }
+        while let Some((ticket, reply)) = self.store.poll() {
+            worked = true;
+            let wall = WallClock(self.wall());
+            self.udm.handle_store(self.now, wall, ticket, reply);
+        }
+        worked
+    }
+
     fn wall(&self) -> Duration {
         WALL + self.now
     }
@@ -136,14 +189,7 @@ impl Core {
                     Output::Call { id, request, .. } => self.calls.push_back((id, request)),
                 }
             }
-            while let Some((ticket, command)) = self.udm.poll_store() {
-                self.store.submit(ticket, command);
-            }
-            while let Some((ticket, reply)) = self.store.poll() {
-                idle = false;
-                let wall = WallClock(self.wall());
-                self.udm.handle_store(self.now, wall, ticket, reply);
-            }
+            idle &= !self.work_store();
             while let Some(output) = self.udm.poll_sbi() {
                 idle = false;
                 if let Output::Respond { id, response } = output {

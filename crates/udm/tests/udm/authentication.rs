@@ -202,7 +202,7 @@ fn networks_are_authorised() {
 
 /// The HSS has slot 0 and the UDM slot 1 of one store: their numbers differ in IND, and either's are fresh for the card.
 #[test]
-fn hss_and_udm_share_subscribers_and_never_a_sequence_number() {
+fn two_slots_serve_one_subscriber_and_the_card_takes_eithers_numbers() {
     let one = subscriber(1, FG);
     let mut usim = Usim::new(&one.authentication).unwrap();
     let mut home = Home::new(vec![one.clone()]);
