@@ -33,7 +33,7 @@ pub struct Timers {
     pub t3560: Duration,
     /// T3570, for IDENTITY REQUEST.
     pub t3570: Duration,
-    /// T3512, told to the UE: its periodic update.
+    /// T3512, told to the UE: its periodic update. What GPRS timer 3 cannot tell is told shorter.
     pub t3512: Duration,
     /// T3502, told to the UE: how long it rests after too many failures; the specification's 12 minutes without.
     pub t3502: Option<Duration>,
@@ -42,7 +42,8 @@ pub struct Timers {
 }
 
 impl Default for Timers {
-    /// The specification's values (TS 24.501 table 10.2.2), and T3512 of 54 minutes.
+    /// The specification's values (TS 24.501 table 10.2.2), and T3512 of an hour: GPRS timer 3 cannot tell the 54 minutes
+    /// that a UE takes if it is told nothing.
     fn default() -> Self {
         Self {
             t3522: Duration::from_secs(6),
@@ -50,7 +51,7 @@ impl Default for Timers {
             t3555: Duration::from_secs(6),
             t3560: Duration::from_secs(6),
             t3570: Duration::from_secs(6),
-            t3512: Duration::from_secs(54 * 60),
+            t3512: Duration::from_secs(60 * 60),
             t3502: None,
             retransmissions: 4,
         }
