@@ -9,4 +9,5 @@ mod protection;
 mod recorded;
 mod steps;
 mod table;
+mod views;
 mod world;

@@ -154,7 +154,7 @@ struct Pdu {
     nas: Vec<u8>,
 }
 
-fn skip(reason: &str) {
+pub(crate) fn skip(reason: &str) {
     assert!(
         std::env::var_os("CI").is_none_or(|ci| ci != "true"),
         "must run in CI: {reason}"
@@ -162,12 +162,15 @@ fn skip(reason: &str) {
     eprintln!("skipped: {reason}");
 }
 
-fn captures() -> PathBuf {
-    let shared = std::env::var_os("QUINTET_SHARED").map_or_else(
+pub(crate) fn shared() -> PathBuf {
+    std::env::var_os("QUINTET_SHARED").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
         PathBuf::from,
-    );
-    shared.join("captures")
+    )
+}
+
+fn captures() -> PathBuf {
+    shared().join("captures")
 }
 
 /// Procedures of NGAP that carry NAS (TS 38.413 9.4.7): downlink, initial context setup, initial UE message, PDU session
