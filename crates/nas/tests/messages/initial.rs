@@ -30,6 +30,24 @@ const MESSAGES: [&str; 4] = [
     "7e004f10 81 7b000101",
 ];
 
+/// The elements that may be in the clear (TS 24.501 4.4.6), and the container of the others.
+const CLEAR: [&str; 14] = [
+    "5GS registration type",
+    "ngKSI",
+    "5GS mobile identity",
+    "UE security capability",
+    "Additional GUTI",
+    "UE status",
+    "EPS NAS message container",
+    "NID",
+    "UE determined PLMN with disaster condition",
+    "De-registration type",
+    "Service type",
+    "5G-S-TMSI",
+    "Control plane service type",
+    "NAS message container",
+];
+
 fn octets(text: &str) -> Vec<u8> {
     hex::decode(text.replace(' ', "")).unwrap()
 }
@@ -59,6 +77,9 @@ fn what_is_hidden_comes_out_at_the_other_end() {
             cleartext(&message(&whole)),
             "the clear part is clear: {text}"
         );
+        for field in outer.describe() {
+            assert!(CLEAR.contains(&&*field.name), "{} is in the clear", field.name);
+        }
         if nea != 0 {
             let hidden = &whole[whole.len() - 4..];
             assert!(
