@@ -1,0 +1,12 @@
+//! The AMF without sockets and clocks: gNBs, an AUSF and a UDM that are scripts.
+
+#![cfg(test)]
+
+mod connections;
+mod limits;
+mod paging;
+mod restart;
+mod sbi;
+mod sessions;
+mod setup;
+mod support;
