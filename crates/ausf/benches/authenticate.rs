@@ -1,7 +1,7 @@
 //! Authenticate and confirm, AUSF and UDM together without HTTP: `cargo bench -p quintet-ausf --bench authenticate`.
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use quintet_ausf::{Ausf, AusfConfig};
+use quintet_ausf::{Ausf, AusfConfig, EntropySource};
 use quintet_sbi::{Body, Method, Output, Request, RequestId, Response, Target};
 use quintet_store::contract::fixture;
 use quintet_store::faulty::Dice;
@@ -17,7 +17,7 @@ const SUBSCRIBERS: u64 = 4_096;
 /// Authentications in a tick of 0.1 s: 20,000 in a second.
 const PER_TICK: u64 = 2_000;
 
-fn entropy(seed: u64) -> Box<dyn FnMut(&mut [u8]) + Send> {
+fn entropy(seed: u64) -> EntropySource {
     let mut dice = Dice::new(seed);
     Box::new(move |out| {
         for part in out.chunks_mut(8) {

@@ -14,7 +14,7 @@ use quintet_sbi::{CallFailure, CallId, Output, Request, RequestId, Response, api
 use std::collections::{HashMap, VecDeque};
 
 /// A source of unpredictable octets.
-pub(crate) type EntropySource = Box<dyn FnMut(&mut [u8]) + Send>;
+pub type EntropySource = Box<dyn FnMut(&mut [u8]) + Send>;
 
 /// When an input comes.
 #[derive(Clone, Copy)]
@@ -50,7 +50,7 @@ pub struct Ausf {
 impl Ausf {
     /// An AUSF; `entropy` is a source of unpredictable octets.
     #[must_use]
-    pub fn new(config: AusfConfig, entropy: Box<dyn FnMut(&mut [u8]) + Send>) -> Self {
+    pub fn new(config: AusfConfig, entropy: EntropySource) -> Self {
         Self {
             config,
             entropy,

@@ -25,7 +25,7 @@ mod event;
 mod result;
 mod upstream;
 
-pub use ausf::Ausf;
+pub use ausf::{Ausf, EntropySource};
 pub use config::{AusfConfig, CONTEXT_LIFETIME, MAX_CALLS, MAX_CONTEXTS, MAX_DONE, ServingNetworks};
 pub use event::{AusfEvent, Failure, MAX_EVENTS};
 pub use result::{FIRST_PAUSE, MAX_ATTEMPTS};

@@ -1,6 +1,6 @@
 //! An AUSF, the UDM it asks with its store, and what a SEAF sends.
 
-use quintet_ausf::{Ausf, AusfConfig, AusfEvent};
+use quintet_ausf::{Ausf, AusfConfig, AusfEvent, EntropySource};
 use quintet_crypto::fgs::ServingNetworkName;
 use quintet_identity::Imsi;
 use quintet_sbi::nausf::{
@@ -50,7 +50,7 @@ pub(crate) fn config() -> AusfConfig {
     AusfConfig::new(id, target("127.0.0.9:7777"), Some(target("127.0.0.12:7777")))
 }
 
-fn entropy(seed: u64) -> Box<dyn FnMut(&mut [u8]) + Send> {
+fn entropy(seed: u64) -> EntropySource {
     let mut dice = Dice::new(seed);
     Box::new(move |out: &mut [u8]| out.fill_with(|| dice.roll() as u8))
 }

@@ -85,7 +85,7 @@ pub fn subscription(ambr: u64) -> Subscription {
         ue_usage_type: None,
         sgsn_camel: false,
         fgs: FgsSubscription {
-            authentication_method: if ambr % 2 == 0 {
+            authentication_method: if ambr.is_multiple_of(2) {
                 AuthenticationMethod::FgAka
             } else {
                 AuthenticationMethod::EapAkaPrime
