@@ -129,6 +129,12 @@ fn eap_has_rounds_and_a_verdict() {
         2,
         "TS 24.501 5.4.1.2.2.8",
     );
+    let asked = after(&[
+        down(PLAIN, identity_request(IdentityKind::SUCI)),
+        down(PLAIN, EAP_SUCCESS),
+    ]);
+    let why = "TS 24.501 5.4.1.2.2.8";
+    flagged("a verdict before another answer", NEW_UE, &asked, 6, why);
     let mac = M::AuthenticationFailure {
         cause: 20,
         auts: false,

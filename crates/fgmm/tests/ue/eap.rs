@@ -140,6 +140,7 @@ fn failure_leaves_no_keys_and_reject_no_card() {
     let result = AuthenticationResult::new(NasKsi::native(2), EapMessage(&[4, 8, 0, 4, 0]));
     assert_eq!(rig.down_plain(result), Disposition::Handled);
     assert_eq!(rig.events(), [Event::EapFailed]);
+    assert_eq!(rig.ue.path().fresh, quintet_fgmm::path::Fresh::Failed);
     assert_eq!(rig.down_plain(AuthenticationReject::new()), Disposition::Handled);
     assert_eq!(rig.events(), [Event::AuthenticationRejected]);
 }
