@@ -14,6 +14,7 @@
 
 #![forbid(unsafe_code)]
 
+mod amf;
 mod application;
 mod ausf;
 mod clock;
@@ -30,6 +31,7 @@ pub mod sctp;
 mod tap;
 mod udm;
 
+pub use amf::{AmfApplication, AmfListener};
 pub use application::Application;
 pub use ausf::{AusfApplication, AusfTally};
 pub use clock::{Clock, Moment};
