@@ -17,8 +17,10 @@ mod ladder;
 mod logging;
 mod metrics;
 mod nas;
+mod ngap;
 mod octets;
 mod output;
+mod pdu;
 mod private;
 mod s1ap;
 mod serve;
@@ -62,6 +64,9 @@ enum Command {
     /// Look into S1AP messages.
     #[command(subcommand)]
     S1ap(s1ap::Command),
+    /// Look into NGAP messages.
+    #[command(subcommand)]
+    Ngap(ngap::Command),
     /// Look into NAS messages, protect them and check them.
     #[command(subcommand)]
     Nas(nas::Command),
@@ -82,6 +87,7 @@ fn main() -> ExitCode {
         Command::Aka(command) => aka::run(command),
         Command::Diameter(command) => diameter::run(command),
         Command::S1ap(command) => s1ap::run(command),
+        Command::Ngap(command) => ngap::run(command),
         Command::Nas(command) => nas::run(command),
         Command::Bench(command) => bench::run(command),
         Command::CheckConfig(arguments) => serve::check(&arguments),
