@@ -29,10 +29,11 @@ mod reject;
 pub(crate) mod s6a;
 mod security_mode;
 mod silence;
+mod words;
 
 pub(crate) use draft::Draft;
 
-use crate::report::{Ending, Finding, Outcome, Severity};
+use crate::report::{Ending, Finding, Outcome, Severity, Technology};
 use crate::trail::Trail;
 use quintet_crypto::{CipheringAlgorithm, IntegrityAlgorithm};
 use reading::Reading;
@@ -121,6 +122,9 @@ pub fn of(case: &Case<'_>) -> Vec<Finding> {
                 finding.severity = finding.severity.min(Severity::Warning);
             }
         }
+    }
+    if case.trail.technology == Technology::Fgs {
+        found.iter_mut().for_each(words::in_5gs);
     }
     found.sort_by_key(|finding| {
         (

@@ -14,7 +14,7 @@
 
 mod steps;
 
-use crate::report::{Ending, Outcome, Reached, emm_cause};
+use crate::report::{Ending, Outcome, Reached, mobility_cause};
 use crate::s6a;
 use crate::trail::{End, Procedure, Tap, Trail, View};
 use steps::{Security, Steps};
@@ -61,7 +61,7 @@ impl Verdict {
         let emm = cause(ending, &steps);
         let words = match ending {
             Ending::ReleasedBeforeAuthentication => steps.release_cause.map(str::to_owned),
-            _ => emm.map(emm_cause),
+            _ => emm.map(|cause| mobility_cause(trail.technology, cause)),
         };
         Self {
             outcome: match outcome(ending) {
@@ -148,7 +148,7 @@ fn accepted(trail: &Trail, steps: &Steps<'_>) -> Option<Ending> {
     let service = trail.procedure == Procedure::ServiceRequest;
     // Its complete shows an accept that is not in the capture.
     if let Some(times) = steps.accepts.or(steps.completed.then_some(1)) {
-        if times > 1 && !steps.completed && trail.procedure == Procedure::Attach {
+        if times > 1 && !steps.completed && trail.procedure.is_initial() {
             return Some(Ending::AcceptRetransmittedNoComplete);
         }
         return Some(if steps.security == Security::Complete {

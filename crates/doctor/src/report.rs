@@ -5,11 +5,12 @@
 
 mod build;
 mod details;
+mod names;
 mod pseudonym;
 mod shown;
 
 pub use build::Builder;
-pub(crate) use details::{counted, emm_cause};
+pub(crate) use details::{counted, mobility_cause};
 pub use pseudonym::Pseudonyms;
 use serde::Serialize;
 

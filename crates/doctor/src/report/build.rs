@@ -1,6 +1,7 @@
 //! From a trail and its verdict to the report's attempt, and to the event of a message.
 
 use super::details::{self, sighting_details};
+use super::names::{self, Names};
 use super::shown::not_shown;
 use super::{Attempt, Finding, Links, Message, Pseudonyms, Security, Subscriber, Technology};
 use crate::Settings;
@@ -128,7 +129,7 @@ impl<'a> Builder<'a> {
                 .signals
                 .iter()
                 .filter(|signal| !carries(signal))
-                .map(of_signal),
+                .map(|signal| of_signal(names::of(trail.technology), signal)),
         );
         for exchange in &trail.s6a {
             messages.extend(exchange.request.map(|seen| of_request(exchange, seen)));
@@ -140,21 +141,22 @@ impl<'a> Builder<'a> {
     }
 
     fn of_sighting(&self, trail: &Trail, sighting: &Sighting) -> Message {
+        let names = names::of(trail.technology);
         let (from, to) = match sighting.direction {
-            Direction::Uplink => ("UE", "MME"),
-            Direction::Downlink => ("MME", "UE"),
+            Direction::Uplink => ("UE", names.core),
+            Direction::Downlink => (names.core, "UE"),
         };
         let protected = sighting.header.protection().is_some() || sighting.header.is_service_request();
         Message {
             from,
             to,
-            protocol: "NAS-EPS",
+            protocol: names.nas,
             name: details::name(sighting),
-            header: Some(header(sighting)),
+            header: Some(header(names, sighting)),
             sequence: sighting.sequence,
             count: sighting.count,
             mac: protected.then_some(sighting.mac),
-            cause: details::cause(sighting.view),
+            cause: details::cause(trail.technology, sighting.view),
             details: sighting_details(trail, sighting),
             repeated: sighting.repeats.is_some(),
             ..blank(sighting.seen)
@@ -206,15 +208,15 @@ fn blank(seen: Seen) -> Message {
     }
 }
 
-fn of_signal(signal: &Signal) -> Message {
+fn of_signal(names: &Names, signal: &Signal) -> Message {
     let (from, to) = match signal.direction {
-        Direction::Uplink => ("eNB", "MME"),
-        Direction::Downlink => ("MME", "eNB"),
+        Direction::Uplink => (names.ran, names.core),
+        Direction::Downlink => (names.core, names.ran),
     };
     Message {
         from,
         to,
-        protocol: "S1AP",
+        protocol: names.application,
         name: signal.name.to_owned(),
         cause: signal.cause.clone(),
         ..blank(signal.seen)
@@ -259,17 +261,15 @@ const fn ends(exchange: &Exchange) -> (&'static str, &'static str) {
 }
 
 /// The security header type in words (TS 24.301 9.3.1).
-fn header(sighting: &Sighting) -> &'static str {
+fn header(names: &Names, sighting: &Sighting) -> &'static str {
     if sighting.header.is_service_request() {
         return "security header for SERVICE REQUEST";
     }
     match sighting.header.protection() {
         Some(Protection::Integrity) => "integrity protected",
         Some(Protection::Ciphered) => "integrity protected and ciphered",
-        Some(Protection::IntegrityNewContext) => "integrity protected with new EPS security context",
-        Some(Protection::CipheredNewContext) => {
-            "integrity protected and ciphered with new EPS security context"
-        }
+        Some(Protection::IntegrityNewContext) => names.new_context,
+        Some(Protection::CipheredNewContext) => names.ciphered_new_context,
         Some(Protection::PartiallyCiphered) => "integrity protected and partially ciphered",
         Some(Protection::ShortMac) => "security header for SERVICE REQUEST",
         None if sighting.header.0 == 0 => "plain",
@@ -288,7 +288,7 @@ fn security(trail: &Trail, verdict: &Verdict) -> Security {
         offered: trail
             .reported
             .as_deref()
-            .map(details::offered)
+            .map(|capability| details::offered(trail.technology, capability))
             .unwrap_or_default(),
         keys: trail.keys.clone(),
         ..Security::default()
@@ -298,8 +298,8 @@ fn security(trail: &Trail, verdict: &Verdict) -> Security {
         _ => None,
     });
     if let Some(algorithms) = commanded {
-        security.integrity = details::integrity_name(algorithms.integrity);
-        security.ciphering = details::ciphering_name(algorithms.ciphering);
+        security.integrity = details::integrity_name(trail.technology, algorithms.integrity);
+        security.ciphering = details::ciphering_name(trail.technology, algorithms.ciphering);
     }
     security
 }

@@ -1,18 +1,28 @@
 //! What is worth seeing beside a message: RAND, KSI, algorithms, result codes. Never a key, never an identity.
 
+use crate::report::Technology;
 use crate::s6a::Exchange;
 use crate::trail::{Identity, Sighting, Trail, View};
 use quintet_crypto::{CipheringAlgorithm, IntegrityAlgorithm};
 use quintet_nas::eps::{EmmCause, EmmMessage, EsmCause};
+use quintet_nas::fgs::FgmmCause;
 use quintet_procedure::Ksi;
 
 /// The message's name: the table's, or that of the ESM message inside.
 pub(super) fn name(sighting: &Sighting) -> String {
     match sighting.view {
+        View::Session { .. } if !sighting.name.starts_with("an ") => sighting.name.to_owned(),
         View::Session { message_type } => {
             esm_name(message_type).map_or_else(|| format!("ESM message {message_type:02x}"), str::to_owned)
         }
-        View::Unknown { message_type } => format!("EMM message {message_type:02x}"),
+        View::Unknown { message_type } => format!(
+            "{} {message_type:02x}",
+            if sighting.name.contains("5GMM") {
+                "5GMM message"
+            } else {
+                "EMM message"
+            }
+        ),
         View::Ciphered => "ciphered message".to_owned(),
         _ => sighting.name.to_owned(),
     }
@@ -53,14 +63,14 @@ const fn esm_name(message_type: u8) -> Option<&'static str> {
 }
 
 /// The cause that a message carries, by number and name.
-pub(super) fn cause(view: View) -> Option<String> {
+pub(super) fn cause(technology: Technology, view: View) -> Option<String> {
     let cause = match view {
         View::Reject { cause, .. }
         | View::AuthenticationFailure { cause, .. }
         | View::SecurityModeReject { cause } => cause,
         _ => return None,
     };
-    Some(emm_cause(cause))
+    Some(mobility_cause(technology, cause))
 }
 
 /// `1 vector`, `2 vectors`.
@@ -68,10 +78,14 @@ pub(crate) fn counted(n: u64, one: &str) -> String {
     format!("{n} {one}{}", if n == 1 { "" } else { "s" })
 }
 
-/// An EMM cause by number and name (TS 24.301 Annex A).
+/// An EMM or 5GMM cause by number and name (TS 24.301 Annex A, TS 24.501 Annex A).
 #[must_use]
-pub(crate) fn emm_cause(cause: u8) -> String {
-    match EmmCause(cause).name() {
+pub(crate) fn mobility_cause(technology: Technology, cause: u8) -> String {
+    let name = match technology {
+        Technology::Eps => EmmCause(cause).name(),
+        Technology::Fgs => FgmmCause(cause).name(),
+    };
+    match name {
         Some(name) => format!("#{cause} {name}"),
         None => format!("#{cause}"),
     }
@@ -138,7 +152,7 @@ pub(super) fn sighting_details(trail: &Trail, sighting: &Sighting) -> Vec<String
         Some(EmmMessage::SecurityModeCommand(m)) if m.hash_mme.is_some() => {
             details.push("HashMME".to_owned())
         }
-        Some(EmmMessage::EmmStatus(m)) => details.push(emm_cause(m.emm_cause.0)),
+        Some(EmmMessage::EmmStatus(m)) => details.push(mobility_cause(Technology::Eps, m.emm_cause.0)),
         _ => {}
     }
     if let Some(earlier) = sighting.repeats.and_then(|index| trail.nas.get(index)) {
@@ -202,38 +216,52 @@ fn hex(octets: &[u8]) -> String {
 }
 
 /// The algorithm's name in the report.
-pub(super) const fn integrity_name(algorithm: IntegrityAlgorithm) -> Option<&'static str> {
-    const NAMES: [&str; 8] = [
+pub(super) const fn integrity_name(
+    technology: Technology,
+    algorithm: IntegrityAlgorithm,
+) -> Option<&'static str> {
+    const EPS: [&str; 8] = [
         "EIA0", "128-EIA1", "128-EIA2", "128-EIA3", "EIA4", "EIA5", "EIA6", "EIA7",
     ];
-    if algorithm.0 < 8 {
-        Some(NAMES[algorithm.0 as usize])
-    } else {
-        None
+    const FGS: [&str; 8] = [
+        "NIA0", "128-NIA1", "128-NIA2", "128-NIA3", "NIA4", "NIA5", "NIA6", "NIA7",
+    ];
+    match technology {
+        _ if algorithm.0 >= 8 => None,
+        Technology::Eps => Some(EPS[algorithm.0 as usize]),
+        Technology::Fgs => Some(FGS[algorithm.0 as usize]),
     }
 }
 
 /// The algorithm's name in the report.
-pub(super) const fn ciphering_name(algorithm: CipheringAlgorithm) -> Option<&'static str> {
-    const NAMES: [&str; 8] = [
+pub(super) const fn ciphering_name(
+    technology: Technology,
+    algorithm: CipheringAlgorithm,
+) -> Option<&'static str> {
+    const EPS: [&str; 8] = [
         "EEA0", "128-EEA1", "128-EEA2", "128-EEA3", "EEA4", "EEA5", "EEA6", "EEA7",
     ];
-    if algorithm.0 < 8 {
-        Some(NAMES[algorithm.0 as usize])
-    } else {
-        None
+    const FGS: [&str; 8] = [
+        "NEA0", "128-NEA1", "128-NEA2", "128-NEA3", "NEA4", "NEA5", "NEA6", "NEA7",
+    ];
+    match technology {
+        _ if algorithm.0 >= 8 => None,
+        Technology::Eps => Some(EPS[algorithm.0 as usize]),
+        Technology::Fgs => Some(FGS[algorithm.0 as usize]),
     }
 }
 
-/// The algorithms of a UE network capability: EEA in the first octet, EIA in the second, the highest bit first.
-pub(super) fn offered(capability: &[u8]) -> Vec<&'static str> {
+/// The algorithms of a UE's capability: ciphering in the first octet, integrity in the second, the highest bit first.
+pub(super) fn offered(technology: Technology, capability: &[u8]) -> Vec<&'static str> {
     let bits = |octet: Option<&u8>| {
         let octet = octet.copied().unwrap_or_default();
         (0..8).filter(move |bit| octet & 0x80 >> bit != 0)
     };
+    let integrity =
+        bits(capability.get(1)).filter_map(|bit| integrity_name(technology, IntegrityAlgorithm(bit)));
     bits(capability.first())
-        .filter_map(|bit| ciphering_name(CipheringAlgorithm(bit)))
-        .chain(bits(capability.get(1)).filter_map(|bit| integrity_name(IntegrityAlgorithm(bit))))
+        .filter_map(|bit| ciphering_name(technology, CipheringAlgorithm(bit)))
+        .chain(integrity)
         .collect()
 }
 

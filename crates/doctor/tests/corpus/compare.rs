@@ -6,7 +6,7 @@ use quintet_doctor::report::{Attempt, Severity};
 /// Ours that has most of the label's frames.
 pub(crate) fn matching<'a>(label: &Procedure<'_>, attempts: &'a [Attempt]) -> Option<&'a Attempt> {
     let frames = label.frames();
-    let (mme, enb) = label.ids();
+    let (core, ran) = label.ids();
     attempts
         .iter()
         .filter_map(|attempt| {
@@ -15,8 +15,13 @@ pub(crate) fn matching<'a>(label: &Procedure<'_>, attempts: &'a [Attempt]) -> Op
                 .iter()
                 .filter(|message| message.protocol != "S6a" && frames.contains(&message.frame))
                 .count();
-            let same = usize::from(enb.is_some() && attempt.links.enb_ue_s1ap_id.map(u64::from) == enb)
-                + usize::from(mme.is_some() && attempt.links.mme_ue_s1ap_id.map(u64::from) == mme);
+            let links = &attempt.links;
+            let ours = (
+                links.mme_ue_s1ap_id.map(u64::from).or(links.amf_ue_ngap_id),
+                links.enb_ue_s1ap_id.or(links.ran_ue_ngap_id).map(u64::from),
+            );
+            let same =
+                usize::from(ran.is_some() && ours.1 == ran) + usize::from(core.is_some() && ours.0 == core);
             (shared > 0).then_some((shared + same * frames.len(), attempt))
         })
         .max_by_key(|(shared, attempt)| (*shared, std::cmp::Reverse(attempt.id)))
@@ -112,6 +117,8 @@ fn procedure(label: &Procedure<'_>) -> String {
     let ours = match theirs {
         _ if theirs.starts_with("no-NAS") => "none",
         _ if theirs.starts_with("partial") => "unknown",
+        // A type of registration that is reserved is an initial one (TS 24.501 9.11.3.7).
+        "registration-initial" | "registration-0" => "registration",
         other => other,
     };
     ours.to_owned()

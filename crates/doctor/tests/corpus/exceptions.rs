@@ -2,22 +2,35 @@
 
 use std::collections::BTreeSet;
 
-/// File, the labelled attempt's id, the key that is wrong, what it should be.
-pub(crate) const EXCEPTIONS: &[(&str, u64, &str, &str)] = &[];
+/// A label that is wrong.
+pub(crate) struct Exception {
+    technology: &'static str,
+    file: &'static str,
+    /// Of the labelled attempt.
+    id: u64,
+    /// What is wrong.
+    key: &'static str,
+    /// What it should be.
+    value: &'static str,
+}
+
+/// All of them.
+pub(crate) const EXCEPTIONS: &[Exception] = &[];
 
 /// What should stand there instead, if the label is wrong.
 pub(crate) fn corrected(file: &str, id: u64, key: &str) -> Option<&'static str> {
     EXCEPTIONS
         .iter()
-        .find(|(f, i, k, _)| *f == file && *i == id && *k == key)
-        .map(|(_, _, _, value)| *value)
+        .find(|other| other.file == file && other.id == id && other.key == key)
+        .map(|exception| exception.value)
 }
 
 /// Exceptions that no comparison needed.
-pub(crate) fn unused(used: &BTreeSet<(String, u64, &'static str)>) -> Vec<String> {
+pub(crate) fn unused(technology: &str, used: &BTreeSet<(String, u64, &'static str)>) -> Vec<String> {
     EXCEPTIONS
         .iter()
-        .filter(|(file, id, key, _)| !used.contains(&((*file).to_owned(), *id, *key)))
-        .map(|(file, id, key, _)| format!("{file} {id} {key}"))
+        .filter(|other| other.technology == technology)
+        .filter(|other| !used.contains(&(other.file.to_owned(), other.id, other.key)))
+        .map(|other| format!("{} {} {}", other.file, other.id, other.key))
         .collect()
 }

@@ -43,14 +43,17 @@ impl Corpus {
         self.directory.join(file)
     }
 
-    /// Captures with attempts of EPS, and those attempts.
-    pub(crate) fn files_with_eps(&self) -> impl Iterator<Item = (&str, Vec<Procedure<'_>>)> {
-        self.labels.iter().filter_map(|(file, label)| {
+    /// Captures with attempts of a technology (`eps`, `5gs`), and those attempts.
+    pub(crate) fn files_with<'a>(
+        &'a self,
+        technology: &'a str,
+    ) -> impl Iterator<Item = (&'a str, Vec<Procedure<'a>>)> {
+        self.labels.iter().filter_map(move |(file, label)| {
             let family = label["family"].as_str().unwrap_or(file);
             let procedures: Vec<_> = label["procedures"]
                 .as_array()?
                 .iter()
-                .filter(|procedure| procedure["technology"] == "eps")
+                .filter(|procedure| procedure["technology"] == *technology)
                 .map(|value| Procedure { value, family })
                 .collect();
             (!procedures.is_empty()).then_some((file.as_str(), procedures))
@@ -181,9 +184,15 @@ impl<'a> Procedure<'a> {
         if nas.is_empty() { of(false) } else { nas }
     }
 
-    /// MME's and eNB's identities.
+    /// The core's number and that of the radio access network.
     pub(crate) fn ids(&self) -> (Option<u64>, Option<u64>) {
-        let ids = &self.value["identifiers"];
-        (ids["mme_ue_s1ap_id"].as_u64(), ids["enb_ue_s1ap_id"].as_u64())
+        let number = |names: [&str; 2]| {
+            let ids = &self.value["identifiers"];
+            names.into_iter().find_map(|name| ids[name].as_u64())
+        };
+        (
+            number(["mme_ue_s1ap_id", "amf_ue_ngap_id"]),
+            number(["enb_ue_s1ap_id", "ran_ue_ngap_id"]),
+        )
     }
 }

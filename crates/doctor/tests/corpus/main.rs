@@ -14,21 +14,24 @@ mod tables;
 use labels::Corpus;
 use tables::Tally;
 
-#[test]
-fn labelled_attempts_of_eps() {
+/// Every labelled attempt of a technology beside ours.
+fn compare_labels(technology: &str) {
     let Some(corpus) = Corpus::load() else {
         return;
     };
     let only = std::env::var("QUINTET_CORPUS_ONLY").unwrap_or_default();
     let mut tally = Tally::default();
-    for (file, labels) in corpus.files_with_eps().filter(|(file, _)| file.contains(&only)) {
+    for (file, labels) in corpus
+        .files_with(technology)
+        .filter(|(file, _)| file.contains(&only))
+    {
         let attempts = run::attempts(&corpus.path(file));
         tally.file(file, labels, &attempts);
     }
     tally.print();
     assert!(
         tally.attempts() > 0,
-        "no labelled attempt of EPS in {}",
+        "no labelled attempt of {technology} in {}",
         corpus.directory().display()
     );
     assert!(
@@ -41,9 +44,19 @@ fn labelled_attempts_of_eps() {
         &[] as &[String],
         "faults on healthy attempts"
     );
+    let unused = exceptions::unused(technology, &tally.used);
     assert!(
-        !only.is_empty() || exceptions::unused(&tally.used).is_empty(),
-        "exceptions that nothing needs: {:?}",
-        exceptions::unused(&tally.used)
+        !only.is_empty() || unused.is_empty(),
+        "exceptions that nothing needs: {unused:?}"
     );
+}
+
+#[test]
+fn labelled_attempts_of_eps() {
+    compare_labels("eps");
+}
+
+#[test]
+fn labelled_attempts_of_5gs() {
+    compare_labels("5gs");
 }

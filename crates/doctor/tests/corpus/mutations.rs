@@ -54,7 +54,7 @@ fn diagnose(frames: &[Played]) -> Vec<Attempt> {
 
 fn originals(corpus: &Corpus) -> Vec<Original> {
     let mut originals = Vec::new();
-    for (file, _) in corpus.files_with_eps() {
+    for (file, _) in corpus.files_with("eps") {
         let path = corpus.path(file);
         if std::fs::metadata(&path).is_ok_and(|metadata| metadata.len() <= MAX_FILE_OCTETS) {
             let octets = std::fs::read(&path).expect("it was there a moment ago");
