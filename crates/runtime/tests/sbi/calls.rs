@@ -160,7 +160,6 @@ fn who_is_not_there_is_unreachable_until_he_is() {
                 if client.heard.outcome(id).await.is_ok() {
                     return;
                 }
-                tokio::time::sleep(Duration::from_millis(10)).await;
             }
         };
         tokio::time::timeout(PATIENCE, reached)
