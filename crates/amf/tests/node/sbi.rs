@@ -214,6 +214,31 @@ fn who_gives_up_an_authentication_is_not_confirmed_later() {
 }
 
 #[test]
+fn nobody_is_challenged_with_the_vector_of_another() {
+    let mut rig = Rig::new();
+    begun(&mut rig);
+    // On the same connection, before the AUSF has answered for the first, it is somebody else.
+    let said = Phone::new(2).begin(Start::REGISTER);
+    let _ = rig.uplink((1, 7), said.nas());
+    assert_eq!(rig.asked.len(), 2, "both were asked for");
+    rig.give(1);
+    assert!(rig.sent.is_empty(), "a challenge of the first for the second");
+    rig.give(2);
+    let challenge = rig.nas();
+    assert!(challenge.windows(12).any(|octets| octets == [2; 12]), "RAND");
+}
+
+#[test]
+fn the_udm_is_not_told_what_it_said() {
+    let mut rig = Rig::new();
+    rig.register_and_idle((1, 7), &mut Phone::new(1));
+    rig.down(GNB);
+    rig.demand(&deregistration(1, "SUBSCRIPTION_WITHDRAWN"));
+    assert_eq!(rig.amf.context(&supi(1)).unwrap().state, FgmmState::Deregistered);
+    assert!(rig.asked.is_empty(), "{:?}", rig.asked);
+}
+
+#[test]
 fn refusals_of_the_udm_reach_the_ue_as_what_they_mean() {
     let refusals = [
         (
