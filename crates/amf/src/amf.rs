@@ -377,6 +377,17 @@ impl Amf {
         Some(self.context(supi)?.security.as_ref()?.nas.counts())
     }
 
+    /// For laboratories: the next COUNTs of a subscriber's current security context, as if so many messages had been
+    /// protected. `false` if there is none.
+    pub fn set_counts(&mut self, supi: &Supi, counts: NasCounts) -> bool {
+        let context = self.table.by_supi(supi).and_then(|id| self.table.get_mut(id));
+        let Some(security) = context.and_then(|context| context.security.as_mut()) else {
+            return false;
+        };
+        security.nas = security.nas.clone().with_counts(counts);
+        true
+    }
+
     /// What was counted since the start.
     #[must_use]
     pub fn counters(&self) -> Counters {
