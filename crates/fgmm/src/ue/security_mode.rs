@@ -191,12 +191,14 @@ impl Ue {
         let asked = command
             .additional_5g_security_information
             .is_some_and(Additional5gSecurityInformation::retransmission_requested);
+        // What it has been answered is not said again: a later command is for new keys alone.
+        let unanswered = self.procedure().is_some();
         let mut request = Vec::new();
         if let Some(connection) = &mut self.connection {
             connection.answered = None;
             connection.peer = None;
             connection.eap = None;
-            if asked || connection.bare {
+            if asked || connection.bare && unanswered {
                 request.clone_from(&connection.request);
             }
         }
