@@ -226,15 +226,19 @@ impl Session {
         k_seaf: &KSeaf,
         eap_success: Option<&[u8]>,
     ) -> Disposition {
-        let expected = match &asked.subject {
-            Subject::Supi(supi) => Some(supi.clone()),
-            Subject::Suci(suci) => suci.null_supi(),
+        let (expected, home) = match &asked.subject {
+            Subject::Supi(supi) => (Some(supi.clone()), None),
+            Subject::Suci(suci) => (suci.null_supi(), suci.plmn()),
         };
         let k_amf = k_seaf.k_amf(&supi.value(), &ABBA);
         let (Some(k_amf), Some(ksi)) = (k_amf, asked.ksi) else {
             return self.unavailable(env, FgmmCause::PROTOCOL_ERROR_UNSPECIFIED);
         };
-        if expected.is_some_and(|expected| expected != supi) {
+        // A home network vouches for its own subscribers: the context of another's is not its to take over.
+        let foreign = home
+            .zip(supi.imsi())
+            .is_some_and(|(home, imsi)| !imsi.is_of(home));
+        if foreign || expected.is_some_and(|expected| expected != supi) {
             return self.unavailable(env, FgmmCause::PROTOCOL_ERROR_UNSPECIFIED);
         }
         self.learnt.subject = Some(Subject::Supi(supi.clone()));
