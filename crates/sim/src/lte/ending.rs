@@ -1,26 +1,12 @@
 //! How a scenario must end, and how it did.
 
 use super::mark::UeMark;
+pub use crate::scenario::{ContextEnd, Verdict};
 use quintet_crypto::{CipheringAlgorithm, Direction, IntegrityAlgorithm};
 use quintet_emm::Discard;
 use quintet_emm::network::{Context, EmmState, Phase};
 use quintet_nas::eps::NasKsi;
 use quintet_nas::security::NasCounts;
-
-/// What the MME must know of the UE in the end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ContextEnd {
-    /// Nothing.
-    Absent,
-    /// Its identity; it is detached.
-    Deregistered,
-    /// It is registered under a security context with integrity protection.
-    Registered,
-    /// It is registered under EIA0: an emergency.
-    Null,
-    /// Whatever: what was done decides nothing about it.
-    Any,
-}
 
 /// What an MME knows of a UE.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,17 +46,4 @@ pub struct Ending {
     pub registered: bool,
     /// What the MME knows.
     pub context: ContextEnd,
-}
-
-/// How a play ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Verdict {
-    /// The scenario.
-    pub scenario: &'static str,
-    /// Whether it ended as its name says.
-    pub as_named: bool,
-    /// What happened, in a line.
-    pub what: String,
-    /// What was otherwise than it must be; empty if nothing was.
-    pub why: Vec<String>,
 }

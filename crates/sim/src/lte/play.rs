@@ -1,17 +1,19 @@
 //! One scenario being played: a sans-IO director over one eNB.
 
 use super::ending::{ContextFacts, Verdict};
-use super::judge::Log;
+use super::judge::{self, Log};
 use super::mark::UeMark;
 use super::scenario::{Scenario, Step};
 use super::subscriber::{self, SQN_AHEAD};
 use super::{Card, LabTimers};
 use crate::Usim;
 use crate::enb::{Alteration, Enb, EnbEvent, Rule, Tamper, UeId, Which};
+pub use crate::scenario::Restart;
+use crate::scenario::device;
 use crate::ue::Ue;
 use quintet_crypto::{Amf, Sqn};
 use quintet_emm::ue::Configuration;
-use quintet_identity::{Imei, Imeisv, Imsi, Plmn};
+use quintet_identity::{Imsi, Plmn};
 use quintet_mme::MmeEvent;
 use quintet_nas::eps::{AuthenticationRequest, EmmCause, EmmMessage, NasKsi};
 use quintet_nas::security::NasCounts;
@@ -35,17 +37,6 @@ pub enum Hss {
     Stopped,
     /// It answers late, by [`LabTimers::hss_slow`].
     Slow,
-}
-
-/// How the MME stops and comes back. Its associations break in any case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Restart {
-    /// It wrote every context last of all ([`quintet_mme::Mme::final_saves`]).
-    Clean,
-    /// It was killed: what it had written stands.
-    Killed,
-    /// What it had written is lost as well.
-    Forgetful,
 }
 
 /// What a play wants of the world around its eNB.
@@ -246,11 +237,8 @@ impl Play {
     /// Something happened at the MME, about this eNB's association.
     pub fn handle_mme_event(&mut self, now: Duration, event: &MmeEvent) {
         self.stirred = now;
-        self.log.take(&self.ues_by_imsi(), event);
-    }
-
-    fn ues_by_imsi(&self) -> Vec<Option<Imsi>> {
-        self.ues.iter().map(|part| part.imsi).collect()
+        let imsis: Vec<_> = self.ues.iter().map(|part| part.imsi).collect();
+        judge::take(&mut self.log, &imsis, event);
     }
 
     /// The answer to [`Demand::Inspect`].
@@ -291,16 +279,6 @@ impl Play {
             Tamper::Alter(Alteration::Replace(octets)),
         ))
     }
-}
-
-/// The device of the n-th UE. Its IMEI is of a type approval code for tests (GSMA TS.06: 00 1xx).
-fn device(n: u32) -> (Imei, Imeisv) {
-    let imei = format!("00101700{:06}0", n % 1_000_000);
-    let imeisv = format!("00101700{:06}01", n % 1_000_000);
-    (
-        imei.parse().expect("fifteen digits"),
-        imeisv.parse().expect("sixteen digits"),
-    )
 }
 
 #[cfg(test)]

@@ -4,25 +4,9 @@ use super::ending::Ending;
 use super::mark::UeMark;
 use super::play::{Hss, Restart};
 use crate::enb::Rule;
+pub use crate::scenario::Card;
 use quintet_emm::network::Phase;
 use quintet_emm::ue::Start;
-
-/// The card in the UE, beside what the HSS knows of its subscriber.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Card {
-    /// It has the HSS's keys.
-    Genuine,
-    /// Another K.
-    WrongKey,
-    /// The HSS was given OP where OPc belongs.
-    OpUsedAsOpc,
-    /// Its SQN is ahead of the AuC's.
-    Ahead,
-    /// Its SQN leaps ahead of the AuC's with every challenge.
-    AlwaysAhead,
-    /// There is none.
-    None,
-}
 
 /// What the HSS knows of the subscribers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,8 @@ use super::scenario::{Card, Provision, Scenario};
 use super::scenarios::SCENARIOS;
 use crate::Usim;
 use crate::demo::{DEMO_OP, Population};
-use quintet_crypto::{K, Opc, Sqn, WrongKeyLength};
+use crate::scenario::{self, NobodysCard};
+use quintet_crypto::Opc;
 use quintet_subscriber::model::{Algorithm, Roaming, Subscriber};
 use std::sync::Arc;
 
@@ -18,9 +19,6 @@ const WITNESS: u32 = BLOCK - 1;
 
 /// SQN_MS of a card that is ahead: SEQ 2^42, ahead of any clock in ticks of 0.1 s; IND 16, that of EPS vectors of slot 0.
 pub(super) const SQN_AHEAD: u64 = 1 << 47 | 16;
-
-/// A K that is nobody's.
-const WRONG_K: [u8; 16] = *b"not the HSS's K!";
 
 fn number(scenario: &Scenario, n: u32) -> Option<u32> {
     let place = SCENARIOS.iter().position(|other| other.name == scenario.name)?;
@@ -56,18 +54,8 @@ pub(super) fn witness(scenario: &Scenario) -> Option<Subscriber> {
 ///
 /// # Errors
 /// None: MILENAGE takes a K of 128 bits.
-pub(super) fn card(card: Card, issued: &Subscriber) -> Result<Option<Usim>, WrongKeyLength> {
-    let mut authentication = issued.authentication.clone();
-    let sqn_ms = match card {
-        Card::None => return Ok(None),
-        Card::Ahead | Card::AlwaysAhead => Sqn::new(SQN_AHEAD).unwrap_or_default(),
-        Card::WrongKey => {
-            authentication.k = K::new_128(WRONG_K);
-            Sqn::default()
-        }
-        Card::Genuine | Card::OpUsedAsOpc => Sqn::default(),
-    };
-    Usim::new(issued.imsi, &authentication, sqn_ms).map(Some)
+pub(super) fn card(card: Card, issued: &Subscriber) -> Result<Option<Usim>, NobodysCard> {
+    scenario::card(card, issued, SQN_AHEAD)
 }
 
 /// The subscriber as its card was issued.

@@ -5,8 +5,8 @@ use crate::enb::{Alteration, Enb, Interference, Random, Rule, Tamper, UeId, Whic
 use crate::lte::judge;
 use crate::lte::scenario::{Step, Until};
 use crate::lte::{ContextEnd, Verdict};
+use crate::scenario::counts;
 use quintet_emm::ue::Start;
-use quintet_nas::security::{NasCount, NasCounts};
 use quintet_s1ap::message::UplinkNasTransport;
 use quintet_s1ap::{Cause, EnbUeS1apId, MmeUeS1apId, S1apPdu};
 use std::time::Duration;
@@ -119,7 +119,7 @@ impl Play {
         let idle = || self.ues.iter().all(|part| enb.ids(part.id).is_none());
         match step {
             Step::Await(Until::Ue(mark)) => self.log.parts.iter().all(|part| part.has_ue(mark)),
-            Step::Await(Until::Mme(phase)) => self.log.parts.iter().all(|part| part.has_mme(phase)),
+            Step::Await(Until::Mme(phase)) => self.log.parts.iter().all(|part| part.has_phase(phase)),
             Step::Await(Until::Idle) => idle() && enb.connection_count() == 0,
             Step::Await(Until::Quiet) => now >= self.stirred + self.settings.timers.quiet,
             Step::Inactivity => idle(),
@@ -183,17 +183,9 @@ impl Play {
         let verdict = Verdict {
             scenario: self.scenario.name,
             as_named: why.is_empty(),
-            what: self.log.told(),
+            what: judge::told(&self.log),
             why,
         };
         self.demands.push_back(Demand::Finished(Box::new(verdict)));
     }
-}
-
-/// COUNTs of an end that has sent so many messages and received so many.
-fn counts(sent: u32, received: u32) -> Option<NasCounts> {
-    Some(NasCounts {
-        next_sent: Some(NasCount::new(sent)?),
-        last_received: NasCount::new(received.checked_sub(1)?),
-    })
 }
