@@ -129,8 +129,8 @@ impl Attempt {
         subscriber(self.ue, self.trail.tap)
     }
 
-    /// A NAS message: into the trail, and through both ends' states. `None` if the trail is full; it counts then.
-    pub(crate) fn nas(&mut self, arrival: Arrival<'_>) -> Option<usize> {
+    /// A NAS message: into the trail, and through both ends' states. Answers its index, and what had to go for it.
+    pub(crate) fn nas(&mut self, arrival: Arrival<'_>) -> (usize, Option<Sighting>) {
         let (mut sighting, step) = self.sighting(arrival);
         if self.is_late(sighting.seen) {
             // What it would have changed is not known any more: nothing is held against either end that this could explain.
@@ -150,11 +150,25 @@ impl Attempt {
             self.name_procedure(&sighting.view);
         }
         self.saw(sighting.seen);
-        if self.trail.nas.len() >= MAX_MESSAGES {
-            self.trail.dropped += 1;
-            return None;
+        let full = self.trail.nas.len() >= MAX_MESSAGES;
+        let gone = full.then(|| self.drop_from_the_middle());
+        (self.insert(sighting), gone)
+    }
+
+    /// Room for one more: how an attempt began and how it ends is worth more than what lies between.
+    fn drop_from_the_middle(&mut self) -> Sighting {
+        const GOES: usize = MAX_MESSAGES / 2;
+        let nas = &mut self.trail.nas;
+        let gone = nas.remove(GOES);
+        for other in &mut nas[GOES..] {
+            other.repeats = match other.repeats {
+                Some(GOES) => None,
+                Some(index) if index > GOES => Some(index - 1),
+                repeats => repeats,
+            };
         }
-        Some(self.insert(sighting))
+        self.trail.dropped += 1;
+        gone
     }
 
     /// Whether something comes behind what stands after it in the capture: reassembly held it back.

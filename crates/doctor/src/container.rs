@@ -14,6 +14,15 @@ pub(crate) struct Envelope<'a> {
 #[derive(Debug)]
 pub(crate) struct Fields<'a>(&'a [u8]);
 
+/// The PDU without what stands behind its end: some stacks send more octets than the message has.
+pub(crate) fn without_tail(octets: &[u8]) -> Option<&[u8]> {
+    // Choice, procedure code, criticality, then the length of the open type.
+    let rest = octets.get(3..)?;
+    let (count, content) = length(rest)?;
+    let end = octets.len() - content.len() + count;
+    (end < octets.len()).then(|| &octets[..end])
+}
+
 /// Reads an envelope; `None` if it is none.
 pub(crate) fn read(octets: &[u8]) -> Option<Envelope<'_>> {
     let (&choice, rest) = octets.split_first()?;
@@ -59,6 +68,12 @@ fn length(octets: &[u8]) -> Option<(usize, &[u8])> {
     }
 }
 
+/// An octet string as NAS PDUs are: a length of its own, then the octets.
+pub(crate) fn octet_string(value: &[u8]) -> Option<&[u8]> {
+    let (count, rest) = length(value)?;
+    rest.get(..count)
+}
+
 /// A UE's number: octets of length in the first `bits` bits, then as many octets.
 pub(crate) fn integer(value: &[u8], bits: u32) -> Option<u64> {
     let (&first, rest) = value.split_first()?;
@@ -70,6 +85,14 @@ pub(crate) fn integer(value: &[u8], bits: u32) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_stands_behind_the_end_is_left_out() {
+        let pdu = [0x00, 4, 0x40, 2, 0xaa, 0xbb, 1, 2, 3];
+        assert_eq!(without_tail(&pdu), Some(&pdu[..6]));
+        assert_eq!(without_tail(&pdu[..6]), None);
+        assert_eq!(without_tail(&[0x00, 4, 0x40, 9, 1]), None, "cut");
+    }
 
     #[test]
     fn numbers_of_either_protocol() {

@@ -318,20 +318,19 @@ impl Observer {
             opened = unverifiable();
         }
         opened.plain = opened.plain.or_else(|| copy.map(Box::from));
-        let index = running.attempt.nas(Arrival {
+        let (index, gone) = running.attempt.nas(Arrival {
             seen,
             direction,
             carrier,
             pdu: octets,
             opened,
         });
-        if let Some(index) = index {
-            self.held_octets += ends::held_octets(octets);
-            self.learn(id, index);
-            self.consult(id, index);
-            self.tell(id, index);
-            self.end_for_want_of_room();
-        }
+        self.held_octets += ends::held_octets(octets);
+        self.held_octets -= gone.map_or(0, |gone| ends::held_octets(&gone.pdu));
+        self.learn(id, index);
+        self.consult(id, index);
+        self.tell(id, index);
+        self.end_for_want_of_room();
     }
 
     /// What keys say of a message beside its MAC.

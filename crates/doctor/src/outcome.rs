@@ -115,6 +115,7 @@ fn ending(trail: &Trail, steps: &Steps<'_>) -> Ending {
     }
     if steps.reject.is_some() {
         return match (steps.security, steps.challenge, steps.failure, steps.response) {
+            (Security::Complete | Security::Ignored, ..) if steps.repeated => Ending::SmcCompleteNotAccepted,
             (Security::Complete | Security::Ignored, ..) => Ending::RejectedAfterSecurityMode,
             (Security::Commanded | Security::Rejected, ..) => Ending::RejectedDuringSecurityMode,
             (_, _, Some(_), _) => Ending::RejectedAfterAuthenticationFailure,
@@ -147,7 +148,11 @@ fn accepted(trail: &Trail, steps: &Steps<'_>) -> Option<Ending> {
     let bearers = steps.context_setup && !steps.context_failure;
     let service = trail.procedure == Procedure::ServiceRequest;
     // Its complete shows an accept that is not in the capture.
-    if let Some(times) = steps.accepts.or(steps.completed.then_some(1)) {
+    if let Some(times) = steps
+        .accepts
+        .or(steps.completed.then_some(1))
+        .filter(|_| !steps.taken_back)
+    {
         if times > 1 && !steps.completed && trail.procedure.is_initial() {
             return Some(Ending::AcceptRetransmittedNoComplete);
         }
@@ -165,7 +170,7 @@ fn accepted(trail: &Trail, steps: &Steps<'_>) -> Option<Ending> {
         return None;
     }
     Some(if steps.security == Security::Complete {
-        Ending::Success
+        Ending::SuccessInferred
     } else {
         Ending::SuccessReusedContextInferred
     })
@@ -192,9 +197,10 @@ fn before_authentication(trail: &Trail, steps: &Steps<'_>) -> Ending {
 /// Success, failure, or that the capture does not tell.
 const fn outcome(ending: Ending) -> Outcome {
     match ending {
-        Ending::Success | Ending::SuccessReusedContext | Ending::SuccessReusedContextInferred => {
-            Outcome::Success
-        }
+        Ending::Success
+        | Ending::SuccessInferred
+        | Ending::SuccessReusedContext
+        | Ending::SuccessReusedContextInferred => Outcome::Success,
         Ending::SecurityEstablishedEndUnknown
         | Ending::ServiceRequestAnswerNotVisible
         | Ending::PartialNoSecurity
@@ -283,11 +289,12 @@ fn cause(ending: Ending, steps: &Steps<'_>) -> Option<u8> {
         | Ending::RejectedAfterAuthentication
         | Ending::RejectedDuringSecurityMode
         | Ending::RejectedAfterSecurityMode
-        | Ending::RejectedAfterAuthenticationFailure => steps.reject.map(|(_, cause)| cause),
+        | Ending::SmcCompleteNotAccepted => steps.reject.map(|(_, cause)| cause),
         Ending::AuthenticationRejected
         | Ending::AuthenticationMacFailure
         | Ending::AuthenticationSyncFailure
-        | Ending::NonEpsAuthenticationUnacceptable => steps.failure.map(|(_, cause)| cause),
+        | Ending::NonEpsAuthenticationUnacceptable
+        | Ending::RejectedAfterAuthenticationFailure => steps.failure.map(|(_, cause)| cause),
         Ending::SmcRejected => steps.smc_reject,
         _ => None,
     }

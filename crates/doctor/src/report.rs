@@ -68,6 +68,8 @@ pub enum Reached {
 pub enum Ending {
     /// Authentication, security mode, acceptance.
     Success,
+    /// As before; the acceptance is ciphered and inferred from the context set-up.
+    SuccessInferred,
     /// A protected initial message was accepted without a new authentication.
     SuccessReusedContext,
     /// As before; the acceptance is ciphered and inferred from the context set-up.

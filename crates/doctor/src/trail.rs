@@ -19,7 +19,7 @@ use quintet_nas::fgs::FgmmMessage;
 use quintet_nas::security::SecurityHeaderType;
 use quintet_procedure::{Protection, Violation};
 
-/// The most messages kept of one attempt; of more, the first ones are kept and the rest is counted.
+/// The most messages kept of one attempt; of more, the first half and the last are kept, and what lay between is counted.
 pub const MAX_MESSAGES: usize = 256;
 
 /// What the UE wanted.

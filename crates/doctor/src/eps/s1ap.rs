@@ -8,20 +8,25 @@ use crate::signalling::{Kind, Reading};
 use crate::trail::{Area, Short};
 use quintet_crypto::Direction;
 use quintet_s1ap::{PduType, ResetType, S1apPdu, UeS1apIds};
+use std::borrow::Cow;
 
 /// IE number of MME UE S1AP ID.
 const IE_MME_UE_S1AP_ID: u16 = 0;
 /// IE number of eNB UE S1AP ID.
 const IE_ENB_UE_S1AP_ID: u16 = 8;
+/// IE number of NAS-PDU.
+const IE_NAS_PDU: u16 = 26;
+/// Procedures that bring NAS from the UE: initial UE message, uplink NAS transport.
+const FROM_UE: [u8; 2] = [12, 13];
 
 /// Reads a message; `None` if it is not even the envelope of one.
 pub(crate) fn read(octets: &[u8]) -> Option<Reading<'_>> {
-    match S1apPdu::decode(octets) {
-        Ok(decoded) => match decoded.pdu {
-            S1apPdu::Other(_) => bare(octets),
-            pdu => Some(of(pdu)),
-        },
-        Err(_) => bare(octets),
+    let decoded = S1apPdu::decode(octets)
+        .ok()
+        .or_else(|| S1apPdu::decode(container::without_tail(octets)?).ok());
+    match decoded.map(|decoded| decoded.pdu) {
+        Some(S1apPdu::Other(_)) | None => bare(octets),
+        Some(pdu) => Some(of(pdu)),
     }
 }
 
@@ -229,8 +234,18 @@ fn bare(octets: &[u8]) -> Option<Reading<'_>> {
             IE_ENB_UE_S1AP_ID => {
                 reading.ran_ue_id = container::integer(value, 2).and_then(|id| u32::try_from(id).ok());
             }
+            IE_NAS_PDU => reading
+                .nas
+                .extend(container::octet_string(value).map(Cow::Borrowed)),
             _ => {}
         }
+    }
+    if !reading.nas.is_empty() {
+        reading.direction = if FROM_UE.contains(&envelope.procedure_code) {
+            UP
+        } else {
+            DOWN
+        };
     }
     if reading.core_ue_id.is_some() || reading.ran_ue_id.is_some() {
         reading.kind = Kind::Of;

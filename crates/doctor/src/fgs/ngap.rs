@@ -8,23 +8,28 @@ use crate::signalling::{Kind, Reading};
 use crate::trail::{Area, Short};
 use quintet_crypto::Direction;
 use quintet_ngap::{NgapPdu, PduType, ResetType, UeNgapIds, UserLocationInformation};
+use std::borrow::Cow;
 
 /// IE number of AMF UE NGAP ID.
 const IE_AMF_UE_NGAP_ID: u16 = 10;
 /// IE number of RAN UE NGAP ID.
 const IE_RAN_UE_NGAP_ID: u16 = 85;
+/// IE number of NAS-PDU.
+const IE_NAS_PDU: u16 = 38;
+/// Procedures that bring NAS from the UE: initial UE message, uplink NAS transport.
+const FROM_UE: [u8; 2] = [15, 46];
 
 const UP: Option<Direction> = Some(Direction::Uplink);
 const DOWN: Option<Direction> = Some(Direction::Downlink);
 
 /// Reads a message; `None` if it is not even the envelope of one.
 pub(crate) fn read(octets: &[u8]) -> Option<Reading<'_>> {
-    match NgapPdu::decode(octets) {
-        Ok(decoded) => match decoded.pdu {
-            NgapPdu::Other(_) => bare(octets),
-            pdu => Some(of(pdu)),
-        },
-        Err(_) => bare(octets),
+    let decoded = NgapPdu::decode(octets)
+        .ok()
+        .or_else(|| NgapPdu::decode(container::without_tail(octets)?).ok());
+    match decoded.map(|decoded| decoded.pdu) {
+        Some(NgapPdu::Other(_)) | None => bare(octets),
+        Some(pdu) => Some(of(pdu)),
     }
 }
 
@@ -250,8 +255,18 @@ fn bare(octets: &[u8]) -> Option<Reading<'_>> {
             IE_RAN_UE_NGAP_ID => {
                 reading.ran_ue_id = container::integer(value, 2).and_then(|id| u32::try_from(id).ok());
             }
+            IE_NAS_PDU => reading
+                .nas
+                .extend(container::octet_string(value).map(Cow::Borrowed)),
             _ => {}
         }
+    }
+    if !reading.nas.is_empty() {
+        reading.direction = if FROM_UE.contains(&envelope.procedure_code) {
+            UP
+        } else {
+            DOWN
+        };
     }
     if reading.core_ue_id.is_some() || reading.ran_ue_id.is_some() {
         reading.kind = Kind::Of;

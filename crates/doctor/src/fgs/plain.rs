@@ -48,7 +48,8 @@ pub(crate) fn view(
 /// A message whose mandatory part is broken is still known by its type.
 fn by_type(direction: Direction, plain: &[u8]) -> MessageView {
     let message_type = plain.get(2).copied().unwrap_or_default();
-    if plain.first() != Some(&FGMM) {
+    // Behind a reserved header type nothing is known.
+    if !matches!(plain, [FGMM, 0, ..]) {
         return MessageView::Other { message_type };
     }
     let octet = plain.get(3).copied().unwrap_or_default();

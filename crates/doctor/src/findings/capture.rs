@@ -59,10 +59,10 @@ pub(super) fn rules(reading: &Reading<'_>) -> Vec<Finding> {
             Draft::new(
                 &code::TOO_MANY_MESSAGES,
                 format!(
-                    "{} of this attempt {} counted only, behind the first {}.",
+                    "{} of this attempt {} counted only, between the first {} and the last.",
                     counted(trail.dropped, "message"),
                     if trail.dropped == 1 { "is" } else { "are" },
-                    crate::trail::MAX_MESSAGES
+                    crate::trail::MAX_MESSAGES / 2
                 ),
             )
             .at(trail.last)

@@ -53,6 +53,10 @@ pub(crate) struct Steps<'a> {
     pub(crate) detached: bool,
     /// The last reject, and its cause.
     pub(crate) reject: Option<(usize, u8)>,
+    /// SECURITY MODE COMMAND was sent again although it had been answered.
+    pub(crate) repeated: bool,
+    /// A reject came behind the accept, and no complete before it.
+    pub(crate) taken_back: bool,
     /// NAS messages from the network.
     pub(crate) downlinks: usize,
     /// Whether one of them could not be read.
@@ -87,6 +91,8 @@ impl<'a> Steps<'a> {
             completed: false,
             detached: false,
             reject: None,
+            repeated: false,
+            taken_back: false,
             downlinks: 0,
             ciphered_downlink: false,
             context_setup: false,
@@ -155,6 +161,7 @@ impl<'a> Steps<'a> {
             View::AuthenticationReject => self.authentication_reject = Some(index),
             View::SecurityModeCommand { .. } => {
                 let again = self.security == Security::Complete && self.accepts.is_none();
+                self.repeated |= again;
                 self.security = if again {
                     Security::Ignored
                 } else {
@@ -169,7 +176,10 @@ impl<'a> Steps<'a> {
             View::Accept { .. } => *self.accepts.get_or_insert(0) += 1,
             View::LeaveAccept => self.detached |= sighting.direction == Direction::Downlink,
             View::Complete { .. } => self.completed = true,
-            View::Reject { cause, .. } => self.reject = Some((index, cause)),
+            View::Reject { cause, .. } => {
+                self.reject = Some((index, cause));
+                self.taken_back = self.accepts.is_some() && !self.completed;
+            }
             view if view.initial().is_some() => {
                 let protected = sighting.protection != Protection::Plain;
                 if self.initial.is_none() {

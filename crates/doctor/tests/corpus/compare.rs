@@ -59,15 +59,20 @@ pub(crate) fn differences(label: &Procedure<'_>, attempt: &Attempt) -> Vec<(&'st
         text(attempt.broken_at),
     );
     compare("cause", cause(label), our_cause(attempt));
+    // The labels read the service type for the ngKSI of 5GS's SERVICE REQUEST; tshark and pycrate read it as we do.
+    let service_type =
+        label.text("technology") == Some("5gs") && label.text("procedure") == Some("service-request");
     compare(
         "ksi",
         label
             .value("ksi")
             .as_u64()
+            .filter(|_| !service_type)
             .map_or("none".to_owned(), |ksi| ksi.to_string()),
         attempt
             .security
             .ksi
+            .filter(|_| !service_type)
             .map_or("none".to_owned(), |ksi| ksi.to_string()),
     );
     let selected = label.value("selected");

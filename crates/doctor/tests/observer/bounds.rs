@@ -18,7 +18,7 @@ fn a_flood_of_connections_ends_the_longest_silent() {
 }
 
 #[test]
-fn an_attempt_of_many_messages_keeps_the_first() {
+fn an_attempt_of_many_messages_keeps_the_first_and_the_last() {
     let mut case = Case::new();
     case.initial(1, 5, &attach_request(1), None);
     for sequence in 0..2 * MAX_MESSAGES {
@@ -26,7 +26,12 @@ fn an_attempt_of_many_messages_keeps_the_first() {
         case.down(1, 5, 100, &[0x27, 1, 2, high, low, 0, 0xaa, 0xbb, 0xcc]);
     }
     let attempts = case.finish();
-    assert_eq!(attempts[0].messages.len(), MAX_MESSAGES);
+    let messages = &attempts[0].messages;
+    assert_eq!(messages.len(), MAX_MESSAGES);
+    let frames = |range: std::ops::Range<usize>| messages[range.end - 1].frame - messages[range.start].frame;
+    let half = MAX_MESSAGES / 2;
+    assert_eq!(frames(0..half), half as u64 - 1, "the first ones are all there");
+    assert_eq!(frames(half..MAX_MESSAGES), half as u64 - 1, "and the last ones");
     assert!(
         attempts[0]
             .not_shown
