@@ -36,8 +36,8 @@ pub(crate) enum For {
     Nobody,
 }
 
-/// Names a call through all its repetitions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// Names a call through all its repetitions. A later call has a higher one; the default is before all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Ticket(u64);
 
 /// A call to be made.
@@ -255,6 +255,11 @@ impl Calls {
     /// What is to be said next.
     pub(crate) fn poll(&mut self) -> Option<Output> {
         self.out.pop_front()
+    }
+
+    /// Not before that of any call so far.
+    pub(crate) fn last(&self) -> Ticket {
+        Ticket(self.next)
     }
 
     /// How many calls have no outcome yet.

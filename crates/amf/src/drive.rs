@@ -129,6 +129,9 @@ impl Amf {
         let Some(record) = self.table.record_mut(context) else {
             return;
         };
+        if record.since == Ticket::default() {
+            record.since = self.calls.last();
+        }
         let other = record.connection.replace(id).filter(|other| *other != id);
         record.idle_until = None;
         let paged = record.paging.take();

@@ -192,6 +192,9 @@ impl Amf {
 
     /// The UDM has taken the subscription, or not: then changes come with the next registration.
     pub(crate) fn subscribed(&mut self, context: ContextId, outcome: &Outcome) {
+        if !self.table.is_about(context, outcome.ticket) {
+            return;
+        }
         let Ok(response) = &outcome.result else {
             return;
         };
@@ -272,6 +275,9 @@ impl Amf {
 
     /// The data of a UE as they are now: taken into its registration, and told to it (TS 23.502 4.5.1, 4.2.4.2).
     pub(crate) fn changed(&mut self, at: At, id: ContextId, outcome: &Outcome) {
+        if !self.table.is_about(id, outcome.ticket) {
+            return;
+        }
         let Ok(data) = read::<AccessAndMobilitySubscriptionData>(outcome) else {
             return;
         };

@@ -255,14 +255,22 @@ impl Amf {
         (pdu_session_id, asked): (u8, Asked),
         outcome: &Outcome,
     ) {
-        if self.table.get(context).is_none() {
+        let ours = self.table.is_about(context, outcome.ticket);
+        let container = if ours {
+            self.waited(context, pdu_session_id, outcome.ticket)
+        } else {
+            None
+        };
+        // The UE has left since, or has begun the session anew: nobody wants what this call has made.
+        if asked == Asked::Create && container.is_none() {
+            return self.release_unwanted(pdu_session_id, outcome);
+        }
+        if !ours {
             return;
         }
         let Some(session) = self.sm_contexts(context).session(pdu_session_id) else {
             return;
         };
-        let waited = session.waiting.iter().position(|(t, _)| *t == outcome.ticket);
-        let container = waited.map(|place| session.waiting.swap_remove(place).1);
         match (asked, &outcome.result) {
             (Asked::Create, Ok(response)) if response.status == 201 => {
                 session.at = location(response.location.as_deref(), &outcome.target);
@@ -307,6 +315,30 @@ impl Amf {
                 self.refuse(at, context, pdu_session_id, SmFailure::NotForwarded, container);
             }
         }
+    }
+
+    /// The UE's message that a call was made for waits no longer.
+    fn waited(&mut self, context: ContextId, pdu_session_id: u8, call: Ticket) -> Option<Box<[u8]>> {
+        let waiting = &mut self.sm_contexts(context).session(pdu_session_id)?.waiting;
+        let place = waiting.iter().position(|(ticket, _)| *ticket == call)?;
+        Some(waiting.swap_remove(place).1)
+    }
+
+    /// A context that an SMF made and nobody wants.
+    fn release_unwanted(&mut self, pdu_session_id: u8, outcome: &Outcome) {
+        let made = outcome
+            .result
+            .as_ref()
+            .ok()
+            .filter(|response| response.status == 201);
+        let at = made.and_then(|response| location(response.location.as_deref(), &outcome.target));
+        self.release_at_smf(SmContext {
+            pdu_session_id,
+            s_nssai: None,
+            at,
+            waiting: Vec::new(),
+            active: false,
+        });
     }
 
     fn refuse(

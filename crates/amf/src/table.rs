@@ -1,5 +1,6 @@
 //! The contexts of all UEs this AMF knows, found by 5G-GUTI, 5G-S-TMSI, SUPI or IMEI.
 
+use crate::calls::Ticket;
 use crate::idle::Paging;
 use crate::sm::SmContexts;
 use quintet_fgmm::network::{Context, ContextId, Contexts};
@@ -24,6 +25,8 @@ pub(crate) struct Record {
     pub(crate) paging: Option<Box<Paging>>,
     /// The deadline that is in the schedule: [`Record::due`], or earlier.
     pub(crate) armed: Option<Duration>,
+    /// Calls up to this one were made before this UE had its place here: they may be of another that had it.
+    pub(crate) since: Ticket,
     /// The UDM has this AMF as the one that serves the UE.
     pub(crate) at_udm: bool,
     /// Where the subscription to changes of its data is to be ended: the path of its resource.
@@ -42,6 +45,7 @@ impl Record {
             idle_until: None,
             paging: None,
             armed: None,
+            since: Ticket::default(),
             at_udm: false,
             sdm_subscription: None,
             sm: None,
@@ -109,6 +113,11 @@ impl Table {
 
     pub(crate) fn record_mut(&mut self, id: ContextId) -> Option<&mut Record> {
         self.records.get_mut(id.0)
+    }
+
+    /// Whether a call was made for the UE that has this place now.
+    pub(crate) fn is_about(&self, id: ContextId, call: Ticket) -> bool {
+        self.record(id).is_some_and(|record| call > record.since)
     }
 
     /// Every context.
