@@ -6,6 +6,7 @@ use crate::event::AmfEvent;
 use quintet_fgmm::network::{At, ContextId, Contexts as _, Input};
 use quintet_identity::Supi;
 use quintet_nas::fgs::FgmmCause;
+use quintet_sbi::data::AccessType;
 use quintet_sbi::namf::Operation;
 use quintet_sbi::nudm::uecm::{DeregistrationData, DeregistrationReason};
 use quintet_sbi::{ProblemDetails, Request, RequestId, Response, cause};
@@ -77,6 +78,10 @@ impl Amf {
     /// The UDM ends this AMF's registration of a UE (TS 23.502 4.2.2.2.2 step 14d, 4.2.2.3.3).
     fn deregistered_by_udm(&mut self, at: At, id: ContextId, data: &DeregistrationData) {
         use DeregistrationReason as Reason;
+        // The UE's registration over non-3GPP access is none of this AMF's.
+        if data.access_type == Some(AccessType::NonThreeGpp) {
+            return;
+        }
         if let Some(record) = self.table.record_mut(id) {
             // It wants nothing of this AMF any more, and its subscription went with the registration.
             record.at_udm = false;
