@@ -57,7 +57,8 @@ impl Resource {
         let (target, path) = if uri.starts_with('/') {
             (by.clone(), uri.to_owned())
         } else {
-            path::split_uri(uri)?
+            // What was begun under TLS does not go on without: KSEAF comes from there.
+            path::split_uri(uri).filter(|(target, _)| target.tls || !by.tls)?
         };
         (path.len() <= MAX_PATH_OCTETS).then_some(Self { target, path })
     }

@@ -510,7 +510,8 @@ fn location(location: Option<&str>, by: &Target) -> Option<(Target, String)> {
     let (target, path) = if location.starts_with('/') {
         (by.clone(), location.to_owned())
     } else {
-        path::split_uri(location)?
+        // What was begun under TLS does not go on without.
+        path::split_uri(location).filter(|(target, _)| target.tls || !by.tls)?
     };
     (path.len() <= MAX_CONTEXT_PATH).then_some((target, path))
 }
