@@ -12,6 +12,9 @@ use quintet_sbi::namf::{N1N2MessageTransferReqData, N1N2MessageTransferRspData, 
 use quintet_sbi::nsmf::SmContextStatusNotification;
 use quintet_sbi::{ProblemDetails, Response, cause};
 
+/// Class of what is for session management (TS 29.518 6.1.6.3.4, 6.1.6.3.5).
+const SM: &str = "SM";
+
 /// `cause` of N1N2MessageTransferRspData (TS 29.518 6.1.6.3.6).
 const INITIATED: &str = "N1_N2_TRANSFER_INITIATED";
 const ATTEMPTING: &str = "ATTEMPTING_TO_REACH_UE";
@@ -31,6 +34,17 @@ impl Amf {
         data: &N1N2MessageTransferReqData,
         parts: &[Part],
     ) -> Result<Response, Box<ProblemDetails>> {
+        let n1_class = data.n1_message_container.as_ref().map(|n1| &n1.n1_message_class);
+        let n2_class = data.n2_info_container.as_ref().map(|n2| &n2.n2_information_class);
+        if [n1_class, n2_class]
+            .into_iter()
+            .flatten()
+            .any(|class| class != SM)
+        {
+            return Err(ProblemDetails::with_status(501)
+                .detail("only session management is passed on")
+                .into());
+        }
         let sm_info = data.n2_info_container.as_ref().and_then(|n2| n2.sm_info.as_ref());
         let session = data.pdu_session_id.or(sm_info.map(|sm| sm.pdu_session_id));
         let Some(session) = session else {
@@ -38,6 +52,14 @@ impl Amf {
                 .invalid("/pduSessionId", "only session management is passed on")
                 .into());
         };
+        if sm_info.is_some_and(|sm| sm.pdu_session_id != session) {
+            return Err(ProblemDetails::new(cause::MANDATORY_IE_INCORRECT)
+                .invalid(
+                    "/pduSessionId",
+                    "another session than that of /n2InfoContainer/smInfo",
+                )
+                .into());
+        }
         if self.sm_contexts(context).session(session).is_none() {
             return Err(ProblemDetails::new(cause::CONTEXT_NOT_FOUND).into());
         }
