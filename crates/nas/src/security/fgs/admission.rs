@@ -30,7 +30,8 @@ use message_type as mt;
 const CAUSES_OF_SERVICE_REJECT: [u8; 2] = [76, 78];
 const CAUSES_OF_REGISTRATION_REJECT: [u8; 4] = [76, 78, 81, 82];
 
-/// Type of identity SUCI, in three bits (TS 24.501 9.11.3.3, 9.11.3.4).
+/// Types of identity in three bits: none, and SUCI (TS 24.501 9.11.3.3, 9.11.3.4).
+const IDENTITY_TYPE_NONE: u8 = 0;
 const IDENTITY_TYPE_SUCI: u8 = 1;
 const IDENTITY_TYPE_MASK: u8 = 0b111;
 
@@ -98,10 +99,14 @@ fn amf_list(octets: &[u8]) -> bool {
             | mt::DEREGISTRATION_REQUEST_FROM_UE
             | mt::DEREGISTRATION_ACCEPT_FROM_UE,
         ) => true,
-        // "If the requested identification parameter is SUCI": what was requested the procedure knows; what came is here.
-        Some(mt::IDENTITY_RESPONSE) => octets
-            .get(FIRST_IDENTITY)
-            .is_some_and(|first| first & IDENTITY_TYPE_MASK == IDENTITY_TYPE_SUCI),
+        // "If the requested identification parameter is SUCI": what was requested the procedure knows; what came is here. A
+        // UE that has no SUCI says so (5.4.3.3).
+        Some(mt::IDENTITY_RESPONSE) => octets.get(FIRST_IDENTITY).is_some_and(|first| {
+            matches!(
+                first & IDENTITY_TYPE_MASK,
+                IDENTITY_TYPE_SUCI | IDENTITY_TYPE_NONE
+            )
+        }),
         _ => false,
     }
 }
