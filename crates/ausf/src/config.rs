@@ -6,15 +6,16 @@ use quintet_eap::ServerOptions;
 use quintet_identity::Plmn;
 use quintet_sbi::Target;
 
-/// Most authentications that wait for the UE's answer: 30 s of 8,000 a second. Each is below 1 KiB. Past it a new one is
+/// Most authentications that wait for the UE's answer: 32 s of 8,192 a second. Each is below 1 KiB. Past it a new one is
 /// refused, so that nobody's challenge is taken away by strangers.
 pub const MAX_CONTEXTS: usize = 262_144;
 
 /// Most ended authentications that are kept for repetitions and for the removal of their result; the oldest goes.
 pub const MAX_DONE: usize = 65_536;
 
-/// How long a challenge may stay unanswered: T3560 runs 6 s at most, five times (TS 24.501 table 10.2.1).
-pub const CONTEXT_LIFETIME: Duration = Duration::from_secs(30);
+/// How long a challenge may stay unanswered: T3560 runs 6 s, five times (TS 24.501 table 10.2.2), and the last answer needs
+/// its time as well.
+pub const CONTEXT_LIFETIME: Duration = Duration::from_secs(32);
 
 /// Most calls of the UDM under way: what it answers in a second. Past it a request is refused rather than queued.
 pub const MAX_CALLS: usize = 16_384;
