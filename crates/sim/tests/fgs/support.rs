@@ -4,6 +4,7 @@
 mod home;
 mod invariants;
 mod sbi;
+pub(crate) mod victim;
 mod world;
 
 pub(crate) use invariants::Invariants;

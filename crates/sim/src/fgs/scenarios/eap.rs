@@ -80,7 +80,7 @@ pub(super) const EAP_WRONG_KEY: Scenario = Scenario {
         ))],
         ..REFUSED
     },
-    findings: &["eap-authentication-rejected"],
+    findings: &["authentication-rejected"],
     ..EAP_AKA_PRIME
 };
 

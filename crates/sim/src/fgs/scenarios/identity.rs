@@ -35,7 +35,7 @@ pub(super) const SUCI_NULL: Scenario = Scenario {
     about: "the SUPI stands in the SUCI as it is: the null scheme",
     clause: "TS 33.501 6.12, C.2",
     scheme: Scheme::Null,
-    findings: &["supi-in-clear"],
+    findings: &["imsi-in-clear"],
     ..SUCI_PROFILE_A
 };
 
@@ -58,7 +58,7 @@ pub(super) const SUCI_WRONG_KEY: Scenario = Scenario {
         messages: &[(Downlink, "AUTHENTICATION REQUEST", 0)],
         ..NOTHING
     },
-    findings: &["suci-deconcealment-failed"],
+    findings: &["suci-deconcealment-failed", "rejected-identity-not-derived"],
     ..BASE
 };
 
@@ -81,6 +81,6 @@ pub(super) const UNKNOWN_SUPI: Scenario = Scenario {
         messages: &[(Downlink, "AUTHENTICATION REQUEST", 0)],
         ..NOTHING
     },
-    findings: &["subscriber-unknown", "rejected-5gs-services-not-allowed"],
+    findings: &["subscriber-unknown", "rejected-eps-not-allowed"],
     ..BASE
 };

@@ -167,7 +167,7 @@ pub(super) const NON_5G_AUTH: Scenario = Scenario {
         ],
         ..AUTHENTICATION_REJECTED
     },
-    findings: &["non-5g-authentication-unacceptable"],
+    findings: &["non-eps-authentication-unacceptable"],
     ..BASE
 };
 
@@ -264,7 +264,7 @@ pub(super) const ROAMING_NOT_ALLOWED: Scenario = Scenario {
         messages: &[(Downlink, "AUTHENTICATION REQUEST", 0)],
         ..NOTHING
     },
-    findings: &["rejected-serving-network-not-authorized"],
+    findings: &["rejected-otherwise"],
     ..BASE
 };
 

@@ -3,7 +3,7 @@
 use super::Invariants;
 use super::home::{Home, WALL, target};
 use super::sbi::{Exchange, Fabric, Function};
-use quintet_amf::{Amf, AmfEvent, Config, N2Output, Save, SbiConfig};
+use quintet_amf::{Amf, AmfEvent, Config, N2Disposition, N2Output, Save, SbiConfig};
 use quintet_fgmm::network::At;
 use quintet_fgmm::network::durable::Stop;
 use quintet_identity::fgs::{Tac, Tai};
@@ -68,6 +68,8 @@ pub(crate) struct World {
     pub(crate) cells: Vec<Cell>,
     pub(crate) invariants: Invariants,
     pub(crate) amf_events: Vec<AmfEvent>,
+    /// What the AMF sent to associations that are no cell's.
+    pub(crate) heard: Vec<(AssociationId, Vec<u8>)>,
     /// What the store has, and what is on its way there: a kill loses that.
     pub(crate) records: BTreeMap<u32, Vec<u8>>,
     unwritten: VecDeque<(Duration, Save)>,
@@ -125,6 +127,7 @@ impl World {
             cells: Vec::new(),
             invariants: Invariants::default(),
             amf_events: Vec::new(),
+            heard: Vec::new(),
             records: BTreeMap::new(),
             unwritten: VecDeque::new(),
             queue: BinaryHeap::new(),
@@ -403,6 +406,8 @@ impl World {
                             payload,
                         };
                         self.schedule(at, arrival);
+                    } else {
+                        self.heard.push((association, payload));
                     }
                 }
                 N2Output::Shutdown { association } => {
@@ -511,6 +516,29 @@ impl World {
             }
             Demand::Finished(_) => {}
         }
+    }
+
+    /// An association of somebody who is no gNB of ours; what the AMF sends it is in [`Self::heard`].
+    pub(crate) fn stranger(&mut self) -> AssociationId {
+        self.associations += 1;
+        let association = AssociationId(self.associations);
+        let peer = ([127, 0, 9, 9], 38412).into();
+        assert!(self.amf.n2_up(association, peer, streams()));
+        association
+    }
+
+    /// A stranger sends something.
+    pub(crate) fn say(&mut self, association: AssociationId, payload: Vec<u8>) -> N2Disposition {
+        let at = self.at();
+        let message = Message {
+            stream: 1,
+            ppid: PPID,
+            unordered: false,
+            payload,
+        };
+        let disposition = self.amf.n2_message(at, association, &message);
+        self.settle();
+        disposition
     }
 
     /// What was reported and nobody wants to know.
