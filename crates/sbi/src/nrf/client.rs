@@ -25,6 +25,8 @@ const FAILURE_HOLDS: Duration = Duration::from_secs(1);
 const DEFAULT_TOKEN_LIFE: Duration = Duration::from_secs(60);
 /// How long before its end a token is not used any more: a request takes its time.
 const TOKEN_MARGIN: Duration = Duration::from_secs(5);
+/// A token is used for so long in any case: without that, one that ends at once would be fetched again and again.
+const MIN_TOKEN_USE: Duration = Duration::from_secs(1);
 /// The longest that anything is believed: an hour.
 const MAX_VALIDITY: Duration = Duration::from_secs(3600);
 /// Services that are known at a time: a node uses a handful.
@@ -97,6 +99,9 @@ enum Known<T> {
     Good(T, Duration),
     Bad(String, Duration),
 }
+
+/// Where a service is, with whether it wants tokens, the best first; and until when that holds.
+pub type Found<'a> = (&'a [(Target, bool)], Duration);
 
 /// The client.
 pub struct NrfClient {
@@ -203,18 +208,36 @@ impl NrfClient {
             Some(Known::Good(targets, until)) if now < *until => Ok(targets.first().cloned()),
             Some(Known::Bad(why, until)) if now < *until => Err(why.clone()),
             _ => {
-                make_room(&mut self.found);
-                let path = format!(
-                    "/nnrf-disc/v1/nf-instances?target-nf-type={}&requester-nf-type={}&service-names={}",
-                    encode(&service.nf_type),
-                    encode(&self.config.profile.nf_type),
-                    encode(&service.name)
-                );
-                self.found.insert(service.clone(), Known::Asked);
-                let call = NrfCall::Discover(service.clone());
-                self.calls.push_back((call, Request::new(Method::Get, path)));
+                self.search(service);
                 Ok(None)
             }
+        }
+    }
+
+    /// Asks the NRF for a service, whatever is known of it. [`NrfEvent::Known`] will tell.
+    pub fn search(&mut self, service: &Service) {
+        make_room(&mut self.found);
+        let path = format!(
+            "/nnrf-disc/v1/nf-instances?target-nf-type={}&requester-nf-type={}&service-names={}",
+            encode(&service.nf_type),
+            encode(&self.config.profile.nf_type),
+            encode(&service.name)
+        );
+        self.found.insert(service.clone(), Known::Asked);
+        let call = NrfCall::Discover(service.clone());
+        self.calls.push_back((call, Request::new(Method::Get, path)));
+    }
+
+    /// All that the last search for a service found, the best first, with whether they want tokens, and until when it
+    /// holds. `None` while nothing is known.
+    ///
+    /// # Errors
+    /// Why nothing was found.
+    pub fn found(&self, service: &Service) -> Option<Result<Found<'_>, &str>> {
+        match self.found.get(service)? {
+            Known::Asked => None,
+            Known::Good(targets, until) => Some(Ok((targets, *until))),
+            Known::Bad(why, _) => Some(Err(why)),
         }
     }
 
@@ -249,6 +272,15 @@ impl NrfClient {
         match self.tokens.get(service) {
             Some(Known::Good(token, _)) => Ok(Some(token)),
             _ => Ok(None),
+        }
+    }
+
+    /// A producer did not take this token: it is not used any more.
+    pub fn drop_token(&mut self, service: &Service, refused: &str) {
+        if let Some(Known::Good(token, _)) = self.tokens.get(service)
+            && token == refused
+        {
+            self.tokens.remove(service);
         }
     }
 
@@ -416,7 +448,7 @@ fn read_token(now: Duration, response: &Response) -> Result<Known<String>, Strin
         .min(MAX_VALIDITY);
     Ok(Known::Good(
         answer.access_token,
-        now + life.saturating_sub(TOKEN_MARGIN),
+        now + life.saturating_sub(TOKEN_MARGIN).max(MIN_TOKEN_USE),
     ))
 }
 

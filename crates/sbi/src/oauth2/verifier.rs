@@ -47,7 +47,8 @@ impl TokenVerifier {
         Ok(())
     }
 
-    /// Whether a token is good for a service (`nausf-auth`) at a wall clock's time since 1970.
+    /// Whether a token is good for a service (`nausf-auth`; letters, digits and hyphens: it gets into headers) at a wall
+    /// clock's time since 1970.
     ///
     /// # Errors
     /// 401 without a token or with one that is wrong, ended or for others; 403 with one for other services. Both with
@@ -60,7 +61,7 @@ impl TokenVerifier {
     ) -> Result<&AccessTokenClaims, Box<ProblemDetails>> {
         let Some(token) = token else {
             return Err(ProblemDetails::with_status(401)
-                .header("www-authenticate", "Bearer")
+                .header("www-authenticate", format!("Bearer scope=\"{service}\""))
                 .into());
         };
         if token.len() > MAX_TOKEN_OCTETS {
