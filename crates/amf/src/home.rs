@@ -294,15 +294,24 @@ impl Amf {
             return;
         };
         let ambr_changed = registration.ambr != now.ambr;
-        let nssai_changed = *registration.subscribed != *now.nssai;
+        // An emergency is not of the subscription's slices, and data without any say nothing of them.
+        let told = data.nssai.is_some() && !registration.emergency;
+        let nssai_changed = told && *registration.subscribed != *now.nssai;
         registration.ambr = now.ambr;
+        let mut served = true;
         if nssai_changed {
+            // What is not subscribed any more is not allowed any more; for what is new the UE has to ask.
+            let subscribed = |slice: &SNssai| now.nssai.iter().any(|s| s.s_nssai == *slice);
+            registration.allowed = registration.allowed.iter().copied().filter(subscribed).collect();
+            served = !registration.allowed.is_empty();
             registration.subscribed = now.nssai.into();
         }
         if ambr_changed || nssai_changed {
             self.saves.note(id.0);
         }
-        if nssai_changed {
+        if !served {
+            let _ = self.deregister_context(at, id, true, None);
+        } else if nssai_changed {
             let change = ConfigurationChange {
                 nssai: true,
                 ..ConfigurationChange::default()
