@@ -4,6 +4,7 @@
 use super::scenario::Scheme;
 use quintet_crypto::suci::{HomeNetworkPrivateKey, Profile};
 use quintet_fgmm::ue::Concealment;
+use quintet_identity::ProtectionScheme;
 
 /// The home network public key identifier of the key of profile A.
 pub const PROFILE_A_KEY_ID: u8 = 1;
@@ -28,6 +29,15 @@ pub fn home_network_keys() -> Vec<(u8, HomeNetworkPrivateKey)> {
         (PROFILE_A_KEY_ID, key(Profile::A, &PROFILE_A)),
         (PROFILE_B_KEY_ID, key(Profile::B, &PROFILE_B)),
     ]
+}
+
+/// The protection scheme that a SUCI must name.
+pub(super) const fn protection_scheme(scheme: Scheme) -> ProtectionScheme {
+    match scheme {
+        Scheme::Null => ProtectionScheme::NULL,
+        Scheme::ProfileA | Scheme::OtherKey => ProtectionScheme::PROFILE_A,
+        Scheme::ProfileB => ProtectionScheme::PROFILE_B,
+    }
 }
 
 /// What a card conceals its SUPI with.

@@ -2,6 +2,7 @@
 
 use super::LabTimers;
 use super::ending::ContextFacts;
+use super::home_network::protection_scheme;
 use super::judge::{self, Home, Log};
 use super::mark::UeMark;
 use super::scenario::{Scenario, Step};
@@ -12,10 +13,12 @@ use crate::scenario::{Card, Restart, Verdict};
 use quintet_amf::AmfEvent;
 use quintet_ausf::AusfEvent;
 use quintet_crypto::fgs::ABBA;
-use quintet_crypto::{Amf, Sqn};
+use quintet_crypto::{Amf, Direction, Sqn};
 use quintet_fgmm::ue::{Configuration, WantedSession};
 use quintet_identity::{Plmn, Supi};
-use quintet_nas::fgs::{Abba, AuthenticationRequest, FgmmCause, FgmmMessage, NasKsi, PduSessionType};
+use quintet_nas::fgs::{
+    Abba, AuthenticationRequest, FgmmCause, FgmmMessage, MobileIdentity, NasKsi, PduSessionType,
+};
 use quintet_nas::security::NasCounts;
 use quintet_subscriber::model::Subscriber;
 use quintet_udm::UdmEvent;
@@ -251,8 +254,31 @@ impl Play {
                     .faults
                     .push(format!("UE {}: another KgNB than the AMF's", id.0));
             }
+            GnbEvent::Nas {
+                ue,
+                direction: Direction::Uplink,
+                nas,
+                tampered: None,
+                ..
+            } if part(*ue).is_some() => self.check_scheme(nas),
             GnbEvent::Fault { what, .. } => self.log.faults.push(format!("gNB: {what}")),
             _ => {}
+        }
+    }
+
+    /// A SUCI that goes by must be concealed as the scenario says. What is said under a context is not seen here.
+    fn check_scheme(&mut self, nas: &[u8]) {
+        let suci = match FgmmMessage::decode_uplink(nas).map(|decoded| decoded.message) {
+            Ok(FgmmMessage::RegistrationRequest(request)) => request.mobile_identity,
+            Ok(FgmmMessage::IdentityResponse(response)) => response.mobile_identity,
+            _ => return,
+        };
+        let must = protection_scheme(self.scenario.scheme);
+        if let MobileIdentity::Suci(suci) = suci
+            && suci.scheme() != must
+        {
+            let is = suci.scheme();
+            self.log.faults.push(format!("a SUCI by {is:?}, must {must:?}"));
         }
     }
 
