@@ -8,7 +8,7 @@ use quintet_identity::{RoutingIndicator, Supi};
 use quintet_ngap::Cause;
 use quintet_sim::Usim;
 use quintet_sim::demo::{Population, home_plmn};
-use quintet_sim::fgs::{Condition, LabTimers, Restart, serving_plmn};
+use quintet_sim::fgs::{Condition, LabTimers, Restart, home_network_keys, serving_plmn};
 use quintet_sim::gnb::{GnbConfig, Noise, Random, Ue, UeId};
 use quintet_subscriber::model::{AuthenticationMethod, Subscriber};
 use std::sync::Arc;
@@ -22,7 +22,7 @@ const STORM: Duration = Duration::from_secs(90);
 const PEACE: Duration = Duration::from_secs(2_400);
 
 /// Seeds of a run of the test; `QUINTET_SEEDS` asks for more, `QUINTET_SEED` for one.
-const SEEDS: u64 = 200;
+const SEEDS: u64 = 100;
 
 fn subscribers() -> Vec<Subscriber> {
     let population = Population::new();
@@ -36,6 +36,18 @@ fn subscribers() -> Vec<Subscriber> {
         subscriber
     });
     subscribers.collect()
+}
+
+/// The null scheme, profile A, profile B in turn.
+fn concealment(n: usize) -> Concealment {
+    let keys = home_network_keys();
+    match n.checked_sub(1).and_then(|n| keys.get(n % 3)) {
+        Some((key_id, key)) => Concealment::Ecies {
+            key_id: *key_id,
+            key: *key.public_key(),
+        },
+        None => Concealment::Null,
+    }
 }
 
 /// Who is where.
@@ -62,7 +74,7 @@ fn people(world: &mut World, subscribers: &[Subscriber]) -> Vec<Person> {
                 supi: subscriber.imsi.into(),
                 home: home_plmn(),
                 routing_indicator: RoutingIndicator::NONE,
-                concealment: Concealment::Null,
+                concealment: concealment(n),
             }),
             imei: format!("00101700{n:06}0").parse().unwrap(),
             imeisv: format!("00101700{n:06}01").parse().unwrap(),
