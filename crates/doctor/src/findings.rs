@@ -20,6 +20,7 @@ mod continuation;
 mod count;
 mod draft;
 mod esm;
+mod fgs;
 mod identity;
 mod key_set;
 pub(crate) mod keys;
@@ -42,7 +43,7 @@ use reading::Reading;
 pub const MAX_FINDINGS: usize = 64;
 
 /// The rules over NAS and S1AP, along the path. S6a comes before them, keys behind.
-const RULES: [fn(&Reading<'_>) -> Vec<Finding>; 13] = [
+const RULES: [fn(&Reading<'_>) -> Vec<Finding>; 14] = [
     identity::rules,
     challenge::rules,
     authentication::rules,
@@ -54,6 +55,7 @@ const RULES: [fn(&Reading<'_>) -> Vec<Finding>; 13] = [
     reject::rules,
     continuation::rules,
     esm::rules,
+    fgs::rules,
     connection::rules,
     capture::rules,
 ];

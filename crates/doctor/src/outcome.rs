@@ -14,7 +14,7 @@
 
 mod steps;
 
-use crate::report::{Ending, Outcome, Reached, mobility_cause};
+use crate::report::{Ending, Outcome, Reached, Technology, mobility_cause};
 use crate::s6a;
 use crate::trail::{End, Procedure, Tap, Trail, View};
 use steps::{Security, Steps};
@@ -136,6 +136,7 @@ fn ending(trail: &Trail, steps: &Steps<'_>) -> Ending {
     match (steps.failure, steps.response, steps.challenge) {
         (Some((_, 20)), ..) => Ending::AuthenticationMacFailure,
         (Some((_, 21)), ..) => Ending::AuthenticationSyncFailure,
+        (Some((_, 71)), ..) if trail.technology == Technology::Fgs => Ending::NgKsiInUse,
         (Some(_), ..) => Ending::NonEpsAuthenticationUnacceptable,
         (None, Some(_), _) => Ending::AuthenticationOkSmcNeverStarted,
         (None, None, Some(_)) => Ending::AuthenticationNoResponse,
@@ -267,6 +268,7 @@ const fn broken_at(ending: Ending) -> Option<&'static str> {
         | Ending::AuthenticationMacFailure
         | Ending::AuthenticationSyncFailure
         | Ending::NonEpsAuthenticationUnacceptable
+        | Ending::NgKsiInUse
         | Ending::AuthenticationNoResponse => "authentication",
         Ending::RejectedAfterAuthentication | Ending::AuthenticationOkSmcNeverStarted => {
             "authentication->security-mode"
@@ -294,6 +296,7 @@ fn cause(ending: Ending, steps: &Steps<'_>) -> Option<u8> {
         | Ending::AuthenticationMacFailure
         | Ending::AuthenticationSyncFailure
         | Ending::NonEpsAuthenticationUnacceptable
+        | Ending::NgKsiInUse
         | Ending::RejectedAfterAuthenticationFailure => steps.failure.map(|(_, cause)| cause),
         Ending::SmcRejected => steps.smc_reject,
         _ => None,

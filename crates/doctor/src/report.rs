@@ -92,6 +92,8 @@ pub enum Ending {
     AuthenticationSyncFailure,
     /// That with cause #26.
     NonEpsAuthenticationUnacceptable,
+    /// That with cause #71 of 5GS.
+    NgKsiInUse,
     /// AUTHENTICATION REQUEST was never answered.
     AuthenticationNoResponse,
     /// AUTHENTICATION RESPONSE, then neither SECURITY MODE COMMAND nor a reject.

@@ -2,9 +2,11 @@
 //!
 //! The observer fills it message by message; outcome, findings and report are functions of it.
 
+mod contents;
 mod identity;
 mod view;
 
+pub use contents::CommandContents;
 pub use identity::{Area, Short, Temporary};
 pub use view::{Identity, View};
 

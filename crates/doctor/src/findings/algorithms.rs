@@ -204,21 +204,21 @@ fn null_ciphering(reading: &Reading<'_>, command: &Command) -> Option<Finding> {
 
 /// Where the replay differs from the report, in words.
 pub(super) fn replay_differs(reading: &Reading<'_>, command: &Command) -> Option<String> {
-    let replayed = command.replayed?;
+    let replayed = command.contents.as_ref()?;
     let (eea, eia) = reported(reading)?;
     let mut differences = Vec::new();
-    if replayed.eea != eea {
+    if replayed.ciphering != eea {
         differences.push(format!(
             "reported {}, replayed {}",
             names(eea, "EEA"),
-            names(replayed.eea, "EEA")
+            names(replayed.ciphering, "EEA")
         ));
     }
-    if replayed.eia != eia {
+    if replayed.integrity != eia {
         differences.push(format!(
             "reported {}, replayed {}",
             names(eia, "EIA"),
-            names(replayed.eia, "EIA")
+            names(replayed.integrity, "EIA")
         ));
     }
     (!differences.is_empty()).then(|| differences.join("; "))
@@ -226,13 +226,13 @@ pub(super) fn replay_differs(reading: &Reading<'_>, command: &Command) -> Option
 
 /// The capabilities in words, as evidence.
 pub(super) fn capability_evidence(reading: &Reading<'_>, command: &Command) -> String {
-    let replayed = command.replayed.map_or_else(
+    let replayed = command.contents.as_ref().map_or_else(
         || "the replay cannot be read".to_owned(),
         |replayed| {
             format!(
                 "replayed: {}; {}",
-                names(replayed.eea, "EEA"),
-                names(replayed.eia, "EIA")
+                names(replayed.ciphering, "EEA"),
+                names(replayed.integrity, "EIA")
             )
         },
     );
@@ -246,8 +246,8 @@ fn replayed_differently(reading: &Reading<'_>, command: &Command) -> Option<Find
     let difference = replay_differs(reading, command)?;
     let initial = reading.initial().map(|(at, _)| reading.seen(at));
     let (eea, eia) = reported(reading)?;
-    let replayed = command.replayed?;
-    let fewer = replayed.eea & !eea == 0 && replayed.eia & !eia == 0;
+    let replayed = command.contents.as_ref()?;
+    let fewer = replayed.ciphering & !eea == 0 && replayed.integrity & !eia == 0;
     let draft = Draft::new(
         &code::CAPABILITIES_REPLAYED_DIFFERENTLY,
         format!("The capabilities replayed in SECURITY MODE COMMAND are not those reported: {difference}."),

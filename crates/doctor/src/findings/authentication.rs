@@ -6,7 +6,7 @@ use super::catalogue as code;
 use super::reading::{Answer, Challenge, Reading, T3460_NS, attempts, span, times};
 use super::{Draft, silence};
 use crate::keys::KeyNote;
-use crate::report::Finding;
+use crate::report::{Finding, Technology};
 use crate::trail::View;
 use quintet_crypto::Direction;
 use quintet_nas::eps::EmmMessage;
@@ -223,7 +223,9 @@ fn failed_otherwise(reading: &Reading<'_>, challenge: &Challenge) -> Option<Find
     let (at, Answer::Failure(cause)) = challenge.answer? else {
         return None;
     };
-    if [MAC_FAILURE, SYNCH_FAILURE, NON_EPS_AUTHENTICATION_UNACCEPTABLE].contains(&cause) {
+    let told_elsewhere =
+        cause == super::fgs::NGKSI_ALREADY_IN_USE && reading.trail.technology == Technology::Fgs;
+    if told_elsewhere || [MAC_FAILURE, SYNCH_FAILURE, NON_EPS_AUTHENTICATION_UNACCEPTABLE].contains(&cause) {
         return None;
     }
     Some(
@@ -231,7 +233,7 @@ fn failed_otherwise(reading: &Reading<'_>, challenge: &Challenge) -> Option<Find
             &code::AUTHENTICATION_FAILED_OTHERWISE,
             format!(
                 "The UE refused the challenge with EMM cause {}.",
-                super::reject::cause_words(cause)
+                super::reject::cause_words(reading.trail.technology, cause)
             ),
         )
         .frames([reading.seen(challenge.last()), reading.seen(at)])

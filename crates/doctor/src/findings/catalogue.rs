@@ -6,6 +6,7 @@
 mod authentication;
 mod capture;
 mod continuation;
+mod fgs;
 mod identity;
 mod keys;
 mod protection;
@@ -17,6 +18,7 @@ pub use self::keys::*;
 pub use authentication::*;
 pub use capture::*;
 pub use continuation::*;
+pub use fgs::*;
 pub use identity::*;
 pub use protection::*;
 pub use rejects::*;
@@ -83,6 +85,7 @@ pub const ALL: &[Chapter] = &[
     security_mode::CHAPTER,
     protection::CHAPTER,
     continuation::CHAPTER,
+    fgs::CHAPTER,
     rejects::CHAPTER,
     self::keys::CHAPTER,
     capture::CHAPTER,

@@ -6,10 +6,11 @@ mod failed;
 use super::catalogue as code;
 use super::reading::{Reading, T3410_NS, T3417_NS, attempts, span, times};
 use super::{Draft, silence};
-use crate::report::{Ending, Finding, Severity};
+use crate::report::{Ending, Finding, Severity, Technology};
 use crate::trail::{End, Procedure, Tap, View};
 use quintet_crypto::Direction;
 use quintet_nas::eps::EmmMessage;
+use quintet_nas::fgs::FgmmMessage;
 
 /// So many full rounds in a row are a loop.
 const LOOP: u64 = 3;
@@ -259,13 +260,28 @@ fn detached_by_network(reading: &Reading<'_>) -> Option<Finding> {
                 3 => "IMSI detach",
                 _ => "of a reserved type",
             },
-            request.emm_cause,
+            request.emm_cause.map(|cause| cause.0),
         ),
-        _ => ("of unknown type", None),
+        _ => match reading.nas(at).fgmm_message() {
+            Some(FgmmMessage::DeregistrationRequestFromNetwork(request)) => (
+                if request.deregistration_type.re_registration_required() {
+                    "re-registration required"
+                } else {
+                    "re-registration not required"
+                },
+                request.fgmm_cause.map(|cause| cause.0),
+            ),
+            _ => ("of unknown type", None),
+        },
     };
     let cause = cause.map_or_else(
         || "no EMM cause".to_owned(),
-        |cause| format!("EMM cause {}", super::reject::cause_words(cause.0)),
+        |cause| {
+            format!(
+                "EMM cause {}",
+                super::reject::cause_words(reading.trail.technology, cause)
+            )
+        },
     );
     Some(
         Draft::new(
@@ -287,8 +303,15 @@ fn emm_status(reading: &Reading<'_>) -> Option<Finding> {
         .onwards(0)
         .find(|at| reading.nas(*at).view == View::Status)?;
     let cause = match reading.nas(at).message() {
-        Some(EmmMessage::EmmStatus(status)) => super::reject::cause_words(status.emm_cause.0),
-        _ => "unknown".to_owned(),
+        Some(EmmMessage::EmmStatus(status)) => {
+            super::reject::cause_words(Technology::Eps, status.emm_cause.0)
+        }
+        _ => match reading.nas(at).fgmm_message() {
+            Some(FgmmMessage::FgmmStatus(status)) => {
+                super::reject::cause_words(Technology::Fgs, status.fgmm_cause.0)
+            }
+            _ => "unknown".to_owned(),
+        },
     };
     let direction = reading.nas(at).direction;
     let before = (0..at).rfind(|before| reading.nas(*before).direction != direction);

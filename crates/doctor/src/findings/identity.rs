@@ -3,7 +3,7 @@
 use super::catalogue as code;
 use super::reading::{Reading, T3460_NS, span};
 use super::{Draft, silence};
-use crate::report::{Ending, Finding, Outcome};
+use crate::report::{Ending, Finding, Outcome, Technology};
 use crate::trail::{End, Identity, Tap, View};
 use quintet_nas::eps::EmmCause;
 use quintet_procedure::Protection;
@@ -80,6 +80,10 @@ fn kind_name(view: View) -> &'static str {
 
 /// The IMSI over the air in the clear.
 fn imsi_in_clear(reading: &Reading<'_>) -> Option<Finding> {
+    // A SUCI tells by its scheme what it conceals.
+    if reading.trail.technology == Technology::Fgs {
+        return None;
+    }
     let (request, _) = requests(reading).find(|(_, kind)| *kind == Identity::Permanent)?;
     let (answer, kind) = response(reading, request)?;
     let ciphered = reading
@@ -184,7 +188,7 @@ fn catcher(reading: &Reading<'_>) -> Option<Finding> {
     if refused_by_hss {
         return None;
     }
-    let words = super::reject::cause_words(cause);
+    let words = super::reject::cause_words(reading.trail.technology, cause);
     Some(
         Draft::new(
             &code::POSSIBLE_IMSI_CATCHER,

@@ -62,7 +62,7 @@ fn no_continuation(reading: &Reading<'_>) -> Option<Finding> {
             format!(
                 "{} with EMM cause {} in {}",
                 reading.nas(at).name,
-                super::reject::cause_words(cause),
+                super::reject::cause_words(reading.trail.technology, cause),
                 reading.frame(at)
             ),
         );
@@ -197,7 +197,10 @@ fn plain_after(reading: &Reading<'_>) -> Vec<Finding> {
             .cause(
                 "The MME sends its rejects plain",
                 match super::reject::cause(&reading.nas(*first).view) {
-                    Some(cause) => format!("EMM cause {}", super::reject::cause_words(cause)),
+                    Some(cause) => format!(
+                        "EMM cause {}",
+                        super::reject::cause_words(reading.trail.technology, cause)
+                    ),
                     None => "AUTHENTICATION REJECT".to_owned(),
                 },
             )
@@ -239,7 +242,7 @@ fn lasting_reject(reading: &Reading<'_>) -> Option<Finding> {
             format!(
                 "{} with EMM cause {} came without protection, and keeps the UE away for long.",
                 reading.nas(at).name,
-                super::reject::cause_words(cause)
+                super::reject::cause_words(reading.trail.technology, cause)
             ),
         )
         .at(reading.seen(at))

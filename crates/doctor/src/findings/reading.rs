@@ -2,10 +2,9 @@
 
 use super::Case;
 use crate::report::{Outcome, counted};
-use crate::trail::{End, Sighting, Tap, Trail, View};
+use crate::trail::{CommandContents, End, Sighting, Tap, Trail, View};
 use quintet_capture::Seen;
 use quintet_crypto::Direction;
-use quintet_nas::eps::{EmmMessage, UeSecurityCapability};
 use quintet_procedure::{Algorithms, Header, Ksi, Protection};
 
 /// Nanoseconds of a second.
@@ -73,9 +72,8 @@ pub(super) struct Command {
     pub(super) sent: Vec<usize>,
     pub(super) ksi: Ksi,
     pub(super) algorithms: Algorithms,
-    /// Capabilities replayed in it; `None` if the message does not decode.
-    pub(super) replayed: Option<UeSecurityCapability>,
-    pub(super) imeisv_requested: bool,
+    /// What it says beside; `None` if the message does not decode.
+    pub(super) contents: Option<CommandContents>,
     /// SECURITY MODE COMPLETE.
     pub(super) complete: Option<usize>,
     /// SECURITY MODE REJECT, and its cause.
@@ -148,13 +146,7 @@ impl<'a> Reading<'a> {
     }
 
     fn challenge(&mut self, at: usize, sighting: &Sighting, ksi: Ksi) {
-        let rand_autn = match sighting.message() {
-            Some(EmmMessage::AuthenticationRequest(request)) => Some((
-                request.authentication_parameter_rand,
-                request.authentication_parameter_autn,
-            )),
-            _ => None,
-        };
+        let rand_autn = sighting.challenge();
         if let Some(last) = self.challenges.last_mut()
             && last.ksi == ksi
             && last.rand_autn.is_some()
@@ -194,19 +186,12 @@ impl<'a> Reading<'a> {
             last.sent.push(at);
             return;
         }
-        let (replayed, imeisv_requested) = match sighting.message() {
-            Some(EmmMessage::SecurityModeCommand(command)) => (
-                Some(command.replayed_ue_security_capabilities),
-                command.imeisv_request.is_some_and(|request| request.0 & 7 == 1),
-            ),
-            _ => (None, false),
-        };
+        let contents = sighting.command();
         self.commands.push(Command {
             sent: vec![at],
             ksi,
             algorithms,
-            replayed,
-            imeisv_requested,
+            contents,
             complete: None,
             reject: None,
             after_complete: Vec::new(),

@@ -5,17 +5,22 @@ mod table;
 use super::Draft;
 use super::catalogue::{self as code, Code};
 use super::reading::{Reading, attempts};
-use crate::report::Finding;
+use crate::report::{Finding, Technology};
 use crate::trail::{Procedure, View};
 use quintet_nas::eps::{EmmCause, EmmMessage, EsmCause, EsmMessage};
+use quintet_nas::fgs::FgmmCause;
 use quintet_procedure::Protection;
 
 use table::Evidence::{self, *};
 use table::{PROTOCOL, ROWS};
 
 /// `#11 (PLMN not allowed)`.
-pub(super) fn cause_words(cause: u8) -> String {
-    match EmmCause(cause).name() {
+pub(super) fn cause_words(technology: Technology, cause: u8) -> String {
+    let name = match technology {
+        Technology::Eps => EmmCause(cause).name(),
+        Technology::Fgs => FgmmCause(cause).name(),
+    };
+    match name {
         Some(name) => format!("#{cause} ({name})"),
         None => format!("#{cause}"),
     }
@@ -118,7 +123,7 @@ fn rejected(reading: &Reading<'_>, at: usize, cause: u8) -> Finding {
         format!(
             "{} with EMM cause {} came {stage}{protected}.",
             sighting.name,
-            cause_words(cause)
+            cause_words(reading.trail.technology, cause)
         ),
     )
     .clause(clause)

@@ -142,7 +142,7 @@ const ROWS: &[Row] = &[
         &[Challenge(1), Failure(20), Reject(3)],
         Ending::RejectedAfterAuthenticationFailure,
         AUTHENTICATION,
-        Some("#3"),
+        Some("#20"),
     ),
     (
         &[Challenge(1), Response],

@@ -69,12 +69,16 @@ fn rejected(reading: &Reading<'_>, complete: usize) -> Option<Failure> {
         .find_map(|at| cause(&reading.nas(at).view).map(|cause| (at, cause)))?;
     Some(Failure {
         seen: reading.seen(at),
-        what: format!("{} with EMM cause {}", reading.nas(at).name, cause_words(cause)),
+        what: format!(
+            "{} with EMM cause {}",
+            reading.nas(at).name,
+            cause_words(reading.trail.technology, cause)
+        ),
         why: "The network refuses the procedure itself: subscription, roaming, area, or session management",
         evidence: match esm_cause(reading, at) {
             Some(inner) => format!("ESM cause {}", esm::cause_words(inner)),
             None if cause == EmmCause::ESM_FAILURE.0 => "no ESM cause is beside it".to_owned(),
-            None => format!("EMM cause {}", cause_words(cause)),
+            None => format!("EMM cause {}", cause_words(reading.trail.technology, cause)),
         },
         untold: false,
     })

@@ -26,7 +26,7 @@ pub(super) fn rejected(reading: &Reading<'_>, command: &Command) -> Option<Findi
             command.algorithms.integrity,
             command.algorithms.ciphering,
             command.ksi.0,
-            super::super::reject::cause_words(cause)
+            super::super::reject::cause_words(reading.trail.technology, cause)
         ),
     )
     .frames([sent.seen, reading.seen(reject)]);
@@ -120,7 +120,7 @@ pub(super) fn unanswered(reading: &Reading<'_>, index: usize, command: &Command)
                 format!(
                     "{} with EMM cause {} in {}",
                     reading.nas(at).name,
-                    super::super::reject::cause_words(cause),
+                    super::super::reject::cause_words(reading.trail.technology, cause),
                     reading.frame(at)
                 ),
             ),

@@ -5,7 +5,6 @@ use super::super::catalogue as code;
 use super::super::reading::{Command, Reading};
 use crate::report::{Finding, Severity};
 use quintet_emm::path::{Header, Protection};
-use quintet_nas::eps::EmmMessage;
 
 /// SECURITY MODE COMMAND under another header.
 pub(super) fn of_command(reading: &Reading<'_>, command: &Command) -> Option<Finding> {
@@ -88,10 +87,8 @@ pub(super) fn of_complete(reading: &Reading<'_>, command: &Command) -> Option<Fi
 /// IMEISV asked for and not given.
 pub(super) fn imeisv(reading: &Reading<'_>, command: &Command) -> Option<Finding> {
     let complete = command.complete?;
-    let Some(EmmMessage::SecurityModeComplete(message)) = reading.nas(complete).message() else {
-        return None;
-    };
-    (command.imeisv_requested && message.imeisv.is_none()).then(|| {
+    let given = reading.nas(complete).brings_imeisv()?;
+    (command.contents.as_ref()?.imeisv_requested && !given).then(|| {
         Draft::new(
             &code::IMEISV_NOT_GIVEN,
             "The network asked for the IMEISV in SECURITY MODE COMMAND, and SECURITY MODE COMPLETE has none.",

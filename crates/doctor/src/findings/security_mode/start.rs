@@ -58,7 +58,7 @@ pub(super) fn never_started(reading: &Reading<'_>) -> Option<Finding> {
             format!(
                 "{} with EMM cause {} in {}",
                 reading.nas(at).name,
-                super::super::reject::cause_words(cause),
+                super::super::reject::cause_words(reading.trail.technology, cause),
                 reading.frame(at)
             ),
         );
@@ -160,7 +160,7 @@ pub(super) fn too_early(reading: &Reading<'_>, command: &Command) -> Option<Find
                 &code::SMC_BEFORE_AUTHENTICATION_ENDED,
                 format!(
                     "SECURITY MODE COMMAND came although the UE had refused the challenge with EMM cause {}.",
-                    super::super::reject::cause_words(cause)
+                    super::super::reject::cause_words(reading.trail.technology, cause)
                 ),
             )
             .frames([reading.seen(at), reading.seen(first)])

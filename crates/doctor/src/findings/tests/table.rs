@@ -2,6 +2,7 @@
 
 mod after;
 mod authentication;
+mod fgs;
 mod rejects;
 mod security;
 
@@ -11,7 +12,13 @@ use super::tale::{ALL_FOUR, Tale};
 use crate::trail::Procedure;
 use quintet_crypto::Direction::{Downlink, Uplink};
 
-pub(super) const TABLE: &[&[Row]] = &[authentication::ROWS, security::ROWS, after::ROWS, rejects::ROWS];
+pub(super) const TABLE: &[&[Row]] = &[
+    authentication::ROWS,
+    security::ROWS,
+    after::ROWS,
+    rejects::ROWS,
+    fgs::ROWS,
+];
 
 /// ATTACH REQUEST by an IMSI.
 fn begun() -> Tale {
@@ -79,6 +86,7 @@ pub(in super::super) fn healthy_ones() -> Vec<Tale> {
             .down_under(2, &accept(true))
             .up_under(2, ATTACH_COMPLETE)
             .succeeded(),
+        fgs::healthy(),
         begun()
             .down(&challenge(0, 1))
             .up(&failure(21))

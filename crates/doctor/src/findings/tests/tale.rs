@@ -1,11 +1,13 @@
 //! Synthetic trails: a ladder told message by message, in octets.
 
 use crate::findings::{Case, of};
+use crate::nas;
+use crate::report::Technology;
 use crate::report::{Ending, Finding, MacVerdict, Outcome};
 use crate::trail::{Carrier, End, History, Identities, Procedure, Sighting, Signal, Tap, Trail, View};
 use quintet_capture::{Seen, Timestamp};
 use quintet_crypto::{CipheringAlgorithm, Direction, IntegrityAlgorithm};
-use quintet_emm::path::{Header, Ksi, MessageView, Protection};
+use quintet_emm::path::{Header, Protection};
 use quintet_nas::security::SecurityHeaderType;
 
 const STEP: i64 = 50_000_000;
@@ -31,7 +33,7 @@ impl Tale {
     pub(super) fn new(procedure: Procedure) -> Self {
         Self {
             trail: Trail {
-                technology: crate::report::Technology::Eps,
+                technology: Technology::Eps,
                 id: 1,
                 procedure,
                 tap: Tap::Ran,
@@ -86,6 +88,13 @@ impl Tale {
         seen
     }
 
+    /// The same of 5GS.
+    pub(super) fn of_5gs(procedure: Procedure) -> Self {
+        let mut tale = Self::new(procedure);
+        tale.trail.technology = Technology::Fgs;
+        tale
+    }
+
     /// A message under a header (0: plain; 12: SERVICE REQUEST) with a sequence number; without `plain` it is ciphered.
     pub(super) fn message(
         mut self,
@@ -99,7 +108,11 @@ impl Tale {
         let header_type = SecurityHeaderType(header);
         let pdu: Vec<u8> = match sequence {
             Some(sequence) if header != 12 => {
-                let mut pdu = vec![header << 4 | 7, self.key_set(octets), 2, 3, sequence, sequence];
+                let mut pdu = match self.trail.technology {
+                    Technology::Eps => vec![header << 4 | 7],
+                    Technology::Fgs => vec![0x7e, header],
+                };
+                pdu.extend([self.key_set(octets), 2, 3, sequence, sequence]);
                 pdu.extend_from_slice(octets);
                 pdu
             }
@@ -113,21 +126,12 @@ impl Tale {
             None if header == 12 => Protection::ShortMac,
             None => Protection::Plain,
         };
-        let (view, malformed) = if header == 12 {
-            (
-                MessageView::ServiceRequest {
-                    ksi: Ksi(octets[1] >> 5),
-                },
-                None,
-            )
-        } else if readable {
-            match MessageView::of_plain(direction, octets) {
-                Ok(view) => (view, None),
-                Err(error) => (MessageView::Unknown { message_type: 0 }, Some(error.to_string())),
-            }
-        } else {
-            (MessageView::Ciphered, None)
-        };
+        let message = nas::Seen::of(
+            self.trail.technology,
+            direction,
+            header_type,
+            readable.then_some(octets),
+        );
         let repeats = self
             .trail
             .nas
@@ -140,8 +144,8 @@ impl Tale {
             header: header_type,
             protection,
             sequence,
-            name: view.name(),
-            view: view.into(),
+            name: message.name,
+            view: message.view,
             plain: readable.then(|| octets.into()),
             pdu: pdu.into(),
             mac: MacVerdict::Unverifiable,
@@ -149,7 +153,7 @@ impl Tale {
             notes: Vec::new(),
             repeats,
             offence: None,
-            malformed,
+            malformed: message.malformed,
         });
         self
     }
