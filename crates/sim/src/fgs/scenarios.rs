@@ -61,6 +61,7 @@ pub const SCENARIOS: &[Scenario] = &[
     ordinary::PARALLEL_REGISTER,
     ordinary::PARALLEL_REGISTRATIONS,
     ordinary::NIA0_EMERGENCY,
+    ordinary::EMERGENCY_UNAUTHENTICATED,
     identity::SUCI_PROFILE_A,
     identity::SUCI_PROFILE_B,
     identity::SUCI_NULL,

@@ -287,3 +287,32 @@ pub(super) const NIA0_EMERGENCY: Scenario = Scenario {
     findings: &["null-integrity-emergency"],
     ..BASE
 };
+
+pub(super) const EMERGENCY_UNAUTHENTICATED: Scenario = Scenario {
+    name: "emergency-unauthenticated",
+    about: "an emergency call with a card that cannot be authenticated: served all the same, under NIA0",
+    clause: "TS 33.501 10.2.2.1, TS 24.501 5.4.1.3.5",
+    card: Card::WrongKey,
+    ending: Ending {
+        ue: &[
+            UeMark::AuthenticationFailed(FgmmCause::MAC_FAILURE),
+            UeMark::SecurityModeCompleteReplayed,
+            UeMark::Registered,
+        ],
+        amf: &[
+            Phase::ChallengeRequested,
+            Phase::ChallengeReceived(Method::Aka),
+            Phase::SecurityModeCommanded,
+            Phase::SecurityModeComplete,
+            Phase::ContextReused,
+            Phase::FirstProtected,
+            Phase::Registered,
+        ],
+        ausf: &[AusfEnd::GivenUp],
+        // What it is registered by is its PEI: nobody has shown to be the subscriber.
+        context: ContextEnd::Absent,
+        ..NIA0_EMERGENCY.ending
+    },
+    findings: &["authentication-mac-failure", "null-integrity-emergency"],
+    ..NIA0_EMERGENCY
+};
