@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  Frame ─► link ─┬─► IPv4/IPv6 ─► fragments ─┬─► SCTP ─► chunks, reassembly ──► Pdu
-//!                 │                           ├─► TCP ──► stream, Diameter ────► Pdu
+//!                 │                           ├─► TCP ──► stream, Diameter ────► Pdu; HTTP ──► HttpExchange
 //!                 │                           └─► UDP ──► SCTP in UDP, GSMTAP ─► …
 //!                 └─► logs: user link types, exported PDUs ────────────────────► Pdu
 //! ```
@@ -17,6 +17,7 @@ mod exported;
 mod fragments;
 mod frame;
 mod gsmtap;
+mod http;
 mod ip;
 mod link;
 mod logs;

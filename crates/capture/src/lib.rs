@@ -15,7 +15,7 @@
 //! The way back, for captures of anybody:
 //!
 //! ```text
-//!  octets of a file ──► Reader ──► Frame ──► Dissector ──► Pdu, FlowEvent ──► Sink
+//!  octets of a file ──► Reader ──► Frame ──► Dissector ──► Pdu, FlowEvent, HttpExchange ──► Sink
 //! ```
 //!
 //! [`Reader`] finds the frames of pcap and pcapng files and goes on after damage; [`Dissector`] finds the PDUs in them.
@@ -26,6 +26,7 @@ mod checksum;
 mod chunk_type;
 mod crc32c;
 mod dissect;
+mod http;
 mod mend;
 mod network;
 mod packet;
@@ -36,6 +37,7 @@ mod sight;
 mod tcp;
 
 pub use dissect::{Counts, Dissector, DissectorOptions};
+pub use http::{HttpExchange, HttpMessage, HttpState};
 pub use mend::mend_checksums;
 pub use packet::sctp_packet;
 pub use pcapng::{InterfaceId, LinkType, MAX_FRAME_OCTETS, MAX_OPTION_OCTETS, PcapngWriter};

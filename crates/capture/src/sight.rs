@@ -1,6 +1,6 @@
 //! What a reader of captures hands on: frames out of files, PDUs out of frames.
 
-use crate::LinkType;
+use crate::{HttpExchange, LinkType};
 use quintet_crypto::Direction;
 use std::net::SocketAddr;
 
@@ -60,6 +60,10 @@ pub enum Protocol {
     LteRrc(u8),
     /// A MAC PDU of LTE behind the header of Wireshark's `mac-lte-framed`.
     MacLteFramed,
+    /// A MAC PDU of NR behind the header of Wireshark's `mac-nr-framed`.
+    MacNrFramed,
+    /// F1AP between the parts of a gNB (SCTP payload protocol 62, port 38472).
+    F1ap,
 }
 
 /// One end of a flow.
@@ -128,4 +132,10 @@ pub trait Sink {
 
     /// Something befell a flow.
     fn flow(&mut self, seen: Seen, flow: FlowId, event: FlowEvent);
+
+    /// A request is complete; told again, with the same [`HttpExchange::id`], when the exchange is over. Flows of HTTP
+    /// have no [`FlowEvent`]s: how a connection ends is told of each exchange that it ends.
+    fn http(&mut self, exchange: &HttpExchange<'_>) {
+        let _ = exchange;
+    }
 }

@@ -1,8 +1,8 @@
-//! TCP (RFC 9293) as it passes: connections, streams, Diameter messages in them.
+//! TCP (RFC 9293) as it passes: connections, streams, Diameter messages and HTTP in them.
 //!
 //! ```text
-//!           first octets of a direction look like Diameter, or a port says so
-//!  Unknown ───────────────────────────────────────────────────────────────────► Diameter(Stream, Stream)
+//!      first octets of a direction look like Diameter or HTTP, or a port says so
+//!  Unknown ───────────────────────────────────────────────────────────────────► Followed(Stream, Stream)
 //!     │ they do not, or MAX_LOOKS segments do not                                    │ 64 KiB without a message
 //!     └──────────────────────────────────► Foreign ◄─────────────────────────────────┘
 //! ```
@@ -17,6 +17,7 @@ mod stream;
 
 use super::address::number;
 use super::diameter::{self, LOOK_OCTETS};
+use super::http;
 use super::slots::{Slot, Slots};
 use super::waiting::Waiting;
 use super::{Context, Packet};
@@ -24,7 +25,6 @@ use crate::{Seen, Sink};
 use conversation::Conversation;
 use hashbrown::HashMap;
 use segment::Segment;
-use stream::Stream;
 
 /// Connections followed, foreign ones too: those that a busy host has at a time, at about 200 octets.
 const MAX_CONNECTIONS: usize = 65_536;
@@ -81,7 +81,7 @@ enum State {
     /// So many segments of each direction were looked at.
     Unknown([u8; 2]),
     Foreign,
-    Diameter(Box<Conversation>),
+    Followed(Box<Conversation>),
 }
 
 #[derive(Debug)]
@@ -146,7 +146,7 @@ impl Connections {
             return;
         }
         connection.see(direction, &segment, packet, context);
-        let State::Diameter(conversation) = &mut connection.state else {
+        let State::Followed(conversation) = &mut connection.state else {
             return;
         };
         let before = conversation.octets();
@@ -156,7 +156,7 @@ impl Connections {
                 self.waiting.add(slot, direction);
             }
         }
-        if !conversation.proven && conversation.streams.iter().any(Stream::is_hopeless) {
+        if conversation.is_hopeless() {
             self.held_octets = self.held_octets.saturating_sub(before);
             connection.state = State::Foreign;
             return;
@@ -195,9 +195,9 @@ impl Connections {
         context: &mut Context<'_, S>,
     ) -> Slot {
         let before = known.and_then(|slot| self.slots.get_mut(slot));
-        if let Some(State::Diameter(conversation)) = before.map(|connection| &mut connection.state) {
+        if let Some(State::Followed(conversation)) = before.map(|connection| &mut connection.state) {
             let held = conversation.octets();
-            conversation.close(seen, context);
+            conversation.close(false, seen, context);
             self.held_octets = self
                 .held_octets
                 .saturating_sub(held - conversation.octets().min(held));
@@ -209,7 +209,7 @@ impl Connections {
             began: [None; 2],
             used: false,
             state: if expected {
-                State::Diameter(Conversation::new(key, [None; 2], context.flows.next(), true))
+                State::Followed(Conversation::new(key, [None; 2], context.flows.next(), true))
             } else {
                 State::Unknown([0; 2])
             },
@@ -233,7 +233,7 @@ impl Connections {
         if self.index.get(&connection.key) == Some(&slot) {
             self.index.remove(&connection.key);
         }
-        if let State::Diameter(mut conversation) = connection.state {
+        if let State::Followed(mut conversation) = connection.state {
             self.held_octets = self.held_octets.saturating_sub(conversation.octets());
             conversation.give_up(seen, context);
         }
@@ -242,7 +242,7 @@ impl Connections {
     /// Looks through those who wait.
     fn sweep<S: Sink>(&mut self, seen: Seen, context: &mut Context<'_, S>) {
         for (slot, direction) in self.waiting.take() {
-            let Some(State::Diameter(conversation)) =
+            let Some(State::Followed(conversation)) =
                 self.slots.get_mut(slot).map(|connection| &mut connection.state)
             else {
                 continue;
@@ -261,7 +261,7 @@ impl Connections {
     /// The capture has ended.
     pub(super) fn finish<S: Sink>(&mut self, context: &mut Context<'_, S>) {
         for (slot, _) in self.waiting.take() {
-            if let Some(State::Diameter(conversation)) =
+            if let Some(State::Followed(conversation)) =
                 self.slots.get_mut(slot).map(|connection| &mut connection.state)
             {
                 conversation.flush(self.last, context);
@@ -290,7 +290,7 @@ impl Connection {
                 sequence: segment.sequence,
                 seen: packet.seen,
             });
-            if let State::Diameter(conversation) = &mut self.state {
+            if let State::Followed(conversation) = &mut self.state {
                 conversation.begin(direction, segment.begins(), packet.seen, context);
             }
         }
@@ -303,7 +303,8 @@ impl Connection {
         };
         let first =
             self.began[direction].is_some_and(|began| began.sequence.wrapping_add(1) == segment.begins());
-        if resembles(segment.payload) {
+        let is_http = http::resembles(segment.payload);
+        if is_http || resembles(segment.payload) {
             let next = self
                 .began
                 .map(|began| began.map(|began| began.sequence.wrapping_add(1)));
@@ -314,7 +315,11 @@ impl Connection {
                 .flatten()
                 .map(|began| began.seen)
                 .min_by_key(|seen| seen.frame);
-            self.state = State::Diameter(conversation);
+            self.state = State::Followed(if is_http {
+                conversation.of_http()
+            } else {
+                conversation
+            });
             return;
         }
         looks[direction] += 1;
@@ -324,7 +329,7 @@ impl Connection {
     }
 }
 
-/// Whether a segment begins with a message, as far as it can be told.
+/// Whether a segment begins with a message of Diameter, as far as it can be told.
 #[inline]
 fn resembles(payload: &[u8]) -> bool {
     if payload.first() != Some(&1) {

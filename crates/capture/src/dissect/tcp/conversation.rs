@@ -1,15 +1,16 @@
-//! A connection of Diameter: two streams, its beginning and its end.
+//! A connection of Diameter or HTTP: two streams, its beginning and its end.
 
 use super::Key;
 use super::framing::Out;
 use super::segment::Segment;
 use super::stream::Stream;
+use crate::dissect::http;
 use crate::dissect::span::Sight;
 use crate::dissect::{Context, Packet};
 use crate::{End, Flow, FlowEvent, FlowId, Seen, Sink, Timestamp};
 use std::net::{IpAddr, SocketAddr};
 
-/// A connection of Diameter.
+/// A connection of Diameter or HTTP.
 #[derive(Debug)]
 pub(super) struct Conversation {
     id: FlowId,
@@ -23,6 +24,8 @@ pub(super) struct Conversation {
     expected: bool,
     announced: bool,
     closed: bool,
+    /// Who reads both streams, if it is one of HTTP.
+    http: Option<Box<http::Conversation>>,
 }
 
 impl Conversation {
@@ -40,11 +43,27 @@ impl Conversation {
             expected,
             announced: false,
             closed: false,
+            http: None,
         })
     }
 
+    /// The same, of HTTP.
+    pub(super) fn of_http(mut self: Box<Self>) -> Box<Self> {
+        self.http = Some(Box::new(http::Conversation::new(self.id.0)));
+        self
+    }
+
     pub(super) fn octets(&self) -> usize {
-        self.streams.iter().map(Stream::octets).sum()
+        let http = self.http.as_ref().map_or(0, |http| http.octets());
+        self.streams.iter().map(Stream::octets).sum::<usize>() + http
+    }
+
+    /// Whether it was searched for messages in vain.
+    pub(super) fn is_hopeless(&self) -> bool {
+        match &self.http {
+            Some(http) => http.is_hopeless(),
+            None => !self.proven && self.streams.iter().any(Stream::is_hopeless),
+        }
     }
 
     #[inline]
@@ -64,6 +83,7 @@ impl Conversation {
             now,
             opened: &mut self.opened,
             proven: &mut self.proven,
+            http: self.http.as_deref_mut().map(|http| (http, direction)),
         };
         (&mut self.streams[direction], out)
     }
@@ -108,7 +128,7 @@ impl Conversation {
         // Of a side that was never seen no end will be.
         let over = |stream: &Stream| stream.finished || stream.is_silent();
         if segment.rst() || segment.fin() && self.streams.iter().all(over) {
-            self.close(packet.seen, context);
+            self.close(segment.rst(), packet.seen, context);
         }
     }
 
@@ -127,11 +147,20 @@ impl Conversation {
     }
 
     /// Its end was seen: what is held is read first.
-    pub(super) fn close<S: Sink>(&mut self, seen: Seen, context: &mut Context<'_, S>) {
+    pub(super) fn close<S: Sink>(&mut self, aborted: bool, seen: Seen, context: &mut Context<'_, S>) {
         if std::mem::replace(&mut self.closed, true) {
             return;
         }
         self.flush(seen, context);
+        if let Some(http) = &mut self.http {
+            let [source, destination] = self.ends;
+            let flow = Flow {
+                id: self.id,
+                source,
+                destination,
+            };
+            return http.close(aborted, seen, flow, context.sink);
+        }
         if self.expected || self.proven {
             context.sink.flow(seen, self.id, FlowEvent::Closed);
         }

@@ -11,6 +11,7 @@
 //! ```
 
 use crate::dissect::diameter::{self, LOOK_OCTETS};
+use crate::dissect::http;
 use crate::dissect::span::Sight;
 use crate::{Flow, FlowEvent, Pdu, Protocol, Seen, Sink};
 
@@ -30,6 +31,8 @@ pub(super) struct Out<'a, S> {
     pub(super) opened: &'a mut Option<Seen>,
     /// Whether a message was found in this connection.
     pub(super) proven: &'a mut bool,
+    /// Who reads the octets instead, and their direction, if the connection is one of HTTP.
+    pub(super) http: Option<(&'a mut http::Conversation, usize)>,
 }
 
 impl<S: Sink> Out<'_, S> {
@@ -101,6 +104,9 @@ impl Framing {
     /// The next octets.
     #[inline]
     pub(super) fn feed<S: Sink>(&mut self, mut octets: &[u8], sight: Sight, out: &mut Out<'_, S>) {
+        if let Some((http, direction)) = &mut out.http {
+            return http.feed(*direction, octets, sight, out.flow, out.sink);
+        }
         while !octets.is_empty() {
             octets = match self.mode {
                 Mode::InStep if self.buffer.is_empty() => self.messages(octets, sight, out),
@@ -121,6 +127,9 @@ impl Framing {
 
     /// So many octets are missing.
     pub(super) fn miss<S: Sink>(&mut self, octets: usize, out: &mut Out<'_, S>) {
+        if let Some((http, direction)) = &mut out.http {
+            return http.miss(*direction, octets, out.now, out.flow, out.sink);
+        }
         out.lost();
         self.mode = match self.mode {
             // The hole is not larger than the rest of the message: behind that, everything is as if nothing had been.
@@ -140,6 +149,9 @@ impl Framing {
 
     /// What is begun will not be finished.
     pub(super) fn give_up<S: Sink>(&mut self, out: &mut Out<'_, S>) {
+        if let Some((http, direction)) = &mut out.http {
+            return http.give_up(*direction, out.now, out.flow, out.sink);
+        }
         if !self.buffer.is_empty() {
             out.lost();
             self.release();
