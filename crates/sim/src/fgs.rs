@@ -23,9 +23,13 @@
 //! | non-eps-auth | non-5g-auth |
 //! | unknown-imsi | unknown-supi |
 //! | hss-unreachable | ausf-unreachable, udm-unreachable |
-//! | hss-slow | udm-slow |
-//! | mme-restart | amf-restart |
+//! | hss-slow, mme-restart | udm-slow, amf-restart |
+//! | roaming-not-allowed | as it is, though refused before authentication; rat-not-allowed is refused after it |
 //! | all others | as they are |
+//!
+//! Without a counterpart in LTE: pdu-session-not-forwarded, emergency-unauthenticated, suci-…, eap-…, ngksi-in-use,
+//! res-star-mismatch, smc-rinmr, abba-mismatch. RINMR without a container is no scenario: no honest UE forgets it, and nobody on
+//! the radio can take it out of SECURITY MODE COMPLETE.
 
 mod ending;
 mod home_network;

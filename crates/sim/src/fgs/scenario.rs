@@ -127,6 +127,6 @@ pub struct Scenario {
     pub steps: &'static [Step],
     /// How it must end.
     pub ending: Ending,
-    /// The doctor's codes that name what is wrong, or noteworthy: each of them; none where all is well.
+    /// The doctor's codes that name what is wrong, or noteworthy, where it has all interfaces and keys; none where all is well.
     pub findings: &'static [&'static str],
 }
