@@ -21,10 +21,14 @@ pub struct AusfTally {
     pub results_lost: u64,
 }
 
+/// Who hears what the AUSF reports.
+pub type AusfListener = Box<dyn FnMut(Moment, &AusfEvent)>;
+
 /// An AUSF.
 pub struct AusfApplication {
     ausf: Ausf,
     tally: AusfTally,
+    listener: Option<AusfListener>,
 }
 
 impl AusfApplication {
@@ -35,7 +39,15 @@ impl AusfApplication {
         Self {
             ausf,
             tally: AusfTally::default(),
+            listener: None,
         }
+    }
+
+    /// The same with a listener for what it reports.
+    #[must_use]
+    pub fn reporting(mut self, listener: AusfListener) -> Self {
+        self.listener = Some(listener);
+        self
     }
 
     /// The AUSF, for what an operator, or discovery, tells it.
@@ -56,8 +68,11 @@ impl AusfApplication {
     }
 
     /// Logs what the AUSF reports.
-    fn report(&mut self) {
+    fn report(&mut self, at: Moment) {
         while let Some(event) = self.ausf.poll_event() {
+            if let Some(listener) = &mut self.listener {
+                listener(at, &event);
+            }
             match event {
                 AusfEvent::Answered {
                     operation,
@@ -104,8 +119,8 @@ impl Application for AusfApplication {
 
     fn event(&mut self, _: Moment, _: &mut Node, _: &Event) {}
 
-    fn pump(&mut self, _: Moment, _: &mut Node) {
-        self.report();
+    fn pump(&mut self, at: Moment, _: &mut Node) {
+        self.report(at);
     }
 
     fn poll_timeout(&self) -> Option<Duration> {

@@ -33,7 +33,7 @@ mod udm;
 
 pub use amf::{AmfApplication, AmfListener};
 pub use application::Application;
-pub use ausf::{AusfApplication, AusfTally};
+pub use ausf::{AusfApplication, AusfListener, AusfTally};
 pub use clock::{Clock, Moment};
 pub use driver::Driver;
 pub use entropy::Drbg;
@@ -42,4 +42,4 @@ pub use hss::HssApplication;
 pub use mme::{Keep, Listener, MmeApplication};
 pub use sbi::{SbiClientTls, SbiLimits, SbiServerTls, SbiSettings, SbiTlsError};
 pub use tap::{Link, SbiLink, SctpLink, SctpWire, Tap, Transport, Way};
-pub use udm::UdmApplication;
+pub use udm::{UdmApplication, UdmListener};

@@ -9,11 +9,15 @@ use quintet_subscriber::auc::WallClock;
 use quintet_udm::{Udm, UdmEvent};
 use std::time::Duration;
 
+/// Who hears what the UDM reports.
+pub type UdmListener = Box<dyn FnMut(Moment, &UdmEvent)>;
+
 /// A UDM with its store.
 pub struct UdmApplication {
     udm: Udm,
     store: Box<dyn Store>,
     tally: Tally,
+    listener: Option<UdmListener>,
 }
 
 impl UdmApplication {
@@ -25,7 +29,15 @@ impl UdmApplication {
             udm,
             store,
             tally: Tally::default(),
+            listener: None,
         }
+    }
+
+    /// The same with a listener for what it reports.
+    #[must_use]
+    pub fn reporting(mut self, listener: UdmListener) -> Self {
+        self.listener = Some(listener);
+        self
     }
 
     /// Takes the slot over and begins to read subscribers.
@@ -51,8 +63,11 @@ impl UdmApplication {
     }
 
     /// Logs what the UDM reports.
-    fn report(&mut self) {
+    fn report(&mut self, at: Moment) {
         while let Some(event) = self.udm.poll_event() {
+            if let Some(listener) = &mut self.listener {
+                listener(at, &event);
+            }
             match event {
                 UdmEvent::Front(event) => {
                     let slot = self.udm.config().slot;
@@ -102,7 +117,7 @@ impl Application for UdmApplication {
                 break;
             }
         }
-        self.report();
+        self.report(at);
     }
 
     fn poll_timeout(&self) -> Option<Duration> {
