@@ -10,6 +10,7 @@
 #[cfg(test)]
 mod bounds;
 mod connections;
+mod consult;
 mod directions;
 mod echoes;
 mod ends;
@@ -19,11 +20,11 @@ mod logs;
 mod signalling;
 
 use crate::attempt::{Arrival, Attempt, Begin};
-use crate::keys::{KeyNote, KeyRing, Opened, Verifier};
+use crate::keys::{KeyRing, Opened, Verifier};
 use crate::outcome::Verdict;
 use crate::report::{MacVerdict, Technology};
 use crate::subscribers::{Scope, Subscribers, Ue};
-use crate::trail::{Carrier, End, Tap, Temporary, Trail, View};
+use crate::trail::{Carrier, End, Tap, Trail};
 use crate::{keys, nas, s6a};
 use connections::Connections;
 use directions::Directions;
@@ -33,8 +34,6 @@ use hashbrown::HashMap;
 use logs::Logs;
 use quintet_capture::{FlowEvent, FlowId, Pdu, Protocol, Seen, Timestamp};
 use quintet_crypto::Direction;
-use quintet_identity::Plmn;
-use quintet_nas::eps::EmmMessage;
 use quintet_nas::security::SecurityHeaderType;
 use quintet_radio::Radio;
 use std::collections::VecDeque;
@@ -180,7 +179,9 @@ impl Observer {
             Protocol::Ngap => self.signalling(Technology::Fgs, pdu),
             Protocol::NasEps => self.log(Technology::Eps, pdu),
             Protocol::Nas5gs => self.log(Technology::Fgs, pdu),
-            Protocol::MacLteFramed | Protocol::LteRrc(_) => self.radio(pdu),
+            Protocol::MacLteFramed | Protocol::LteRrc(_) | Protocol::MacNrFramed | Protocol::F1ap => {
+                self.radio(pdu)
+            }
             Protocol::Diameter => {
                 self.s6a.pdu(pdu);
                 self.exchanges();
@@ -302,9 +303,7 @@ impl Observer {
         } = passing;
         running.heard = seen.time;
         let technology = running.attempt.trail.technology;
-        let mut opened = if technology == Technology::Fgs && is_protected(technology, octets) {
-            unverifiable()
-        } else if is_protected(technology, octets) {
+        let mut opened = if is_protected(technology, octets) {
             let subscriber = running.attempt.subscriber();
             self.verifier.open(subscriber, direction, octets)
         } else {
@@ -331,70 +330,6 @@ impl Observer {
         self.consult(id, index);
         self.tell(id, index);
         self.end_for_want_of_room();
-    }
-
-    /// What keys say of a message beside its MAC.
-    fn consult(&mut self, id: u64, index: usize) {
-        let Some(running) = self.attempts.get_mut(&id) else {
-            return;
-        };
-        let subscriber = running.attempt.subscriber();
-        let trail = &running.attempt.trail;
-        let sighting = &trail.nas[index];
-        let asked = matches!(
-            sighting.view,
-            View::Request { .. }
-                | View::AuthenticationRequest { .. }
-                | View::AuthenticationResponse
-                | View::AuthenticationFailure { .. }
-        );
-        if !asked {
-            return;
-        }
-        let notes: Vec<KeyNote> = match sighting.message() {
-            Some(EmmMessage::AttachRequest(_) | EmmMessage::TrackingAreaUpdateRequest(_)) => {
-                if let Some(plain) = &sighting.plain {
-                    self.verifier.initial(subscriber, plain);
-                }
-                Vec::new()
-            }
-            Some(EmmMessage::AuthenticationRequest(m)) => {
-                let possible: Vec<Plmn> = trail.identities.guti.iter().map(Temporary::plmn).collect();
-                self.verifier.challenge(
-                    subscriber,
-                    &keys::Challenge {
-                        rand: &m.authentication_parameter_rand,
-                        autn: &m.authentication_parameter_autn,
-                        ksi: m.nas_key_set_identifier_asme.0 & 0x0f,
-                        imsi: trail.identities.imsi,
-                        serving: trail.serving,
-                        possible: &possible,
-                    },
-                )
-            }
-            // An answer to a challenge that the capture does not have is not held against another, and the keys that come of
-            // it cannot be known.
-            Some(EmmMessage::AuthenticationResponse(_)) if !trail.awaits_answer(index) => {
-                let ue = running.attempt.ue;
-                if !sighting.repeats.is_some_and(|first| trail.awaits_answer(first)) {
-                    self.subscribers.row_mut(ue).keys_unseen = true;
-                }
-                return;
-            }
-            Some(EmmMessage::AuthenticationResponse(m)) => {
-                self.subscribers.row_mut(running.attempt.ue).keys_unseen = false;
-                self.verifier
-                    .response(subscriber, m.authentication_response_parameter)
-            }
-            Some(EmmMessage::AuthenticationFailure(m)) if trail.awaits_answer(index) => {
-                match &m.authentication_failure_parameter {
-                    Some(auts) => self.verifier.failure(subscriber, auts),
-                    None => Vec::new(),
-                }
-            }
-            _ => Vec::new(),
-        };
-        running.attempt.trail.nas[index].notes.extend(notes);
     }
 
     /// Tells of a message that passed, if that is wanted.

@@ -1,5 +1,6 @@
 //! What a message tells of who the UE is, and what it can.
 
+use crate::keys;
 use crate::report::Technology;
 use crate::trail::{Sighting, Temporary};
 use quintet_identity::{Imei, Imsi, Suci};
@@ -53,9 +54,11 @@ impl Told {
             FgmmMessage::RegistrationAccept(m) => told.given_fgs(m.guti.as_ref()),
             FgmmMessage::ConfigurationUpdateCommand(m) => told.given_fgs(m.guti.as_ref()),
             FgmmMessage::AuthenticationRequest(m) => {
+                let of_eap = || keys::eap_challenge(m.eap_message?.0);
                 told.challenge = m
                     .authentication_parameter_rand
-                    .zip(m.authentication_parameter_autn);
+                    .zip(m.authentication_parameter_autn)
+                    .or_else(of_eap);
             }
             _ => {}
         }

@@ -1,4 +1,4 @@
-//! SECURITY MODE COMMAND: the context it takes into use (TS 24.301 5.4.3.2; TS 33.401 7.2.4.4).
+//! SECURITY MODE COMMAND: the context it takes into use (TS 24.301 5.4.3.2; TS 33.401 7.2.4.4; TS 24.501 5.4.2.2; TS 33.501 6.7.2).
 
 use super::context::Context;
 use super::message::Message;
@@ -6,9 +6,11 @@ use super::open::{Suspect, adopt, first_that_fits, note_of, unverifiable, valid}
 use super::round::Round;
 use super::subscriber::Subscriber;
 use super::{KeyNote, Opened};
-use crate::report::MacVerdict;
+use crate::report::{MacVerdict, Technology};
+use quintet_crypto::fgs::Mobility;
 use quintet_crypto::{CipheringAlgorithm, Direction, IntegrityAlgorithm};
 use quintet_nas::eps::EmmMessage;
+use quintet_nas::fgs::FgmmMessage;
 use quintet_nas::security::NasCount;
 
 /// What it says.
@@ -18,17 +20,28 @@ pub(super) struct Command {
     ciphering: CipheringAlgorithm,
     ksi: u8,
     hash_mme: Option<[u8; 8]>,
+    /// Of 5GS: an ABBA beside EAP's success.
+    abba: Option<Box<[u8]>>,
+    /// Of 5GS: KAMF is derived anew of the one in use (HDP).
+    horizontal: bool,
 }
 
 impl Command {
     /// Of a message, if it is one.
     pub(super) fn of(message: &Message<'_>) -> Option<Self> {
-        let [0x07, 0x5d, algorithms, ksi, ..] = *message.header.payload else {
-            return None;
-        };
         if message.direction != Direction::Downlink || message.is_ciphered() {
             return None;
         }
+        match message.technology {
+            Technology::Eps => Self::of_eps(message),
+            Technology::Fgs => Self::of_fgs(message),
+        }
+    }
+
+    fn of_eps(message: &Message<'_>) -> Option<Self> {
+        let [0x07, 0x5d, algorithms, ksi, ..] = *message.header.payload else {
+            return None;
+        };
         let hash_mme =
             match EmmMessage::decode_downlink(message.header.payload).map(|decoded| decoded.message) {
                 Ok(EmmMessage::SecurityModeCommand(command)) => command.hash_mme.map(|hash| hash.0),
@@ -39,6 +52,32 @@ impl Command {
             ciphering: CipheringAlgorithm(algorithms >> 4 & 7),
             ksi: ksi & 0x0f,
             hash_mme,
+            abba: None,
+            horizontal: false,
+        })
+    }
+
+    fn of_fgs(message: &Message<'_>) -> Option<Self> {
+        let [0x7e, 0, 0x5d, algorithms, ksi, ..] = *message.header.payload else {
+            return None;
+        };
+        let decoded = FgmmMessage::decode_downlink(message.header.payload).map(|decoded| decoded.message);
+        let (abba, horizontal) = match decoded {
+            Ok(FgmmMessage::SecurityModeCommand(command)) => (
+                command.abba.map(|abba| abba.0.into()),
+                command
+                    .additional_5g_security_information
+                    .is_some_and(|information| information.kamf_derivation_required()),
+            ),
+            _ => (None, false),
+        };
+        Some(Self {
+            integrity: IntegrityAlgorithm(algorithms & 0x0f),
+            ciphering: CipheringAlgorithm(algorithms >> 4),
+            ksi: ksi & 0x0f,
+            hash_mme: None,
+            abba,
+            horizontal,
         })
     }
 
@@ -49,13 +88,40 @@ impl Command {
 
 /// Takes it in.
 pub(super) fn take(state: &mut Subscriber, message: &Message<'_>, command: &Command) -> Opened {
-    let mut opened = judge(state, message, command);
+    if let (Some(abba), Some(fgs)) = (
+        &command.abba,
+        state.rounds.front_mut().and_then(|r| r.fgs.as_mut()),
+    ) {
+        fgs.abba(abba);
+    }
+    let mut opened = horizontal(state, message, command).unwrap_or_else(|| judge(state, message, command));
     if let (Some(of_mme), Some((_, of_ue))) = (command.hash_mme, state.initial)
         && of_mme != of_ue
     {
         opened.notes.push(KeyNote::HashMmeDiffers);
     }
     opened
+}
+
+/// KAMF for an AMF that the UE moved to, of the one in use and the uplink COUNT of what the UE sent last (TS 33.501 6.9.3).
+fn horizontal(state: &mut Subscriber, message: &Message<'_>, command: &Command) -> Option<Opened> {
+    if !command.horizontal {
+        return None;
+    }
+    let count = NasCount::from_parts(0, message.header.sequence_number);
+    let context = state.contexts.iter().find_map(|before| {
+        let uplink_nas_count = before.window(Direction::Uplink).last()?.value();
+        let root = before.root.at_mobility(Mobility::Idle { uplink_nas_count })?;
+        let context = Context::new(
+            (command.ksi, before.round),
+            root,
+            before.system,
+            command.algorithms(),
+        );
+        message.holds(&context, count).then_some(context)
+    })?;
+    state.take_into_use(context);
+    Some(valid(state, 0, message, count))
 }
 
 fn judge(state: &mut Subscriber, message: &Message<'_>, command: &Command) -> Opened {
@@ -108,11 +174,15 @@ fn fresh(state: &mut Subscriber, number: u64, message: &Message<'_>, command: &C
     let (source, network_known) = (round.source.clone(), round.network_known);
     let mut first = None;
     let mut fits = None;
-    for candidate in round.candidates().filter(|candidate| candidate.expected) {
+    let right = round.candidates().filter(|candidate| candidate.mistake.is_none());
+    for (candidate, system) in right.flat_map(|candidate| {
+        let systems = candidate.root.systems(network_known);
+        systems.iter().map(move |system| (candidate.clone(), *system))
+    }) {
         let context = Context::new(
             (command.ksi, number),
-            candidate.kasme,
-            candidate.plmn,
+            candidate.root,
+            system,
             command.algorithms(),
         );
         if message.holds(&context, count) && !context.is_null_integrity() {
@@ -133,7 +203,7 @@ fn fresh(state: &mut Subscriber, number: u64, message: &Message<'_>, command: &C
     };
     let not_reset = count_not_reset(state, &context, message);
     state.take_into_use(context);
-    // A MAC that does not hold under a KASME for a network that is a guess may hold under the right one.
+    // A MAC that does not hold under a KASME or KAMF for a network that is a guess may hold under the right one.
     state.blind = !network_known;
     if let Some(count) = not_reset {
         let note = KeyNote::CountNotReset { count: count.value() };

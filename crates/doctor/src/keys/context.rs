@@ -1,12 +1,11 @@
 //! The NAS part of a security context as an observer from aside holds it: keys, algorithms, and what was seen of COUNT in
-//! either direction (TS 24.301 4.4.3, TS 33.401 8.1, 8.2).
+//! either direction (TS 24.301 4.4.3, TS 33.401 8.1, 8.2; TS 24.501 4.4.3, TS 33.501 6.4).
 
+use super::root::Root;
 use quintet_crypto::{
-    Bearer, CipheringAlgorithm, Direction, IntegrityAlgorithm, KNasEnc, KNasInt, Kasme, SecurityInput, eea,
-    eia,
+    CipheringAlgorithm, Direction, IntegrityAlgorithm, KNasEnc, KNasInt, SecurityInput, eea, eia,
 };
-use quintet_identity::Plmn;
-use quintet_nas::security::NasCount;
+use quintet_nas::security::{NasCount, System};
 
 /// COUNTs remembered below the highest: as many as 64 bits mark, more than any network reorders.
 const MARKED: u32 = 64;
@@ -73,13 +72,13 @@ impl Window {
     }
 }
 
-/// Keys, algorithms and COUNTs in use between a UE and its MME.
+/// Keys, algorithms and COUNTs in use between a UE and its MME or AMF.
 #[derive(Clone, Debug)]
 pub(super) struct Context {
     pub(super) ksi: u8,
-    pub(super) kasme: Kasme,
-    /// For which network KASME was derived, if that is known.
-    pub(super) plmn: Option<Plmn>,
+    pub(super) root: Root,
+    /// Which system's NAS, over which access.
+    pub(super) system: System,
     pub(super) integrity: IntegrityAlgorithm,
     pub(super) ciphering: CipheringAlgorithm,
     pub(super) k_nas_int: KNasInt,
@@ -98,16 +97,16 @@ impl Context {
     /// A new one: both COUNTs begin at zero.
     pub(super) fn new(
         (ksi, round): (u8, u64),
-        kasme: Kasme,
-        plmn: Option<Plmn>,
+        root: Root,
+        system: System,
         (integrity, ciphering): (IntegrityAlgorithm, CipheringAlgorithm),
     ) -> Self {
         Self {
             ksi,
-            k_nas_int: kasme.k_nas_int(integrity),
-            k_nas_enc: kasme.k_nas_enc(ciphering),
-            kasme,
-            plmn,
+            k_nas_int: root.k_nas_int(integrity),
+            k_nas_enc: root.k_nas_enc(ciphering),
+            root,
+            system,
             integrity,
             ciphering,
             uplink: Window::default(),
@@ -118,15 +117,15 @@ impl Context {
         }
     }
 
-    /// The same KASME and COUNTs with other algorithms: SECURITY MODE COMMAND without a new authentication.
+    /// The same root and COUNTs with other algorithms: SECURITY MODE COMMAND without a new authentication.
     pub(super) fn with_algorithms(
         &self,
         integrity: IntegrityAlgorithm,
         ciphering: CipheringAlgorithm,
     ) -> Self {
         Self {
-            k_nas_int: self.kasme.k_nas_int(integrity),
-            k_nas_enc: self.kasme.k_nas_enc(ciphering),
+            k_nas_int: self.root.k_nas_int(integrity),
+            k_nas_enc: self.root.k_nas_enc(ciphering),
             integrity,
             ciphering,
             confirmed: false,
@@ -138,7 +137,7 @@ impl Context {
     /// The same with another ciphering algorithm: for one whose SECURITY MODE COMMAND was not seen.
     pub(super) fn with_ciphering(&self, ciphering: CipheringAlgorithm) -> Self {
         Self {
-            k_nas_enc: self.kasme.k_nas_enc(ciphering),
+            k_nas_enc: self.root.k_nas_enc(ciphering),
             ciphering,
             ..self.clone()
         }
@@ -174,20 +173,20 @@ impl Context {
         eea::apply(
             self.ciphering,
             self.k_nas_enc.expose(),
-            input(count, direction),
+            self.input(count, direction),
             octets,
             bits,
         )
         .is_ok()
     }
-}
 
-/// What goes into EEA and EIA besides key and message (TS 33.401 8.1.1).
-pub(super) fn input(count: NasCount, direction: Direction) -> SecurityInput {
-    SecurityInput {
-        count: count.value(),
-        bearer: Bearer::EPS_NAS,
-        direction,
+    /// What goes into EEA and EIA besides key and message (TS 33.401 8.1.1, TS 33.501 6.4.3.1).
+    pub(super) fn input(&self, count: NasCount, direction: Direction) -> SecurityInput {
+        SecurityInput {
+            count: count.value(),
+            bearer: self.system.bearer(),
+            direction,
+        }
     }
 }
 

@@ -1,13 +1,14 @@
 //! Why a MAC does not hold: each hypothesis changes one thing, and the one with which the MAC holds is the answer.
 //!
-//! In order: COUNT off by rounds of 256, the other direction, another algorithm, another BEARER, KASME for another network
+//! In order: COUNT off by rounds of 256, the other direction, another algorithm, another BEARER, KASME or KAMF for another network
 //! or of an earlier challenge, the key derived by another rule, the MAC over other octets. Some hundred and fifty MACs of 32
 //! bits at the most: one holds by chance once in thirty million messages.
 
 use super::KeyNote;
-use super::context::{Context, input, mac};
+use super::context::{Context, mac};
+use super::root::Root;
 use super::round::Candidate;
-use quintet_crypto::{Bearer, Direction, IntegrityAlgorithm, KNasInt, Kasme, KdfInput, SecurityInput};
+use quintet_crypto::{Bearer, Direction, IntegrityAlgorithm, KNasInt, KdfInput, SecurityInput};
 use quintet_nas::security::NasCount;
 
 /// Rounds of the sequence number that COUNT may be off by, either way: 4,096 messages.
@@ -33,8 +34,8 @@ pub(super) struct Protected<'a> {
 pub(super) struct Found {
     pub(super) note: KeyNote,
     pub(super) count: NasCount,
-    /// The KASME that fits, where it is not the context's.
-    pub(super) kasme: Option<Kasme>,
+    /// The KASME or KAMF that fits, where it is not the context's.
+    pub(super) root: Option<Root>,
     /// The algorithm that fits, where it is not the context's.
     pub(super) integrity: Option<IntegrityAlgorithm>,
 }
@@ -55,7 +56,7 @@ impl Case<'_> {
         Found {
             note,
             count: self.estimate,
-            kasme: None,
+            root: None,
             integrity: None,
         }
     }
@@ -67,7 +68,7 @@ impl Case<'_> {
 
     /// Whether it holds with another key or algorithm.
     fn holds_under(&self, integrity: IntegrityAlgorithm, key: &KNasInt) -> bool {
-        let input = input(self.estimate, self.message.direction);
+        let input = self.context.input(self.estimate, self.message.direction);
         mac(integrity, key, input, self.message.covered) == Some(self.message.mac)
     }
 
@@ -86,7 +87,12 @@ impl Case<'_> {
         let count = off
             .flat_map(|off| [expected.checked_add(off), expected.checked_sub(off)])
             .filter_map(|count| NasCount::new(count?))
-            .find(|count| self.holds(input(*count, self.message.direction), self.message.covered))?;
+            .find(|count| {
+                self.holds(
+                    self.context.input(*count, self.message.direction),
+                    self.message.covered,
+                )
+            })?;
         let note = KeyNote::OtherCount {
             count: count.value(),
             expected,
@@ -102,7 +108,7 @@ impl Case<'_> {
             Direction::Uplink => Direction::Downlink,
             Direction::Downlink => Direction::Uplink,
         };
-        self.holds(input(self.estimate, direction), self.message.covered)
+        self.holds(self.context.input(self.estimate, direction), self.message.covered)
             .then(|| self.found(KeyNote::OtherDirection))
     }
 
@@ -117,7 +123,7 @@ impl Case<'_> {
         .into_iter()
         .filter(|(other, _)| *other != selected)
         .find(|(other, _)| {
-            self.holds_under(*other, &self.context.kasme.k_nas_int(*other))
+            self.holds_under(*other, &self.context.root.k_nas_int(*other))
                 || self.holds_under(*other, &self.context.k_nas_int)
         })
         .map(|(integrity, name)| Found {
@@ -127,50 +133,46 @@ impl Case<'_> {
     }
 
     fn other_bearer(&self) -> Option<Found> {
-        (1..=Bearer::MAX).find_map(|bearer| {
-            let input = SecurityInput {
-                bearer: Bearer::new(bearer)?,
-                ..input(self.estimate, self.message.direction)
-            };
+        let right = self.context.input(self.estimate, self.message.direction);
+        (0..=Bearer::MAX).find_map(|number| {
+            let bearer = Bearer::new(number).filter(|bearer| *bearer != right.bearer)?;
+            let input = SecurityInput { bearer, ..right };
             self.holds(input, self.message.covered)
-                .then(|| self.found(KeyNote::OtherBearer { bearer }))
+                .then(|| self.found(KeyNote::OtherBearer { bearer: number }))
         })
     }
 
-    /// KASME for another network, of the challenge that the context came from.
-    pub(super) fn other_network(&self, candidates: impl Iterator<Item = Candidate>) -> Option<Found> {
-        let candidate = self.other_kasme(candidates)?;
-        let note = match candidate.plmn {
-            Some(plmn) => KeyNote::KasmeOfOtherPlmn { plmn },
-            None => KeyNote::KasmeOfHssDiffers,
-        };
+    /// KASME or KAMF of the challenge that the context came from, derived with a mistake.
+    pub(super) fn mistaken_root(&self, candidates: impl Iterator<Item = Candidate>) -> Option<Found> {
+        let candidate = self.other_root(candidates)?;
+        let note = candidate.mistake.unwrap_or(KeyNote::KasmeOfHssDiffers);
         Some(Found {
-            kasme: Some(candidate.kasme),
+            root: Some(candidate.root),
             ..self.found(note)
         })
     }
 
-    /// KASME of an earlier challenge.
+    /// KASME or KAMF of an earlier challenge.
     pub(super) fn earlier_challenge(&self, candidates: impl Iterator<Item = Candidate>) -> Option<Found> {
-        let candidate = self.other_kasme(candidates)?;
+        let candidate = self.other_root(candidates)?;
         Some(Found {
-            kasme: Some(candidate.kasme),
+            root: Some(candidate.root),
             ..self.found(KeyNote::KasmeOfEarlierChallenge)
         })
     }
 
-    fn other_kasme(&self, mut candidates: impl Iterator<Item = Candidate>) -> Option<Candidate> {
+    fn other_root(&self, mut candidates: impl Iterator<Item = Candidate>) -> Option<Candidate> {
         let integrity = self.context.integrity;
         candidates.find(|candidate| {
-            candidate.kasme != self.context.kasme
-                && self.holds_under(integrity, &candidate.kasme.k_nas_int(integrity))
+            candidate.root != self.context.root
+                && self.holds_under(integrity, &candidate.root.k_nas_int(integrity))
         })
     }
 
     /// KNASint derived by another rule.
     pub(super) fn other_derivation(&self) -> Option<Found> {
         let integrity = self.context.integrity;
-        derivations(&self.context.kasme, integrity)
+        derivations(&self.context.root, integrity)
             .into_iter()
             .flatten()
             .find(|(_, key)| self.holds_under(integrity, key))
@@ -179,7 +181,7 @@ impl Case<'_> {
 
     /// The MAC over other octets than those on the wire.
     pub(super) fn other_octets(&self) -> Option<Found> {
-        let input = input(self.estimate, self.message.direction);
+        let input = self.context.input(self.estimate, self.message.direction);
         if self.message.ciphered && self.holds(input, self.deciphered) {
             return Some(self.found(KeyNote::MacOverPlain));
         }
@@ -197,46 +199,47 @@ const NAS_INT: u8 = 2;
 const RRC_INT: u8 = 4;
 const UP_INT: u8 = 6;
 
-/// KNASint by rules that are not TS 33.401 A.7, each with its name.
-fn derivations(kasme: &Kasme, eia: IntegrityAlgorithm) -> [Option<(&'static str, KNasInt)>; 8] {
+/// KNASint by rules that are not TS 33.401 A.7 or TS 33.501 A.8, each with its name.
+fn derivations(root: &Root, eia: IntegrityAlgorithm) -> [Option<(&'static str, KNasInt)>; 8] {
+    let (right, of_other, other) = match root {
+        Root::Kasme(_) => (FC_EPS, "FC 69 (TS 33.501 A.8) instead of 15", FC_5GS),
+        Root::KAmf(_) => (FC_5GS, "FC 15 (TS 33.401 A.7) instead of 69", FC_EPS),
+    };
     let s = |fc: u8, first: &[u8], second: &[u8]| {
         let s = KdfInput::new(fc).try_parameter(first)?.try_parameter(second)?;
-        Some(s.derive(kasme.expose()))
+        Some(s.derive(root.expose()))
     };
     let lower = |what, s: Option<[u8; 32]>| Some((what, KNasInt::new(*s?.last_chunk::<16>()?)));
     let upper = |what, s: Option<[u8; 32]>| Some((what, KNasInt::new(*s?.first_chunk::<16>()?)));
     [
         upper(
             "the upper 128 bits of the KDF's output instead of the lower",
-            s(FC_EPS, &[NAS_INT], &[eia.0]),
+            s(right, &[NAS_INT], &[eia.0]),
         ),
         lower(
             "algorithm type distinguisher 01 (NAS-enc-alg) instead of 02",
-            s(FC_EPS, &[NAS_ENC], &[eia.0]),
+            s(right, &[NAS_ENC], &[eia.0]),
         ),
         lower(
             "algorithm type distinguisher 04 (RRC-int-alg) instead of 02",
-            s(FC_EPS, &[RRC_INT], &[eia.0]),
+            s(right, &[RRC_INT], &[eia.0]),
         ),
         lower(
             "algorithm type distinguisher 06 (UP-int-alg) instead of 02",
-            s(FC_EPS, &[UP_INT], &[eia.0]),
+            s(right, &[UP_INT], &[eia.0]),
         ),
-        lower(
-            "FC 69 (TS 33.501 A.8) instead of 15",
-            s(FC_5GS, &[NAS_INT], &[eia.0]),
-        ),
+        lower(of_other, s(other, &[NAS_INT], &[eia.0])),
         lower(
             "distinguisher and algorithm identity exchanged",
-            s(FC_EPS, &[eia.0], &[NAS_INT]),
+            s(right, &[eia.0], &[NAS_INT]),
         ),
         lower(
             "the algorithm identity in the upper half of its octet",
-            s(FC_EPS, &[NAS_INT], &[eia.0 << 4]),
+            s(right, &[NAS_INT], &[eia.0 << 4]),
         ),
         lower("both parameters in one, without a length between them", {
-            let s = KdfInput::new(FC_EPS).try_parameter(&[NAS_INT, eia.0]);
-            s.map(|s| s.derive(kasme.expose()))
+            let s = KdfInput::new(right).try_parameter(&[NAS_INT, eia.0]);
+            s.map(|s| s.derive(root.expose()))
         }),
     ]
 }

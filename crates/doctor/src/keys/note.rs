@@ -75,14 +75,15 @@ pub enum KeyNote {
     AutsOverAmf,
     /// MAC-S holds for an earlier challenge of this subscriber: after `AutsInvalid`.
     AutsOfEarlierChallenge,
-    /// The MAC holds with a KASME for this serving network instead.
+    /// The MAC holds with a KASME, or KAMF, for this serving network instead.
     KasmeOfOtherPlmn {
         /// The serving network that fits.
         plmn: Plmn,
     },
-    /// The MAC holds with the KASME of the HSS's answer, which is that of K for no network in sight.
+    /// The MAC holds with the KASME of the HSS's answer, or the KSEAF of the home network's, which is that of K for no
+    /// network in sight.
     KasmeOfHssDiffers,
-    /// The MAC holds with the KASME of an earlier challenge of this subscriber.
+    /// The MAC holds with the KASME, or KAMF, of an earlier challenge of this subscriber.
     KasmeOfEarlierChallenge,
     /// The MAC holds with another algorithm than was selected.
     OtherAlgorithm {
@@ -120,7 +121,7 @@ pub enum KeyNote {
     },
     /// The MAC holds with the other direction bit.
     OtherDirection,
-    /// The MAC holds with this BEARER; NAS of EPS has 0.
+    /// The MAC holds with this BEARER; NAS of EPS has 0, of 5GS over 3GPP access 1.
     OtherBearer {
         /// The value that holds.
         bearer: u8,
@@ -130,7 +131,7 @@ pub enum KeyNote {
         /// Its KSI.
         ksi: u8,
     },
-    /// The MAC holds with a key derived by another rule than TS 33.401 A.7.
+    /// The MAC holds with a key derived by another rule than TS 33.401 A.7, TS 33.501 A.8.
     WrongDerivation {
         /// The rule that fits, in words.
         what: &'static str,
@@ -139,6 +140,32 @@ pub enum KeyNote {
     MacOverPlain,
     /// The MAC holds without the sequence number in front of the message.
     MacWithoutSequenceNumber,
+    /// RES* is that for this serving network instead: after `ResWrong`.
+    ResStarOfOtherPlmn {
+        /// The serving network that fits.
+        plmn: Plmn,
+    },
+    /// RES stands in the place of RES*: after `ResWrong`.
+    ResNotStar,
+    /// RES* is the upper 128 bits of the KDF's output instead of the lower (TS 33.501 A.4): after `ResWrong`.
+    ResStarUpperHalf,
+    /// AT_KDF_INPUT of EAP-AKA' is not the name of the network that serves.
+    NetworkNameDiffers {
+        /// The name as it was sent.
+        name: String,
+    },
+    /// AT_MAC of EAP-AKA' does not hold.
+    AtMacInvalid,
+    /// The MAC holds with a KAMF that was derived with this ABBA instead of the one that was sent.
+    KamfOfOtherAbba {
+        /// The ABBA that fits.
+        abba: Box<[u8]>,
+    },
+    /// The MAC holds with a KAMF derived by another rule than TS 33.501 A.7.
+    KamfOfOtherRule {
+        /// The rule that fits, in words: "of the SUPI with …".
+        what: &'static str,
+    },
     /// HASH_MME differs from that of the initial message as the MME received it.
     HashMmeDiffers,
     /// The MAC is 0: a simulator's log from before integrity protection.

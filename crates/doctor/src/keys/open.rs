@@ -15,7 +15,6 @@ use super::subscriber::Subscriber;
 use super::{KeyNote, Opened, short_mac};
 use crate::report::MacVerdict;
 use quintet_crypto::{CipheringAlgorithm, Direction, IntegrityAlgorithm};
-use quintet_emm::path::MessageView;
 use quintet_nas::security::{NasCount, ServiceRequestHeader};
 
 /// Messages in a row without a fitting hypothesis after which none is tried until a MAC holds again: a trace of altered
@@ -24,15 +23,6 @@ const MAX_FRUITLESS: u8 = 8;
 
 /// Ciphering that is not known: SECURITY MODE COMMAND was not seen.
 pub(super) const UNKNOWN_CIPHERING: CipheringAlgorithm = CipheringAlgorithm(0xff);
-
-/// Whether octets read as a plain NAS message.
-pub(super) fn reads_plain(direction: Direction, octets: &[u8]) -> bool {
-    MessageView::of_plain(direction, octets).is_ok_and(|view| match view {
-        MessageView::Unknown { .. } => false,
-        MessageView::Esm { message_type } => matches!(message_type, 0xc1..=0xeb),
-        _ => true,
-    })
-}
 
 /// Nothing can be said of the MAC.
 pub(super) fn unverifiable() -> Opened {
@@ -102,7 +92,7 @@ fn find_ciphering(context: &mut Context, message: &Message<'_>, count: NasCount)
         let tried = context.with_ciphering(algorithm);
         if message
             .plain(&tried, count)
-            .is_some_and(|plain| reads_plain(message.direction, &plain))
+            .is_some_and(|plain| message.reads_plain(&plain))
         {
             *context = tried;
             return;
@@ -178,16 +168,19 @@ fn take_up_without_command(state: &mut Subscriber, message: &Message<'_>) -> Opt
     let count = NasCount::from_parts(0, message.header.sequence_number);
     let context = round
         .candidates()
-        .filter(|candidate| candidate.expected)
+        .filter(|candidate| candidate.mistake.is_none())
         .find_map(|candidate| {
             (1..=3).map(IntegrityAlgorithm).find_map(|integrity| {
-                let context = Context::new(
-                    (round.ksi, round.number),
-                    candidate.kasme.clone(),
-                    candidate.plmn,
-                    (integrity, UNKNOWN_CIPHERING),
-                );
-                message.holds(&context, count).then_some(context)
+                let systems = candidate.root.systems(round.network_known);
+                systems.iter().find_map(|system| {
+                    let context = Context::new(
+                        (round.ksi, round.number),
+                        candidate.root.clone(),
+                        *system,
+                        (integrity, UNKNOWN_CIPHERING),
+                    );
+                    message.holds(&context, count).then_some(context)
+                })
             })
         })?;
     state.take_into_use(context);
@@ -242,7 +235,7 @@ fn mac_zero(state: &mut Subscriber, message: &Message<'_>) -> Opened {
         notes: vec![KeyNote::MacZero],
         ..unverifiable()
     };
-    if message.is_ciphered() && reads_plain(message.direction, message.header.payload) {
+    if message.is_ciphered() && message.reads_plain(message.header.payload) {
         opened.plain = Some(message.header.payload.into());
     } else if let Some(context) = state.contexts.front() {
         opened.plain = guess(context, message);
@@ -309,11 +302,10 @@ fn why(state: &mut Subscriber, at: usize, message: &Message<'_>) -> Opened {
 
 /// What fits is what both ends may go on with.
 pub(super) fn adopt(context: &mut Context, found: &Found) {
-    if let Some(kasme) = &found.kasme {
-        context.k_nas_enc = kasme.k_nas_enc(context.ciphering);
-        context.k_nas_int = kasme.k_nas_int(context.integrity);
-        context.kasme = kasme.clone();
-        context.plmn = None;
+    if let Some(root) = &found.root {
+        context.k_nas_enc = root.k_nas_enc(context.ciphering);
+        context.k_nas_int = root.k_nas_int(context.integrity);
+        context.root = root.clone();
     }
 }
 
@@ -353,7 +345,7 @@ pub(super) fn first_that_fits(
     let about_the_key = || {
         let of_the_round = state.round_of(context.round).into_iter();
         let others = state.rounds.iter().filter(|round| round.number != context.round);
-        case.other_network(of_the_round.flat_map(Round::wrong_networks))
+        case.mistaken_root(of_the_round.flat_map(Round::wrong_networks))
             .or_else(|| case.earlier_challenge(others.flat_map(|round| round.candidates())))
     };
     let found = match suspect {
@@ -385,5 +377,5 @@ pub(super) fn guess(context: &Context, message: &Message<'_>) -> Option<Box<[u8]
         .into_iter()
         .flatten()
         .filter_map(|count| message.plain(context, count))
-        .find(|plain| reads_plain(message.direction, plain))
+        .find(|plain| message.reads_plain(plain))
 }

@@ -2,6 +2,7 @@
 //! why most captures of laboratories open without a key file.
 
 use super::ring::{Operator, SubscriberKey};
+use quintet_crypto::suci::{HomeNetworkPrivateKey, Profile};
 use quintet_crypto::{K, Op, Opc, Top, TuakSizes};
 use std::sync::LazyLock;
 
@@ -218,6 +219,28 @@ const TUAK: &[(&str, &str, &str)] = &[(
     "abababababababababababababababab",
     "5555555555555555555555555555555555555555555555555555555555555555",
 )];
+
+/// Private keys of home networks: profile, key. Those of TS 33.501 C.4, which UERANSIM and free5GC ship.
+const HOME_NETWORK: &[(Profile, &str)] = &[
+    (
+        Profile::A,
+        "c53c22208b61860b06c62e5406a7b330c2b577aa5558981510d128247d38bd1d",
+    ),
+    (
+        Profile::B,
+        "f1ab1074477ebcc7f554ea1c5fc368b1616730155e0041ac447d6301975fecda",
+    ),
+];
+
+/// The published private keys of home networks.
+pub(super) fn home_network_keys() -> &'static [HomeNetworkPrivateKey] {
+    static KEYS: LazyLock<Vec<HomeNetworkPrivateKey>> = LazyLock::new(|| {
+        let keys = HOME_NETWORK.iter();
+        keys.filter_map(|(profile, key)| HomeNetworkPrivateKey::new(*profile, &octets(key)).ok())
+            .collect()
+    });
+    &KEYS
+}
 
 /// The published keys.
 pub(super) fn keys() -> &'static [SubscriberKey] {

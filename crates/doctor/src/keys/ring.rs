@@ -1,10 +1,12 @@
 //! The keys that are tried.
 
 use super::published;
+use quintet_crypto::suci::{HomeNetworkPrivateKey, Profile};
 use quintet_crypto::{AuthenticationFunctions, K, Milenage, Op, Opc, Top, Topc, Tuak, TuakSizes, Xor};
-use quintet_identity::Imsi;
+use quintet_identity::{Imsi, Suci, Supi};
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 
 /// The most keys that a ring takes from the user: as many subscribers as the largest HSS of this project holds in memory.
 pub const MAX_KEYS: usize = 1 << 20;
@@ -13,12 +15,18 @@ pub const MAX_KEYS: usize = 1 << 20;
 /// microsecond.
 const MAX_TRIED: usize = 1024;
 
+/// The most home network keys: a key identifier has eight bits, and two profiles share them.
+pub const MAX_HOME_NETWORK_KEYS: usize = 512;
+
 /// Why a key does not enter the ring. Says nothing of its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyRingError {
     /// More than [`MAX_KEYS`].
     #[error("more than {MAX_KEYS} keys")]
     Full,
+    /// More than [`MAX_HOME_NETWORK_KEYS`].
+    #[error("more than {MAX_HOME_NETWORK_KEYS} home network keys")]
+    HomeNetworkKeys,
     /// MILENAGE and XOR have a K of 128 bits.
     #[error("{0} needs a K of 128 bits")]
     KeyLength(&'static str),
@@ -123,11 +131,19 @@ pub(super) enum KeyIndex {
     Published(usize),
 }
 
+/// A private key of a home network, with which SUCIs are concealed (TS 33.501 C.3).
+#[derive(Clone, Debug)]
+struct HomeNetworkKey {
+    id: u8,
+    key: Arc<HomeNetworkPrivateKey>,
+}
+
 /// The keys that are tried: published ones, and those the user gave.
 #[derive(Clone, Debug, Default)]
 pub struct KeyRing {
     given: Vec<SubscriberKey>,
     by_imsi: HashMap<Imsi, usize>,
+    home_network: Vec<HomeNetworkKey>,
     without_published: bool,
 }
 
@@ -164,6 +180,51 @@ impl KeyRing {
         }
         self.given.push(key);
         Ok(())
+    }
+
+    /// Adds a home network's private key with its identifier, in place of one of the same identifier and profile.
+    ///
+    /// # Errors
+    /// [`KeyRingError::HomeNetworkKeys`].
+    pub fn add_home_network_key(&mut self, id: u8, key: HomeNetworkPrivateKey) -> Result<(), KeyRingError> {
+        let known = |known: &&mut HomeNetworkKey| known.id == id && known.key.profile() == key.profile();
+        if let Some(known) = self.home_network.iter_mut().find(known) {
+            known.key = Arc::new(key);
+            return Ok(());
+        }
+        if self.home_network.len() == MAX_HOME_NETWORK_KEYS {
+            return Err(KeyRingError::HomeNetworkKeys);
+        }
+        self.home_network.push(HomeNetworkKey {
+            id,
+            key: Arc::new(key),
+        });
+        Ok(())
+    }
+
+    /// How many home network keys the user gave.
+    #[must_use]
+    pub fn home_network_keys(&self) -> usize {
+        self.home_network.len()
+    }
+
+    /// Whom a SUCI is of: in the clear, or concealed for a key of this ring. Its MAC tag tells whether a key is the right
+    /// one, so those of another identifier are tried too, and published ones.
+    #[must_use]
+    pub fn supi(&self, suci: &Suci) -> Option<Supi> {
+        if let Some(supi) = suci.null_supi() {
+            return Some(supi);
+        }
+        let profile = Profile::of_scheme(suci.scheme().0).ok()?;
+        let same_id = self.home_network.iter().filter(|key| key.id == suci.key_id());
+        let others = self.home_network.iter().filter(|key| key.id != suci.key_id());
+        let published = (!self.without_published).then(published::home_network_keys);
+        same_id
+            .chain(others)
+            .map(|known| &*known.key)
+            .chain(published.into_iter().flatten())
+            .filter(|key| key.profile() == profile)
+            .find_map(|key| suci.supi(&key.deconceal(suci.output()).ok()?).ok())
     }
 
     /// How many keys the user gave.

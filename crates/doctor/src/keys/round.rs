@@ -1,16 +1,20 @@
 //! A challenge as it is remembered until its keys are taken into use.
 
+use super::KeyNote;
 use super::aka::Fit;
+use super::fgs::Anchored;
+use super::root::Root;
 use super::serving::Network;
 use crate::s6a::VectorSeen;
 use quintet_crypto::{Kasme, Rand, Res};
-use quintet_identity::Plmn;
 
 /// Where the keys of a challenge come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Source {
     /// KASME of an AIA.
     Hss,
+    /// KAUSF or KSEAF of an answer on a service based interface.
+    Home,
     /// A key that the user gave, by its name.
     Given(String),
     /// A published key, by its name.
@@ -22,21 +26,23 @@ impl Source {
     pub(super) fn words(&self) -> String {
         match self {
             Self::Hss => "KASME of the HSS's answer in the capture".to_owned(),
+            Self::Home => "KSEAF of the home network's answer in the capture".to_owned(),
             Self::Given(name) => format!("key given: {name}"),
             Self::Published(name) => format!("published key: {name}"),
         }
     }
 }
 
-/// A KASME that a challenge may have led to.
+/// A KASME or KAMF that a challenge may have led to.
 #[derive(Clone, Debug)]
 pub(super) struct Candidate {
-    pub(super) kasme: Kasme,
-    /// For which network it is derived; `None` if the HSS says it is the one.
-    pub(super) plmn: Option<Plmn>,
-    /// Whether it is right as far as anybody knows.
-    pub(super) expected: bool,
+    pub(super) root: Root,
+    /// What is wrong if it is this one; `None` if it is right as far as anybody knows.
+    pub(super) mistake: Option<KeyNote>,
 }
+
+/// Candidates, made one by one as they are asked for: each costs key derivations.
+pub(super) type Candidates<'a> = Box<dyn Iterator<Item = Candidate> + 'a>;
 
 /// A challenge.
 #[derive(Clone, Debug)]
@@ -46,6 +52,8 @@ pub(super) struct Round {
     pub(super) ksi: u8,
     /// The vector of the HSS with this RAND.
     pub(super) vector: Option<VectorSeen>,
+    /// What 5GS adds; `None` of a challenge of EPS.
+    pub(super) fgs: Option<Anchored>,
     /// What K says.
     pub(super) fit: Option<Fit>,
     pub(super) networks: Vec<Network>,
@@ -59,7 +67,7 @@ pub(super) struct Round {
 }
 
 impl Round {
-    /// The response expected.
+    /// The RES expected: of EPS, and of EAP-AKA'.
     pub(super) fn xres(&self) -> Option<&Res> {
         self.fit
             .as_ref()
@@ -74,35 +82,55 @@ impl Round {
 
     /// Whether anything is known that MACs could be checked with.
     pub(super) fn is_keyed(&self) -> bool {
-        self.fit.is_some() || self.vector.is_some()
+        match &self.fgs {
+            Some(fgs) => fgs.is_keyed(self.fit.is_some()),
+            None => self.fit.is_some() || self.vector.is_some(),
+        }
     }
 
-    /// Every KASME that it may have led to, those that are right first.
+    /// Every KASME or KAMF that it may have led to, those that are right first.
     ///
     /// K and the network that the cell broadcasts come before the HSS's answer: where the two differ, the HSS derived for
     /// another network, and that is the finding. It comes last then: a network that explains it says more.
-    pub(super) fn candidates(&self) -> impl Iterator<Item = Candidate> {
-        let certain = self.fit.is_some() && self.network_known;
+    pub(super) fn candidates(&self) -> Candidates<'_> {
+        match &self.fgs {
+            Some(fgs) => fgs.candidates(self),
+            None => self.of_eps(),
+        }
+    }
+
+    fn of_eps(&self) -> Candidates<'_> {
+        let certain = self.is_certain();
         let of_hss = self.vector.as_ref().map(|vector| Candidate {
-            kasme: vector.kasme.clone(),
-            plmn: None,
-            expected: !certain,
+            root: Root::Kasme(vector.kasme.clone()),
+            mistake: certain.then_some(KeyNote::KasmeOfHssDiffers),
         });
         let derived = |expected: bool| {
-            self.networks
-                .iter()
-                .filter(move |network| network.expected == expected)
-                .filter_map(move |network| self.derived(*network))
+            self.networks_that(expected)
+                .filter_map(|network| self.derived(*network))
         };
         let (first, last) = if certain { (None, of_hss) } else { (of_hss, None) };
-        first
+        let all = first
             .into_iter()
             .chain(derived(true))
             .chain(derived(false))
-            .chain(last)
+            .chain(last);
+        Box::new(all)
     }
 
-    /// Every KASME that may be one for a wrong network: none where the right one is a guess.
+    /// Whether K and the network are both known: nothing else is right then.
+    pub(super) fn is_certain(&self) -> bool {
+        self.fit.is_some() && self.network_known
+    }
+
+    pub(super) fn networks_that(&self, expected: bool) -> impl Iterator<Item = &Network> {
+        self.networks
+            .iter()
+            .filter(move |network| network.expected == expected)
+    }
+
+    /// Every KASME or KAMF that may be one for a wrong network, or derived otherwise: none where the right network is a
+    /// guess.
     pub(super) fn wrong_networks(&self) -> impl Iterator<Item = Candidate> {
         self.network_known
             .then(|| self.candidates())
@@ -110,14 +138,13 @@ impl Round {
             .flatten()
     }
 
-    fn derived(&self, Network { plmn, expected }: Network) -> Option<Candidate> {
+    fn derived(&self, network: Network) -> Option<Candidate> {
         let fit = self.fit.as_ref()?;
         let concealed = self.autn.first_chunk::<6>()?;
-        let kasme = Kasme::derive(&fit.ck, &fit.ik, &plmn.octets(), concealed)?;
+        let kasme = Kasme::derive(&fit.ck, &fit.ik, &network.plmn.octets(), concealed)?;
         Some(Candidate {
-            kasme,
-            plmn: Some(plmn),
-            expected,
+            root: Root::Kasme(kasme),
+            mistake: network.mistake(),
         })
     }
 }

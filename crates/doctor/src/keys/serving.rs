@@ -1,6 +1,7 @@
 //! For which serving network KASME may have been derived (TS 33.401 A.2): the one that is known, or those that it may be;
 //! and those that a mistake makes of them.
 
+use super::KeyNote;
 use quintet_identity::{Imsi, Plmn};
 
 /// The most networks thought of for one challenge: each costs a key derivation and a MAC when a MAC does not hold.
@@ -12,6 +13,14 @@ pub(super) struct Network {
     pub(super) plmn: Plmn,
     /// Whether it is right as far as anybody knows. A MAC that holds with another one is a finding.
     pub(super) expected: bool,
+}
+
+impl Network {
+    /// What is wrong if the keys are derived for it.
+    pub(super) fn mistake(self) -> Option<KeyNote> {
+        let plmn = self.plmn;
+        (!self.expected).then_some(KeyNote::KasmeOfOtherPlmn { plmn })
+    }
 }
 
 /// The networks of a challenge, the likeliest first.

@@ -1,6 +1,6 @@
 //! SERVICE REQUEST: the contexts with its KSI, a MAC of 16 bits, and five bits of COUNT (TS 24.301 9.9.3.17, 9.9.3.19, 9.9.3.28).
 
-use super::context::{Context, input};
+use super::context::Context;
 use super::open::{accept, note_of, unverifiable};
 use super::subscriber::Subscriber;
 use super::{KeyNote, Opened};
@@ -18,7 +18,7 @@ pub(super) fn open(state: &mut Subscriber, header: &ServiceRequestHeader, pdu: &
     let short = [0, 0, high, low];
     let direction = Direction::Uplink;
     let holds = |context: &Context, count: NasCount| {
-        let mac = context.mac(input(count, direction), covered);
+        let mac = context.mac(context.input(count, direction), covered);
         mac.is_some_and(|[_, _, short @ ..]| short == header.short_mac)
     };
     let order: Vec<usize> = (0..state.contexts.len())

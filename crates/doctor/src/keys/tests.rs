@@ -3,5 +3,6 @@
 mod challenges;
 mod contexts;
 mod derivations;
+mod fgs;
 mod play;
 mod wrong_macs;

@@ -128,7 +128,9 @@ impl Observer {
         if let (Some(flow), Tap::Ran) = (attempt.trail.flow, attempt.trail.tap) {
             attempt.trail.both_directions = self.directions.both(flow);
         }
-        attempt.trail.keys = self.verifier.source(attempt.subscriber());
+        attempt.trail.keys = self
+            .verifier
+            .source(attempt.subscriber(), attempt.trail.technology);
         let row = self.subscribers.row_mut(ue);
         attempt.trail.history = row.history.clone();
         row.ciphering = attempt.ciphering.current().or(row.ciphering);

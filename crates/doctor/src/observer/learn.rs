@@ -24,7 +24,9 @@ impl Observer {
         let scope = running.scope;
         let trail = &mut running.attempt.trail;
         trail.identities.imei = told.imei.or(trail.identities.imei);
+        let mut imsi = told.imsi;
         if let Some(suci) = told.suci {
+            imsi = imsi.or_else(|| self.verifier.supi(&suci)?.imsi());
             trail.identities.suci.get_or_insert(suci);
         }
         trail.identities.new_guti = told.new_guti.or(trail.identities.new_guti);
@@ -40,7 +42,7 @@ impl Observer {
         if let (Some(guti), Some(scope)) = (told.guti, scope) {
             ue = self.came_with(id, ue, scope, guti.short());
         }
-        if let Some(imsi) = told.imsi {
+        if let Some(imsi) = imsi {
             ue = self.is(id, ue, imsi);
         }
         if let (Some(guti), Some(scope)) = (told.new_guti, scope) {

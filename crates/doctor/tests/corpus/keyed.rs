@@ -43,6 +43,21 @@ const NAMES: &[(&str, &str, &str)] = &[
         "660653553493d9f892fd5430bddca9b4",
         "published SIM of srsRAN and Open5GS laboratories",
     ),
+    (
+        "0c0a34601d4f07677303652c0462535b",
+        "63bfa50ee6523365ff14c1f45f88737d",
+        "default of OpenAirInterface's 5G core",
+    ),
+    (
+        "fec86ba6eb707ed08905757b1bb44b8f",
+        "c42449363bbad02b66d16bc975d77cc1",
+        "default of OpenAirInterface's UE",
+    ),
+    (
+        "5122250214c33e723a5dd523fc145fc0",
+        "981d464c7c52eb6e5036234984ad0bcf",
+        "TS 35.208 test set 19, default of SD-Core",
+    ),
 ];
 
 /// Messages whose MAC does not hold although the labels do not say so: file, frame, the COUNT that holds, the COUNT
@@ -112,17 +127,26 @@ fn sightings(octets: &[u8]) -> Vec<Sighting> {
     keeper.trails.into_iter().flat_map(|trail| trail.nas).collect()
 }
 
-/// The rounds of EPS whose key a file's label knows.
-fn keyed(label: &Value) -> Vec<&Value> {
+/// The rounds of a system whose key a file's label knows.
+fn keyed<'l>(technology: &str, label: &'l Value) -> Vec<&'l Value> {
     let procedures = label["procedures"].as_array().into_iter().flatten();
     procedures
-        .filter(|procedure| procedure["technology"] == "eps")
+        .filter(|procedure| procedure["technology"] == technology)
         .flat_map(|procedure| procedure["keyed"].as_array().into_iter().flatten())
         .collect()
 }
 
 #[test]
 fn published_keys_are_found_and_verify_what_the_labels_say() {
+    check("eps");
+}
+
+#[test]
+fn published_keys_are_found_in_5gs_too() {
+    check("5gs");
+}
+
+fn check(technology: &str) {
     let Some(corpus) = Corpus::load() else {
         return;
     };
@@ -130,7 +154,7 @@ fn published_keys_are_found_and_verify_what_the_labels_say() {
     let labels: BTreeMap<String, Value> = serde_json::from_slice(&octets).unwrap();
     let (mut rounds, mut macs, mut wrong) = (0, 0, Vec::new());
     for (file, label) in &labels {
-        let keyed = keyed(label);
+        let keyed = keyed(technology, label);
         if keyed.is_empty() {
             continue;
         }
@@ -144,10 +168,10 @@ fn published_keys_are_found_and_verify_what_the_labels_say() {
         macs += count_agrees(file, &seen, &keyed, &mut wrong);
     }
     println!(
-        "{rounds} challenges with a published key, {macs} MACs that hold, {} disagreements",
+        "{technology}: {rounds} challenges with a published key, {macs} MACs that hold, {} disagreements",
         wrong.len()
     );
-    assert!(rounds > 0, "no keyed attempt of EPS in the labels");
+    assert!(rounds > 0, "no keyed attempt of {technology} in the labels");
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
@@ -181,9 +205,12 @@ fn agrees(seen: &[Sighting], round: &Value) -> Result<(), String> {
     }
     if let Some(auts) = round.get("auts") {
         let sqn_ms = hex(auts["sqn_ms"].as_str().unwrap());
-        let expected = KeyNote::AutsValid {
-            sqn_ms,
-            ahead: sqn_ms as i64 - sqn as i64,
+        let expected = match auts["mac_s_ok"].as_bool() {
+            Some(false) => KeyNote::AutsInvalid,
+            _ => KeyNote::AutsValid {
+                sqn_ms,
+                ahead: sqn_ms as i64 - sqn as i64,
+            },
         };
         answers()
             .find(|s| Some(s.seen.frame) == auts["frame"].as_u64() && s.notes.contains(&expected))

@@ -34,12 +34,24 @@ super::codes! { CHAPTER: "With keys";
     KASME_OTHER_NETWORK = "kasme-other-network", Fault, "TS 33.401 A.2",
         "The MAC holds with a KASME that was derived for another serving network.",
         "Compare Visited-PLMN-Id of the AIR with the TAI's PLMN: the digits, their order, and whether the MNC has two or three.";
+    SERVING_NETWORK_MISMATCH = "serving-network-mismatch", Fault, "TS 33.501 6.1.1.4",
+        "RES*, or the network name in EAP-AKA', is that of another serving network than the one whose cell the UE is in.",
+        "Compare servingNetworkName of the authentication request with the TAI's PLMN: the digits, whether the MNC has two or three, and three of them in the name.";
+    ABBA_MISMATCH = "abba-mismatch", Fault, "TS 33.501 A.7.1",
+        "The MAC holds with a KAMF that was derived with another ABBA than the one sent to the UE.",
+        "Have the sender take ABBA as it stands in AUTHENTICATION REQUEST: 0000 in this release, and octet for octet whatever it is.";
+    KAMF_OTHER_RULE = "kamf-other-rule", Fault, "TS 33.501 A.7",
+        "The MAC holds with a KAMF that was derived by another rule.",
+        "Correct the derivation: FC 6D, the SUPI without its prefix, ABBA, each with its length.";
+    EAP_MAC_INVALID = "eap-mac-invalid", Fault, "RFC 9048 3.1",
+        "AT_MAC of EAP-AKA' does not hold under the keys of its challenge.",
+        "Compare what goes into K_aut on both sides: CK' and IK' with the network name, and the SUPI without its prefix as identity.";
     KASME_OTHER_CHALLENGE = "kasme-other-challenge", Fault, "TS 33.401 6.1.1",
         "The MAC holds with the KASME of an earlier challenge of the same subscriber.",
         "Have the sender take the KASME of the vector whose challenge was answered.";
     KNASINT_OTHER_RULE = "knasint-other-rule", Fault, "TS 33.401 A.7",
         "The MAC holds with a KNASint that was derived by another rule.",
-        "Correct the derivation: FC 15, algorithm type distinguisher 02, algorithm identity, each with its length; the lower 128 bits.";
+        "Correct the derivation: FC 15 in EPS and 69 in 5GS, algorithm type distinguisher 02, algorithm identity, each with its length; the lower 128 bits.";
     MAC_OTHER_ALGORITHM = "mac-other-algorithm", Fault, "TS 24.301 5.4.3.2",
         "The MAC holds with another integrity algorithm than the one selected.",
         "Have the sender protect with the algorithm that SECURITY MODE COMMAND selects.";
@@ -56,8 +68,8 @@ super::codes! { CHAPTER: "With keys";
         "The MAC holds with the other DIRECTION bit.",
         "Have the sender use 0 uplink and 1 downlink.";
     MAC_OTHER_BEARER = "mac-other-bearer", Fault, "TS 33.401 8.1.1",
-        "The MAC holds with another BEARER than 0.",
-        "Have the sender use BEARER 0 for NAS of EPS; 1 belongs to 5GS.";
+        "The MAC holds with another BEARER than 0, in 5GS than 1.",
+        "Have the sender use BEARER 0 for NAS of EPS, and 1 for NAS of 5GS over 3GPP access.";
     MAC_OTHER_OCTETS = "mac-other-octets", Fault, "TS 24.301 4.4.3.3",
         "The MAC holds over other octets than it must cover.",
         "Have the sender cipher first, then compute the MAC over sequence number and ciphered message.";

@@ -5,6 +5,7 @@ use super::super::{Draft, catalogue as code};
 use crate::keys::KeyNote;
 use crate::report::{Finding, Severity};
 use crate::trail::{Sighting, Trail, View};
+use quintet_identity::Plmn;
 
 /// EMM cause #20: MAC failure.
 const MAC_FAILURE: u8 = 20;
@@ -35,8 +36,36 @@ pub(super) fn rules(trail: &Trail) -> Vec<Finding> {
             View::AuthenticationFailure { .. } => found.extend(failure(trail, at)),
             _ => {}
         }
+        found.extend(of_eap(sighting));
     }
     found
+}
+
+/// What EAP-AKA' adds to either.
+fn of_eap(sighting: &Sighting) -> Vec<Finding> {
+    let each = sighting.notes.iter().filter_map(|note| {
+        let draft = match note {
+            KeyNote::NetworkNameDiffers { name } => Draft::new(
+                &code::SERVING_NETWORK_MISMATCH,
+                format!("AT_KDF_INPUT is \"{name}\", which is not the name of the network of this cell."),
+            )
+            .cause(
+                "The SEAF asks for a vector in another network's name, or the AUSF passes another on",
+                "the TAI says another PLMN; a UE refuses such a challenge",
+            ),
+            KeyNote::AtMacInvalid => Draft::new(
+                &code::EAP_MAC_INVALID,
+                format!("AT_MAC in {} does not hold.", sighting.name),
+            )
+            .cause(
+                "Its sender derives K_aut of another identity or network name, or the packet was altered",
+                "AUTN of the challenge holds under the key",
+            ),
+            _ => return None,
+        };
+        Some(draft.at(sighting.seen).done())
+    });
+    each.collect()
 }
 
 /// The UE's answer to the challenge at an index.
@@ -227,6 +256,13 @@ fn response(trail: &Trail, at: usize) -> Option<Finding> {
         )
     });
     let accepted = follows.filter(|next| matches!(next.view, View::SecurityModeCommand { .. }));
+    let other_network = sighting.notes.iter().find_map(|note| match note {
+        KeyNote::ResStarOfOtherPlmn { plmn } => Some(plmn),
+        _ => None,
+    });
+    if let Some(plmn) = other_network {
+        return Some(res_star_of(sighting, plmn, accepted));
+    }
     let (code, what) = match accepted {
         Some(_) => (
             &code::RES_WRONG_ACCEPTED,
@@ -253,6 +289,28 @@ fn response(trail: &Trail, at: usize) -> Option<Finding> {
     )
 }
 
+/// RES* for another network.
+fn res_star_of(sighting: &Sighting, plmn: &Plmn, accepted: Option<&Sighting>) -> Finding {
+    let (why, evidence) = match accepted {
+        Some(_) => (
+            "UE and home network both take another network for the serving one",
+            "the network goes on: XRES* is for that one, too",
+        ),
+        None => (
+            "The UE takes another network for the serving one than the home network was told",
+            "RES* holds for that one, and nothing else differs",
+        ),
+    };
+    Draft::new(
+        &code::SERVING_NETWORK_MISMATCH,
+        format!("RES* is the one for the serving network {plmn}, and the cell is not of it."),
+    )
+    .at(sighting.seen)
+    .frames(accepted.map(|next| next.seen))
+    .cause(why, evidence)
+    .done()
+}
+
 /// What a wrong RES is.
 fn wrong_res(note: &KeyNote) -> Option<(&'static str, String)> {
     Some(match note {
@@ -263,6 +321,14 @@ fn wrong_res(note: &KeyNote) -> Option<(&'static str, String)> {
         KeyNote::ResCut { octets } => (
             "One side cuts RES",
             format!("RES is the first {octets} octets of XRES"),
+        ),
+        KeyNote::ResNotStar => (
+            "The UE answers with RES instead of RES*",
+            "it begins with what f2 gives (TS 33.501 A.4 makes RES* of it)".to_owned(),
+        ),
+        KeyNote::ResStarUpperHalf => (
+            "The UE takes the wrong half of the KDF's output",
+            "it is the upper 128 bits of what TS 33.501 A.4 gives".to_owned(),
         ),
         KeyNote::ResIsSres => (
             "The card is a SIM, or the device uses its 2G functions",

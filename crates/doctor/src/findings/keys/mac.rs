@@ -151,7 +151,20 @@ fn of_key(note: &KeyNote) -> Option<Reason> {
         KeyNote::WrongDerivation { what } => Reason {
             code: &code::KNASINT_OTHER_RULE,
             how: format!("holds with a KNASint that is derived by {what}"),
-            why: "derives KNASint by another rule than TS 33.401 A.7",
+            why: "derives KNASint by another rule than its specification",
+        },
+        KeyNote::KamfOfOtherAbba { abba } => Reason {
+            code: &code::ABBA_MISMATCH,
+            how: match &abba[..] {
+                [] => "holds with a KAMF that is derived without ABBA".to_owned(),
+                octets => format!("holds with a KAMF that is derived with ABBA {}", hex(octets)),
+            },
+            why: "takes another ABBA than the one in AUTHENTICATION REQUEST",
+        },
+        KeyNote::KamfOfOtherRule { what } => Reason {
+            code: &code::KAMF_OTHER_RULE,
+            how: format!("holds with a KAMF that is derived {what}"),
+            why: "derives KAMF by another rule than TS 33.501 A.7",
         },
         KeyNote::PreviousContext { ksi } => Reason {
             code: &code::CONTEXT_OUT_OF_USE,
@@ -200,7 +213,7 @@ fn of_input(note: &KeyNote) -> Option<Reason> {
         KeyNote::OtherBearer { bearer } => Reason {
             code: &code::MAC_OTHER_BEARER,
             how: format!("holds with BEARER {bearer}"),
-            why: "takes another BEARER than 0",
+            why: "takes another BEARER than that of its NAS connection",
         },
         KeyNote::MacOverPlain => Reason {
             code: &code::MAC_OTHER_OCTETS,
@@ -214,6 +227,11 @@ fn of_input(note: &KeyNote) -> Option<Reason> {
         },
         _ => return None,
     })
+}
+
+/// Octets in hexadecimal digits.
+fn hex(octets: &[u8]) -> String {
+    octets.iter().map(|octet| format!("{octet:02x}")).collect()
 }
 
 /// What may be wrong with a COUNT.

@@ -63,6 +63,10 @@ fn challenges() -> Vec<(&'static str, Tale)> {
     let other_key = KeyNote::AutnOfOtherKey {
         key: "line 3".to_owned(),
     };
+    let plmn = "001010".parse().unwrap();
+    let name = KeyNote::NetworkNameDiffers {
+        name: "5G:other".to_owned(),
+    };
     let auts = |ahead: i64| refused(vec![KeyNote::AutsValid { sqn_ms: 64, ahead }]);
     let reject = |notes| answered(notes).down(AUTHENTICATION_REJECT);
     let accepted = answered(vec![KeyNote::ResWrong]).down_under(3, &command(0x22, 0, ALL_FOUR));
@@ -88,6 +92,20 @@ fn challenges() -> Vec<(&'static str, Tale)> {
             "auts-invalid",
             refused(vec![KeyNote::AutsInvalid, KeyNote::AutsOverAmf]),
         ),
+        (
+            "serving-network-mismatch",
+            reject(vec![KeyNote::ResWrong, KeyNote::ResStarOfOtherPlmn { plmn }]),
+        ),
+        (
+            "serving-network-mismatch",
+            challenged(vec![valid(), name], &refusal),
+        ),
+        ("res-wrong", reject(vec![KeyNote::ResWrong, KeyNote::ResNotStar])),
+        (
+            "res-wrong",
+            reject(vec![KeyNote::ResWrong, KeyNote::ResStarUpperHalf]),
+        ),
+        ("eap-mac-invalid", answered(vec![KeyNote::AtMacInvalid])),
         ("sqn-distance", auts(32)),
         ("sqn-distance", auts(0)),
         ("sqn-distance", auts(-32)),
@@ -103,6 +121,17 @@ fn macs() -> Vec<(&'static str, Tale)> {
     vec![
         ("kasme-other-network", mac(KeyNote::KasmeOfOtherPlmn { plmn })),
         ("kasme-other-network", mac(KeyNote::KasmeOfHssDiffers)),
+        (
+            "abba-mismatch",
+            mac(KeyNote::KamfOfOtherAbba { abba: [0, 0].into() }),
+        ),
+        ("abba-mismatch", mac(KeyNote::KamfOfOtherAbba { abba: [].into() })),
+        (
+            "kamf-other-rule",
+            mac(KeyNote::KamfOfOtherRule {
+                what: "of the SUPI with its prefix imsi-",
+            }),
+        ),
         ("kasme-other-challenge", mac(KeyNote::KasmeOfEarlierChallenge)),
         (
             "knasint-other-rule",

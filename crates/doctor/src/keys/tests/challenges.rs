@@ -2,6 +2,7 @@
 
 use super::play::*;
 use crate::keys::{KeyNote, KeyRing, Operator, SubscriberKey, Verifier};
+use crate::report::Technology;
 use crate::s6a::VectorSeen;
 use quintet_crypto::{Amf, AuthenticationFunctions, Autn, K, Milenage, Op, Opc, Sqn, Xor};
 
@@ -156,7 +157,10 @@ fn a_published_key_is_named_and_a_forged_challenge_behind_it_shows() {
             sqn: SQN
         }]
     );
-    assert_eq!(verifier.source(UE), Some(format!("published key: {key}")));
+    assert_eq!(
+        verifier.source(UE, Technology::Eps),
+        Some(format!("published key: {key}"))
+    );
 }
 
 #[test]
@@ -203,7 +207,7 @@ fn auts_and_how_far_the_usim_is_ahead() {
         &quintet.autn.octets().unwrap(),
         KSI,
     );
-    let mut say = |auts: &[u8; 14]| session.verifier.failure(UE, auts);
+    let mut say = |auts: &[u8; 14]| session.verifier.failure(UE, Technology::Eps, auts);
     let note = KeyNote::AutsValid {
         sqn_ms: 0x2020,
         ahead: 0x1000,
@@ -240,7 +244,7 @@ fn the_vector_of_the_hss_needs_no_key() {
     assert_eq!(notes, [KeyNote::VectorOfHss { same_autn: true }]);
     assert_eq!(verifier.response(UE, vector.xres.octets()), [KeyNote::ResRight]);
     assert_eq!(
-        verifier.source(UE).unwrap(),
+        verifier.source(UE, Technology::Eps).unwrap(),
         "KASME of the HSS's answer in the capture"
     );
     let mut altered = vector.autn;

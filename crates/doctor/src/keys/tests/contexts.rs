@@ -150,6 +150,7 @@ fn a_network_that_is_guessed_is_not_held_against_macs() {
             imsi: Some(imsi()),
             serving: None,
             possible: &[],
+            method: crate::keys::Method::EpsAka,
         };
         verifier.challenge(UE, &challenge);
         verifier.response(UE, quintet.xres.octets());
@@ -307,6 +308,7 @@ fn what_no_table_holds_any_more_is_forgotten_not_wrong() {
             imsi: None,
             serving: None,
             possible: &[],
+            method: crate::keys::Method::EpsAka,
         };
         session
             .verifier

@@ -1,6 +1,8 @@
 //! A network and a UE that make exactly the mistake they are told to.
 
-use crate::keys::{Challenge, KeyNote, KeyRing, Opened, Operator, SubscriberId, SubscriberKey, Verifier};
+use crate::keys::{
+    Challenge, KeyNote, KeyRing, Method, Opened, Operator, SubscriberId, SubscriberKey, Verifier,
+};
 use quintet_crypto::{
     Amf, AuthenticationFunctions, Bearer, CipheringAlgorithm, Direction, IntegrityAlgorithm, K, KNasInt,
     Kasme, Milenage, Opc, Quintet, Rand, SecurityInput, Sqn, eea, eia,
@@ -61,6 +63,7 @@ pub(super) fn challenge(verifier: &mut Verifier, rand: &Rand, autn: &[u8; 16], k
             imsi: Some(imsi()),
             serving: Some(serving()),
             possible: &[],
+            method: Method::EpsAka,
         },
     )
 }
