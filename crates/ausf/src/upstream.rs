@@ -7,8 +7,8 @@ use quintet_crypto::fgs::ServingNetworkName;
 use quintet_eap::Server;
 use quintet_identity::Supi;
 use quintet_sbi::cause::{
-    self, AUTHENTICATION_REJECTED, CONTEXT_NOT_FOUND, Cause, INBOUND_SERVER_ERROR, MANDATORY_IE_INCORRECT,
-    NETWORK_FAILURE, NF_CONGESTION, SYSTEM_FAILURE, UPSTREAM_SERVER_ERROR, USER_NOT_FOUND,
+    self, CONTEXT_NOT_FOUND, Cause, INBOUND_SERVER_ERROR, MANDATORY_IE_INCORRECT, NETWORK_FAILURE,
+    NF_CONGESTION, SYSTEM_FAILURE, UPSTREAM_SERVER_ERROR,
 };
 use quintet_sbi::nudm::ueau::AuthenticationInfoResult;
 use quintet_sbi::problem::ProblemDetails;
@@ -84,11 +84,10 @@ pub(crate) fn refusal(problem: &ProblemDetails) -> ProblemDetails {
         {
             ProblemDetails::new(MANDATORY_IE_INCORRECT).invalid("/supiOrSuci", "no SUPI or SUCI")
         }
-        400..403 | 405..429 => {
-            ProblemDetails::new(SYSTEM_FAILURE).detail("the UDM does not take our request")
-        }
-        403 => ProblemDetails::new(AUTHENTICATION_REJECTED),
-        404 => ProblemDetails::new(USER_NOT_FOUND),
+        // Without a name it may be a proxy's, or of a path that the UDM does not have: it says nothing of the subscriber,
+        // who would be barred for good.
+        403 | 404 => ProblemDetails::new(NETWORK_FAILURE).detail("the UDM refuses without a cause"),
+        400..429 => ProblemDetails::new(SYSTEM_FAILURE).detail("the UDM does not take our request"),
         429 | 503 => ProblemDetails::new(NF_CONGESTION).header("retry-after", "1"),
         504 => ProblemDetails::new(UPSTREAM_SERVER_ERROR),
         // What is no answer of this interface at all.

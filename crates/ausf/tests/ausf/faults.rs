@@ -79,8 +79,8 @@ fn every_failure_of_the_udm_has_its_cause() {
             ProblemDetails::new(cause::SYSTEM_FAILURE),
             (504, "NETWORK_FAILURE"),
         ),
-        (ProblemDetails::with_status(404), (404, "USER_NOT_FOUND")),
-        (ProblemDetails::with_status(403), (403, "AUTHENTICATION_REJECTED")),
+        (ProblemDetails::with_status(404), (504, "NETWORK_FAILURE")),
+        (ProblemDetails::with_status(403), (504, "NETWORK_FAILURE")),
         (ProblemDetails::with_status(415), (500, "SYSTEM_FAILURE")),
         (
             ProblemDetails::with_status(400).invalid("{supiOrSuci}", "x"),
