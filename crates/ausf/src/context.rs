@@ -93,8 +93,9 @@ pub(crate) struct Done {
 /// All of them.
 #[derive(Debug, Default)]
 pub(crate) struct Contexts {
-    waiting: HashMap<ContextId, Context>,
-    /// In order, for all wait equally long. Entries of those that are gone are skipped.
+    /// Until when, and what.
+    waiting: HashMap<ContextId, (Duration, Context)>,
+    /// In order, for all wait equally long. Entries of those that are gone, or wait longer now, are skipped.
     deadlines: VecDeque<(Duration, ContextId)>,
     done: HashMap<ContextId, Done>,
     /// As `deadlines`, of those in `done`.
@@ -115,21 +116,36 @@ impl Contexts {
     }
 
     pub(crate) fn insert(&mut self, now: Duration, id: ContextId, context: Context) {
-        self.waiting.insert(id, context);
-        self.deadlines.push_back((now + CONTEXT_LIFETIME, id));
-        // Ended ones leave entries behind; no more than as many again.
+        let until = now + CONTEXT_LIFETIME;
+        self.waiting.insert(id, (until, context));
+        self.wait(until, id);
+    }
+
+    /// Another request is out, and is given as long as the first one.
+    pub(crate) fn renew(&mut self, now: Duration, id: ContextId) {
+        let until = now + CONTEXT_LIFETIME;
+        if let Some((of, _)) = self.waiting.get_mut(&id).filter(|(of, _)| *of != until) {
+            *of = until;
+            self.wait(until, id);
+        }
+    }
+
+    fn wait(&mut self, until: Duration, id: ContextId) {
+        self.deadlines.push_back((until, id));
+        // Ended and renewed ones leave entries behind; no more than as many again.
         if self.deadlines.len() > 2 * self.waiting.len() + 64 {
             let waiting = &self.waiting;
-            self.deadlines.retain(|(_, id)| waiting.contains_key(id));
+            self.deadlines
+                .retain(|(at, id)| waiting.get(id).is_some_and(|(until, _)| until == at));
         }
     }
 
     pub(crate) fn waiting(&mut self, id: ContextId) -> Option<&mut Context> {
-        self.waiting.get_mut(&id)
+        self.waiting.get_mut(&id).map(|(_, context)| context)
     }
 
     pub(crate) fn take(&mut self, id: ContextId) -> Option<Context> {
-        self.waiting.remove(&id)
+        self.waiting.remove(&id).map(|(_, context)| context)
     }
 
     pub(crate) fn ended(&mut self, id: ContextId) -> Option<&mut Done> {
@@ -161,8 +177,8 @@ impl Contexts {
         }
         while let Some(&(_, id)) = self.deadlines.front().filter(|(at, _)| *at <= now) {
             self.deadlines.pop_front();
-            if let Some(context) = self.waiting.remove(&id) {
-                return Some(context);
+            if self.waiting.get(&id).is_some_and(|(until, _)| *until <= now) {
+                return self.take(id);
             }
         }
         None

@@ -49,7 +49,7 @@ impl Ausf {
         match server.handle(&packet) {
             ServerStep::Send(next) => {
                 self.keep(ctx, server);
-                self.eap_next(id, ctx, party, next);
+                self.eap_next(at, id, ctx, party, next);
             }
             ServerStep::Discard(why) => {
                 self.keep(ctx, server);
@@ -84,8 +84,9 @@ impl Ausf {
         }
     }
 
-    /// The next request for the peer.
-    fn eap_next(&mut self, id: RequestId, ctx: ContextId, party: Party, next: Vec<u8>) {
+    /// The next request for the peer; it waits for its answer as long as the first did.
+    fn eap_next(&mut self, at: At, id: RequestId, ctx: ContextId, party: Party, next: Vec<u8>) {
+        self.contexts.renew(at.now, ctx);
         let link = format!("{}/eap-session", resource(&ctx.to_string()));
         let link = uri(&self.config.own, &link);
         let body = EapSession {
@@ -200,7 +201,7 @@ impl Ausf {
         match vector.and_then(|vector| server.restart(vector)) {
             Some(next) => {
                 self.keep(ctx, server);
-                self.eap_next(id, ctx, party, next);
+                self.eap_next(at, id, ctx, party, next);
             }
             None => {
                 self.keep(ctx, server);

@@ -1,7 +1,7 @@
 //! EAP-AKA': from SUCI to KSEAF, synchronisation failure, refusals, repetitions.
 
 use crate::support::*;
-use quintet_ausf::{AusfEvent, Failure};
+use quintet_ausf::{AusfEvent, CONTEXT_LIFETIME, Failure};
 use quintet_crypto::fgs::KAusf;
 use quintet_eap::{FailureReason, Peer, PeerStep, UsimAnswer};
 use quintet_sbi::nausf::{self, AuthData, AuthResult, EapSession, UEAuthenticationCtx};
@@ -114,6 +114,27 @@ fn a_synchronisation_failure_brings_another_challenge() {
     assert!(next.links.contains_key("eap-session"));
     let answer = ue(&mut core, &mut peer, &next.eap_payload.unwrap().0);
     succeeds(&mut core, &mut peer, &link(&ctx), answer);
+}
+
+#[test]
+fn every_request_has_as_long_as_the_first() {
+    let mut core = Core::new(EAP);
+    let ahead = quintet_crypto::Sqn::new((1 << 41) << 5 | IND).unwrap();
+    core.usim.seq_array = core.usim.seq_array.clone().having_accepted(ahead);
+    let ctx = core.begin(SUCI);
+    let mut peer = peer(SNN);
+    let answer = ue(&mut core, &mut peer, &packet(&ctx));
+    core.pass(CONTEXT_LIFETIME - Duration::from_secs(2));
+    let next: EapSession = core.ask(&session(&link(&ctx), Some(answer))).read().unwrap();
+    let answer = ue(&mut core, &mut peer, &next.eap_payload.unwrap().0);
+    core.pass(CONTEXT_LIFETIME - Duration::from_secs(2));
+    succeeds(&mut core, &mut peer, &link(&ctx), answer);
+    // And no longer.
+    let mut core = Core::new(EAP);
+    let ctx = core.begin(SUCI);
+    core.pass(CONTEXT_LIFETIME);
+    let late = core.ask(&session(&link(&ctx), Some(vec![2, 1, 0, 4])));
+    assert_eq!(refusal(&late).0, 404);
 }
 
 #[test]
