@@ -3,17 +3,25 @@
 //! Every value is checked while it is read, by its type: an error names the file, the line, the key, the value and
 //! what is allowed. What depends on several values is checked in [`Config::check`].
 
+mod amf;
+mod ausf;
 mod mme;
+mod sbi;
 mod sctp;
+mod udm;
 mod value;
 
+pub(crate) use amf::Amf;
 use anyhow::{Context, Result, bail};
+pub(crate) use ausf::Ausf;
 pub(crate) use mme::Mme;
 use quintet_identity::Plmn;
+pub(crate) use sbi::{NfUri, Sbi};
 pub(crate) use sctp::{Sctp, Transport};
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+pub(crate) use udm::Udm;
 pub(crate) use value::{Identity, Milliseconds, SlotNumber};
 
 /// Largest configuration file, octets: what a person writes is far below it.
@@ -29,6 +37,10 @@ pub(crate) struct Config {
     pub(crate) sctp: Sctp,
     pub(crate) hss: Hss,
     pub(crate) mme: Mme,
+    pub(crate) sbi: Sbi,
+    pub(crate) amf: Amf,
+    pub(crate) ausf: Ausf,
+    pub(crate) udm: Udm,
     pub(crate) store: Store,
     pub(crate) metrics: Metrics,
     pub(crate) log: Log,
@@ -47,6 +59,12 @@ pub(crate) enum Role {
     Hss,
     /// Mobility Management Entity (S1AP, S6a).
     Mme,
+    /// Access and Mobility Management Function with SEAF (NGAP, Nausf, Nudm).
+    Amf,
+    /// Authentication Server Function (Nausf).
+    Ausf,
+    /// Unified Data Management with ARPF and SIDF (Nudm).
+    Udm,
 }
 
 impl Default for Roles {
@@ -253,6 +271,11 @@ impl Config {
             self.mme.check()?;
             self.sctp.check(self.mme.listen.len())?;
         }
+        if self.roles.0.contains(&Role::Amf) {
+            self.amf.check()?;
+            self.sctp.check(self.amf.listen.len())?;
+        }
+        self.sbi.check()?;
         if !self.roles.0.contains(&Role::Hss) {
             return Ok(());
         }

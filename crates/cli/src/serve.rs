@@ -1,6 +1,8 @@
 //! `quintet serve`: the nodes of the configuration, until a signal.
 
+mod contexts;
 mod events;
+mod fgs;
 mod mme;
 
 use crate::config::{Config, Role, Roles, SlotNumber, StoreKind, Transport, UnknownPeers};
@@ -34,6 +36,7 @@ use tokio::task::LocalSet;
 const EXAMPLES: &str = "Examples:
   quintet serve                     an HSS on 127.0.0.1:3868, its database in the platform's data directory
   quintet serve --role hss,mme      an MME beside it, S1AP on 127.0.0.1:36412, PLMN 00101, TAC 1
+  quintet serve --role amf,ausf,udm a 5G core's security side, NGAP on 127.0.0.1:38412, PLMN 00101, TAC 1, slice 1
   quintet serve -c quintet.toml     as configured
   quintet serve --events - | jq .   every message and attempt as the doctor sees it, while they pass
   quintet check-config quintet.toml";
@@ -125,6 +128,7 @@ fn read_config(path: &Path) -> Result<Config> {
         if config.roles.0.contains(&Role::Mme) {
             mme::node_config(&config, 0)?;
         }
+        fgs::check(&config)?;
         if config.roles.0.contains(&Role::Hss) {
             home_plmns(&config)?;
             node_config(&config, 0)?;
@@ -180,6 +184,15 @@ async fn serve(config: Config, events: Option<&Rc<RefCell<Events>>>) -> Result<(
         )?),
         false => None,
     };
+    let fgs = fgs::start(
+        &config,
+        clock,
+        fgs::Taps {
+            amf: events.map(|events| Events::tap(events, events::Node::Amf)),
+            ausf: events.map(|events| Events::tap(events, events::Node::Ausf)),
+            udm: events.map(|events| Events::tap(events, events::Node::Udm)),
+        },
+    )?;
     let mut ticks = tokio::time::interval(events::TICK);
     let signal = loop {
         tokio::select! {
@@ -193,7 +206,8 @@ async fn serve(config: Config, events: Option<&Rc<RefCell<Events>>>) -> Result<(
     };
     tracing::info!(signal, "stopping: pending answers, then DPR to every peer");
     let stopping = async {
-        // The MME first: it still has something to say to the HSS.
+        // Who asks first: an MME or AMF still has something to say to the home network.
+        fgs.stop().await;
         if let Some(mme) = mme {
             mme.stop().await;
         }

@@ -48,6 +48,9 @@ pub(super) const TICK: Duration = Duration::from_secs(5);
 pub(super) enum Node {
     Hss,
     Mme,
+    Amf,
+    Ausf,
+    Udm,
 }
 
 /// A connection of a node.
@@ -245,12 +248,15 @@ impl Tap for NodeTap {
     }
 
     fn sctp_message(&mut self, wall: Duration, link: &SctpLink, way: Way, message: &Message) {
-        if message.ppid == quintet_s1ap::PPID {
-            let connection = Connection::Sctp(self.node, link.association);
-            let ends = ends(way, link.local, link.remote);
-            let mut events = self.events.borrow_mut();
-            events.message(wall, (connection, Protocol::S1ap), ends, &message.payload);
-        }
+        let protocol = match message.ppid {
+            quintet_s1ap::PPID => Protocol::S1ap,
+            quintet_ngap::PPID => Protocol::Ngap,
+            _ => return,
+        };
+        let connection = Connection::Sctp(self.node, link.association);
+        let ends = ends(way, link.local, link.remote);
+        let mut events = self.events.borrow_mut();
+        events.message(wall, (connection, protocol), ends, &message.payload);
     }
 
     fn sctp_down(&mut self, wall: Duration, link: &SctpLink, _graceful: bool) {

@@ -1,9 +1,8 @@
 //! The MME of `quintet serve`: eNBs over SCTP, the HSS over S6a, contexts in a file.
 
-use super::host_addresses;
+use super::{contexts, host_addresses};
 use crate::config::{Config, Role, Transport};
-use crate::database;
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use quintet_diameter::dict::{application, vendor};
 use quintet_diameter::node::{
     Application as DiameterApplication, DisconnectCause, Node, NodeConfig, PeerConfig,
@@ -14,7 +13,7 @@ use quintet_emm::network::durable::Stop;
 use quintet_mme::{Mme, Save};
 use quintet_runtime::sctp::SctpUse;
 use quintet_runtime::{Clock, Drbg, Driver, MmeApplication, Tap};
-use quintet_store_sqlite::{ContextStore, Opened};
+use quintet_store_sqlite::ContextStore;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -36,14 +35,21 @@ pub(super) fn start(config: &Config, clock: Clock, tap: Option<Box<dyn Tap>>) ->
     let node_config = node_config(config, moment.wall.as_secs() as u32)?;
     let mut mme = Mme::new(config.mme.node()?, seed);
     let contexts = match config.mme.keep_contexts {
-        true => Some(Rc::new(restore(
-            config,
-            &mut mme,
-            At {
+        true => {
+            let at = At {
                 now: moment.now,
                 wall: moment.wall,
-            },
-        )?)),
+            };
+            let file = contexts::File {
+                key: "mme.database",
+                path: config.mme.database.as_deref(),
+                default: "mme.db",
+            };
+            let restore = |key, record: &[u8], clean| {
+                mme.restore(at, key, record, if clean { Stop::Clean } else { Stop::Unclean })
+            };
+            Some(Rc::new(contexts::open(&file, restore)?))
+        }
         false => {
             tracing::warn!("mme.keep_contexts = false: every UE attaches anew after a restart");
             None
@@ -67,46 +73,6 @@ pub(super) fn start(config: &Config, clock: Clock, tap: Option<Box<dyn Tap>>) ->
     }
     reach_hss(config, &driver)?;
     Ok(Running { driver, contexts })
-}
-
-/// Opens the contexts' file and takes back what is in it.
-fn restore(config: &Config, mme: &mut Mme, at: At) -> Result<ContextStore> {
-    let path = match &config.mme.database {
-        Some(path) => path.clone(),
-        None => database::default_path()?.with_file_name("mme.db"),
-    };
-    let Opened {
-        store,
-        clean,
-        records,
-    } = ContextStore::open(&path).with_context(|| "mme.database")?;
-    let stop = if clean { Stop::Clean } else { Stop::Unclean };
-    let (mut restored, mut refused, mut first) = (0usize, 0usize, None);
-    for (key, record) in records {
-        match mme.restore(at, key, &record, stop) {
-            Ok(()) => restored += 1,
-            Err(why) => {
-                refused += 1;
-                first.get_or_insert(why);
-                store.delete(key);
-            }
-        }
-    }
-    // One line, however many there are: after another GUMMEI it is all of them.
-    if let Some(why) = first {
-        tracing::warn!(
-            contexts = refused,
-            why,
-            "contexts are of no use any more: their UEs will attach anew"
-        );
-    }
-    let how = if clean {
-        "after a clean stop"
-    } else {
-        "after a crash: UEs are authenticated anew"
-    };
-    tracing::info!(database = %path.display(), contexts = restored, how, "contexts: open");
-    Ok(store)
 }
 
 /// Where the HSS is: as configured, or in this process.
@@ -179,15 +145,6 @@ impl Running {
     pub(super) async fn stop(self) {
         self.driver.shutdown(DisconnectCause::REBOOTING).await;
         let last: Vec<Save> = self.driver.with(|_, _, application| application.retire());
-        let Some(contexts) = self.contexts.and_then(Rc::into_inner) else {
-            return;
-        };
-        let records = last.into_iter().filter_map(|save| match save {
-            Save::Put { key, record } => Some((key, record)),
-            Save::Delete { .. } => None,
-        });
-        if let Err(error) = contexts.close(records) {
-            tracing::error!(%error, "the last contexts are not written: UEs will be authenticated anew");
-        }
+        contexts::close(self.contexts, last);
     }
 }
