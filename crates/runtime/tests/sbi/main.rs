@@ -1,9 +1,11 @@
-//! Service based interfaces of drivers over loopback: calls and answers, TLS, what peers may not do, and the tap.
+//! Service based interfaces of drivers over loopback: calls and answers, TLS, what peers may not do, an NRF and its
+//! tokens, and the tap.
 
 #![cfg(test)]
 
 mod attacks;
 mod calls;
+mod membership;
 mod raw;
 mod support;
 mod tls;

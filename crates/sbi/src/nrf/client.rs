@@ -387,7 +387,13 @@ impl NrfClient {
         }
         found.sort_by_key(|(priority, _)| *priority);
         let validity = Duration::from_secs(result.validity_period).min(MAX_VALIDITY);
-        let targets = found.into_iter().map(|(_, target)| target).collect();
+        // A profile may list its services both ways, and NFs may share an address.
+        let mut targets: Vec<(Target, bool)> = Vec::with_capacity(found.len());
+        for (_, target) in found {
+            if !targets.iter().any(|(known, _)| *known == target.0) {
+                targets.push(target);
+            }
+        }
         Ok(Known::Good(targets, now + validity))
     }
 
