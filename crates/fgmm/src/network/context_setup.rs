@@ -84,6 +84,7 @@ impl Session {
             },
         };
         self.access = Access::Asked(Vec::new());
+        self.rekey_due = false;
         env.outputs.push(Output::ContextSetup(Box::new(ContextSetup {
             nas: pdu,
             k_gnb,
@@ -97,8 +98,13 @@ impl Session {
         Disposition::Handled
     }
 
-    /// The gNB gets KgNB of the keys that have just been taken into use (TS 33.501 6.9.4.4).
+    /// The gNB gets KgNB of the keys that have just been taken into use (TS 33.501 6.9.4.4): once it has a context, for
+    /// before that it knows of nothing to modify (TS 38.413 8.3.4).
     pub(super) fn rekey_access(&mut self, env: &mut Environment<'_>) {
+        self.rekey_due = matches!(self.access, Access::Asked(_));
+        if self.rekey_due {
+            return;
+        }
         let count = self.k_gnb_count;
         let k_gnb = self
             .bound_context(env)
@@ -157,6 +163,9 @@ impl Session {
         match outcome {
             Ok(()) => {
                 self.access = Access::Ready;
+                if self.rekey_due {
+                    self.rekey_access(env);
+                }
                 if matches!(self.goal, Goal::ServiceRequest(_)) {
                     self.served(env);
                 }

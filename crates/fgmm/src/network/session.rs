@@ -83,6 +83,8 @@ pub struct Session {
     pub(super) k_gnb_count: u32,
     /// How far the gNB's context of this UE is.
     pub(super) access: Access,
+    /// The gNB is to get another KgNB as soon as it has a context.
+    pub(super) rekey_due: bool,
     /// The UE means to go on after its registration (follow-on request pending).
     pub(super) follow_on: bool,
     /// The context was taken into use, and no message under it has come since.
@@ -113,6 +115,7 @@ impl Session {
             path: State::idle(PathRegistration::Unknown),
             k_gnb_count: 0,
             access: Access::default(),
+            rekey_due: false,
             follow_on: false,
             proof_due: false,
             changes: ConfigurationChange::default(),

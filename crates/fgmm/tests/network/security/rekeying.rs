@@ -3,7 +3,7 @@
 use crate::support::{Rig, Ue};
 use quintet_fgmm::Disposition;
 use quintet_fgmm::network::{AuthenticationUnavailable, Input, Output, Phase};
-use quintet_nas::fgs::{RegistrationType, SecurityModeCommand, SecurityModeComplete};
+use quintet_nas::fgs::{RegistrationComplete, RegistrationType, SecurityModeCommand, SecurityModeComplete};
 use quintet_nas::security::Protection;
 
 /// A new authentication on a connection that is secure, up to SECURITY MODE COMMAND.
@@ -46,6 +46,33 @@ fn a_connection_in_use_gets_new_keys_and_so_does_its_gnb() {
     let old = ue.ciphered(status.into());
     assert!(matches!(rig.uplink(&old), Disposition::Silent(_)));
     assert_eq!(rig.table.only().security.as_ref().expect("keys").ksi.0, next.ksi);
+}
+
+#[test]
+fn a_gnb_that_has_no_context_yet_gets_the_new_key_with_it() {
+    let mut rig = Rig::new();
+    let mut ue = rig.secure(1);
+    let _ = rig.take();
+    rig.subscribe();
+    let setup = rig.context_setup();
+    let _ = ue.accept(&setup.nas.expect("with REGISTRATION ACCEPT"));
+    // REGISTRATION COMPLETE overtakes INITIAL CONTEXT SETUP RESPONSE.
+    let complete = ue.ciphered(RegistrationComplete::new().into());
+    rig.send(&complete);
+    let _ = rig.take();
+    let _ = rig.input(Input::Reauthenticate);
+    let (mut next, command) = again(&mut rig, &mut ue, 2);
+    let _ = next.take_command(&command);
+    rig.send(&next.complete_with(SecurityModeComplete::new()));
+    let modified = |outputs: &[Output]| {
+        let new = |o: &&Output| matches!(o, Output::ContextModification(k) if *k == next.k_amf.k_gnb(0));
+        outputs.iter().filter(new).count()
+    };
+    let before = rig.take();
+    assert_eq!(modified(&before), 0, "{before:?}");
+    let _ = rig.input(Input::ContextSetup(Ok(())));
+    let after = rig.take();
+    assert_eq!(modified(&after), 1, "{after:?}");
 }
 
 #[test]
