@@ -40,6 +40,11 @@ use quintet_nas::fgs::{
 /// (TS 24.501 5.4.1.3.7 f: two in a row may end the procedure).
 pub(super) const MAX_RESYNCHRONISATIONS: u8 = 1;
 
+/// How many authentications may be begun on a connection that never proved whose it is. Each draws a vector from somebody's
+/// home network; a UE needs one, another after a resynchronisation, and as many again when it turns out to be somebody else
+/// or its request is replaced.
+pub(super) const MAX_UNPROVEN_AUTHENTICATIONS: u8 = 8;
+
 /// How many EAP requests one authentication may have: identity three times, challenge and another after resynchronisation,
 /// notification (RFC 9048 3, RFC 4187 4); the rest is for methods to come.
 pub(super) const MAX_EAP_REQUESTS: u8 = 16;
@@ -51,6 +56,8 @@ pub(super) struct Agreement {
     open: bool,
     /// EAP requests of the authentication under way.
     eap_requests: u8,
+    /// Authentications begun before the connection was anybody's.
+    unproven: u8,
     /// Resynchronisations so far.
     resynchronisations: u8,
     /// What the challenge before the one that is out was answered with, or would have been.
@@ -105,6 +112,14 @@ impl Session {
         subject: Subject,
         resynchronisation: Option<Resynchronisation>,
     ) -> Disposition {
+        if self.bound.is_none() {
+            if self.agreement.unproven >= MAX_UNPROVEN_AUTHENTICATIONS {
+                self.abandon(env);
+                self.release(env, ReleaseCause::AuthenticationFailure);
+                return Disposition::Handled;
+            }
+            self.agreement.unproven += 1;
+        }
         self.agreement.open = true;
         self.agreement.eap_requests = 0;
         self.common = Common::Requested(Box::new(Asked {

@@ -9,3 +9,4 @@ mod identification;
 mod protection;
 mod rekeying;
 mod security_mode;
+mod unproven;

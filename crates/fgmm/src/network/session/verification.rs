@@ -23,6 +23,8 @@ pub(in crate::network) enum Unverified {
     NoContext,
     /// The MAC does not hold.
     Mac,
+    /// The MAC holds for a COUNT that was used: a UE that lost its COUNTs, or somebody who repeats what it said.
+    Count,
     /// The UE names another key set than the context's.
     Ksi,
     /// The context was read back after a stop that may have lost COUNTs.
@@ -39,6 +41,7 @@ impl Unverified {
         match self {
             Self::Plain => Discard::Unprotected,
             Self::Mac => Discard::Mac,
+            Self::Count => Discard::Replay,
             Self::NoContext | Self::Ksi | Self::Stale | Self::Null => Discard::NoContext,
             Self::Container => Discard::Malformed,
         }
@@ -94,13 +97,19 @@ pub(super) enum Refusal {
     Unverified(Unverified),
 }
 
-/// What a failed check of an initial message means: a MAC that does not hold makes it unauthenticated; a repetition of
-/// what was accepted before is dropped (TS 24.501 4.4.3.2).
+/// What a failed check of an initial message means: a MAC that does not hold makes it unauthenticated, and so does one that
+/// holds for a COUNT that was used (TS 24.501 4.4.3.1, 4.4.4.3). Silence would shut a UE out that went back to older COUNTs,
+/// until its 5G-GUTI is gone.
+///
+/// Nothing of what is repeated is accepted a second time by that (4.4.3.2): no COUNT is taken, no context is bound or
+/// touched, what was ciphered is not opened; and what follows is what follows a message without any MAC, which whoever can
+/// repeat one can send as well: the answer to a challenge, or a reject.
 pub(super) fn refusal(why: security::Discard) -> Refusal {
     match why {
         security::Discard::Mac { .. } | security::Discard::CountExhausted => {
             Refusal::Unverified(Unverified::Mac)
         }
+        security::Discard::Replayed { .. } => Refusal::Unverified(Unverified::Count),
         other => Refusal::Discard(discard(&other)),
     }
 }
