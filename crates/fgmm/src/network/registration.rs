@@ -99,6 +99,11 @@ impl Session {
         if by_pei && kind != Kind::Emergency {
             return self.reject(env, FgmmCause::PEI_NOT_ACCEPTED);
         }
+        if kind != Kind::Emergency
+            && let Some(cause) = self.refusal_of_place(env)
+        {
+            return self.reject(env, cause);
+        }
         if let MobileIdentity::Guti(guti) = &request.mobile_identity
             && guti.guami != env.policy.guami
             && self.known().is_none()
@@ -109,6 +114,21 @@ impl Session {
             Some(cause) => self.reject(env, cause),
             None => self.establish(env),
         }
+    }
+
+    /// Why a UE cannot be served where it is: this AMF has other tracking areas in its PLMN, or none (TS 24.501 5.5.1.2.5,
+    /// 5.5.1.3.5, 5.6.1.5). Emergency services are for those who may not have others, wherever a gNB is connected.
+    pub(super) fn refusal_of_place(&self, env: &Environment<'_>) -> Option<FgmmCause> {
+        let (here, served) = (self.from.tai, &env.policy.tracking_areas);
+        if served.contains(&here) {
+            return None;
+        }
+        let same_plmn = served.iter().any(|tai| tai.plmn == here.plmn);
+        Some(if same_plmn {
+            FgmmCause::TRACKING_AREA_NOT_ALLOWED
+        } else {
+            FgmmCause::PLMN_NOT_ALLOWED
+        })
     }
 
     /// Why an update cannot be served (TS 24.501 5.5.1.3.5).

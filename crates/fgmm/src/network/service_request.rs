@@ -40,6 +40,11 @@ impl Session {
             uplink_data: request.uplink_data_status.map(|s| PduSessions::from_octets(s.0)),
         }));
         let known = self.known().and_then(|id| env.contexts.get(id));
+        let emergency = self.learnt.emergency
+            || known.is_some_and(|context| context.registration.as_ref().is_some_and(|r| r.emergency));
+        if !emergency && let Some(cause) = self.refusal_of_place(env) {
+            return self.reject(env, cause);
+        }
         let stale = known
             .and_then(|context| context.security.as_ref())
             .is_some_and(|security| security.stale);

@@ -7,10 +7,44 @@ use quintet_fgmm::network::{
 };
 use quintet_fgmm::{Discard, Disposition};
 use quintet_identity::SNssai;
+use quintet_identity::fgs::{Tac, Tai};
 use quintet_nas::fgs::{
     FgmmCause, MobileIdentity, RegistrationComplete, RegistrationReject, RegistrationType,
-    RejectedSNssaiCause,
+    RejectedSNssaiCause, ServiceType,
 };
+
+/// Another tracking area of the PLMN, and one of another PLMN.
+fn elsewhere() -> [(Tai, FgmmCause); 2] {
+    let tac = Tac::new(8).expect("24 bits");
+    let plmn = "00102".parse().expect("a PLMN");
+    [
+        (Tai { tac, ..tai() }, FgmmCause::TRACKING_AREA_NOT_ALLOWED),
+        (Tai { plmn, ..tai() }, FgmmCause::PLMN_NOT_ALLOWED),
+    ]
+}
+
+#[test]
+fn where_this_amf_serves_nobody_it_says_so() {
+    for (place, cause) in elsewhere() {
+        let mut rig = Rig::new();
+        rig.from.tai = place;
+        let _ = rig.initial(&Request::by_suci(1).cleartext());
+        assert_eq!(rig.rejected(), cause, "no vector is asked for");
+        // A UE that is registered and asks for service from there.
+        let mut rig = Rig::new();
+        let mut ue = rig.idle(1);
+        rig.from.tai = place;
+        let service = ue.service(ServiceType::SIGNALLING, None, None);
+        let _ = rig.initial(&service);
+        assert_eq!(rig.rejected_to(&mut ue), cause);
+        // Emergency services are for those who may not have others.
+        let mut rig = Rig::new();
+        rig.from.tai = place;
+        let emergency = Request::by_suci(1).with_type(RegistrationType::EMERGENCY_REGISTRATION);
+        assert_eq!(rig.initial(&emergency.cleartext()), Disposition::Handled);
+        let _ = rig.authentication();
+    }
+}
 
 #[test]
 fn what_the_home_network_refuses() {
