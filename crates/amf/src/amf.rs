@@ -1,5 +1,6 @@
 //! The node: its state, its inputs, what it wants done.
 
+use crate::callback::{self, Callbacks};
 use crate::calls::{Calls, For, Outcome, Settled};
 use crate::config::Config;
 use crate::connection::{Connections, Phase};
@@ -28,8 +29,8 @@ use std::time::Duration;
 /// The most events kept for a listener that does not fetch them; past it the newest are dropped.
 const MAX_EVENTS: usize = 65_536;
 
-/// What is to be done on SCTP.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What is to be done on SCTP. Its print has no payload: KgNB is in some.
+#[derive(Clone, PartialEq, Eq)]
 pub enum N2Output {
     /// Send an NGAP message (payload protocol identifier 60).
     Send {
@@ -45,6 +46,27 @@ pub enum N2Output {
         /// Which.
         association: AssociationId,
     },
+}
+
+impl std::fmt::Debug for N2Output {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Send {
+                association,
+                stream,
+                payload,
+            } => f
+                .debug_struct("Send")
+                .field("association", association)
+                .field("stream", stream)
+                .field("octets", &payload.len())
+                .finish(),
+            Self::Shutdown { association } => f
+                .debug_struct("Shutdown")
+                .field("association", association)
+                .finish(),
+        }
+    }
 }
 
 /// The random octets of the sessions.
@@ -93,6 +115,7 @@ pub struct Amf {
     pub(crate) calls: Calls,
     pub(crate) schedule: Schedule,
     pub(crate) random: Random,
+    pub(crate) callbacks: Callbacks,
     pub(crate) saves: Saves,
     pub(crate) out: VecDeque<N2Output>,
     /// Outputs of a session at work; kept for its allocation.
@@ -113,6 +136,10 @@ impl Amf {
         let mut random = ChaCha20Rng::from_seed(seed);
         let mut table_seed = [0; 32];
         random.fill_bytes(&mut table_seed);
+        let mut callback_secret = [0; 32];
+        random.fill_bytes(&mut callback_secret);
+        let mut saves = Saves::default();
+        saves.note(callback::RECORD);
         Self {
             serving_network_name: config.serving_network_name().as_str().to_owned(),
             table: Table::new(config.policy.guami, config.limits.contexts, table_seed),
@@ -121,7 +148,8 @@ impl Amf {
             calls: Calls::new(&config),
             schedule: Schedule::default(),
             random: Random(random),
-            saves: Saves::default(),
+            callbacks: Callbacks::new(callback_secret),
+            saves,
             out: VecDeque::new(),
             outputs: Vec::new(),
             consequences: VecDeque::new(),
@@ -300,18 +328,26 @@ impl Amf {
 
     /// The next change to keep durably.
     pub fn poll_save(&mut self) -> Option<Save> {
-        let table = &self.table;
+        let (table, callbacks) = (&self.table, &self.callbacks);
         self.saves.next(|key| {
+            if key == callback::RECORD {
+                return Some(callbacks.record().into());
+            }
             let context = table.get(ContextId(key))?;
             Some(durable::encode(context, Counts::Reserved))
         })
     }
 
-    /// Takes back a record of before a restart, in the order of keys. `Err` with the reason if it is of no use.
+    /// Takes back a record of before a restart, in the order of keys: a context, or the secret of callbacks. `Err` with the
+    /// reason if it is of no use.
     ///
     /// # Errors
     /// A record that cannot be read, or one that contradicts another.
     pub fn restore(&mut self, at: At, key: u32, record: &[u8], stop: Stop) -> Result<(), String> {
+        if key == callback::RECORD {
+            self.callbacks = Callbacks::of_record(record).ok_or("it is no secret of callbacks")?;
+            return Ok(());
+        }
         let context = durable::decode(record, stop).map_err(|error| error.to_string())?;
         let id = ContextId(key);
         if context.guti.guami != self.config.policy.guami {
@@ -332,11 +368,14 @@ impl Amf {
         Ok(())
     }
 
-    /// Every context as it stands, for a clean stop: afterwards the node must not serve any more.
+    /// Every context as it stands, and the secret of callbacks, for a clean stop: afterwards the node must not serve any more.
     pub fn final_saves(&self) -> impl Iterator<Item = Save> + '_ {
-        self.table
-            .iter()
-            .map(|(id, record)| save::put(id, &record.context, Counts::Exact))
+        let contexts = self.table.iter();
+        let contexts = contexts.map(|(id, record)| save::put(id, &record.context, Counts::Exact));
+        contexts.chain(std::iter::once(Save::Put {
+            key: callback::RECORD,
+            record: self.callbacks.record().into(),
+        }))
     }
 
     // --- To look at -------------------------------------------------------------------------------------------------

@@ -296,6 +296,7 @@ impl Amf {
             && record.connection == Some(id)
         {
             record.connection = None;
+            self.leave_unregistered(context);
             self.deactivate_sessions(context);
             self.now_idle(at, context);
         }

@@ -7,11 +7,12 @@
 //! ```
 
 use crate::amf::Amf;
+use crate::callback::Purpose;
 use crate::calls::{Call, For, Outcome, Ticket};
 use crate::event::Service;
 use crate::seaf::read;
 use quintet_fgmm::network::{
-    At, ConfigurationChange, ContextId, Contexts as _, Input, SubscribedSNssai, Subscription,
+    At, ConfigurationChange, ContextId, Contexts as _, FgmmState, Input, SubscribedSNssai, Subscription,
     SubscriptionFailure,
 };
 use quintet_identity::{SNssai, Supi};
@@ -57,13 +58,15 @@ impl Amf {
             .and_then(|context| context.registration.as_ref())
             .is_some_and(|registration| registration.emergency);
         let supi_text = supi.to_string();
+        let callback_key = self.callbacks.key(Purpose::Deregistration, &supi_text);
+        let callback = namf::dereg_callback(&supi_text, &callback_key);
         let registration = Amf3GppAccessRegistration {
             amf_instance_id: self.config.sbi.nf_instance_id.clone(),
             supported_features: None,
             purge_flag: None,
             pei: imeisv.map(|imeisv| format!("imeisv-{imeisv}")),
             ims_vo_ps: Some(NO_VOICE.to_owned()),
-            dereg_callback_uri: path::uri(&self.config.sbi.own, &namf::dereg_callback(&supi_text)),
+            dereg_callback_uri: path::uri(&self.config.sbi.own, &callback),
             amf_service_name_dereg: None,
             pcscf_restoration_callback_uri: None,
             initial_registration_ind: Some(initial),
@@ -79,6 +82,10 @@ impl Amf {
         };
         if let Some(connection) = self.connections.get_mut(id) {
             connection.registering = Some(Box::new(Registering { asked: None, supi }));
+            // The UE registers anew: of its sessions before, those that are being made are not wanted either.
+            if let Some(context) = connection.context {
+                self.release_sm_contexts(context);
+            }
         }
         let request = uecm::register_amf(&supi_text, &registration);
         self.ask_udm(id, Step::Register, "registration of the AMF", request);
@@ -168,10 +175,11 @@ impl Amf {
         if record.sdm_subscription.is_some() || !record.at_udm {
             return;
         }
+        let callback = namf::sdm_callback(&supi, &self.callbacks.key(Purpose::DataChange, &supi));
         let subscription = SdmSubscription {
             nf_instance_id: self.config.sbi.nf_instance_id.clone(),
             implicit_unsubscribe: Some(true),
-            callback_reference: path::uri(&self.config.sbi.own, &namf::sdm_callback(&supi)),
+            callback_reference: path::uri(&self.config.sbi.own, &callback),
             monitored_resource_uris: vec![format!(
                 "/{}/{}/{}/am-data",
                 sdm::API,
@@ -212,6 +220,20 @@ impl Amf {
         };
         if path.starts_with('/') && path.len() <= MAX_SUBSCRIPTION_PATH && record.at_udm {
             record.sdm_subscription = Some(path.into());
+        }
+    }
+
+    /// A UE's connection ended. If that was before its registration was accepted, the UDM has this AMF as one that serves it,
+    /// and hears that it does not (TS 29.503 5.3.2.4.2).
+    pub(crate) fn leave_unregistered(&mut self, context: ContextId) {
+        let Some(record) = self.table.record(context) else {
+            return;
+        };
+        if record.at_udm
+            && record.context.state != FgmmState::Registered
+            && let Some(supi) = record.context.supi.clone()
+        {
+            self.leave_home(&supi);
         }
     }
 
@@ -257,26 +279,43 @@ impl Amf {
         }
     }
 
-    /// Reads the data of a UE anew, as they changed.
+    /// Reads the data of a UE anew, as they changed. One call at a time: what comes meanwhile makes it one more afterwards,
+    /// however often they change.
     pub(crate) fn read_again(&mut self, id: ContextId) {
-        let Some(supi) = self.table.get(id).and_then(|context| context.supi.as_ref()) else {
+        let Some(record) = self.table.record_mut(id) else {
+            return;
+        };
+        record.outdated = record.reading.is_some();
+        if record.outdated {
+            return;
+        }
+        let Some(supi) = record.context.supi.as_ref() else {
             return;
         };
         let plmn = PlmnId::from(self.config.plmn());
         let request = sdm::get(&supi.to_string(), DataSet::AmData, Some(&plmn), None, None);
-        self.calls.make(Call {
+        let reading = self.calls.make(Call {
             whose: For::Change(id),
             service: Service::Udm,
             what: "access and mobility data",
             at: None,
             request,
         });
+        if let Some(record) = self.table.record_mut(id) {
+            record.reading = reading;
+        }
     }
 
     /// The data of a UE as they are now: taken into its registration, and told to it (TS 23.502 4.5.1, 4.2.4.2).
     pub(crate) fn changed(&mut self, at: At, id: ContextId, outcome: &Outcome) {
-        if !self.table.is_about(id, outcome.ticket) {
+        // Of another UE that had this place, otherwise.
+        let record = self.table.record_mut(id);
+        let Some(record) = record.filter(|record| record.reading == Some(outcome.ticket)) else {
             return;
+        };
+        record.reading = None;
+        if record.outdated {
+            return self.read_again(id);
         }
         let Ok(data) = read::<AccessAndMobilitySubscriptionData>(outcome) else {
             return;
@@ -366,7 +405,7 @@ fn failure(problem: Option<&ProblemDetails>) -> SubscriptionFailure {
     by_name.map_or_else(
         || match problem.status {
             Some(502) | None => Why::NoAnswer,
-            Some(404) => Why::UserNotFound,
+            // A 403 or 404 without a name may be a proxy's: it says nothing of the subscriber.
             _ => Why::Unavailable,
         },
         |(_, why)| *why,

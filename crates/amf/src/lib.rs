@@ -17,6 +17,7 @@
 #![forbid(unsafe_code)]
 
 mod amf;
+mod callback;
 mod calls;
 mod config;
 mod connection;

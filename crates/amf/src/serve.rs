@@ -2,12 +2,13 @@
 //! (TS 29.518 5.2.2.3).
 
 use crate::amf::Amf;
+use crate::callback::Purpose;
 use crate::event::AmfEvent;
 use quintet_fgmm::network::{At, ContextId, Contexts as _, Input};
 use quintet_identity::Supi;
 use quintet_nas::fgs::FgmmCause;
 use quintet_sbi::data::AccessType;
-use quintet_sbi::namf::Operation;
+use quintet_sbi::namf::{CallbackKey, Operation};
 use quintet_sbi::nudm::uecm::{DeregistrationData, DeregistrationReason};
 use quintet_sbi::{ProblemDetails, Request, RequestId, Response, cause};
 
@@ -33,24 +34,25 @@ impl Amf {
         whose: &mut Option<Supi>,
     ) -> Result<Response, Box<ProblemDetails>> {
         match Operation::read(request)? {
-            Operation::DeregistrationNotification { supi, data } => {
+            Operation::DeregistrationNotification { supi, key, data } => {
                 *what = "deregistration notification";
-                let id = self.subject(&supi, whose)?;
+                let id = self.called_back(&supi, Purpose::Deregistration, &key, whose)?;
                 self.deregistered_by_udm(at, id, &data);
             }
-            Operation::DataChangeNotification { supi, .. } => {
+            Operation::DataChangeNotification { supi, key, .. } => {
                 *what = "data change notification";
-                let id = self.subject(&supi, whose)?;
+                let id = self.called_back(&supi, Purpose::DataChange, &key, whose)?;
                 // The notification's patch is not applied: what the UDM has now is read, whole.
                 self.read_again(id);
             }
             Operation::SmContextStatusNotification {
                 supi,
+                key,
                 pdu_session_id,
                 notification,
             } => {
                 *what = "SM context status notification";
-                let id = self.subject(&supi, whose)?;
+                let id = self.called_back(&supi, Purpose::SmContext(pdu_session_id), &key, whose)?;
                 self.sm_context_status(at, id, pdu_session_id, &notification);
             }
             Operation::N1N2MessageTransfer {
@@ -64,6 +66,21 @@ impl Amf {
             }
         }
         Ok(Response::new(204))
+    }
+
+    /// The context that a callback is about. Without the key that its URI was given out with it is answered as one about
+    /// nobody: whoever tries learns nothing.
+    fn called_back(
+        &self,
+        supi: &str,
+        purpose: Purpose,
+        key: &CallbackKey,
+        whose: &mut Option<Supi>,
+    ) -> Result<ContextId, Box<ProblemDetails>> {
+        if !self.callbacks.is_right(purpose, supi, key) {
+            return Err(ProblemDetails::new(cause::CONTEXT_NOT_FOUND).into());
+        }
+        self.subject(supi, whose)
     }
 
     /// The context of whom a path names.

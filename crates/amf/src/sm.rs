@@ -16,6 +16,7 @@ mod reply;
 pub(crate) use reply::SmReply;
 
 use crate::amf::{Amf, Consequence};
+use crate::callback;
 use crate::calls::{Call, For, Outcome, Ticket};
 use crate::event::Service;
 use crate::home::{sbi_slice, slice};
@@ -173,7 +174,10 @@ impl Amf {
         let defaults = &self.sm_contexts(context).defaults;
         let default = defaults.iter().find(|(of, _)| Some(*of) == s_nssai);
         let dnn = dnn.or_else(|| default.map(|(_, dnn)| dnn.clone()));
-        let callback = namf::sm_context_callback(supi.as_deref().unwrap_or_default(), pdu_session_id);
+        let named = supi.as_deref().unwrap_or_default();
+        let purpose = callback::Purpose::SmContext(pdu_session_id);
+        let key = self.callbacks.key(purpose, named);
+        let callback = namf::sm_context_callback(named, &key, pdu_session_id);
         let data = SmContextCreateData {
             supi,
             unauthenticated_supi: false,

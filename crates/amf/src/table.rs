@@ -27,6 +27,10 @@ pub(crate) struct Record {
     pub(crate) armed: Option<Duration>,
     /// Calls up to this one were made before this UE had its place here: they may be of another that had it.
     pub(crate) since: Ticket,
+    /// The call that reads its changed data.
+    pub(crate) reading: Option<Ticket>,
+    /// They changed once more since it was made.
+    pub(crate) outdated: bool,
     /// The UDM has this AMF as the one that serves the UE.
     pub(crate) at_udm: bool,
     /// Where the subscription to changes of its data is to be ended: the path of its resource.
@@ -46,6 +50,8 @@ impl Record {
             paging: None,
             armed: None,
             since: Ticket::default(),
+            reading: None,
+            outdated: false,
             at_udm: false,
             sdm_subscription: None,
             sm: None,

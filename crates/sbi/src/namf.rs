@@ -9,7 +9,7 @@ use crate::nudm::uecm::DeregistrationData;
 use crate::path::{Path, encode};
 use crate::problem::ProblemDetails;
 use crate::route::{Route, method_not_allowed, not_found, not_supported};
-use crate::{Method, Request};
+use crate::{Method, Request, SecretHex};
 use serde::{Deserialize, Serialize};
 
 /// Name of the API in paths.
@@ -18,6 +18,10 @@ pub const API: &str = "namf-comm";
 pub const VERSION: &str = "v1";
 /// First segment of the callbacks that this crate's AMF gives out. Free for an AMF to choose (TS 29.501 4.4.3).
 pub const CALLBACK_API: &str = "namf-callback";
+
+/// What proves that a callback's URI came from this AMF: whoever calls it carries no token (TS 33.501 13.4.1), and SUPIs
+/// can be guessed. One for each callback of each UE, 128 bits, in hexadecimal in its path.
+pub type CallbackKey = SecretHex<16>;
 
 /// Has an AMF pass NAS and NGAP on (6.1.6.2.18).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -141,6 +145,8 @@ pub enum Operation {
     DeregistrationNotification {
         /// SUPI.
         supi: String,
+        /// The key in the path, to be checked.
+        key: CallbackKey,
         /// Why.
         data: DeregistrationData,
     },
@@ -148,6 +154,8 @@ pub enum Operation {
     DataChangeNotification {
         /// SUPI.
         supi: String,
+        /// The key in the path, to be checked.
+        key: CallbackKey,
         /// What changed.
         notification: ModificationNotification,
     },
@@ -155,6 +163,8 @@ pub enum Operation {
     SmContextStatusNotification {
         /// SUPI.
         supi: String,
+        /// The key in the path, to be checked.
+        key: CallbackKey,
         /// The session.
         pdu_session_id: u8,
         /// How it is.
@@ -196,24 +206,27 @@ impl Operation {
             _ => Err(method_not_allowed(&[Method::Post])),
         };
         match route.segments() {
-            [supi, "dereg-notify"] => {
+            [supi, key, "dereg-notify"] => {
                 only_post(request)?;
                 Ok(Self::DeregistrationNotification {
                     supi: (*supi).to_owned(),
+                    key: read_key(key)?,
                     data: request.read(&[JSON])?,
                 })
             }
-            [supi, "sdm-notify"] => {
+            [supi, key, "sdm-notify"] => {
                 only_post(request)?;
                 Ok(Self::DataChangeNotification {
                     supi: (*supi).to_owned(),
+                    key: read_key(key)?,
                     notification: request.read(&[JSON])?,
                 })
             }
-            [supi, "sm-context-status", session] => {
+            [supi, key, "sm-context-status", session] => {
                 only_post(request)?;
                 Ok(Self::SmContextStatusNotification {
                     supi: (*supi).to_owned(),
+                    key: read_key(key)?,
                     pdu_session_id: session.parse().map_err(|_| not_found())?,
                     notification: request.read(&[JSON])?,
                 })
@@ -223,25 +236,33 @@ impl Operation {
     }
 }
 
+fn read_key(segment: &str) -> Result<CallbackKey, Box<ProblemDetails>> {
+    let mut octets = [0; 16];
+    hex::decode_to_slice(segment, &mut octets).map_err(|_| not_found())?;
+    Ok(CallbackKey::new(octets))
+}
+
+fn callback(supi: &str, key: &CallbackKey, rest: &str) -> String {
+    let key = hex::encode(key.expose());
+    format!("/{CALLBACK_API}/{VERSION}/{}/{key}/{rest}", encode(supi))
+}
+
 /// Where the AMF hears that a registration ends (`deregCallbackUri`), as a path.
 #[must_use]
-pub fn dereg_callback(supi: &str) -> String {
-    format!("/{CALLBACK_API}/{VERSION}/{}/dereg-notify", encode(supi))
+pub fn dereg_callback(supi: &str, key: &CallbackKey) -> String {
+    callback(supi, key, "dereg-notify")
 }
 
 /// Where the AMF hears of changed data (`callbackReference`), as a path.
 #[must_use]
-pub fn sdm_callback(supi: &str) -> String {
-    format!("/{CALLBACK_API}/{VERSION}/{}/sdm-notify", encode(supi))
+pub fn sdm_callback(supi: &str, key: &CallbackKey) -> String {
+    callback(supi, key, "sdm-notify")
 }
 
 /// Where the AMF hears of a session's context (`smContextStatusUri`), as a path.
 #[must_use]
-pub fn sm_context_callback(supi: &str, pdu_session_id: u8) -> String {
-    format!(
-        "/{CALLBACK_API}/{VERSION}/{}/sm-context-status/{pdu_session_id}",
-        encode(supi)
-    )
+pub fn sm_context_callback(supi: &str, key: &CallbackKey, pdu_session_id: u8) -> String {
+    callback(supi, key, &format!("sm-context-status/{pdu_session_id}"))
 }
 
 /// Has an AMF pass NAS and NGAP on.

@@ -82,7 +82,7 @@ fn a_ue_that_went_elsewhere_is_forgotten_durably_and_its_place_used_again() {
     let mut rig = Rig::new();
     let mut phone = Phone::new(1);
     rig.register_and_idle((1, 7), &mut phone);
-    let response = rig.demand(&crate::sbi::deregistration(1, "UE_INITIAL_REGISTRATION"));
+    let response = rig.demand(&crate::sbi::deregistration(&rig, 1, "UE_INITIAL_REGISTRATION"));
     assert_eq!(response.status, 204);
     assert!(rig.records.is_empty(), "forgotten durably");
     assert!(rig.asked.is_empty(), "the UDM knows better");

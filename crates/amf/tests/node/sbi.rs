@@ -1,18 +1,24 @@
 //! AUSF and UDM: what is asked of them, what their refusals and their silence mean, what they ask (TS 29.509, TS 29.503).
 
+use crate::changes::changed;
 use crate::support::{Asked, GNB, Phone, Rig, UPLINK, am_data, config, supi};
 use quintet_amf::{AmfEvent, Service};
 use quintet_fgmm::network::FgmmState;
+use quintet_fgmm::network::durable::Stop;
 use quintet_fgmm::ue::{Departure, Event, Input, Start};
 use quintet_nas::fgs::FgmmCause;
 use quintet_ngap::{Cause, NgapPdu};
 use quintet_sbi::data::{RatType, Snssai};
-use quintet_sbi::nudm::sdm::{ModificationNotification, NotifyItem};
 use quintet_sbi::{CallFailure, CallId, Method, Request, Response, Target, cause, namf};
 
-pub(crate) fn deregistration(n: u32, reason: &str) -> Request {
+/// At the callback that the UDM was given.
+pub(crate) fn deregistration(rig: &Rig, n: u32, reason: &str) -> Request {
+    deregistration_at(rig.callback(n, "dereg-notify"), reason)
+}
+
+fn deregistration_at(path: String, reason: &str) -> Request {
     let body = serde_json::json!({ "deregReason": reason, "accessType": "3GPP_ACCESS" });
-    Request::json(Method::Post, namf::dereg_callback(&supi(n).to_string()), &body)
+    Request::json(Method::Post, path, &body)
 }
 
 fn begun(rig: &mut Rig) -> Phone {
@@ -22,7 +28,12 @@ fn begun(rig: &mut Rig) -> Phone {
 }
 
 /// Up to the step that waits for this call.
-fn up_to(rig: &mut Rig, phone: &mut Phone, part: &str) -> Asked {
+pub(crate) fn up_to(rig: &mut Rig, phone: &mut Phone, part: &str) -> Asked {
+    up_to_from(rig, phone, (1, 7), part)
+}
+
+/// The same on another connection than the first.
+pub(crate) fn up_to_from(rig: &mut Rig, phone: &mut Phone, ids: (u64, u32), part: &str) -> Asked {
     loop {
         if let Some(asked) = rig.asked.front() {
             if asked.request.path.contains(part) {
@@ -33,7 +44,7 @@ fn up_to(rig: &mut Rig, phone: &mut Phone, part: &str) -> Asked {
         }
         let nas = rig.nas();
         for said in phone.hear(&nas) {
-            let _ = rig.uplink((1, 7), said.nas());
+            let _ = rig.uplink(ids, said.nas());
         }
     }
 }
@@ -58,6 +69,44 @@ fn the_ausf_is_asked_for_this_serving_network_and_the_ue_by_its_suci() {
     assert_eq!(info["supiOrSuci"], "suci-0-001-01-0-0-0-0000000001");
 }
 
+/// The key in a callback of the first subscriber.
+fn key_in<'u>(callback: &'u str, what: &str) -> &'u str {
+    let rest = callback.strip_prefix("http://amf:80/namf-callback/v1/imsi-001010000000001/");
+    let key = rest.and_then(|rest| rest.strip_suffix(what)?.strip_suffix('/'));
+    let key = key.unwrap_or_else(|| panic!("{callback}"));
+    assert_eq!(key.len(), 32, "128 bits");
+    key
+}
+
+#[test]
+fn a_callback_without_its_key_is_nobodys() {
+    let mut rig = Rig::new();
+    rig.register_and_idle((1, 7), &mut Phone::new(1));
+    rig.register_and_idle((2, 8), &mut Phone::new(2));
+    let right = rig.callback(1, "dereg-notify");
+    let key = |n: u32, what: &str| {
+        let path = rig.callback(n, what);
+        path.split('/').nth(4).expect("a key").to_owned()
+    };
+    let own = key(1, "dereg-notify");
+    let wrong = [
+        right.replace(&own, &"0".repeat(32)),
+        right.replace(&own, &key(2, "dereg-notify")),
+        right.replace(&own, &key(1, "sdm-notify")),
+        right.replace(&own, &own[..30]),
+        right.replace(&format!("{own}/"), ""),
+    ];
+    for path in wrong {
+        let response = rig.demand(&deregistration_at(path.clone(), "UE_INITIAL_REGISTRATION"));
+        assert_eq!(response.status, 404, "{path}");
+        assert_eq!(rig.amf.context_count(), 2, "{path}");
+    }
+    // What the UDM was given is good after a restart, too.
+    rig.restart(Stop::Clean);
+    let response = rig.demand(&deregistration_at(right, "UE_INITIAL_REGISTRATION"));
+    assert_eq!((response.status, rig.amf.context_count()), (204, 1));
+}
+
 #[test]
 fn the_udm_hears_who_serves_and_where_to_call_back() {
     let mut rig = Rig::new();
@@ -73,10 +122,7 @@ fn the_udm_hears_who_serves_and_where_to_call_back() {
     assert_eq!(told["pei"], "imeisv-4901542032375186");
     assert_eq!(told["guami"]["amfId"], "010041");
     let callback = told["deregCallbackUri"].as_str().unwrap();
-    assert_eq!(
-        callback,
-        "http://amf:80/namf-callback/v1/imsi-001010000000001/dereg-notify"
-    );
+    let deregistrations = key_in(callback, "dereg-notify");
     rig.asked.push_front(asked);
     let subscription = up_to(&mut rig, &mut phone, "/sdm-subscriptions");
     let told = subscription.json();
@@ -84,10 +130,8 @@ fn the_udm_hears_who_serves_and_where_to_call_back() {
         told["monitoredResourceUris"][0],
         "/nudm-sdm/v2/imsi-001010000000001/am-data"
     );
-    assert_eq!(
-        told["callbackReference"],
-        "http://amf:80/namf-callback/v1/imsi-001010000000001/sdm-notify"
-    );
+    let changes = key_in(told["callbackReference"].as_str().unwrap(), "sdm-notify");
+    assert_ne!(deregistrations, changes, "each has its own");
     rig.asked.push_front(subscription);
     rig.talk((1, 7), &mut phone);
     let registration = rig.amf.context(&supi(1)).unwrap().registration.clone().unwrap();
@@ -233,7 +277,7 @@ fn the_udm_is_not_told_what_it_said() {
     let mut rig = Rig::new();
     rig.register_and_idle((1, 7), &mut Phone::new(1));
     rig.down(GNB);
-    rig.demand(&deregistration(1, "SUBSCRIPTION_WITHDRAWN"));
+    rig.demand(&deregistration(&rig, 1, "SUBSCRIPTION_WITHDRAWN"));
     assert_eq!(rig.amf.context(&supi(1)).unwrap().state, FgmmState::Deregistered);
     assert!(rig.asked.is_empty(), "{:?}", rig.asked);
 }
@@ -255,6 +299,20 @@ fn refusals_of_the_udm_reach_the_ue_as_what_they_mean() {
         rig.refuse(refusal);
         let told = rejected(&mut rig, &mut phone);
         assert_eq!(told, expected, "{refusal:?}");
+    }
+}
+
+#[test]
+fn a_refusal_without_a_name_says_nothing_of_the_subscriber() {
+    for status in [403, 404] {
+        for part in ["/registrations/", "/am-data"] {
+            let mut rig = Rig::new();
+            let mut phone = begun(&mut rig);
+            let asked = up_to(&mut rig, &mut phone, part);
+            rig.answer(&asked, Ok(Response::new(status)));
+            let told = rejected(&mut rig, &mut phone);
+            assert_eq!(told, FgmmCause::CONGESTION, "{status} {part}");
+        }
     }
 }
 
@@ -303,7 +361,8 @@ fn a_withdrawn_subscription_deregisters_a_connected_ue_and_the_udm_is_not_told_w
     rig.talk((2, 8), &mut phone);
     rig.sent.clear();
     assert_eq!(
-        rig.demand(&deregistration(1, "SUBSCRIPTION_WITHDRAWN")).status,
+        rig.demand(&deregistration(&rig, 1, "SUBSCRIPTION_WITHDRAWN"))
+            .status,
         204
     );
     rig.talk((2, 8), &mut phone);
@@ -328,10 +387,10 @@ fn a_ue_that_registered_elsewhere_is_released_without_a_word_and_forgotten() {
     let _ = rig.initial(GNB, 8, &phone.begin(Start::SERVICE));
     rig.talk((2, 8), &mut phone);
     rig.sent.clear();
-    rig.demand(&deregistration(1, "UE_INITIAL_REGISTRATION"));
+    rig.demand(&deregistration(&rig, 1, "UE_INITIAL_REGISTRATION"));
     assert_eq!(rig.released().2, Cause::NAS_NORMAL_RELEASE);
     assert_eq!(rig.amf.context_count(), 0);
-    let again = rig.demand(&deregistration(1, "UE_INITIAL_REGISTRATION"));
+    let again = rig.demand(&deregistration(&rig, 1, "UE_INITIAL_REGISTRATION"));
     assert_eq!(again.status, 404);
 }
 
@@ -340,23 +399,14 @@ fn data_that_change_are_read_anew_and_told() {
     let mut rig = Rig::new();
     let mut phone = Phone::new(1);
     rig.register_and_idle((1, 7), &mut phone);
-    let notification = ModificationNotification {
-        notify_items: vec![NotifyItem {
-            resource_id: "/nudm-sdm/v2/imsi-001010000000001/am-data".to_owned(),
-            changes: Vec::new(),
-        }],
-        subscription_id: None,
-    };
-    let path = namf::sdm_callback(&supi(1).to_string());
-    let request = Request::json(Method::Post, path, &notification);
-    assert_eq!(rig.demand(&request).status, 204);
+    changed(&mut rig, 1);
     let asked = rig.asked(Method::Get, "/am-data");
     // Another rate is for the next context; another slice is for the UE.
     rig.answer(&asked, Ok(Response::json(200, &am_data(7))));
     assert!(rig.sent.is_empty());
     let registration = |rig: &Rig| rig.amf.context(&supi(1)).unwrap().registration.clone();
     assert_eq!(registration(&rig).unwrap().ambr.unwrap().uplink, 7);
-    rig.demand(&request);
+    changed(&mut rig, 1);
     let asked = rig.asked(Method::Get, "/am-data");
     let mut more = am_data(7);
     more.nssai.as_mut().unwrap().single_nssais = vec![Snssai { sst: 2, sd: None }];
@@ -368,7 +418,7 @@ fn data_that_change_are_read_anew_and_told() {
     rig.talk((2, 9), &mut phone);
     // NR is not allowed any more: the UE goes.
     rig.sent.clear();
-    rig.demand(&request);
+    changed(&mut rig, 1);
     let asked = rig.asked(Method::Get, "/am-data");
     let mut barred = am_data(7);
     barred.rat_restrictions = vec![RatType::Nr];
@@ -380,7 +430,9 @@ fn data_that_change_are_read_anew_and_told() {
 #[test]
 fn requests_that_are_none_are_answered_with_what_is_wrong() {
     let mut rig = Rig::new();
-    let path = namf::dereg_callback(&supi(1).to_string());
+    // Of nobody: no key is right.
+    let path = namf::dereg_callback(&supi(1).to_string(), &namf::CallbackKey::new([0; 16]));
+    let known = path.clone();
     let cases = [
         (Request::new(Method::Get, path.clone()), 405),
         (Request::new(Method::Post, path.clone()), 400),
@@ -388,7 +440,7 @@ fn requests_that_are_none_are_answered_with_what_is_wrong() {
             Request::json(Method::Post, path, &serde_json::json!({ "deregReason": 7 })),
             400,
         ),
-        (deregistration(1, "SUBSCRIPTION_WITHDRAWN"), 404),
+        (deregistration_at(known, "SUBSCRIPTION_WITHDRAWN"), 404),
         (Request::new(Method::Get, "/namf-comm/v2/ue-contexts"), 400),
         (Request::new(Method::Get, "/"), 400),
     ];

@@ -35,8 +35,8 @@ pub(crate) fn tai(tac: u32) -> Tai {
     }
 }
 
-fn place() -> UserLocationInformation {
-    UserLocationInformation::nr(Ncgi::new(plmn(), 0x101).unwrap(), tai(1))
+fn place(tac: u32) -> UserLocationInformation {
+    UserLocationInformation::nr(Ncgi::new(plmn(), 0x101).unwrap(), tai(tac))
 }
 
 pub(crate) fn areas(tac: u32) -> Vec<SupportedTa> {
@@ -113,7 +113,12 @@ pub(crate) struct Rig {
     pub(crate) sent: VecDeque<(AssociationId, u16, Vec<u8>)>,
     pub(crate) shut: Vec<AssociationId>,
     pub(crate) events: Vec<AmfEvent>,
+    /// Contexts kept durably.
     pub(crate) records: BTreeMap<u32, Vec<u8>>,
+    /// The secret that is kept among them.
+    secret: Option<(u32, Vec<u8>)>,
+    /// Paths of the callbacks that were given out.
+    callbacks: Vec<String>,
     /// The challenge of each subscriber that is out, and how many there were.
     challenges: BTreeMap<u32, [u8; 16]>,
     challenged: u32,
@@ -143,6 +148,8 @@ impl Rig {
             shut: Vec::new(),
             events: Vec::new(),
             records: BTreeMap::new(),
+            secret: None,
+            callbacks: Vec::new(),
             challenges: BTreeMap::new(),
             challenged: 0,
             requests: 0,
@@ -235,8 +242,19 @@ impl Rig {
     }
 
     pub(crate) fn initial(&mut self, from: AssociationId, ran_id: u32, said: &Said) -> N2Disposition {
+        self.initial_at(1, from, ran_id, said)
+    }
+
+    /// In this tracking area.
+    pub(crate) fn initial_at(
+        &mut self,
+        tac: u32,
+        from: AssociationId,
+        ran_id: u32,
+        said: &Said,
+    ) -> N2Disposition {
         let cause = RrcEstablishmentCause::MoSignalling;
-        let mut message = InitialUeMessage::new(RanUeNgapId(ran_id), said.nas().into(), place(), cause);
+        let mut message = InitialUeMessage::new(RanUeNgapId(ran_id), said.nas().into(), place(tac), cause);
         message.ue_context_request = Some(UeContextRequest::Requested);
         if let Said::Initial(_, s_tmsi) = said {
             message.five_g_s_tmsi = *s_tmsi;
@@ -249,8 +267,20 @@ impl Rig {
     }
 
     pub(crate) fn uplink_from(&mut self, from: AssociationId, ids: (u64, u32), nas: &[u8]) -> N2Disposition {
+        self.uplink_at(1, from, ids, nas)
+    }
+
+    /// In this tracking area.
+    pub(crate) fn uplink_at(
+        &mut self,
+        tac: u32,
+        from: AssociationId,
+        ids: (u64, u32),
+        nas: &[u8],
+    ) -> N2Disposition {
         let (amf_id, ran_id) = (AmfUeNgapId(ids.0), RanUeNgapId(ids.1));
-        self.n2(from, UplinkNasTransport::new(amf_id, ran_id, nas.into(), place()))
+        let message = UplinkNasTransport::new(amf_id, ran_id, nas.into(), place(tac));
+        self.n2(from, message)
     }
 
     pub(crate) fn set_up(&mut self, ids: (u64, u32)) -> N2Disposition {
@@ -333,6 +363,24 @@ impl Rig {
             Method::Patch | Method::Delete => Response::new(204),
             _ => panic!("{asked:?}"),
         }
+    }
+
+    fn note_callback(&mut self, request: &Request) {
+        let body = String::from_utf8_lossy(&request.body);
+        let uri = body
+            .split('"')
+            .find_map(|text| text.strip_prefix("http://amf:80"));
+        self.callbacks.extend(uri.map(str::to_owned));
+    }
+
+    /// The callback of the n-th subscriber that was given out last for this.
+    pub(crate) fn callback(&self, n: u32, what: &str) -> String {
+        let supi = home::supi(n).to_string();
+        let mut callbacks = self.callbacks.iter().rev();
+        let found = callbacks.find(|path| path.contains(&supi) && path.contains(what));
+        found
+            .cloned()
+            .unwrap_or_else(|| panic!("no {what} was given out"))
     }
 
     /// A request of another network function; its answer.
@@ -428,11 +476,20 @@ impl Rig {
         for (key, record) in &self.records {
             self.amf.restore(at, *key, record, stop).unwrap();
         }
+        let (key, secret) = self.secret.clone().expect("it is kept");
+        self.amf.restore(at, key, &secret, stop).unwrap();
         self.gnb(GNB, 1);
     }
 
     fn keep(&mut self, save: Save) {
         match save {
+            Save::Put {
+                key: key @ u32::MAX,
+                record,
+            } => {
+                self.secret = Some((key, record.to_vec()));
+                None
+            }
             Save::Put { key, record } => self.records.insert(key, record.to_vec()),
             Save::Delete { key } => self.records.remove(&key),
         };
@@ -457,12 +514,15 @@ impl Rig {
                     target,
                     request,
                     timeout,
-                } => self.asked.push_back(Asked {
-                    id,
-                    target,
-                    request,
-                    timeout,
-                }),
+                } => {
+                    self.note_callback(&request);
+                    self.asked.push_back(Asked {
+                        id,
+                        target,
+                        request,
+                        timeout,
+                    });
+                }
                 Output::Respond { id, response } => self.answers.push((id, response)),
             }
         }
