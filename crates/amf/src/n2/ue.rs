@@ -35,6 +35,9 @@ impl Amf {
             // Non-3GPP access is not supported.
             return self.error_indication(association, Cause::SEMANTIC_ERROR);
         };
+        if !self.is_place_of(association, &tai) {
+            return self.error_indication(association, Cause::SEMANTIC_ERROR);
+        }
         let limits = self.config.limits;
         let full = self.connections.len() >= limits.connections;
         let Some(gnb) = self.gnbs.get_mut(association) else {
@@ -85,6 +88,12 @@ impl Amf {
         N2Disposition::Nas(disposition)
     }
 
+    /// Whether a gNB was set up with a tracking area: it has no UEs in others (TS 38.413 8.7.1).
+    fn is_place_of(&self, association: AssociationId, tai: &Tai) -> bool {
+        let setup = self.gnbs.get(association).and_then(|gnb| gnb.setup.as_ref());
+        setup.is_some_and(|setup| setup.serves(tai))
+    }
+
     /// An initial message that began nothing leaves no connection behind.
     fn let_go_if_idle(&mut self, at: At, id: AmfUeNgapId) {
         let session = self
@@ -110,10 +119,13 @@ impl Amf {
     ) -> N2Disposition {
         let ids = (message.amf_ue_ngap_id, message.ran_ue_ngap_id);
         self.for_ue(at, association, ids, |amf| {
+            let told = message.user_location_information.as_ref().and_then(place);
+            if told.is_some_and(|(tai, _)| !amf.is_place_of(association, &tai)) {
+                return amf.error_about(association, ids, Cause::SEMANTIC_ERROR);
+            }
             let Some(connection) = amf.connections.get_mut(ids.0) else {
                 return N2Disposition::Silent(N2Discard::Unawaited);
             };
-            let told = message.user_location_information.as_ref().and_then(place);
             (connection.tai, connection.ncgi) = told.unwrap_or((connection.tai, connection.ncgi));
             let (tai, ncgi) = (connection.tai, connection.ncgi);
             if matches!(connection.phase, Phase::Releasing(_)) {

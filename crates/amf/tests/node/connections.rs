@@ -30,6 +30,29 @@ fn error(rig: &mut Rig, to: AssociationId) -> (Option<Cause>, Option<u64>, Optio
 }
 
 #[test]
+fn a_gnb_has_no_ues_in_tracking_areas_it_was_not_set_up_with() {
+    let mut rig = Rig::new();
+    let mut phone = Phone::new(1);
+    let said = phone.begin(Start::REGISTER);
+    // Area 2 is served, by other gNBs.
+    let _ = rig.initial_at(2, GNB, 7, &said);
+    assert_eq!(error(&mut rig, GNB).0, Some(Cause::SEMANTIC_ERROR));
+    assert_eq!((rig.amf.connection_count(), rig.asked.len()), (0, 0));
+    let _ = rig.initial(GNB, 7, &said);
+    rig.give(1);
+    let nas = rig.nas();
+    let answer = phone.hear(&nas).remove(0);
+    let _ = rig.uplink_at(2, GNB, (1, 7), answer.nas());
+    assert_eq!(
+        error(&mut rig, GNB),
+        (Some(Cause::SEMANTIC_ERROR), Some(1), Some(7))
+    );
+    assert!(rig.asked.is_empty(), "RES* is not taken from there");
+    let _ = rig.uplink((1, 7), answer.nas());
+    assert_eq!(rig.asked.len(), 1, "the connection goes on where it is");
+}
+
+#[test]
 fn a_registration_goes_through_and_says_what_a_gnb_must_know() {
     let mut rig = Rig::new();
     let mut phone = Phone::new(1);
