@@ -10,6 +10,7 @@
 
 use crate::context::monitored;
 use crate::data;
+use crate::notify::DEREGISTRATION;
 use crate::udm::Udm;
 use core::time::Duration;
 use quintet_home::{FrontEvent, Known, Late, StoreReply};
@@ -130,7 +131,7 @@ impl Udm {
             (Purpose::Withdraw { imsi, tries }, Ok(Reply::ContextData(context))) => {
                 if let Some(amf) = context.and_then(|context| context.amf).filter(|amf| !amf.purged) {
                     let body = deregistration(DeregistrationReason::SubscriptionWithdrawn);
-                    self.notify(imsi, "deregistration", &amf.dereg_callback_uri, &body);
+                    self.notify(imsi, DEREGISTRATION, &amf.dereg_callback_uri, &body);
                 }
                 self.followed(tries);
             }
@@ -181,7 +182,7 @@ impl Udm {
         if !known.subscription.fgs.subscribed {
             if let Some(amf) = context.amf.as_ref().filter(|amf| !amf.purged) {
                 let body = deregistration(DeregistrationReason::SubscriptionWithdrawn);
-                self.notify(imsi, "deregistration", &amf.dereg_callback_uri, &body);
+                self.notify(imsi, DEREGISTRATION, &amf.dereg_callback_uri, &body);
             }
             return;
         }

@@ -9,6 +9,7 @@
 
 use crate::changes::deregistration;
 use crate::data;
+use crate::notify::DEREGISTRATION;
 use crate::serve::{Stage, Step, store_problem};
 use crate::udm::{At, Udm};
 use quintet_home::{EntropySource, Known, Need, StoreReply};
@@ -364,7 +365,7 @@ impl Udm {
                 None => ProblemDetails::new(CONTEXT_NOT_FOUND).into(),
                 Some(amf) => {
                     let body = deregistration(reason.clone());
-                    self.notify(imsi, "deregistration", &amf.dereg_callback_uri, &body);
+                    self.notify(imsi, DEREGISTRATION, &amf.dereg_callback_uri, &body);
                     Step::Answer(Response::new(204))
                 }
             },
@@ -392,6 +393,8 @@ impl Udm {
         guami: Guami,
         old: Option<AmfRegistration>,
     ) -> Step {
+        self.notifications
+            .withdraw_deregistration(imsi, &registration.dereg_callback_uri);
         let another = |old: &AmfRegistration| {
             !old.purged && (old.amf_instance_id != registration.amf_instance_id || old.guami != guami)
         };
@@ -402,7 +405,7 @@ impl Udm {
                 DeregistrationReason::UeRegistrationAreaChange
             };
             let body = deregistration(reason);
-            self.notify(imsi, "deregistration", &old.dereg_callback_uri, &body);
+            self.notify(imsi, DEREGISTRATION, &old.dereg_callback_uri, &body);
         }
         if old.is_some() {
             return Step::Answer(Response::new(204));

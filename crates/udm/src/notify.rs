@@ -17,6 +17,9 @@ pub const MAX_ATTEMPTS: u32 = 4;
 /// The pause after the first failure; it doubles each time.
 pub const FIRST_PAUSE: Duration = Duration::from_secs(1);
 
+/// The notification that an AMF serves no more.
+pub(crate) const DEREGISTRATION: &str = "deregistration";
+
 /// One notification.
 #[derive(Clone, Debug)]
 struct Owed {
@@ -25,6 +28,8 @@ struct Owed {
     target: Target,
     request: Request,
     attempts: u32,
+    /// It is not true any more: a failure is its end.
+    withdrawn: bool,
 }
 
 /// All that are owed.
@@ -68,7 +73,25 @@ impl Notifications {
             target,
             request: Request::json(quintet_sbi::Method::Post, path, body),
             attempts: 0,
+            withdrawn: false,
         }))
+    }
+
+    /// This callback's AMF serves a subscriber again: that it serves no more is not to be told it late.
+    pub(crate) fn withdraw_deregistration(&mut self, imsi: Imsi, callback: &str) {
+        let Some((target, path)) = path::split_uri(callback) else {
+            return;
+        };
+        let stale = |owed: &Owed| {
+            owed.imsi == imsi
+                && owed.what == DEREGISTRATION
+                && owed.target == target
+                && owed.request.path == path
+        };
+        self.later.retain(|_, owed| !stale(owed));
+        for owed in self.sent.values_mut().filter(|owed| stale(owed)) {
+            owed.withdrawn = true;
+        }
     }
 
     fn send(&mut self, mut owed: Owed) -> Output {
@@ -103,6 +126,9 @@ impl Notifications {
             Ok(_) => None,
             Err(failure) => Some(failure),
         };
+        if owed.withdrawn {
+            return None;
+        }
         if owed.attempts >= MAX_ATTEMPTS {
             return Some(UdmEvent::GivenUp { imsi, what });
         }

@@ -157,6 +157,36 @@ fn the_operator_has_a_registration_ended_and_a_deaf_amf_is_given_up() {
 }
 
 #[test]
+fn an_amf_that_serves_again_is_not_told_late_that_it_does_not() {
+    let silence = || Err(CallFailure::Timeout(Duration::from_secs(5)));
+    // The notice waits for another try, or is on its way.
+    for put_off in [true, false] {
+        let mut home = home();
+        home.ask(&uecm::register_amf(&one(), &registration(1)));
+        home.ask(&uecm::register_amf(&one(), &registration(2)));
+        if put_off {
+            home.answer_call(silence());
+        }
+        assert_eq!(home.udm.owed(), 1);
+        home.ask(&uecm::register_amf(&one(), &registration(1)));
+        if !put_off {
+            let (id, target, request) = home.calls.remove(0);
+            assert_eq!(request.path, "/namf-callback/v1/1/dereg-notify");
+            home.udm.handle_response(home.now, id, silence());
+            assert_eq!(target.authority, "127.0.0.1:7777");
+        }
+        // That of the second is owed, and no other.
+        let (target, _) = home.answer_call(silence());
+        assert_eq!(target.authority, "127.0.0.2:7777");
+        home.pass(Duration::from_secs(20));
+        let (target, _) = home.answer_call(Ok(Response::new(204)));
+        assert_eq!(target.authority, "127.0.0.2:7777");
+        home.pass(Duration::from_secs(20));
+        assert_eq!((home.udm.owed(), home.calls.len()), (0, 0));
+    }
+}
+
+#[test]
 fn subscriber_data_are_those_provisioned() {
     let mut home = home();
     alter(&mut home, |s| {
