@@ -31,6 +31,8 @@ const MAX_SEARCHED_OCTETS: usize = 64 * 1024;
 /// What a direction said.
 #[derive(Debug)]
 enum Event<'a> {
+    /// The connection's first message, or its preface.
+    Began,
     /// Header fields. `end` if nothing follows.
     Fields {
         stream: u32,

@@ -6,7 +6,7 @@
 
 mod differences;
 #[path = "../support/captures.rs"]
-mod shared;
+pub(crate) mod shared;
 
 use quintet_capture::{Dissector, DissectorOptions, FlowEvent, FlowId, Pdu, Protocol, Seen, Sink, read_all};
 use shared::{captures, skip, tshark_over};

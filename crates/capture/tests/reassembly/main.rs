@@ -6,5 +6,7 @@ mod associations;
 mod chunks;
 mod connections;
 mod corpus;
+mod http;
+mod http_corpus;
 mod mutations;
 mod support;

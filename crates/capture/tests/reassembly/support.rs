@@ -1,8 +1,8 @@
 //! Frames of synthetic flows, shuffled, dropped and doubled on their way to a dissector, and what it finds.
 
 use quintet_capture::{
-    Dissector, DissectorOptions, Flow, FlowEvent, FlowId, Frame, LinkType, Pdu, Protocol, Seen, Side, Sink,
-    TcpFlow, Timestamp,
+    Dissector, DissectorOptions, Flow, FlowEvent, FlowId, Frame, HttpExchange, HttpMessage, HttpState,
+    LinkType, Pdu, Protocol, Seen, Side, Sink, TcpFlow, Timestamp,
 };
 use std::net::SocketAddr;
 
@@ -18,11 +18,23 @@ pub(crate) struct OwnPdu {
     pub(crate) octets: Vec<u8>,
 }
 
+/// An exchange of HTTP, for good.
+#[derive(Clone, Debug)]
+pub(crate) struct OwnHttp {
+    pub(crate) id: u64,
+    pub(crate) flow: Flow,
+    pub(crate) stream: u32,
+    pub(crate) state: HttpState,
+    pub(crate) request: Option<HttpMessage>,
+    pub(crate) response: Option<HttpMessage>,
+}
+
 /// Keeps what is found.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
     pub(crate) pdus: Vec<OwnPdu>,
     pub(crate) events: Vec<(FlowId, FlowEvent)>,
+    pub(crate) http: Vec<OwnHttp>,
 }
 
 impl Sink for Found {
@@ -38,6 +50,17 @@ impl Sink for Found {
 
     fn flow(&mut self, _seen: Seen, flow: FlowId, event: FlowEvent) {
         self.events.push((flow, event));
+    }
+
+    fn http(&mut self, exchange: &HttpExchange<'_>) {
+        self.http.push(OwnHttp {
+            id: exchange.id,
+            flow: exchange.flow,
+            stream: exchange.stream,
+            state: exchange.state,
+            request: exchange.request.cloned(),
+            response: exchange.response.cloned(),
+        });
     }
 }
 

@@ -244,6 +244,7 @@ impl Half {
 
     fn start(&mut self, octets: &[u8], take: &mut impl FnMut(Event<'_>)) -> Step {
         if octets.starts_with(PREFACE) {
+            take(Event::Began);
             self.mode = Mode::Frames;
             return Step::Read(PREFACE.len());
         }

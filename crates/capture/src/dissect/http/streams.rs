@@ -30,6 +30,8 @@ struct Side {
     message: HttpMessage,
     /// Whether its header fields have come.
     headed: bool,
+    /// Whether everything has come.
+    ended: bool,
 }
 
 #[derive(Debug)]
@@ -48,6 +50,8 @@ pub(super) struct Streams {
     running: BTreeMap<u32, Exchange>,
     over: VecDeque<u32>,
     octets: usize,
+    /// Whether a response may wait for its request: the beginning was seen and nothing is missing, so that it comes.
+    waits: bool,
     /// Whether a message was found.
     pub(super) proven: bool,
 }
@@ -60,6 +64,7 @@ impl Streams {
             running: BTreeMap::new(),
             over: VecDeque::new(),
             octets: 0,
+            waits: false,
             proven: false,
         }
     }
@@ -71,9 +76,11 @@ impl Streams {
 
     pub(super) fn take<S: Sink>(&mut self, event: Event<'_>, sight: Sight, out: &mut Out<'_, S>) {
         match event {
+            Event::Began => self.waits = true,
             Event::Fields { stream, block, end } => self.fields(stream, &block, end, sight, out),
             Event::Data { stream, octets, end } => self.data(stream, octets, end, sight, out),
             Event::Hole(stream) => {
+                self.waits = false;
                 for (number, exchange) in &mut self.running {
                     if stream.is_none_or(|stream| stream == *number)
                         && let Some(side) = &mut exchange.sides[out.direction]
@@ -84,7 +91,8 @@ impl Streams {
             }
             Event::Reset { stream, code } => {
                 let by_client = self.client.is_none_or(|client| client == out.direction);
-                self.over(stream, HttpState::Reset { by_client, code }, sight.seen, out);
+                let state = self.or_answered(stream, HttpState::Reset { by_client, code });
+                self.over(stream, state, sight.seen, out);
             }
             Event::GoAway { last, code } => {
                 // It speaks of the streams that its receiver began (RFC 9113 6.8).
@@ -110,6 +118,8 @@ impl Streams {
     /// Everything that runs ends so.
     pub(super) fn end<S: Sink>(&mut self, state: HttpState, seen: Seen, out: &mut Out<'_, S>) {
         while let Some((stream, exchange)) = self.running.pop_first() {
+            let answered = self.is_answered(&exchange);
+            let state = if answered { HttpState::Answered } else { state };
             self.tell(stream, &exchange, state, seen, out);
         }
         self.octets = 0;
@@ -191,14 +201,42 @@ impl Streams {
         }
     }
 
+    /// Whether the response is complete, which may be before the request is.
+    fn is_answered(&self, exchange: &Exchange) -> bool {
+        let server = self.client.map(|client| 1 - client);
+        let side = server.and_then(|server| exchange.sides[server].as_ref());
+        side.is_some_and(|side| side.ended)
+    }
+
+    fn or_answered(&self, stream: u32, state: HttpState) -> HttpState {
+        match self.running.get(&stream) {
+            Some(exchange) if self.is_answered(exchange) => HttpState::Answered,
+            _ => state,
+        }
+    }
+
     /// The side at hand has said everything.
     fn ended<S: Sink>(&mut self, stream: u32, seen: Seen, out: &mut Out<'_, S>) {
-        if self.client == Some(out.direction) {
-            if let Some(exchange) = self.running.get(&stream) {
-                self.tell(stream, exchange, HttpState::Open, seen, out);
+        let (Some(client), waits) = (self.client, self.waits) else {
+            return;
+        };
+        let Some(exchange) = self.running.get_mut(&stream) else {
+            return;
+        };
+        if let Some(side) = &mut exchange.sides[out.direction] {
+            side.ended = true;
+        }
+        let asked = exchange.sides[client].as_ref().is_some_and(|side| side.ended);
+        let answered = exchange.sides[1 - client].as_ref().is_some_and(|side| side.ended);
+        if answered && (asked || !waits) {
+            // What of the request is still to come, if anything is, will not be waited for.
+            if let Some(side) = exchange.sides[client].as_mut().filter(|_| !asked) {
+                side.message.body_whole = false;
             }
-        } else if self.client.is_some() {
             self.over(stream, HttpState::Answered, seen, out);
+        } else if asked && client == out.direction {
+            let exchange = &self.running[&stream];
+            self.tell(stream, exchange, HttpState::Open, seen, out);
         }
     }
 
