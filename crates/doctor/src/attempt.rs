@@ -81,6 +81,7 @@ impl Attempt {
                 signals: Vec::new(),
                 s6a: Vec::new(),
                 vector_uses: Vec::new(),
+                sbi: Vec::new(),
                 hss_path: Vec::new(),
                 dropped: 0,
                 first: begin.seen,

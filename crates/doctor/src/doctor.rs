@@ -4,8 +4,10 @@ use crate::event::Event;
 use crate::findings::{self, Case};
 use crate::keys::KeyRing;
 use crate::observer::{Happening, Observer, Wanted};
-use crate::report::{Attempt, Builder};
-use quintet_capture::{FlowEvent, FlowId, Pdu, Seen, Sink, Timestamp};
+use crate::report::{Attempt, Builder, Technology};
+use crate::sbi;
+use crate::trail::Trail;
+use quintet_capture::{FlowEvent, FlowId, HttpExchange, Pdu, Seen, Sink, Timestamp};
 use quintet_crypto::{CipheringAlgorithm, IntegrityAlgorithm};
 
 /// What the doctor is told before it looks.
@@ -56,6 +58,7 @@ pub enum Output {
 pub struct Doctor {
     settings: Settings,
     eps: Observer,
+    sbi: sbi::Observer,
 }
 
 impl Doctor {
@@ -74,12 +77,16 @@ impl Doctor {
                 eps
             },
             settings,
+            sbi: sbi::Observer::new(),
         }
     }
 
     /// What there is to say.
     pub fn poll(&mut self) -> Option<Output> {
-        let happening = self.eps.poll()?;
+        let mut happening = self.eps.poll()?;
+        if let Happening::Ended(trail, _) = &mut happening {
+            self.take_exchanges(trail);
+        }
         let report = Builder::new(&self.settings);
         Some(match happening {
             Happening::Passed(trail) => Output::Event(Box::new(report.event(&trail))),
@@ -95,6 +102,19 @@ impl Doctor {
             }
             Happening::Opened { seen, pdu, clear } => Output::Deciphered { seen, pdu, clear },
         })
+    }
+
+    /// What AUSF and UDM said while the attempt ran is its own, and so is the SUPI that they told of.
+    fn take_exchanges(&mut self, trail: &mut Trail) {
+        if trail.technology != Technology::Fgs {
+            return;
+        }
+        trail.sbi = self.sbi.claim(trail);
+        let told = trail
+            .sbi
+            .iter()
+            .find_map(|exchange| exchange.supi.as_ref()?.imsi());
+        trail.identities.imsi = trail.identities.imsi.or(told);
     }
 
     /// It is this late, and nothing passed: attempts may have waited long enough.
@@ -115,5 +135,9 @@ impl Sink for Doctor {
 
     fn flow(&mut self, seen: Seen, flow: FlowId, event: FlowEvent) {
         self.eps.flow(seen, flow, event);
+    }
+
+    fn http(&mut self, exchange: &HttpExchange<'_>) {
+        self.sbi.http(exchange);
     }
 }

@@ -28,6 +28,7 @@ mod protection;
 mod reading;
 mod reject;
 pub(crate) mod s6a;
+pub(crate) mod sbi;
 mod security_mode;
 mod silence;
 mod words;
@@ -42,7 +43,7 @@ use reading::Reading;
 /// The most findings of one attempt; of more, the least grave are left out.
 pub const MAX_FINDINGS: usize = 64;
 
-/// The rules over NAS and S1AP, along the path. S6a comes before them, keys behind.
+/// The rules over NAS and S1AP, along the path. S6a and the service based interfaces come before them, keys behind.
 const RULES: [fn(&Reading<'_>) -> Vec<Finding>; 14] = [
     identity::rules,
     challenge::rules,
@@ -64,6 +65,8 @@ const RULES: [fn(&Reading<'_>) -> Vec<Finding>; 14] = [
 /// MAC is under, or the challenge that was answered may have been in them. A refusal is seen, whatever else is not.
 const MAY_BE_MISSED: &[&str] = &[
     catalogue::HSS_CONNECTION_DOWN.name,
+    catalogue::AUSF_UNREACHABLE.name,
+    catalogue::UDM_UNREACHABLE.name,
     catalogue::IDENTITY_UNANSWERED.name,
     catalogue::AUTHENTICATION_UNANSWERED.name,
     catalogue::AUTHENTICATION_SYNC_FAILURE.name,
@@ -104,6 +107,7 @@ pub struct Case<'a> {
 pub fn of(case: &Case<'_>) -> Vec<Finding> {
     let reading = Reading::new(case);
     let mut found = s6a::rules(case.trail);
+    found.extend(sbi::rules(case.trail));
     for rules in RULES {
         found.extend(rules(&reading));
     }

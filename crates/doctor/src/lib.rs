@@ -3,7 +3,8 @@
 //! ```text
 //!  frames ─► capture ─► PDUs ─► observer::Observer ─► Trail ─► outcome, findings ─► report::Attempt
 //!                        │          ▲    ▲                                      Event (as it passes)
-//!                        └─► s6a ───┘    └── keys: MACs recomputed, NAS opened
+//!                        ├─► s6a ───┘    └── keys: MACs recomputed, NAS opened
+//!                        └─► sbi ─► the Trail that ends
 //! ```
 //!
 //! A technology is one observer. What an observer keeps is bounded ([`trail::MAX_MESSAGES`] and the limits beside each
@@ -24,6 +25,7 @@ pub mod observer;
 pub mod outcome;
 pub mod report;
 pub mod s6a;
+pub mod sbi;
 mod signalling;
 pub mod subscribers;
 mod tables;

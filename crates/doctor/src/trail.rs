@@ -13,6 +13,7 @@ pub use view::{Identity, View};
 use crate::keys::KeyNote;
 use crate::report::{Ending, MacVerdict, Technology};
 use crate::s6a::{Exchange, PathFact, VectorUse};
+use crate::sbi;
 use quintet_capture::{FlowId, Seen};
 use quintet_crypto::Direction;
 use quintet_identity::{Imei, Imsi, Plmn, Suci};
@@ -255,6 +256,8 @@ pub struct Trail {
     pub signals: Vec<Signal>,
     /// S6a transactions that belong to it.
     pub s6a: Vec<Exchange>,
+    /// Exchanges with AUSF and UDM that belong to it; filled when it has ended.
+    pub sbi: Vec<sbi::Exchange>,
     /// Where the vectors of its challenges came from; one for each challenge, repetitions aside.
     pub vector_uses: Vec<VectorUse>,
     /// What befell connections to the HSS while it ran.

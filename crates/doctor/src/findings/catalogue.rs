@@ -12,6 +12,7 @@ mod keys;
 mod protection;
 mod rejects;
 mod s6a;
+mod sbi;
 mod security_mode;
 
 pub use self::keys::*;
@@ -23,6 +24,7 @@ pub use identity::*;
 pub use protection::*;
 pub use rejects::*;
 pub use s6a::*;
+pub use sbi::*;
 pub use security_mode::*;
 
 use crate::report::Severity;
@@ -80,6 +82,7 @@ pub struct Chapter {
 /// Every code, along the path.
 pub const ALL: &[Chapter] = &[
     s6a::CHAPTER,
+    sbi::CHAPTER,
     identity::CHAPTER,
     authentication::CHAPTER,
     security_mode::CHAPTER,

@@ -8,6 +8,7 @@ use crate::Settings;
 use crate::event::Event;
 use crate::outcome::Verdict;
 use crate::s6a::{self, Exchange};
+use crate::sbi;
 use crate::trail::{Carrier, MAX_MESSAGES, Procedure, Sighting, Signal, Trail, View};
 use quintet_capture::{Seen, Timestamp};
 use quintet_crypto::Direction;
@@ -114,7 +115,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// NAS, S1AP without NAS, and S6a, in the order of the capture.
+    /// NAS, S1AP or NGAP without NAS, S6a, and the service based interfaces, in the order of the capture.
     fn messages(&self, trail: &Trail) -> Vec<Message> {
         let mut messages: Vec<Message> = Vec::new();
         messages.extend(trail.nas.iter().map(|sighting| self.of_sighting(trail, sighting)));
@@ -134,6 +135,10 @@ impl<'a> Builder<'a> {
         for exchange in &trail.s6a {
             messages.extend(exchange.request.map(|seen| of_request(exchange, seen)));
             messages.extend(exchange.answer.map(|seen| of_answer(exchange, seen)));
+        }
+        for exchange in &trail.sbi {
+            messages.extend(exchange.request.map(|seen| of_sbi(exchange, seen, false)));
+            messages.extend(exchange.answer.map(|seen| of_sbi(exchange, seen, true)));
         }
         messages.sort_by_key(|message| (message.capture, message.frame));
         messages.truncate(MAX_MESSAGES);
@@ -247,6 +252,26 @@ fn of_answer(exchange: &Exchange, seen: Seen) -> Message {
             .filter(|outcome| !outcome.is_success())
             .map(|outcome| outcome.to_string()),
         details: details::answer(exchange),
+        ..blank(seen)
+    }
+}
+
+/// A request to AUSF or UDM, or the response.
+fn of_sbi(exchange: &sbi::Exchange, seen: Seen, answers: bool) -> Message {
+    let (asks, asked) = exchange.service().ends();
+    let (from, to) = if answers { (asked, asks) } else { (asks, asked) };
+    let operation = exchange.operation.name();
+    let name = match exchange.status.filter(|_| answers) {
+        Some(status) => format!("{status} ({operation})"),
+        None => operation.to_owned(),
+    };
+    Message {
+        from,
+        to,
+        protocol: "SBI",
+        name,
+        cause: exchange.cause.clone().filter(|_| answers),
+        details: details::of_sbi(exchange, answers),
         ..blank(seen)
     }
 }

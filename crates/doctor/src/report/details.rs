@@ -2,6 +2,7 @@
 
 use crate::report::Technology;
 use crate::s6a::Exchange;
+use crate::sbi;
 use crate::trail::{Identity, Sighting, Trail, View};
 use quintet_crypto::{CipheringAlgorithm, IntegrityAlgorithm};
 use quintet_nas::eps::{EmmCause, EmmMessage, EsmCause};
@@ -182,6 +183,26 @@ pub(super) fn request(exchange: &Exchange) -> Vec<String> {
     );
     if let Some((rand, _)) = &exchange.resynchronization {
         details.push(format!("Re-Synchronization-Info for RAND {}", hex(rand)));
+    }
+    details
+}
+
+/// What is worth seeing of a request to AUSF or UDM, or of its response. Keys are not.
+pub(super) fn of_sbi(exchange: &sbi::Exchange, answers: bool) -> Vec<String> {
+    let mut details = Vec::new();
+    if answers {
+        details.extend(exchange.rand.map(|rand| format!("RAND {}", hex(&rand))));
+        details.extend(
+            exchange
+                .result
+                .map(|result| format!("result {result:?}").to_lowercase()),
+        );
+        return details;
+    }
+    let name = exchange.serving_network_name.as_ref();
+    details.extend(name.map(|name| format!("serving network {name}")));
+    if exchange.resynchronization {
+        details.push("with RAND and AUTS".to_owned());
     }
     details
 }

@@ -229,6 +229,7 @@ fn trail(group: Group, end: End, now: Timestamp) -> Trail {
         signals: Vec::new(),
         s6a: exchanges,
         vector_uses: Vec::new(),
+        sbi: Vec::new(),
         hss_path: Vec::new(),
         dropped: 0,
         first: group.first,

@@ -50,6 +50,7 @@ impl Tale {
                 signals: Vec::new(),
                 s6a: Vec::new(),
                 vector_uses: Vec::new(),
+                sbi: Vec::new(),
                 hss_path: Vec::new(),
                 dropped: 0,
                 first: Seen::default(),

@@ -1,0 +1,241 @@
+//! Every code: an attempt that has it, and one that is like it and has it not.
+
+use super::rules;
+use crate::findings::catalogue::{self as c, Code};
+use crate::report::Technology;
+use crate::s6a::Lone;
+use crate::s6a::support::{HOME, IMSI, Tap, To, air, plmn};
+use crate::sbi::{Exchange, Operation, State, Verdict};
+use crate::trail::{Area, Procedure, Trail};
+use quintet_capture::{FlowId, HttpState, Seen, Timestamp};
+use quintet_identity::fgs::Tai;
+
+const MS: i64 = 1_000_000;
+
+/// A registration of which nothing is known but its cell.
+pub(crate) fn trail() -> Trail {
+    let mut lone = Lone::new();
+    let mut tap = Tap::new();
+    tap.pass(1, To::Hss, &air(0, IMSI));
+    lone.add(tap.last().clone());
+    lone.finish();
+    let mut trail = lone.poll(Timestamp(0)).expect("an attempt");
+    trail.s6a.clear();
+    trail.technology = Technology::Fgs;
+    trail.procedure = Procedure::Registration;
+    trail.first = seen(0);
+    trail.last = seen(100);
+    trail.now = Timestamp(60_000 * MS);
+    trail.area = Some(Area::Fgs(Tai {
+        plmn: plmn(HOME),
+        tac: "000001".parse().expect("a TAC"),
+    }));
+    trail
+}
+
+fn seen(ms: i64) -> Seen {
+    Seen {
+        file: 0,
+        frame: 1 + ms as u64,
+        time: Timestamp(ms * MS),
+    }
+}
+
+/// Asked at 10 ms, answered 20 ms later.
+fn exchange(operation: Operation, status: u16, cause: Option<&str>) -> Exchange {
+    Exchange {
+        id: 1,
+        flow: FlowId(1),
+        operation,
+        supi: None,
+        suci: None,
+        serving_network_name: Some(super::name_of(plmn(HOME))),
+        resynchronization: false,
+        rand: None,
+        autn: None,
+        hxres_star: None,
+        result: None,
+        status: Some(status),
+        cause: cause.map(str::to_owned),
+        request: Some(seen(10)),
+        answer: Some(seen(30)),
+        state: State::Answered,
+    }
+}
+
+fn unanswered(operation: Operation, state: State) -> Exchange {
+    Exchange {
+        status: None,
+        answer: None,
+        state,
+        ..exchange(operation, 0, None)
+    }
+}
+
+fn confirmed(result: Verdict) -> Exchange {
+    Exchange {
+        result: Some(result),
+        ..exchange(Operation::Confirm5gAka, 200, None)
+    }
+}
+
+fn named(name: &str) -> Exchange {
+    Exchange {
+        serving_network_name: Some(name.to_owned()),
+        ..granted()
+    }
+}
+
+fn granted() -> Exchange {
+    exchange(Operation::Authenticate, 201, None)
+}
+
+fn refused(cause: &str) -> Exchange {
+    exchange(Operation::GenerateAuthData, 403, Some(cause))
+}
+
+fn codes(exchanges: Vec<Exchange>) -> Vec<&'static str> {
+    let mut trail = trail();
+    trail.sbi = exchanges;
+    let found = rules(&trail);
+    for finding in &found {
+        assert!(
+            !finding.frames.is_empty() && !finding.causes.is_empty(),
+            "{finding:?}"
+        );
+    }
+    found.iter().map(|finding| finding.code).collect()
+}
+
+/// A code, exchanges that have it, and some that have it not.
+type Row = (&'static Code, fn() -> Vec<Exchange>, fn() -> Vec<Exchange>);
+
+const TABLE: &[Row] = &[
+    (
+        &c::SUCI_DECONCEALMENT_FAILED,
+        || vec![refused("INVALID_HN_PUBLIC_KEY_IDENTIFIER")],
+        || vec![refused("AUTHENTICATION_REJECTED")],
+    ),
+    (
+        &c::SUCI_DECONCEALMENT_FAILED,
+        || {
+            vec![exchange(
+                Operation::GenerateAuthData,
+                501,
+                Some("UNSUPPORTED_PROTECTION_SCHEME"),
+            )]
+        },
+        || vec![exchange(Operation::GenerateAuthData, 404, Some("USER_NOT_FOUND"))],
+    ),
+    (
+        &c::SUBSCRIBER_UNKNOWN_5G,
+        || vec![exchange(Operation::Authenticate, 404, Some("USER_NOT_FOUND"))],
+        || vec![exchange(Operation::Authenticate, 404, Some("CONTEXT_NOT_FOUND"))],
+    ),
+    (
+        &c::SERVING_NETWORK_REFUSED,
+        || {
+            vec![exchange(
+                Operation::Authenticate,
+                403,
+                Some("SERVING_NETWORK_NOT_AUTHORIZED"),
+            )]
+        },
+        || vec![granted()],
+    ),
+    (
+        &c::SERVING_NETWORK_NAME_WRONG,
+        || vec![named("5G:mnc01.mcc001.3gppnetwork.org")],
+        || vec![named("5G:mnc001.mcc001.3gppnetwork.org")],
+    ),
+    (
+        &c::RES_STAR_MISMATCH,
+        || vec![confirmed(Verdict::Failure)],
+        || vec![confirmed(Verdict::Success)],
+    ),
+    (
+        &c::AUSF_UNREACHABLE,
+        || {
+            vec![unanswered(
+                Operation::Authenticate,
+                State::Broken(HttpState::Aborted),
+            )]
+        },
+        || {
+            vec![
+                exchange(Operation::Authenticate, 504, None),
+                unanswered(Operation::GenerateAuthData, State::Open),
+            ]
+        },
+    ),
+    (
+        &c::UDM_UNREACHABLE,
+        || {
+            vec![exchange(
+                Operation::Authenticate,
+                504,
+                Some("UPSTREAM_SERVER_ERROR"),
+            )]
+        },
+        || vec![exchange(Operation::Authenticate, 503, Some("NF_CONGESTION"))],
+    ),
+    (
+        &c::UDM_SLOW,
+        || {
+            vec![Exchange {
+                answer: Some(seen(2_010)),
+                ..granted()
+            }]
+        },
+        || {
+            vec![Exchange {
+                answer: Some(seen(2_009)),
+                ..granted()
+            }]
+        },
+    ),
+    (
+        &c::SBI_REFUSED,
+        || vec![refused("AUTHENTICATION_REJECTED")],
+        || vec![refused("INVALID_SCHEME_OUTPUT")],
+    ),
+];
+
+#[test]
+fn every_row_finds_its_code_and_not_where_it_is_not() {
+    for (code, has, has_not) in TABLE {
+        let (has, has_not) = (codes(has()), codes(has_not()));
+        assert!(has.contains(&code.name), "{} not found, but {has:?}", code.name);
+        assert!(!has_not.contains(&code.name), "{} found: {has_not:?}", code.name);
+    }
+}
+
+#[test]
+fn every_code_has_a_row() {
+    let chapter = c::ALL
+        .iter()
+        .find(|chapter| chapter.title == "AUSF and UDM (SBI)");
+    for code in chapter.expect("the chapter").codes {
+        assert!(
+            TABLE.iter().any(|(row, ..)| row.name == code.name),
+            "{}",
+            code.name
+        );
+    }
+}
+
+#[test]
+fn a_healthy_registration_has_no_finding_and_a_refusal_on_two_hops_one() {
+    let healthy = vec![
+        granted(),
+        exchange(Operation::GenerateAuthData, 200, None),
+        confirmed(Verdict::Success),
+        exchange(Operation::AuthEvent, 201, None),
+    ];
+    assert_eq!(codes(healthy), [""; 0]);
+    let twice = vec![
+        exchange(Operation::Authenticate, 404, Some("USER_NOT_FOUND")),
+        exchange(Operation::GenerateAuthData, 404, Some("USER_NOT_FOUND")),
+    ];
+    assert_eq!(codes(twice), ["subscriber-unknown-5g"]);
+}
