@@ -26,8 +26,8 @@ use std::time::Duration;
 /// The most events kept for a listener that does not fetch them; past it the newest are dropped.
 const MAX_EVENTS: usize = 65_536;
 
-/// What is to be done on SCTP.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What is to be done on SCTP. Its print has no payload: KeNB is in some.
+#[derive(Clone, PartialEq, Eq)]
 pub enum S1Output {
     /// Send an S1AP message (payload protocol identifier 18).
     Send {
@@ -43,6 +43,27 @@ pub enum S1Output {
         /// Which.
         association: AssociationId,
     },
+}
+
+impl std::fmt::Debug for S1Output {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Send {
+                association,
+                stream,
+                payload,
+            } => f
+                .debug_struct("Send")
+                .field("association", association)
+                .field("stream", stream)
+                .field("octets", &payload.len())
+                .finish(),
+            Self::Shutdown { association } => f
+                .debug_struct("Shutdown")
+                .field("association", association)
+                .finish(),
+        }
+    }
 }
 
 /// When an input comes, and the Diameter node that its requests go through.
