@@ -22,7 +22,7 @@ const G_RNTI: u8 = 10;
 pub(crate) struct Framed<'a> {
     pub(crate) direction: Direction,
     pub(crate) rnti: Option<u16>,
-    pub(crate) ue_id: Option<u16>,
+    pub(crate) ue_id: Option<u32>,
     /// The MAC PDU.
     pub(crate) payload: &'a [u8],
 }
@@ -66,7 +66,7 @@ impl<'a> Framed<'a> {
             rest = behind;
             match (*tag, value) {
                 (RNTI, [high, low]) => framed.rnti = Some(u16::from_be_bytes([*high, *low])),
-                (UE_ID, [high, low]) => framed.ue_id = Some(u16::from_be_bytes([*high, *low])),
+                (UE_ID, [high, low]) => framed.ue_id = Some(u32::from(u16::from_be_bytes([*high, *low]))),
                 (CRC_STATUS, [status]) if *status != CRC_GOOD => fault = Some(NotDecoded::CrcFailed),
                 (PREDEFINED_DATA, [1]) => fault = Some(NotDecoded::PredefinedData),
                 (NB_MODE, [1]) => fault = Some(NotDecoded::NarrowBand),

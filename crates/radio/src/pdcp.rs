@@ -15,17 +15,15 @@ pub(crate) struct Pdcp<'a> {
     pub(crate) is_protected: bool,
 }
 
-impl<'a> Pdcp<'a> {
-    pub(crate) fn read(pdu: &'a [u8]) -> Result<Self, NotDecoded> {
-        if pdu.len() <= AROUND || pdu[0] & 0xe0 != 0 {
-            return Err(NotDecoded::Pdcp);
-        }
-        let (data, mac) = pdu[1..].split_at(pdu.len() - AROUND);
-        Ok(Self {
-            data,
-            is_protected: mac != [0; 4],
-        })
+pub(crate) fn read(pdu: &[u8]) -> Result<Pdcp<'_>, NotDecoded> {
+    if pdu.len() <= AROUND || pdu[0] & 0xe0 != 0 {
+        return Err(NotDecoded::Pdcp);
     }
+    let (data, mac) = pdu[1..].split_at(pdu.len() - AROUND);
+    Ok(Pdcp {
+        data,
+        is_protected: mac != [0; 4],
+    })
 }
 
 #[cfg(test)]
@@ -35,14 +33,14 @@ mod tests {
     #[test]
     fn header_and_mac_are_taken_off() {
         assert_eq!(
-            Pdcp::read(&[0x01, 0xaa, 0xbb, 0, 0, 0, 0]),
+            read(&[0x01, 0xaa, 0xbb, 0, 0, 0, 0]),
             Ok(Pdcp {
                 data: &[0xaa, 0xbb],
                 is_protected: false
             })
         );
         assert_eq!(
-            Pdcp::read(&[0x1f, 0xaa, 1, 2, 3, 4]),
+            read(&[0x1f, 0xaa, 1, 2, 3, 4]),
             Ok(Pdcp {
                 data: &[0xaa],
                 is_protected: true
@@ -52,8 +50,8 @@ mod tests {
 
     #[test]
     fn neither_short_nor_reserved() {
-        assert_eq!(Pdcp::read(&[]), Err(NotDecoded::Pdcp));
-        assert_eq!(Pdcp::read(&[0x01, 0, 0, 0, 0]), Err(NotDecoded::Pdcp));
-        assert_eq!(Pdcp::read(&[0x21, 0xaa, 0, 0, 0, 0]), Err(NotDecoded::Pdcp));
+        assert_eq!(read(&[]), Err(NotDecoded::Pdcp));
+        assert_eq!(read(&[0x01, 0, 0, 0, 0]), Err(NotDecoded::Pdcp));
+        assert_eq!(read(&[0x21, 0xaa, 0, 0, 0, 0]), Err(NotDecoded::Pdcp));
     }
 }

@@ -1,25 +1,35 @@
 //! The whole way from a traced PDU to NAS.
 
-use crate::found::{ConnectionRequest, Detail, Found, Nas, Signal, UeKey};
+use crate::found::{Detail, Found, System, UeKey};
 use crate::framed::Framed;
 use crate::mac::{self, Piece};
-use crate::pdcp::Pdcp;
+use crate::nr::Nr;
+use crate::pdcp;
 use crate::plausible::looks_like_nas;
-use crate::rrc::{self, Channel, Extent, Message, NasParts};
+use crate::report::{Desk, Rules, Whose};
+use crate::rlc::Entity;
+use crate::rrc::{self, Channel, NasParts};
 use crate::tally::{NotDecoded, Tally};
-use crate::ue::{AsSecurity, Baggage, Ues};
+use crate::ue::{Baggage, Ues};
 use quintet_crypto::Direction;
 
 /// Sub-types of GSMTAP's LTE RRC that are of NB-IoT and carry NAS.
 const NARROW_BAND: std::ops::RangeInclusive<u8> = 14..=17;
 
-/// Reads radio traces of LTE: what is found goes to the function given, at once and in order.
+const RULES: Rules = Rules {
+    pdcp: pdcp::read,
+    rrc: rrc::decode,
+    looks_like_nas,
+};
+
+/// Reads radio traces of LTE and NR, and F1AP: what is found goes to the function given, at once and in order.
 ///
 /// A `log` is a number of the caller's for one capture file or flow: UEs, told apart by C-RNTI, are of one log each.
 /// Times are nanoseconds of any clock, the same for all PDUs of a log; they may go back a little.
 #[derive(Debug, Default)]
 pub struct Radio {
-    ues: Ues,
+    ues: Ues<Entity>,
+    nr: Nr,
     nas: NasParts,
     tally: Tally,
 }
@@ -39,7 +49,7 @@ impl Radio {
 
     /// Ends: counts what waits for its rest in vain, and forgets all UEs.
     pub fn finish(&mut self) {
-        let open = self.ues.clear();
+        let open = self.ues.clear() + self.nr.clear();
         self.tally.add_many(NotDecoded::RlcIncomplete, open);
     }
 
@@ -53,6 +63,7 @@ impl Radio {
             Err(fault) => return self.tally.add(fault),
         };
         let mut ue = UeKey {
+            system: System::Eps,
             log,
             rnti: framed.rnti,
             ue_id: framed.ue_id,
@@ -66,6 +77,23 @@ impl Radio {
         if let Err(fault) = read {
             self.tally.add(fault);
         }
+    }
+
+    /// Takes in a MAC PDU of NR behind the header of Wireshark's `mac-nr-framed`, with or without the six octets `mac-nr`
+    /// before that.
+    ///
+    /// What cannot be read is counted in [`Self::not_decoded`].
+    pub fn mac_nr(&mut self, log: u64, at_ns: i64, framed: &[u8], out: &mut impl FnMut(Found<'_>)) {
+        let Self { nr, nas, tally, .. } = self;
+        nr.mac(&mut Desk { nas, tally }, (log, at_ns), framed, out);
+    }
+
+    /// Takes in an F1AP message, either way, of the association that is this log.
+    ///
+    /// What cannot be read is counted in [`Self::not_decoded`].
+    pub fn f1ap(&mut self, log: u64, at_ns: i64, pdu: &[u8], out: &mut impl FnMut(Found<'_>)) {
+        let Self { nr, nas, tally, .. } = self;
+        nr.f1ap(&mut Desk { nas, tally }, (log, at_ns), pdu, out);
     }
 
     /// Takes in an RRC message of a log, of the logical channel with this sub-type of GSMTAP. Logs hold messages as the
@@ -89,6 +117,7 @@ impl Radio {
             });
         };
         let ue = UeKey {
+            system: System::Eps,
             log,
             rnti: None,
             ue_id: None,
@@ -96,7 +125,7 @@ impl Radio {
         match channel {
             Channel::UlCcch | Channel::DlCcch => self.ccch(ue, at_ns, channel.direction(), octets, out),
             Channel::UlDcch | Channel::DlDcch => {
-                let Self { ues, nas, tally } = self;
+                let Self { ues, nas, tally, .. } = self;
                 let (state, forgotten) = ues.ue(ue, at_ns);
                 tally.add_many(NotDecoded::RlcIncomplete, forgotten);
                 let to = Whose {
@@ -105,7 +134,7 @@ impl Radio {
                     request: state.request,
                 };
                 match rrc::decode(channel, octets, nas) {
-                    Ok(message) => report(&message, nas, to, tally, out),
+                    Ok(message) => Desk { nas, tally }.report(&message, to, out),
                     Err(error) => tally.add(error.into()),
                 }
             }
@@ -124,7 +153,7 @@ impl Radio {
             Direction::Uplink => Channel::UlCcch,
             Direction::Downlink => Channel::DlCcch,
         };
-        let Self { ues, nas, tally } = self;
+        let Self { ues, nas, tally, .. } = self;
         let message = match rrc::decode(channel, octets, nas) {
             Ok(message) => message,
             Err(error) => return tally.add(error.into()),
@@ -154,7 +183,7 @@ impl Radio {
             direction,
             request: state.request,
         };
-        report(&message, nas, to, tally, out);
+        Desk { nas, tally }.report(&message, to, out);
     }
 
     fn srb(
@@ -166,7 +195,7 @@ impl Radio {
         pdu: &[u8],
         out: &mut impl FnMut(Found<'_>),
     ) {
-        let Self { ues, nas, tally } = self;
+        let Self { ues, nas, tally, .. } = self;
         let (state, forgotten) = ues.ue(ue, at_ns);
         tally.add_many(NotDecoded::RlcIncomplete, forgotten);
         let (entity, security, request) = state.bearer(srb, direction);
@@ -176,9 +205,10 @@ impl Radio {
             request,
         };
         let mut sent_to = None;
+        let mut desk = Desk { nas, tally };
         entity.receive(pdu, &mut |message| match message {
             Ok(message) => {
-                let detail = dcch(message, security, nas, to, tally, out);
+                let detail = desk.dcch(RULES, message, security, to, out);
                 if let Some(Detail::Handover { new_rnti, .. }) = detail {
                     sent_to = Some((
                         new_rnti,
@@ -189,105 +219,10 @@ impl Radio {
                     ));
                 }
             }
-            Err(fault) => tally.add(fault),
+            Err(fault) => desk.tally.add(fault),
         });
         if let Some((rnti, baggage)) = sent_to {
             ues.hand_over(ue.log, rnti, baggage);
         }
-    }
-}
-
-/// Of whom something is reported.
-#[derive(Clone, Copy)]
-struct Whose {
-    ue: UeKey,
-    direction: Direction,
-    request: Option<ConnectionRequest>,
-}
-
-/// A PDCP PDU of a signalling radio bearer. Returns what the message in it says, if it could be read.
-fn dcch(
-    pdu: &[u8],
-    security: &mut AsSecurity,
-    nas: &mut NasParts,
-    to: Whose,
-    tally: &mut Tally,
-    out: &mut impl FnMut(Found<'_>),
-) -> Option<Detail> {
-    let pdcp = match Pdcp::read(pdu) {
-        Ok(pdcp) => pdcp,
-        Err(fault) => {
-            tally.add(fault);
-            return None;
-        }
-    };
-    if !pdcp.is_protected {
-        // Whatever was before: ciphering without integrity protection there is not.
-        *security = AsSecurity::default();
-    }
-    let is_ciphered = security.is_ciphered(to.direction);
-    if is_ciphered == Some(true) {
-        tally.add(NotDecoded::AsCiphered);
-        return None;
-    }
-    let channel = match to.direction {
-        Direction::Uplink => Channel::UlDcch,
-        Direction::Downlink => Channel::DlDcch,
-    };
-    let message = rrc::decode(channel, pdcp.data, nas);
-    let is_sure = !pdcp.is_protected || is_ciphered == Some(false);
-    match message {
-        Ok(message) if is_sure || is_plain(&message, nas) => {
-            security.apply(message.name, &message.detail);
-            report(&message, nas, to, tally, out);
-            return Some(message.detail);
-        }
-        Err(error) if is_sure => tally.add(error.into()),
-        _ => tally.add(NotDecoded::AsLooksCiphered),
-    }
-    None
-}
-
-/// Whether a message that may be ciphered is read as it was written: to its last filling bit, or at least with NAS in it
-/// that looks like NAS.
-fn is_plain(message: &Message, nas: &NasParts) -> bool {
-    match message.read {
-        Extent::Broken(_) => false,
-        Extent::Whole => nas.iter().all(looks_like_nas),
-        Extent::Part => {
-            matches!(
-                message.detail,
-                Detail::Security {
-                    ciphering: Some(_),
-                    integrity: Some(_)
-                }
-            ) || nas.iter().next().is_some() && nas.iter().all(looks_like_nas)
-        }
-    }
-}
-
-fn report(message: &Message, nas: &NasParts, to: Whose, tally: &mut Tally, out: &mut impl FnMut(Found<'_>)) {
-    let Whose {
-        ue,
-        direction,
-        request,
-    } = to;
-    if let Extent::Broken(error) = message.read {
-        tally.add(error.into());
-    }
-    out(Found::Signal(Signal {
-        ue,
-        direction,
-        name: message.name,
-        detail: message.detail,
-    }));
-    for octets in nas.iter() {
-        out(Found::Nas(Nas {
-            ue,
-            direction,
-            carrier: message.name,
-            octets,
-            request,
-        }));
     }
 }

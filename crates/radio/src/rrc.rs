@@ -22,6 +22,7 @@ mod mobility;
 use crate::bits::{Bits, RrcError};
 use crate::found::Detail;
 use quintet_crypto::Direction;
+use quintet_identity::Plmn;
 use std::ops::Range;
 
 /// The logical channel of an RRC message.
@@ -83,7 +84,8 @@ pub(crate) enum Extent {
     Broken(RrcError),
 }
 
-/// NAS PDUs of one message, copied out of their bits. At most eleven (`maxDRB`), which their list's type enforces.
+/// NAS PDUs of one message, copied out of their bits. At most as many as a UE has bearers
+/// (`maxDRB`: 11 in LTE, 29 in NR), which their list's type enforces.
 #[derive(Debug, Default)]
 pub(crate) struct NasParts {
     octets: Vec<u8>,
@@ -101,7 +103,7 @@ impl NasParts {
     }
 
     /// Reads one more: `DedicatedInfoNAS`.
-    fn read(&mut self, bits: &mut Bits<'_>) -> Result<(), RrcError> {
+    pub(crate) fn read(&mut self, bits: &mut Bits<'_>) -> Result<(), RrcError> {
         let start = self.octets.len();
         bits.octets(&mut self.octets)?;
         self.parts.push(start..self.octets.len());
@@ -123,7 +125,7 @@ pub(crate) fn decode(channel: Channel, octets: &[u8], nas: &mut NasParts) -> Res
 }
 
 /// Reads the body of a message of this name.
-fn read(
+pub(crate) fn read(
     name: &'static str,
     bits: &mut Bits<'_>,
     body: impl FnOnce(&mut Bits<'_>) -> Result<Detail, RrcError>,
@@ -146,7 +148,7 @@ fn read(
 }
 
 /// A message that is named and left alone.
-const fn named(name: &'static str) -> Message {
+pub(crate) const fn named(name: &'static str) -> Message {
     Message {
         name,
         detail: Detail::None,
@@ -161,7 +163,7 @@ fn c1(bits: &mut Bits<'_>, alternatives: u32) -> Result<u32, RrcError> {
 }
 
 /// A choice between what is known and `criticalExtensionsFuture`.
-fn known(bits: &mut Bits<'_>) -> Result<(), RrcError> {
+pub(crate) fn known(bits: &mut Bits<'_>) -> Result<(), RrcError> {
     let at = bits.at();
     if bits.flag()? {
         Err(RrcError::Unknown { at })
@@ -171,6 +173,26 @@ fn known(bits: &mut Bits<'_>) -> Result<(), RrcError> {
 }
 
 /// `RRC-TransactionIdentifier`.
-fn transaction(bits: &mut Bits<'_>) -> Result<(), RrcError> {
+pub(crate) fn transaction(bits: &mut Bits<'_>) -> Result<(), RrcError> {
     bits.skip(2)
+}
+
+/// `PLMN-Identity`; `None` without MCC, which is then that of the network before it in some list.
+pub(crate) fn plmn(bits: &mut Bits<'_>) -> Result<Option<Plmn>, RrcError> {
+    let mut digits = [0; 6];
+    let has_mcc = bits.flag()?;
+    if has_mcc {
+        for digit in &mut digits[..3] {
+            *digit = b'0' + bits.value(10)? as u8;
+        }
+    }
+    let count = 2 + bits.value(2)? as usize;
+    for digit in &mut digits[3..3 + count] {
+        *digit = b'0' + bits.value(10)? as u8;
+    }
+    Ok(if has_mcc {
+        Plmn::from_ascii(&digits[..3 + count]).ok()
+    } else {
+        None
+    })
 }

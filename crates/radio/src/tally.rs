@@ -42,11 +42,13 @@ pub enum NotDecoded {
     Rrc,
     /// An RRC message of a later release, or a spare.
     RrcUnknown,
+    /// An F1AP message that is cut or breaks its own lengths.
+    F1ap,
 }
 
 impl NotDecoded {
     /// Every kind.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Framing,
         Self::NoPayload,
         Self::OtherRnti,
@@ -64,6 +66,7 @@ impl NotDecoded {
         Self::OtherChannel,
         Self::Rrc,
         Self::RrcUnknown,
+        Self::F1ap,
     ];
 
     /// Whether something was lost, or might have been: the other kinds hold no NAS, or hold it a second time.
@@ -105,6 +108,7 @@ impl fmt::Display for NotDecoded {
             Self::OtherChannel => "RRC channel without NAS",
             Self::Rrc => "RRC message malformed",
             Self::RrcUnknown => "RRC message of a later release",
+            Self::F1ap => "F1AP message malformed",
         })
     }
 }

@@ -1,7 +1,6 @@
 //! What is remembered of each UE of a trace, and of how many.
 
 use crate::found::{ConnectionRequest, Detail, UeKey};
-use crate::rlc::Entity;
 use quintet_crypto::Direction;
 use std::collections::{BTreeMap, VecDeque};
 
@@ -20,23 +19,29 @@ pub(crate) const MAX_HANDOVERS: usize = 64;
 /// Bearers: SRB1 and SRB2, each with two directions.
 const ENTITIES: usize = 4;
 
+/// One direction of a signalling radio bearer, as RLC of LTE and of NR each have it.
+pub(crate) trait Bearer: Default {
+    /// Forgets everything: the bearer was released or set up anew. Says how many PDUs had pieces that found no others.
+    fn restart(&mut self) -> usize;
+}
+
 /// One UE.
 #[derive(Debug, Default)]
-pub(crate) struct Ue {
-    entities: [Entity; ENTITIES],
+pub(crate) struct Ue<B> {
+    entities: [B; ENTITIES],
     pub(crate) security: AsSecurity,
     /// How it asked for its connection.
     pub(crate) request: Option<ConnectionRequest>,
     heard_ns: i64,
 }
 
-impl Ue {
+impl<B: Bearer> Ue<B> {
     /// The entity of a bearer, and what its messages change.
     pub(crate) fn bearer(
         &mut self,
         srb: u8,
         direction: Direction,
-    ) -> (&mut Entity, &mut AsSecurity, Option<ConnectionRequest>) {
+    ) -> (&mut B, &mut AsSecurity, Option<ConnectionRequest>) {
         let index = usize::from(srb == 2) * 2 + direction as usize;
         (&mut self.entities[index], &mut self.security, self.request)
     }
@@ -50,7 +55,17 @@ impl Ue {
     /// Its bearers begin anew. Says how many PDUs had pieces that found no others.
     pub(crate) fn restart(&mut self) -> usize {
         self.security = AsSecurity::default();
-        self.entities.iter_mut().map(Entity::restart).sum()
+        self.entities.iter_mut().map(B::restart).sum()
+    }
+
+    /// Takes in what RRC SETUP COMPLETE adds to how the UE asked for its connection.
+    pub(crate) fn completes(&mut self, said: Option<Detail>) {
+        if let Some(Detail::SetupCompleteNr {
+            s_tmsi: Some(value), ..
+        }) = said
+        {
+            self.request = self.request.map(|request| request.completed(value));
+        }
     }
 }
 
@@ -99,16 +114,16 @@ pub(crate) struct Baggage {
 
 /// The UEs of all logs.
 #[derive(Debug, Default)]
-pub(crate) struct Ues {
-    recent: BTreeMap<UeKey, Ue>,
-    older: BTreeMap<UeKey, Ue>,
+pub(crate) struct Ues<B> {
+    recent: BTreeMap<UeKey, Ue<B>>,
+    older: BTreeMap<UeKey, Ue<B>>,
     /// Log and C-RNTI that a UE was sent to.
     handovers: VecDeque<(u64, u16, Baggage)>,
 }
 
-impl Ues {
+impl<B: Bearer> Ues<B> {
     /// A UE, made if it is new. Says too how many PDUs with open pieces were forgotten on the way.
-    pub(crate) fn ue(&mut self, key: UeKey, at_ns: i64) -> (&mut Ue, usize) {
+    pub(crate) fn ue(&mut self, key: UeKey, at_ns: i64) -> (&mut Ue<B>, usize) {
         let mut forgotten = 0;
         if !self.recent.contains_key(&key) {
             let ue = self
@@ -131,7 +146,7 @@ impl Ues {
     }
 
     /// A UE not seen before; with what it brings, if it was sent here.
-    fn arrival(&mut self, key: UeKey, at_ns: i64) -> Ue {
+    fn arrival(&mut self, key: UeKey, at_ns: i64) -> Ue<B> {
         let mut ue = Ue {
             heard_ns: at_ns,
             ..Ue::default()
@@ -188,9 +203,13 @@ impl Ues {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::found::System;
+
+    type Ues = super::Ues<crate::rlc::Entity>;
 
     fn key(rnti: u16) -> UeKey {
         UeKey {
+            system: System::Eps,
             log: 0,
             rnti: Some(rnti),
             ue_id: Some(0),

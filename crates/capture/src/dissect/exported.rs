@@ -20,8 +20,9 @@ const TAG_DESTINATION_PORT: u16 = 26;
 const MAX_TAGS: usize = 64;
 
 impl Protocol {
-    /// The protocol that Wireshark knows by this name: `s1ap`, `ngap`, `diameter`, `nas-eps` (also `nas-eps_plain`),
-    /// `nas-5gs`, `mac-lte-framed`, `lte_rrc.dl_dcch` and its like. `None` if it is of no use here.
+    /// The protocol that Wireshark knows by this name: `s1ap`, `ngap`, `f1ap`, `diameter`, `nas-eps` (also
+    /// `nas-eps_plain`), `nas-5gs`, `mac-lte-framed`, `mac-nr-framed`, `lte_rrc.dl_dcch` and its like. `None` if it is of
+    /// no use here.
     #[must_use]
     pub fn from_wireshark(name: &str) -> Option<Self> {
         Some(match name {
@@ -31,6 +32,8 @@ impl Protocol {
             "nas-eps" | "nas-eps_plain" => Self::NasEps,
             "nas-5gs" => Self::Nas5gs,
             "mac-lte-framed" | "mac-lte" => Self::MacLteFramed,
+            "mac-nr-framed" | "mac-nr" => Self::MacNrFramed,
+            "f1ap" => Self::F1ap,
             _ => {
                 // `lte_rrc.ul_dcch`, `lte-rrc.ul.dcch`: there were several ways to write it.
                 let name = name.replace('-', "_");
@@ -79,8 +82,8 @@ impl Dissector {
             file: part.seen.file,
             ends: (from.min(to), from.max(to)),
         };
-        if protocol == Protocol::MacLteFramed {
-            return self.mac_lte(log, part, sink);
+        if let Protocol::MacLteFramed | Protocol::MacNrFramed = protocol {
+            return self.mac(protocol, log, part, sink);
         }
         let direction = match protocol {
             Protocol::LteRrc(channel) => super::gsmtap::direction_of(channel),

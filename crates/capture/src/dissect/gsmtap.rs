@@ -108,7 +108,7 @@ impl Dissector {
             hosts: (a.min(b), a.max(b)),
         };
         if protocol == Protocol::MacLteFramed {
-            return self.mac_lte(log, payload, sink);
+            return self.mac(protocol, log, payload, sink);
         }
         let entry = Entry {
             log,

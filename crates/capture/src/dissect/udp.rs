@@ -1,4 +1,4 @@
-//! UDP (RFC 768): SCTP within it, GSMTAP, MAC of LTE by its mark, and nothing else.
+//! UDP (RFC 768): SCTP within it, GSMTAP, MAC of LTE and NR by its mark, and nothing else.
 
 use super::frame::Part;
 use super::{Context, Dissector, Packet, gsmtap, user};
@@ -10,8 +10,9 @@ const HEADER_OCTETS: usize = 8;
 /// The port of SCTP in UDP (RFC 6951 7).
 const PORT_SCTP: u16 = 9899;
 
-/// Ports within SCTP at which the look behind an unknown UDP port is worth a checksum: S1AP, X2AP, NGAP, XnAP, Diameter.
-const SCTP_PORTS: [u16; 5] = [36_412, 36_422, 38_412, 38_422, 3_868];
+/// Ports within SCTP at which the look behind an unknown UDP port is worth a checksum: S1AP, X2AP, NGAP, XnAP, F1AP,
+/// Diameter.
+const SCTP_PORTS: [u16; 6] = [36_412, 36_422, 38_412, 38_422, 38_472, 3_868];
 
 const SCTP_HEADER_OCTETS: usize = 12;
 
@@ -28,15 +29,16 @@ impl Dissector {
             length if length < HEADER_OCTETS => return self.malformed(),
             length => part.limit(length).skip(HEADER_OCTETS),
         };
-        let log = from == gsmtap::PORT || to == gsmtap::PORT || payload.octets.starts_with(user::MARK);
+        let is_mac = payload.octets.starts_with(user::MARK) || payload.octets.starts_with(user::MARK_NR);
+        let log = from == gsmtap::PORT || to == gsmtap::PORT || is_mac;
         if log && self.duplicates.is_copy(packet) {
             return;
         }
         if from == gsmtap::PORT || to == gsmtap::PORT {
             return self.gsmtap(packet, (from, to), payload, sink);
         }
-        if payload.octets.starts_with(user::MARK) {
-            return self.mac_lte_over_udp(packet, payload, sink);
+        if is_mac {
+            return self.mac_over_udp(packet, payload, sink);
         }
         if from == PORT_SCTP || to == PORT_SCTP || looks_like_sctp(payload) {
             let within = Packet {

@@ -13,12 +13,12 @@ const LAST: u16 = 162;
 
 /// How a MAC PDU is marked in UDP, and by srsRAN behind a UDP header of its own making.
 pub(super) const MARK: &[u8] = b"mac-lte";
-const MARK_NR: &[u8] = b"mac-nr";
+pub(super) const MARK_NR: &[u8] = b"mac-nr";
 const UDP_HEADER_OCTETS: usize = 8;
 
 impl DissectorOptions {
-    /// What user link types are if [`DissectorOptions::user_links`] does not say: MAC of LTE behind its header and behind
-    /// UDP, NAS of EPS, S1AP, NAS of 5GS, NGAP.
+    /// What user link types are if [`DissectorOptions::user_links`] does not say: MAC of LTE behind its header, MAC of LTE or
+    /// NR behind UDP, NAS of EPS, S1AP, NAS of 5GS, NGAP.
     pub const USER_LINKS: [(LinkType, Protocol); 6] = [
         (LinkType(147), Protocol::MacLteFramed),
         (LinkType(148), Protocol::NasEps),
@@ -54,43 +54,44 @@ impl Dissector {
             interface: part.interface,
             link,
         };
-        if protocol == Protocol::MacLteFramed {
-            return self.mac_lte(log, part, sink);
+        if let Protocol::MacLteFramed | Protocol::MacNrFramed = protocol {
+            return self.mac(protocol, log, part, sink);
         }
         self.log(Entry::unnamed(log, protocol, None), part, sink);
     }
 
-    /// Takes in a MAC PDU of LTE in UDP of any port. What one host sends another is one log,
+    /// Takes in a MAC PDU of LTE or NR in UDP of any port. What one host sends another is one log,
     /// whatever its ports.
-    pub(super) fn mac_lte_over_udp<S: Sink>(&mut self, packet: &Packet<'_>, part: Part<'_>, sink: &mut S) {
+    pub(super) fn mac_over_udp<S: Sink>(&mut self, packet: &Packet<'_>, part: Part<'_>, sink: &mut S) {
         let (a, b) = (packet.source, packet.destination);
         let log = Log::Gsmtap {
             file: part.seen.file,
             hosts: (a.min(b), a.max(b)),
         };
-        self.mac_lte(log, part, sink);
+        self.mac(Protocol::MacLteFramed, log, part, sink);
     }
 
-    /// Takes in a MAC PDU of LTE: behind its header at once, behind a mark, or behind a UDP header and a mark.
-    pub(super) fn mac_lte<S: Sink>(&mut self, log: Log, part: Part<'_>, sink: &mut S) {
+    /// Takes in a MAC PDU: behind its header at once, behind a mark, or behind a UDP header and a mark. The mark goes before
+    /// what is supposed of the log: srsRAN writes LTE and NR under one link type.
+    pub(super) fn mac<S: Sink>(&mut self, supposed: Protocol, log: Log, part: Part<'_>, sink: &mut S) {
         let behind_udp = part.skip(UDP_HEADER_OCTETS);
-        let framed = if part.octets.starts_with(MARK) {
-            part.skip(MARK.len())
-        } else if behind_udp.octets.starts_with(MARK) {
-            behind_udp.skip(MARK.len())
-        } else if behind_udp.octets.starts_with(MARK_NR) {
-            self.counts.unknown_links += 1;
-            return;
-        } else {
-            part
-        };
+        let marked = [part, behind_udp].into_iter().find_map(|part| {
+            if part.octets.starts_with(MARK) {
+                Some((Protocol::MacLteFramed, part.skip(MARK.len())))
+            } else if part.octets.starts_with(MARK_NR) {
+                Some((Protocol::MacNrFramed, part.skip(MARK_NR.len())))
+            } else {
+                None
+            }
+        });
+        let (protocol, framed) = marked.unwrap_or((supposed, part));
         // Radio type, direction, kind of RNTI.
         let direction = match framed.octets.get(1) {
             Some(0) => Direction::Uplink,
             Some(1) => Direction::Downlink,
             _ => return self.malformed(),
         };
-        let entry = Entry::unnamed(log, Protocol::MacLteFramed, Some(direction));
+        let entry = Entry::unnamed(log, protocol, Some(direction));
         self.log(entry, framed, sink);
     }
 }

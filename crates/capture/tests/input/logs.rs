@@ -58,10 +58,28 @@ fn a_mac_pdu_is_found_behind_whatever_marks_it() {
             assert_eq!(pdu.octets, framed, "{link}");
         }
     }
-    let mut bench = Bench::new();
-    let of_nr = [&fake_udp, &b"mac-nr"[..], MAC_DOWN].concat();
-    assert!(bench.found_in(LinkType(149), &of_nr).is_empty());
-    assert_eq!(bench.dissector.counts().unknown_links, 1);
+    // NR by its mark alone, whatever is supposed.
+    for (framed, direction) in [(MAC_DOWN, Downlink), (MAC_UP, Uplink)] {
+        for (link, octets) in [
+            (147, [b"mac-nr", framed].concat()),
+            (149, [&fake_udp, &b"mac-nr"[..], framed].concat()),
+        ] {
+            let pdu = one(Bench::new().found_in(LinkType(link), &octets));
+            assert_eq!(
+                (pdu.protocol, pdu.direction),
+                (Protocol::MacNrFramed, Some(direction))
+            );
+            assert_eq!(pdu.octets, framed, "{link}");
+        }
+    }
+    let mut told = Bench::with(DissectorOptions {
+        user_links: vec![(LinkType(162), Protocol::MacNrFramed)],
+        ..DissectorOptions::default()
+    });
+    assert_eq!(
+        one(told.found_in(LinkType(162), MAC_UP)).protocol,
+        Protocol::MacNrFramed
+    );
 }
 
 /// A GSMTAP header of version 2 in the layout of `length` octets.
@@ -178,6 +196,7 @@ fn exported_pdus_of_every_name() {
         (b"diameter", Protocol::Diameter, None),
         (b"ngap", Protocol::Ngap, None),
         (b"nas-5gs", Protocol::Nas5gs, None),
+        (b"f1ap", Protocol::F1ap, None),
         (b"lte_rrc.ul_dcch", Protocol::LteRrc(3), Some(Uplink)),
         (b"lte_rrc.dl_ccch", Protocol::LteRrc(0), Some(Downlink)),
         (b"lte-rrc.dl.dcch", Protocol::LteRrc(1), Some(Downlink)),
@@ -195,6 +214,14 @@ fn exported_pdus_of_every_name() {
     assert_eq!(
         (mac.protocol, mac.direction),
         (Protocol::MacLteFramed, Some(Uplink))
+    );
+    let mac = one(bench.found_in(
+        LinkType::WIRESHARK_UPPER_PDU,
+        &exported(&[(12, b"mac-nr-framed")], MAC_DOWN),
+    ));
+    assert_eq!(
+        (mac.protocol, mac.direction),
+        (Protocol::MacNrFramed, Some(Downlink))
     );
     assert!(
         bench

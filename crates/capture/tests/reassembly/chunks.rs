@@ -253,8 +253,10 @@ fn identifiers_and_ports_say_what_a_message_is() {
         (18, OTHER_PORT, Some(Protocol::S1ap)),
         (18u32.swap_bytes(), OTHER_PORT, Some(Protocol::S1ap)),
         (60, OTHER_PORT, Some(Protocol::Ngap)),
+        (62, OTHER_PORT, Some(Protocol::F1ap)),
         (0, MME, Some(Protocol::S1ap)),
         (0, ([192, 0, 2, 2], 38_412), Some(Protocol::Ngap)),
+        (0, ([192, 0, 2, 2], 38_472), Some(Protocol::F1ap)),
         (27, OTHER_PORT, None),
         (0, OTHER_PORT, None),
     ];

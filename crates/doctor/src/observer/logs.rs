@@ -16,7 +16,7 @@ use hashbrown::HashMap;
 use quintet_capture::{FlowId, Pdu, Protocol, Seen};
 use quintet_crypto::Direction;
 use quintet_emm::path::Protection;
-use quintet_radio::{Detail, Found};
+use quintet_radio::{Detail, Found, Nas, System};
 pub(super) use reading::begins;
 use reading::{copies, direction_of, is_inside};
 use std::collections::VecDeque;
@@ -32,7 +32,7 @@ pub(super) struct LogKey {
     technology: Technology,
     flow: FlowId,
     rnti: Option<u16>,
-    ue_id: Option<u16>,
+    ue_id: Option<u32>,
 }
 
 /// A PDU in the clear that waits for its protected copy.
@@ -140,6 +140,8 @@ impl Observer {
         let mut found = |found: Found<'_>| self.found(pdu, &found);
         match pdu.protocol {
             Protocol::MacLteFramed => radio.mac(log, at, pdu.octets, &mut found),
+            Protocol::MacNrFramed => radio.mac_nr(log, at, pdu.octets, &mut found),
+            Protocol::F1ap => radio.f1ap(log, at, pdu.octets, &mut found),
             Protocol::LteRrc(channel) => radio.rrc(log, at, channel, pdu.octets, &mut found),
             _ => {}
         }
@@ -149,7 +151,10 @@ impl Observer {
     /// Something that a radio trace shows.
     fn found(&mut self, pdu: &Pdu<'_>, found: &Found<'_>) {
         let key = |ue: quintet_radio::UeKey| LogKey {
-            technology: Technology::Eps,
+            technology: match ue.system {
+                System::Eps => Technology::Eps,
+                System::Fgs => Technology::Fgs,
+            },
             flow: pdu.flow.id,
             rnti: ue.rnti,
             ue_id: ue.ue_id,
@@ -163,7 +168,7 @@ impl Observer {
                 direction: nas.direction,
                 carrier: Carrier::Rrc(nas.carrier),
                 octets: nas.octets,
-                short: nas.request.and_then(|request| request.s_tmsi()).map(Short::Eps),
+                short: short_of(nas),
             }),
             Found::Signal(signal) => {
                 let key = key(signal.ue);
@@ -326,6 +331,13 @@ impl Observer {
         self.logs.by_attempt.insert(id, logged.key);
         id
     }
+}
+
+/// The temporary identity with which the UE asked for the connection.
+fn short_of(nas: &Nas<'_>) -> Option<Short> {
+    let request = nas.request?;
+    let of_eps = request.s_tmsi().map(Short::Eps);
+    of_eps.or_else(|| request.five_g_s_tmsi().map(Short::Fgs))
 }
 
 impl Attempt {

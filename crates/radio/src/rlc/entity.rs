@@ -13,6 +13,7 @@
 use super::segments::{Piece, assembled, lengths, segment_boundaries};
 use super::{AmdPdu, SEQUENCE_NUMBERS};
 use crate::tally::NotDecoded;
+use crate::ue::Bearer;
 use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -83,6 +84,15 @@ impl Open {
     }
 }
 
+impl Bearer for Entity {
+    fn restart(&mut self) -> usize {
+        let open = self.slots.iter().filter(|slot| slot.octets() > 0).count();
+        self.slots.clear();
+        self.open = 0;
+        open
+    }
+}
+
 impl Entity {
     /// Takes in a PDU.
     pub(crate) fn receive(&mut self, pdu: &[u8], out: Out<'_>) {
@@ -92,14 +102,6 @@ impl Entity {
             Ok(Some(pdu)) if pdu.segment.is_some() => self.segment(&pdu, out),
             Ok(Some(pdu)) => self.whole(&pdu, out),
         }
-    }
-
-    /// Forgets everything: the bearer was released or set up anew. Says how many PDUs had pieces that found no others.
-    pub(crate) fn restart(&mut self) -> usize {
-        let open = self.slots.iter().filter(|slot| slot.octets() > 0).count();
-        self.slots.clear();
-        self.open = 0;
-        open
     }
 
     fn position(&self, sequence_number: u16) -> Option<usize> {

@@ -2,11 +2,10 @@
 
 use super::measurement::MEAS_CONFIG;
 use super::mobility;
-use super::{Message, NasParts, c1, known, named, read, transaction};
+use super::{Message, NasParts, c1, known, named, plmn, read, transaction};
 use crate::bits::{Bits, RrcError};
 use crate::found::{Detail, RegisteredMme};
 use crate::shape::skip_additions;
-use quintet_identity::Plmn;
 
 const UPLINK: [&str; 16] = [
     "csfbParametersRequestCDMA2000",
@@ -145,26 +144,6 @@ fn registered_mme(bits: &mut Bits<'_>) -> Result<RegisteredMme, RrcError> {
         plmn,
         mme_group_id,
         mme_code,
-    })
-}
-
-/// `PLMN-Identity`; `None` without MCC, which is then that of the network before it in some list.
-fn plmn(bits: &mut Bits<'_>) -> Result<Option<Plmn>, RrcError> {
-    let mut digits = [0; 6];
-    let has_mcc = bits.flag()?;
-    if has_mcc {
-        for digit in &mut digits[..3] {
-            *digit = b'0' + bits.value(10)? as u8;
-        }
-    }
-    let count = 2 + bits.value(2)? as usize;
-    for digit in &mut digits[3..3 + count] {
-        *digit = b'0' + bits.value(10)? as u8;
-    }
-    Ok(if has_mcc {
-        Plmn::from_ascii(&digits[..3 + count]).ok()
-    } else {
-        None
     })
 }
 

@@ -8,6 +8,7 @@
 
 mod broken;
 mod corpus;
+mod nr;
 mod reassembly;
 mod security;
 mod seeds;

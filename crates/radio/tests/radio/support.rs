@@ -1,6 +1,7 @@
 //! Captures read to their end, and what was found in them; and PDUs to make traces of.
 
 pub(crate) mod build;
+pub(crate) mod nr;
 pub(crate) mod random;
 
 use quintet_capture::{Dissector, DissectorOptions, FlowEvent, FlowId, Pdu, Protocol, Seen, Sink, read_all};
@@ -33,6 +34,8 @@ pub(crate) struct OwnSignal {
 pub(crate) struct Trace {
     pub(crate) radio: Radio,
     pub(crate) pdus: usize,
+    /// Of NR and F1AP.
+    pub(crate) nr_pdus: usize,
     found: Kept,
 }
 
@@ -75,12 +78,25 @@ impl Kept {
 
 impl Sink for Trace {
     fn pdu(&mut self, pdu: &Pdu<'_>) {
-        let Self { radio, pdus, found } = self;
+        let Self {
+            radio,
+            pdus,
+            nr_pdus,
+            found,
+        } = self;
         let mut out = |item: Found<'_>| found.keep(pdu.seen.frame, item);
         let (log, at_ns) = (pdu.flow.id.0, pdu.seen.time.0);
         match pdu.protocol {
             Protocol::MacLteFramed => radio.mac(log, at_ns, pdu.octets, &mut out),
             Protocol::LteRrc(channel) => radio.rrc(log, at_ns, channel, pdu.octets, &mut out),
+            Protocol::MacNrFramed | Protocol::F1ap => {
+                *nr_pdus += 1;
+                match pdu.protocol {
+                    Protocol::F1ap => radio.f1ap(log, at_ns, pdu.octets, &mut out),
+                    _ => radio.mac_nr(log, at_ns, pdu.octets, &mut out),
+                }
+                return;
+            }
             _ => return,
         }
         *pdus += 1;
@@ -104,14 +120,42 @@ impl Trace {
     /// Takes in a MAC PDU behind its header.
     pub(crate) fn mac(&mut self, framed: &[u8]) {
         self.pdus += 1;
-        let Self { radio, pdus, found } = self;
+        let Self {
+            radio, pdus, found, ..
+        } = self;
         radio.mac(0, 0, framed, &mut |item| found.keep(*pdus as u64, item));
+    }
+
+    /// Takes in a MAC PDU of NR behind its header.
+    pub(crate) fn mac_nr(&mut self, framed: &[u8]) {
+        self.nr_pdus += 1;
+        let Self {
+            radio,
+            nr_pdus,
+            found,
+            ..
+        } = self;
+        radio.mac_nr(0, 0, framed, &mut |item| found.keep(*nr_pdus as u64, item));
+    }
+
+    /// Takes in an F1AP message.
+    pub(crate) fn f1ap(&mut self, pdu: &[u8]) {
+        self.nr_pdus += 1;
+        let Self {
+            radio,
+            nr_pdus,
+            found,
+            ..
+        } = self;
+        radio.f1ap(0, 0, pdu, &mut |item| found.keep(*nr_pdus as u64, item));
     }
 
     /// Takes in an RRC message of a log.
     pub(crate) fn rrc(&mut self, sub_type: u8, octets: &[u8]) {
         self.pdus += 1;
-        let Self { radio, pdus, found } = self;
+        let Self {
+            radio, pdus, found, ..
+        } = self;
         radio.rrc(0, 0, sub_type, octets, &mut |item| found.keep(*pdus as u64, item));
     }
 }

@@ -29,6 +29,7 @@ fn told(detail: &Detail) -> String {
                 format!("s,{},{}", hex::encode(s_tmsi.octets()), request.cause)
             }
             InitialUeIdentity::Random(random) => format!("r,{random:010x},{}", request.cause),
+            other => panic!("{other:?}"),
         },
         Detail::ReestablishmentRequest {
             c_rnti,

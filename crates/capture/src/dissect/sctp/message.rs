@@ -11,10 +11,12 @@ const PPID_DIAMETER: u32 = 46;
 /// Ciphered, unless the identifier was chosen by mistake.
 const PPID_DIAMETER_DTLS: u32 = 47;
 const PPID_NGAP: u32 = 60;
+const PPID_F1AP: u32 = 62;
 
-/// Ports (TS 36.412 7, TS 38.412 7).
+/// Ports (TS 36.412 7, TS 38.412 7, TS 38.472 7).
 const PORT_S1AP: u16 = 36412;
 const PORT_NGAP: u16 = 38412;
+const PORT_F1AP: u16 = 38472;
 
 /// The longest user message put together; as long as a Diameter message may be, which is the longest there is.
 const MAX_MESSAGE_OCTETS: usize = diameter::MAX_MESSAGE_OCTETS;
@@ -63,6 +65,8 @@ pub(super) fn by_port(ports: [u16; 2], diameter_ports: &[u16]) -> Option<Protoco
         Some(Protocol::S1ap)
     } else if has(PORT_NGAP) {
         Some(Protocol::Ngap)
+    } else if has(PORT_F1AP) {
+        Some(Protocol::F1ap)
     } else if diameter_ports.iter().any(|port| has(*port)) {
         Some(Protocol::Diameter)
     } else {
@@ -82,6 +86,7 @@ fn protocol(ppid: u32, by_port: Option<Protocol>, octets: &[u8]) -> Option<Proto
     match ppid {
         PPID_S1AP => Some(Protocol::S1ap),
         PPID_NGAP => Some(Protocol::Ngap),
+        PPID_F1AP => Some(Protocol::F1ap),
         PPID_DIAMETER => Some(Protocol::Diameter),
         PPID_DIAMETER_DTLS => diameter::looks_like_message(octets).then_some(Protocol::Diameter),
         _ => by_port.or_else(|| diameter::looks_like_message(octets).then_some(Protocol::Diameter)),

@@ -126,14 +126,14 @@ pub(crate) fn pdcp(number: u8, rrc: &[u8], mac_i: [u8; 4]) -> Vec<u8> {
 
 /// Bits, from the first on.
 #[derive(Default)]
-struct Bits(Vec<bool>);
+pub(super) struct Bits(Vec<bool>);
 
 impl Bits {
-    fn put(&mut self, value: usize, width: u32) {
+    pub(super) fn put(&mut self, value: usize, width: u32) {
         self.0.extend((0..width).rev().map(|bit| value >> bit & 1 == 1));
     }
 
-    fn octets(&mut self, octets: &[u8]) {
+    pub(super) fn octets(&mut self, octets: &[u8]) {
         if octets.len() < 128 {
             self.put(octets.len(), 8);
         } else {
@@ -142,7 +142,7 @@ impl Bits {
         octets.iter().for_each(|octet| self.put(usize::from(*octet), 8));
     }
 
-    fn finish(self) -> Vec<u8> {
+    pub(super) fn finish(self) -> Vec<u8> {
         self.0
             .chunks(8)
             .map(|bits| {
