@@ -50,7 +50,7 @@ pub(super) struct Streams {
     running: BTreeMap<u32, Exchange>,
     over: VecDeque<u32>,
     octets: usize,
-    /// Whether a response may wait for its request: the beginning was seen and nothing is missing, so that it comes.
+    /// Whether a response waits for its request: the beginning was seen, so that it comes, or is known to be missing.
     waits: bool,
     /// Whether a message was found.
     pub(super) proven: bool,
@@ -80,13 +80,15 @@ impl Streams {
             Event::Fields { stream, block, end } => self.fields(stream, &block, end, sight, out),
             Event::Data { stream, octets, end } => self.data(stream, octets, end, sight, out),
             Event::Hole(stream) => {
-                self.waits = false;
                 for (number, exchange) in &mut self.running {
                     if stream.is_none_or(|stream| stream == *number)
                         && let Some(side) = &mut exchange.sides[out.direction]
                     {
                         side.message.body_whole = false;
                     }
+                }
+                if self.client == Some(out.direction) {
+                    self.lacking(u32::MAX, true, sight.seen, out);
                 }
             }
             Event::Reset { stream, code } => {
@@ -168,6 +170,10 @@ impl Streams {
             self.proven = true;
             self.client = Some(if asks { direction } else { 1 - direction });
         }
+        if asks {
+            // Requests begin in the order of their streams (RFC 9113 5.1.1).
+            self.lacking(stream, false, sight.seen, out);
+        }
         let Some(side) = self.side(stream, sight, out) else {
             return;
         };
@@ -198,6 +204,22 @@ impl Streams {
         self.octets += kept;
         if end {
             self.ended(stream, sight.seen, out);
+        }
+    }
+
+    /// Exchanges before a stream whose response is complete and whose request will not be: of those that have begun to
+    /// ask, or of those that have not.
+    fn lacking<S: Sink>(&mut self, before: u32, begun: bool, seen: Seen, out: &mut Out<'_, S>) {
+        let Some(client) = self.client else { return };
+        let is_lacking =
+            |exchange: &Exchange| self.is_answered(exchange) && exchange.sides[client].is_some() == begun;
+        let earlier = self.running.range(..before);
+        let lacking: Vec<u32> = earlier
+            .filter(|(_, one)| is_lacking(one))
+            .map(|(n, _)| *n)
+            .collect();
+        for stream in lacking {
+            self.over(stream, HttpState::Answered, seen, out);
         }
     }
 
