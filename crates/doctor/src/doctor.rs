@@ -139,5 +139,8 @@ impl Sink for Doctor {
 
     fn http(&mut self, exchange: &HttpExchange<'_>) {
         self.sbi.http(exchange);
+        while let Some(vector) = self.sbi.vector() {
+            self.eps.home_vector(vector);
+        }
     }
 }

@@ -3,6 +3,7 @@
 use super::{Happening, Observer};
 use crate::outcome::Verdict;
 use crate::s6a::{self, Challenge, State};
+use crate::sbi;
 use crate::trail::{Tap, Trail};
 use quintet_capture::Timestamp;
 use quintet_identity::Imsi;
@@ -38,6 +39,17 @@ impl Observer {
                 Some(running) => running.attempt.exchange(exchange),
                 None => self.lone.add(exchange),
             }
+        }
+    }
+
+    /// The home network of 5GS told keys of a challenge.
+    pub(crate) fn home_vector(&mut self, vector: sbi::VectorSeen) {
+        let supi = vector.supi.as_ref();
+        if let (Some(autn), Some(xres_star), Some(kausf)) = (&vector.autn, vector.xres_star, vector.kausf) {
+            self.verifier.he_av(&vector.rand, autn, xres_star, kausf, supi);
+        }
+        if let Some(kseaf) = vector.kseaf {
+            self.verifier.seaf(&vector.rand, supi, kseaf);
         }
     }
 
