@@ -249,7 +249,7 @@ fn an_abort_with_a_reflected_tag_ends_the_association() {
 
 #[test]
 fn identifiers_and_ports_say_what_a_message_is() {
-    let cases: [(u32, Place, Option<Protocol>); 7] = [
+    let cases: [(u32, Place, Option<Protocol>); 9] = [
         (18, OTHER_PORT, Some(Protocol::S1ap)),
         (18u32.swap_bytes(), OTHER_PORT, Some(Protocol::S1ap)),
         (60, OTHER_PORT, Some(Protocol::Ngap)),
