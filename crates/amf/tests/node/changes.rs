@@ -7,7 +7,7 @@ use quintet_fgmm::network::FgmmState;
 use quintet_fgmm::ue::{Input, Start};
 use quintet_identity::SNssai;
 use quintet_ngap::NgapPdu;
-use quintet_sbi::data::{RatType, Snssai};
+use quintet_sbi::data::Snssai;
 use quintet_sbi::nudm::sdm::{ModificationNotification, NotifyItem};
 use quintet_sbi::{Method, Request, Response};
 
@@ -84,9 +84,7 @@ fn what_the_udm_says_late_is_not_of_the_next_ue_in_the_same_place() {
     assert_eq!(rig.demand(&gone).status, 204);
     rig.register_and_idle((2, 8), &mut Phone::new(2));
     assert_eq!(rig.records.keys().collect::<Vec<_>>(), [&0], "the same place");
-    let mut barred = am_data(7);
-    barred.rat_restrictions = vec![RatType::Nr];
-    rig.answer(&late, Ok(Response::json(200, &barred)));
+    rig.answer(&late, Ok(Response::json(200, &am_data(7))));
     let second = rig.amf.context(&supi(2)).expect("a context");
     assert_eq!(second.state, FgmmState::Registered);
     let ambr = second.registration.as_ref().and_then(|r| r.ambr);
