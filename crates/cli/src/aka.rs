@@ -1,5 +1,7 @@
-//! `quintet aka`: the functions of the USIM and the AuC, by hand (TS 33.102 6.3, TS 33.401 Annex A.2).
+//! `quintet aka`: the functions of the USIM and the AuC, by hand (TS 33.102 6.3, TS 33.401 Annex A.2,
+//! TS 33.501 Annex A).
 
+mod fgs;
 mod keys;
 
 use crate::octets::{Octets, exactly};
@@ -27,6 +29,15 @@ pub(crate) enum Command {
     /// The EPS vector: RAND, XRES, AUTN and KASME.
     #[command(after_help = EPS_EXAMPLE)]
     Eps(EpsChallenge),
+    /// The vector of 5G AKA: XRES*, HXRES*, KAUSF and KSEAF.
+    #[command(name = "5g", after_help = fgs::FGS_EXAMPLE)]
+    Fgs(fgs::FgsChallenge),
+    /// The vector of EAP-AKA': CK', IK', and the keys of an identity.
+    #[command(after_help = fgs::EAP_EXAMPLE)]
+    Eap(fgs::EapChallenge),
+    /// KAMF of KSEAF, SUPI and ABBA.
+    #[command(after_help = fgs::KAMF_EXAMPLE)]
+    Kamf(fgs::Kamf),
     /// Make the AUTS a USIM sends when SQN is out of range.
     Auts(SynchronisationFailure),
     /// Check an AUTS and tell SQN_MS.
@@ -126,6 +137,9 @@ pub(crate) fn run(command: Command) -> Result<Finding> {
     match command {
         Command::Vector(challenge) => vector("quintet.aka.vector/1", &challenge, None),
         Command::Eps(eps) => vector("quintet.aka.eps/1", &eps.challenge, Some(eps.plmn)),
+        Command::Fgs(challenge) => fgs::fgs(&challenge),
+        Command::Eap(challenge) => fgs::eap(&challenge),
+        Command::Kamf(asked) => fgs::kamf(&asked),
         Command::Auts(failure) => auts(&failure),
         Command::Resync(resynchronisation) => resync(&resynchronisation),
     }

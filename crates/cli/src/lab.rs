@@ -1,14 +1,26 @@
 //! `quintet lab`: a whole network in one process, played, shown and captured.
 
 mod capture;
+mod contexts;
 mod describe;
 mod diagnosis;
+mod fgs;
 mod hss;
+mod journal;
+mod line;
+mod load;
 mod lte;
+mod outcome;
+mod ran;
+mod reached;
 mod s6a;
 mod screen;
+mod stage;
+mod technology;
+mod view;
+mod words;
 
-use crate::ladder::Tone;
+use crate::ladder::{HEADING, Tone};
 use crate::output::Finding;
 use anyhow::{Context, Result, bail};
 use std::io::Write;
@@ -23,10 +35,11 @@ const MAX_LADDER_UES: u32 = 20;
 const MAX_MISSPELT: usize = 3;
 
 const EXAMPLES: &str = "Examples:
-  quintet lab                                        every scenario of LTE, with its ladder
+  quintet lab                                        every scenario of LTE and 5G, with its ladder
   quintet lab --list                                 what they are
-  quintet lab --scenario attach --scenario replay    two of them
-  quintet lab --ues 1000 --rate 200                  a thousand UEs attach, 200 a second
+  quintet lab 5g --scenario register --scenario suci-wrong-key    two of them
+  quintet lab 5g --ues 1000 --rate 200               a thousand UEs register, 200 a second
+  quintet lab lte --pcap /tmp/lte.pcapng             LTE alone, captured there
   quintet lab s6a --scenario resync --show-keys      an S6a life, XRES and KASME in full
   quintet lab --json --pcap /tmp/lab.pcapng          for a script
 
@@ -39,7 +52,7 @@ enum Technology {
     Lte,
     /// HSS and MMEs over S6a alone
     S6a,
-    /// 5GS; not in this version
+    /// 5GS: UEs, gNBs, AMF, AUSF and UDM
     #[value(name = "5g")]
     FiveG,
     /// IMS; not in this version
@@ -49,7 +62,7 @@ enum Technology {
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
-    /// Which network [default: lte]
+    /// Which networks [default: lte and 5g]
     #[arg(value_enum)]
     technologies: Vec<Technology>,
     /// Play this scenario; may be given several times [default: all but the crowd of --ues]
@@ -58,10 +71,10 @@ pub(crate) struct Arguments {
     /// Name the scenarios, a line for each
     #[arg(long)]
     list: bool,
-    /// Let so many UEs attach, in place of the scenarios
+    /// Let so many UEs attach or register, in place of the scenarios
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     ues: Option<u32>,
-    /// Attaches per second with --ues [default: as fast as it goes]
+    /// Registrations per second with --ues [default: as fast as it goes]
     #[arg(long, value_name = "R", value_parser = rate)]
     rate: Option<f64>,
     /// Whatever is drawn at random is drawn from this number, the same for the same number
@@ -70,7 +83,7 @@ pub(crate) struct Arguments {
     /// Where to write the capture [default: quintet-lab.pcapng, here or in the directory of --keep]
     #[arg(long, value_name = "FILE")]
     pcap: Option<PathBuf>,
-    /// Keep the databases of HSS and MME in this directory
+    /// Keep the databases of HSS, UDM, MME and AMF in this directory
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
     /// Show XRES and KASME in full
@@ -90,19 +103,27 @@ fn rate(text: &str) -> Result<f64, String> {
 }
 
 pub(crate) fn run(arguments: Arguments) -> Result<Finding> {
-    let technology = match arguments.technologies[..] {
-        [] => Technology::Lte,
-        [technology] => technology,
-        _ => bail!("one network at a time: give lte or s6a"),
-    };
-    match technology {
-        Technology::Lte | Technology::S6a => {}
-        Technology::FiveG => bail!("5g is not supported yet in this version: the lab plays lte and s6a"),
-        Technology::Ims => bail!("ims is not supported yet in this version: the lab plays lte and s6a"),
+    let asked_for = |technology| arguments.technologies.contains(&technology);
+    if asked_for(Technology::Ims) {
+        bail!("ims is not supported yet in this version: the lab plays lte, 5g and s6a");
     }
-    let of_s6a = technology == Technology::S6a;
+    let of_s6a = asked_for(Technology::S6a);
+    let bill = match (asked_for(Technology::Lte), asked_for(Technology::FiveG)) {
+        (false, false) if !of_s6a => stage::Bill { lte: true, fgs: true },
+        (lte, fgs) => stage::Bill { lte, fgs },
+    };
+    if of_s6a && (bill.lte || bill.fgs) {
+        bail!("s6a is played alone: one network at a time, or lte and 5g");
+    }
     if arguments.list {
-        return list(if of_s6a { s6a::list() } else { lte::list() }, &arguments);
+        return list(
+            &if of_s6a {
+                vec![("s6a", s6a::list())]
+            } else {
+                bill.names()
+            },
+            &arguments,
+        );
     }
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -111,14 +132,18 @@ pub(crate) fn run(arguments: Arguments) -> Result<Finding> {
     if of_s6a {
         local.block_on(&runtime, s6a::lab(&arguments))
     } else {
-        local.block_on(&runtime, lte::lab(&arguments))
+        local.block_on(&runtime, stage::lab(bill, &arguments))
     }
 }
 
+/// Names of scenarios and what they show.
+type Names = Vec<(&'static str, &'static str)>;
+
 /// `--list`.
-fn list(scenarios: Vec<(&'static str, &'static str)>, arguments: &Arguments) -> Result<Finding> {
+fn list(technologies: &[(&'static str, Names)], arguments: &Arguments) -> Result<Finding> {
     #[derive(serde::Serialize)]
     struct Row {
+        technology: &'static str,
         name: &'static str,
         about: &'static str,
     }
@@ -127,13 +152,24 @@ fn list(scenarios: Vec<(&'static str, &'static str)>, arguments: &Arguments) -> 
         scenarios: Vec<Row>,
     }
     if arguments.json {
-        let rows = scenarios.into_iter().map(|(name, about)| Row { name, about });
-        let scenarios = rows.collect();
+        let mut scenarios = Vec::new();
+        for (technology, names) in technologies {
+            scenarios.extend(names.iter().map(|(name, about)| Row {
+                technology,
+                name,
+                about,
+            }));
+        }
         crate::output::print_json("quintet.lab/1", &Answer { scenarios })?;
-    } else {
-        let rows: Vec<_> = scenarios
-            .into_iter()
-            .map(|(name, about)| (name, about.to_owned()))
+        return Ok(Finding::Positive);
+    }
+    for (technology, names) in technologies {
+        if technologies.len() > 1 {
+            writeln!(anstream::stdout().lock(), "{HEADING}{technology}{HEADING:#}")?;
+        }
+        let rows: Vec<_> = names
+            .iter()
+            .map(|(name, about)| (*name, (*about).to_owned()))
             .collect();
         crate::output::print_rows(&rows)?;
     }

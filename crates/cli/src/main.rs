@@ -26,6 +26,7 @@ mod s1ap;
 mod serve;
 mod signals;
 mod subscriber;
+mod suci;
 
 use clap::{Parser, Subcommand};
 use output::Finding;
@@ -55,9 +56,12 @@ enum Command {
     Doctor(doctor::Arguments),
     /// Provision subscribers.
     Subscriber(subscriber::Arguments),
-    /// Compute and check authentication vectors: MILENAGE, TUAK, XOR.
+    /// Compute and check authentication vectors: MILENAGE, TUAK, XOR; EPS, 5G AKA, EAP-AKA'.
     #[command(subcommand)]
     Aka(aka::Command),
+    /// Conceal SUPIs, reveal SUCIs, make the home network's keys.
+    #[command(subcommand)]
+    Suci(suci::Command),
     /// Look into Diameter messages.
     #[command(subcommand)]
     Diameter(diameter::Command),
@@ -85,6 +89,7 @@ fn main() -> ExitCode {
         Command::Doctor(arguments) => doctor::run(arguments),
         Command::Subscriber(arguments) => subscriber::run(arguments),
         Command::Aka(command) => aka::run(command),
+        Command::Suci(command) => suci::run(command),
         Command::Diameter(command) => diameter::run(command),
         Command::S1ap(command) => s1ap::run(command),
         Command::Ngap(command) => ngap::run(command),

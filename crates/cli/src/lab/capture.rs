@@ -1,14 +1,15 @@
 //! The capture of a lab: what a node's tap saw, as frames that could have carried it.
 //!
 //! All nodes are on the loopback address and have whatever ports were free. In the capture each has an address and a name
-//! of its own, Diameter's port 3868 and SCTP's UDP port 9899, so that every reader knows the traffic for what it is.
+//! of its own, Diameter's port 3868, HTTP's port 80 and SCTP's UDP port 9899, so that every reader knows the traffic for what it is.
 
-use super::diagnosis::{Diagnosis, Watch};
+use super::diagnosis::{Diagnosis, Expected, Watch};
 use anyhow::{Context, Result};
 use quintet_capture::{InterfaceId, LinkType, PcapngWriter, Side, TcpFlow, sctp_packet};
 use quintet_diameter::node::ConnectionId;
 use quintet_subscriber::model::Subscriber;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -18,11 +19,15 @@ use std::time::Duration;
 /// Diameter's port (RFC 6733 11.4).
 const DIAMETER_PORT: u16 = 3868;
 
+/// HTTP's port, which an NF has if nothing else is said (TS 29.501 4.4.1).
+const HTTP_PORT: u16 = 80;
+
 /// UDP port of encapsulated SCTP (RFC 6951 5.1).
 const SCTP_UDP_PORT: u16 = 9899;
 
-/// Where the HSS is in the capture: the end of the address.
+/// Where HSS and MME are in the capture: the end of the address.
 pub(super) const HSS: u8 = 1;
+pub(super) const MME_ADDRESS: u8 = 10;
 
 /// The capture's name when nobody says, and how many others are tried while labs beside this one write them.
 const DEFAULT_NAME: &str = "quintet-lab";
@@ -36,6 +41,14 @@ pub(super) fn address(last: u8) -> IpAddr {
     Ipv4Addr::new(127, 0, 0, last).into()
 }
 
+/// A connection of the capture: whose number it is, and the number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Key {
+    Diameter(ConnectionId),
+    /// The end of the node's address that numbers it.
+    Sbi(IpAddr, u64),
+}
+
 /// A capture being written. Every frame is on its way to the file when a call returns, so the file is whole whenever the
 /// program ends; unless it is told to hurry, then when it is finished.
 pub(super) struct Capture {
@@ -43,7 +56,7 @@ pub(super) struct Capture {
     file: File,
     writer: PcapngWriter,
     interface: InterfaceId,
-    flows: HashMap<ConnectionId, Flow>,
+    flows: HashMap<Key, TcpFlow>,
     blocks: Vec<u8>,
     hurried: bool,
     /// What the doctor makes of the frames.
@@ -52,11 +65,6 @@ pub(super) struct Capture {
     last: Duration,
     /// The first failure; nothing is written after it.
     failed: Option<std::io::Error>,
-}
-
-/// A connection in the capture: opened with its first message, when it is known whose it is.
-struct Flow {
-    tcp: TcpFlow,
 }
 
 impl Capture {
@@ -104,9 +112,9 @@ impl Capture {
     }
 
     /// What follows is a scenario of these subscribers, to be diagnosed.
-    pub(super) fn begin(&mut self, scenario: &'static str, subscribers: &[Subscriber]) {
+    pub(super) fn begin(&mut self, expected: Expected, subscribers: &[Subscriber]) {
         if let Some(watch) = &mut self.watch {
-            watch.begin(scenario, subscribers);
+            watch.begin(expected, subscribers);
         }
     }
 
@@ -134,6 +142,44 @@ impl Capture {
         octets: &[u8],
         comment: &str,
     ) {
+        let server = SocketAddr::new(address(HSS), DIAMETER_PORT);
+        let initial = [1_000 + connection.0 as u32, 2_000_000 + connection.0 as u32];
+        let key = Key::Diameter(connection);
+        self.tcp(
+            wall,
+            (key, client, server, initial),
+            (from, octets),
+            Some(comment),
+        );
+    }
+
+    /// Carries octets of HTTP/2 on the connection of this number that the node at `owner` has: from client to server, or
+    /// the other way.
+    pub(super) fn http(
+        &mut self,
+        wall: Duration,
+        (owner, connection): (IpAddr, u64),
+        (client, server): (SocketAddr, IpAddr),
+        from: Side,
+        octets: &[u8],
+    ) {
+        let server = SocketAddr::new(server, HTTP_PORT);
+        let initial = [
+            3_000_000 + u32::from(client.port()),
+            2_100_000_000 + u32::from(client.port()),
+        ];
+        let key = Key::Sbi(owner, connection);
+        self.tcp(wall, (key, client, server, initial), (from, octets), None);
+    }
+
+    /// Carries octets over TCP; the connection is opened with its first ones, when it is known whose it is.
+    fn tcp(
+        &mut self,
+        wall: Duration,
+        (key, client, server, initial): (Key, SocketAddr, SocketAddr, [u32; 2]),
+        (from, octets): (Side, &[u8]),
+        comment: Option<&str>,
+    ) {
         let wall = self.forward(wall);
         let Self {
             writer,
@@ -143,11 +189,9 @@ impl Capture {
             watch,
             ..
         } = self;
-        let flow = match flows.entry(connection) {
-            std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),
-            std::collections::hash_map::Entry::Vacant(entry) => {
-                let server = SocketAddr::new(address(HSS), DIAMETER_PORT);
-                let initial = [1_000 + connection.0 as u32, 2_000_000 + connection.0 as u32];
+        let tcp = match flows.entry(key) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => {
                 let mut sink = |frame: &[u8]| {
                     writer.packet(blocks, *interface, wall, frame, &[]);
                     show(watch, wall, frame);
@@ -155,17 +199,17 @@ impl Capture {
                 let Ok(tcp) = TcpFlow::open(client, server, initial, &mut sink) else {
                     return;
                 };
-                entry.insert(Flow { tcp })
+                entry.insert(tcp)
             }
         };
+        let comments = comment.as_slice();
         let mut sink = |frame: &[u8]| {
-            let comments = [comment];
-            let comments = if frame.len() > 60 { &comments[..] } else { &[] };
+            let comments = if frame.len() > 60 { comments } else { &[] };
             writer.packet(blocks, *interface, wall, frame, comments);
             show(watch, wall, frame);
         };
         // A flow that is over carries nothing more: the connection was closed under the message.
-        let _ = flow.tcp.send(from, octets, &mut sink);
+        let _ = tcp.send(from, octets, &mut sink);
         self.flush();
     }
 
@@ -196,8 +240,17 @@ impl Capture {
         self.flush();
     }
 
-    /// Ends a connection.
+    /// Ends a connection of Diameter.
     pub(super) fn closed(&mut self, wall: Duration, connection: ConnectionId) {
+        self.close(wall, Key::Diameter(connection));
+    }
+
+    /// Ends a connection of HTTP/2.
+    pub(super) fn http_closed(&mut self, wall: Duration, (owner, connection): (IpAddr, u64)) {
+        self.close(wall, Key::Sbi(owner, connection));
+    }
+
+    fn close(&mut self, wall: Duration, key: Key) {
         let wall = self.forward(wall);
         let Self {
             writer,
@@ -207,13 +260,13 @@ impl Capture {
             watch,
             ..
         } = self;
-        if let Some(mut flow) = flows.remove(&connection) {
+        if let Some(mut tcp) = flows.remove(&key) {
             let mut sink = |frame: &[u8]| {
                 writer.packet(blocks, *interface, wall, frame, &[]);
                 show(watch, wall, frame);
             };
-            flow.tcp.finish(Side::Server, &mut sink);
-            flow.tcp.finish(Side::Client, &mut sink);
+            tcp.finish(Side::Server, &mut sink);
+            tcp.finish(Side::Client, &mut sink);
         }
         self.flush();
     }

@@ -1,13 +1,14 @@
 //! What the doctor says of each scenario, from the frames of the lab's own capture: every injected fault is a test of it.
 //!
 //! ```text
-//!  Capture ─frames─► Dissector ─PDUs─┬─► Doctor with the subscribers' keys, S1AP and S6a
-//!                                    └─► Doctor without: S1AP alone, no key but what nobody hides
+//!  Capture ─frames─► Dissector ─PDUs─┬─► Doctor with the subscribers' keys, S1AP and S6a, NGAP and SBI
+//!                                    └─► Doctor without: S1AP or NGAP alone, no key but what nobody hides
 //! ```
 //!
 //! The transports live as long as the lab, the doctors as long as a scenario. Frames have the numbers that the file gives
 //! them.
 
+mod fgs;
 mod lte;
 mod s6a;
 
@@ -26,6 +27,26 @@ use std::time::Duration;
 /// The most findings told of a scenario; the gravest first.
 const MAX_TOLD: usize = 64;
 
+/// Codes that must be found.
+#[derive(Clone, Copy, Debug)]
+enum Codes {
+    /// Of each group one.
+    Groups(&'static [&'static [&'static str]]),
+    /// Each.
+    All(&'static [&'static str]),
+}
+
+impl Codes {
+    const NONE: Self = Self::All(&[]);
+
+    fn groups(self) -> Vec<&'static [&'static str]> {
+        match self {
+            Self::Groups(groups) => groups.to_vec(),
+            Self::All(codes) => codes.chunks(1).collect(),
+        }
+    }
+}
+
 /// What the doctor must find in a scenario.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Expected {
@@ -33,28 +54,62 @@ pub(super) struct Expected {
     scenario: &'static str,
     /// Whether nothing is wrong in it: then no finding may be a fault.
     healthy: bool,
-    /// Codes; of each group one must be found.
-    with_keys: &'static [&'static [&'static str]],
-    /// The same without keys.
-    without_keys: &'static [&'static [&'static str]],
+    with_keys: Codes,
+    without_keys: Codes,
+    /// Whether Diameter is all there is: then who has no keys sees it too.
+    bare: bool,
 }
 
 impl Expected {
+    /// What must be found in a scenario of LTE.
+    pub(super) fn of_lte(scenario: &'static str) -> Self {
+        Self::of(lte::TABLE, scenario)
+    }
+
+    /// What must be found in a scenario of S6a.
+    pub(super) fn of_s6a(scenario: &'static str) -> Self {
+        Self {
+            bare: true,
+            ..Self::of(s6a::TABLE, scenario)
+        }
+    }
+
+    /// A scenario that nobody knows: nothing is asked of the doctor.
+    pub(super) const fn unknown() -> Self {
+        Self {
+            healthy: false,
+            ..Self::healthy("")
+        }
+    }
+
+    /// What must be found in a scenario of 5GS.
+    pub(super) fn of_fgs(scenario: &'static quintet_sim::fgs::Scenario) -> Self {
+        let codes = Codes::All(scenario.findings);
+        let other = fgs::WITHOUT_KEYS.iter().find(|(name, _)| *name == scenario.name);
+        Self {
+            healthy: scenario.findings.is_empty(),
+            with_keys: codes,
+            without_keys: other.map_or(codes, |(_, codes)| Codes::All(codes)),
+            ..Self::healthy(scenario.name)
+        }
+    }
+
     /// A scenario in which nothing is wrong.
     const fn healthy(scenario: &'static str) -> Self {
         Self {
             scenario,
             healthy: true,
-            with_keys: &[],
-            without_keys: &[],
+            with_keys: Codes::NONE,
+            without_keys: Codes::NONE,
+            bare: false,
         }
     }
 
     /// A scenario in which nothing breaks, but something is to be told.
     const fn remarkable(scenario: &'static str, codes: &'static [&'static [&'static str]]) -> Self {
         Self {
-            with_keys: codes,
-            without_keys: codes,
+            with_keys: Codes::Groups(codes),
+            without_keys: Codes::Groups(codes),
             ..Self::healthy(scenario)
         }
     }
@@ -70,7 +125,7 @@ impl Expected {
     /// The same, and what is to be found without keys, and without S6a.
     const fn without(self, codes: &'static [&'static [&'static str]]) -> Self {
         Self {
-            without_keys: codes,
+            without_keys: Codes::Groups(codes),
             ..self
         }
     }
@@ -99,7 +154,7 @@ struct Told {
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Opinion {
     /// What it had to find: of each group one.
-    expected: &'static [&'static [&'static str]],
+    expected: Vec<&'static [&'static str]>,
     /// What of that it did not find.
     missed: Vec<&'static [&'static str]>,
     /// Faults it claims where nothing is wrong.
@@ -160,7 +215,6 @@ impl Diagnosis {
 /// Follows the frames of a lab.
 pub(super) struct Watch {
     dissector: Dissector,
-    table: &'static [Expected],
     frames: u64,
     patients: Option<Patients>,
 }
@@ -174,27 +228,16 @@ struct Patients {
 }
 
 impl Watch {
-    /// Of a lab of LTE.
-    pub(super) fn lte() -> Self {
-        Self::new(lte::TABLE)
-    }
-
-    /// Of a lab of S6a.
-    pub(super) fn s6a() -> Self {
-        Self::new(s6a::TABLE)
-    }
-
-    fn new(table: &'static [Expected]) -> Self {
+    pub(super) fn new() -> Self {
         Self {
             dissector: Dissector::new(DissectorOptions::default()),
-            table,
             frames: 0,
             patients: None,
         }
     }
 
     /// A scenario begins, of these subscribers.
-    pub(super) fn begin(&mut self, scenario: &'static str, subscribers: &[Subscriber]) {
+    pub(super) fn begin(&mut self, expected: Expected, subscribers: &[Subscriber]) {
         let mut keys = KeyRing::new().without_published();
         for subscriber in subscribers {
             // A key of a length that its algorithm does not take, or one past the limit, is one that nobody has.
@@ -209,7 +252,7 @@ impl Watch {
             })
         };
         self.patients = Some(Patients {
-            expected: Expected::of(self.table, scenario),
+            expected,
             with_keys: doctor(keys),
             without_keys: doctor(KeyRing::new().without_published()),
             attempts: [Vec::new(), Vec::new()],
@@ -275,7 +318,7 @@ fn key(subscriber: &Subscriber) -> Result<SubscriberKey, quintet_doctor::keys::K
 }
 
 /// What one doctor's attempts come to.
-fn opinion(healthy: bool, expected: &'static [&'static [&'static str]], attempts: &[Attempt]) -> Opinion {
+fn opinion(healthy: bool, expected: Codes, attempts: &[Attempt]) -> Opinion {
     let mut findings: Vec<Told> = attempts
         .iter()
         .flat_map(|attempt| attempt.findings.iter().map(move |finding| (attempt.id, finding)))
@@ -288,6 +331,7 @@ fn opinion(healthy: bool, expected: &'static [&'static [&'static str]], attempts
         })
         .collect();
     findings.sort_by_key(|told| std::cmp::Reverse(told.severity));
+    let expected = expected.groups();
     let missed = expected
         .iter()
         .filter(|group| !findings.iter().any(|told| group.contains(&told.code)))
@@ -326,7 +370,7 @@ impl Sink for Patients {
     fn pdu(&mut self, pdu: &Pdu<'_>) {
         self.with_keys.pdu(pdu);
         // S6a carries KASME. Where there is nothing else, its keys open nothing.
-        if pdu.protocol != Protocol::Diameter || self.expected.of_s6a_alone() {
+        if pdu.protocol != Protocol::Diameter || self.expected.bare {
             self.without_keys.pdu(pdu);
         }
     }
@@ -334,15 +378,6 @@ impl Sink for Patients {
     fn flow(&mut self, seen: Seen, flow: FlowId, event: FlowEvent) {
         self.with_keys.flow(seen, flow, event);
         self.without_keys.flow(seen, flow, event);
-    }
-}
-
-impl Expected {
-    /// Whether the scenario is one of S6a alone.
-    fn of_s6a_alone(&self) -> bool {
-        s6a::TABLE
-            .iter()
-            .any(|other| std::ptr::eq(other.scenario, self.scenario))
     }
 }
 
@@ -362,12 +397,12 @@ mod tests {
 
     #[test]
     fn what_is_missed_and_what_is_unfounded_is_said() {
-        let missed = opinion(false, &[&["smc-rejected"]], &[]);
+        let missed = opinion(false, Codes::All(&["smc-rejected"]), &[]);
         assert_eq!(missed.missed, [["smc-rejected"]]);
         let told = Diagnosis {
             named: false,
             with_keys: missed.clone(),
-            without_keys: opinion(true, &[], &[]),
+            without_keys: opinion(true, Codes::NONE, &[]),
         };
         assert_eq!(told.wrong().len(), 1, "{:?}", told.wrong());
         assert!(told.wrong()[0].contains("misses smc-rejected with keys"));
@@ -401,9 +436,13 @@ mod tests {
                 "{name}"
             );
         }
-        for expected in lte::TABLE.iter().chain(s6a::TABLE) {
-            let groups = expected.with_keys.iter().chain(expected.without_keys);
-            for code in groups.flat_map(|group| group.iter()) {
+        let fgs: Vec<_> = quintet_sim::fgs::SCENARIOS.iter().map(Expected::of_fgs).collect();
+        for (name, _) in fgs::WITHOUT_KEYS {
+            assert!(quintet_sim::fgs::scenario(name).is_some(), "{name}");
+        }
+        for expected in lte::TABLE.iter().chain(s6a::TABLE).chain(&fgs) {
+            let groups = [expected.with_keys.groups(), expected.without_keys.groups()].concat();
+            for code in groups.iter().flat_map(|group| group.iter()) {
                 assert!(catalogue::code(code).is_some(), "{}: {code}", expected.scenario);
             }
         }

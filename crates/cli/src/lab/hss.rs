@@ -54,7 +54,7 @@ pub(super) fn hss_identity() -> String {
     format!("hss.{}", demo::home_plmn().epc_realm())
 }
 
-/// Where an HSS keeps what it knows.
+/// Where an HSS, or a UDM, keeps what it knows.
 pub(super) enum Keeping<'a> {
     /// In a database, provisioned already.
     Database(&'a Path),
@@ -76,8 +76,13 @@ impl Keeping<'_> {
         Ok(Self::Memory(Box::new(store)))
     }
 
-    /// The store, which wakes `pump`, and the key of its challenges.
-    fn open(self, pump: &Arc<Notify>, drbg: &mut Drbg) -> Result<(Box<dyn Store>, ChallengeKey)> {
+    /// The store for a front end of this slot, which wakes `pump`, and the key of its challenges.
+    pub(super) fn open(
+        self,
+        slot: Slot,
+        pump: &Arc<Notify>,
+        drbg: &mut Drbg,
+    ) -> Result<(Box<dyn Store>, ChallengeKey)> {
         let mut fresh = [0; 16];
         drbg.fill(&mut fresh);
         let fresh = ChallengeSecret::new(fresh);
@@ -91,7 +96,7 @@ impl Keeping<'_> {
             ..Options::default()
         };
         let mut store = SqliteStore::open(path, options)?;
-        store.lock_for_serving(Slot::default(), "quintet lab")?;
+        store.lock_for_serving(slot, "quintet lab")?;
         let Reply::ChallengeKey(key) = store.execute(Command::ChallengeKey { fresh })? else {
             bail!("the store gave another answer than a key: this is a defect, please report it");
         };
@@ -110,7 +115,7 @@ pub(super) fn start_hss(
 ) -> Result<(Driver<HssApplication>, SocketAddr)> {
     let mut drbg = Drbg::new().context("no entropy")?;
     let pump = Arc::new(Notify::new());
-    let (store, challenges) = keeping.open(&pump, &mut drbg)?;
+    let (store, challenges) = keeping.open(Slot::default(), &pump, &mut drbg)?;
     let mut config = node_config(hss_identity(), demo::home_plmn().epc_realm(), clock.moment());
     config.unknown_peers = UnknownPeers::Accept;
     let node = Node::new(config, drbg.next_u64())?;

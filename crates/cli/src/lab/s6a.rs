@@ -7,7 +7,7 @@ mod recorder;
 mod scenario;
 
 use super::capture::{Capture, HSS, address};
-use super::diagnosis::{Diagnosis, Watch};
+use super::diagnosis::{Diagnosis, Expected, Watch};
 use super::screen::Show;
 use super::{Arguments, MAX_LADDER_UES, Place, chosen, print_kept, verdict_line};
 use crate::ladder::HEADING;
@@ -90,7 +90,7 @@ pub(super) async fn lab(arguments: &Arguments) -> Result<Finding> {
         .chain(mmes.map(|(name, last)| (address(last), (*name).to_owned())))
         .collect();
     let capture = Capture::create(arguments.pcap.as_deref(), &place.captures(), "S6a", &names)?;
-    let capture = capture.watched(Watch::s6a());
+    let capture = capture.watched(Watch::new());
     let recorder = Recorder::new(capture, show, arguments.show_keys);
     let recorder = Rc::new(RefCell::new(recorder));
     recorder.borrow_mut().head();
@@ -168,7 +168,7 @@ async fn play(stage: &Stage<'_>, scenarios: &[Scenario], show: Show, played: &mu
             let too_many = *scenario == CROWD && stage.crowd.ues > MAX_LADDER_UES;
             recorder.show(if too_many { Show::Nothing } else { show });
             recorder.begin(Some(scenario.name));
-            recorder.capture().begin(scenario.name, &[]);
+            recorder.capture().begin(Expected::of_s6a(scenario.name), &[]);
             recorder.count()
         };
         let began = super::now();

@@ -1,9 +1,12 @@
 //! The nodes of an LTE lab: an HSS, a line to it, an MME that can be restarted, an eNB for each scenario.
 
-use super::enb::{Board, Director, EnbApplication};
-use super::journal::{Journal, JournalTap};
-use super::line::{Condition, Line};
+use super::journal::{JournalTap, mme_event};
+use crate::lab::contexts;
 use crate::lab::hss::{Keeping, SHUTDOWN_TIMEOUT, hss_identity, node_config, start_hss};
+use crate::lab::journal::Journal;
+use crate::lab::line::{Condition, Line};
+use crate::lab::ran::{Board, RanStation, until};
+use crate::lab::technology::MAX_CONNECTIONS;
 use anyhow::{Context, Result, bail};
 use quintet_crypto::{CipheringAlgorithm, IntegrityAlgorithm};
 use quintet_diameter::node::{DisconnectCause, Node, PeerConfig, PeerState};
@@ -12,13 +15,12 @@ use quintet_emm::network::{At, Policy, ReauthenticationPolicy};
 use quintet_identity::{Gummei, Tai};
 use quintet_mme::{Config, Mme, Save};
 use quintet_runtime::sctp::{SctpBackend, SctpCarrier, SctpRemote, SctpSettings, SctpUse};
-use quintet_runtime::{Clock, Drbg, Driver, HssApplication, MmeApplication, Moment, Tap};
+use quintet_runtime::{Clock, Drbg, Driver, HssApplication, MmeApplication, Tap};
 use quintet_sim::demo;
-use quintet_sim::enb::Enb;
 use quintet_sim::lte::{LabTimers, Restart, serving_plmn};
 use quintet_store_sqlite::{ContextStore, Opened};
 use std::cell::RefCell;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -29,17 +31,8 @@ use tokio::task::{JoinHandle, LocalSet};
 /// S1AP's SCTP port (TS 36.412 7). Under UDP it is nobody else's, whatever runs on this machine.
 const S1AP_PORT: u16 = 36_412;
 
-/// How long a node may take to connect: far more than it needs on any machine.
-const START_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// How often that is looked at.
-const LOOK: Duration = Duration::from_millis(2);
-
 /// How long until an MME that lost its HSS tries again.
 const RECONNECT: Duration = Duration::from_millis(50);
-
-/// Connections and half-open attaches of the one eNB: nobody floods here.
-const MAX_CONNECTIONS: usize = 1_000_000;
 
 /// The tracking area of all cells.
 pub(super) fn tai() -> Tai {
@@ -50,7 +43,7 @@ pub(super) fn tai() -> Tai {
 }
 
 /// Who hears the MME's reports at present.
-type Boards = Rc<RefCell<Option<Rc<Board>>>>;
+type Boards = Rc<RefCell<Option<Rc<Board<Network>>>>>;
 
 /// The MME at work, in tasks of its own that end with it.
 struct Station {
@@ -60,23 +53,16 @@ struct Station {
     contexts: Rc<ContextStore>,
 }
 
-/// An eNB at work.
-pub(super) struct EnbStation {
-    pub(super) driver: Driver<EnbApplication>,
-    pub(super) board: Rc<Board>,
-    tasks: JoinHandle<()>,
-}
-
 /// The network.
-pub(super) struct Network {
-    clock: Clock,
+pub(in crate::lab) struct Network {
+    pub(super) clock: Clock,
     timers: LabTimers,
     hss: Driver<HssApplication>,
     line: Line,
     mme: Option<Station>,
     contexts: PathBuf,
     journal: Rc<RefCell<Journal>>,
-    boards: Boards,
+    pub(super) boards: Boards,
 }
 
 impl Network {
@@ -91,11 +77,13 @@ impl Network {
     ) -> Result<Self> {
         let clock = Clock::start();
         let (hss, address) = start_hss(&clock, keeping, None)?;
+        let line = Line::start().await?;
+        line.lead_to(address);
         let mut network = Self {
             clock,
             timers,
             hss,
-            line: Line::start(address).await?,
+            line,
             mme: None,
             contexts: contexts.to_owned(),
             journal: Rc::clone(journal),
@@ -106,8 +94,12 @@ impl Network {
         Ok(network)
     }
 
-    pub(super) fn moment(&self) -> Moment {
-        self.clock.moment()
+    /// Where the MME is.
+    ///
+    /// # Errors
+    /// If there is no MME at present.
+    pub(super) fn mme(&self) -> Result<SctpRemote> {
+        Ok(self.station()?.remote)
     }
 
     fn station(&self) -> Result<&Station> {
@@ -179,7 +171,7 @@ impl Network {
                 Save::Delete { key } => kept.delete(key),
             }))
             .reporting(Box::new(move |at, event| {
-                journal.borrow_mut().mme_event(at.wall, event);
+                mme_event(&mut journal.borrow_mut(), at.wall, event);
                 if let Some(board) = &*boards.borrow() {
                     board.report(event);
                 }
@@ -285,89 +277,24 @@ impl Network {
         let Some(store) = Rc::into_inner(contexts) else {
             bail!("somebody still writes the MME's contexts: this is a defect, please report it");
         };
-        match how {
-            Restart::Clean => {
-                let records = last.into_iter().filter_map(|save| match save {
-                    Save::Put { key, record } => Some((key, record)),
-                    Save::Delete { .. } => None,
-                });
-                store.close(records)?;
-            }
-            Restart::Killed => drop(store),
-            Restart::Forgetful => {
-                drop(store);
-                for suffix in ["", "-wal", "-shm"] {
-                    let mut path = self.contexts.clone().into_os_string();
-                    path.push(suffix);
-                    match std::fs::remove_file(&path) {
-                        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                            return Err(error).context("the MME's contexts cannot be removed");
-                        }
-                        _ => {}
-                    }
-                }
-            }
-        }
-        Ok(())
+        let last = last.into_iter().filter_map(|save| match save {
+            Save::Put { key, record } => Some((key, record)),
+            Save::Delete { .. } => None,
+        });
+        contexts::stop(store, last, how, &self.contexts)
     }
 
     /// Stops the MME, and starts it again with what it wrote; the eNB finds it.
     ///
     /// # Errors
     /// As at the start.
-    pub(super) async fn restart_mme(&mut self, how: Restart, enb: &EnbStation) -> Result<()> {
-        enb.driver
-            .with(|at, _, application| application.redirect(at.now, None));
+    pub(super) async fn restart_mme(&mut self, how: Restart, enb: &RanStation<Self>) -> Result<()> {
+        enb.redirect(None);
         self.stop_mme(how).await?;
         self.start_mme()?;
         self.settled().await?;
-        let remote = self.station()?.remote;
-        enb.driver
-            .with(|at, _, application| application.redirect(at.now, Some(remote)));
+        enb.redirect(Some(self.mme()?));
         Ok(())
-    }
-
-    /// Starts an eNB and waits until it is set up.
-    ///
-    /// # Errors
-    /// If it is not in time.
-    pub(super) async fn start_enb(&self, enb: Enb) -> Result<EnbStation> {
-        let board = Rc::new(Board::default());
-        *self.boards.borrow_mut() = Some(Rc::clone(&board));
-        let config = node_config("enb.lab".to_owned(), "lab".to_owned(), self.clock.moment());
-        let node = Node::new(config, 0)?;
-        let application = EnbApplication::new(enb, Rc::clone(&board), Rc::clone(&self.journal));
-        let remote = self.station()?.remote;
-        let local = LocalSet::new();
-        let driver = {
-            let _entered = local.enter();
-            let driver = Driver::start(self.clock, node, application, None, Arc::clone(&board.pump));
-            let here = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-            let settings = SctpSettings::connecting(here, SctpBackend::Udp);
-            let transport = driver.open_sctp(&settings, SctpUse::Application)?;
-            driver.with(|at, _, application| application.reach(at.now, transport, Some(remote)));
-            driver
-        };
-        let station = EnbStation {
-            driver,
-            board,
-            tasks: tokio::task::spawn_local(local),
-        };
-        let is_up = || station.driver.with(|_, _, application| application.enb.is_up());
-        until(is_up).await.context("the eNB cannot set up with the MME")?;
-        Ok(station)
-    }
-
-    /// Ends an eNB: its association in good order.
-    pub(super) async fn stop_enb(&self, station: EnbStation) {
-        station.driver.with(|at, _, application| {
-            application.director = Director::Nobody;
-            application.redirect(at.now, None);
-        });
-        let shutdown = station.driver.shutdown(DisconnectCause::REBOOTING);
-        let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, shutdown).await;
-        station.tasks.abort();
-        *self.boards.borrow_mut() = None;
     }
 
     /// Disconnects everybody in good order.
@@ -379,15 +306,4 @@ impl Network {
         let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, self.hss.shutdown(DisconnectCause::REBOOTING)).await;
         stopped
     }
-}
-
-/// Waits until something is so.
-async fn until(is_so: impl Fn() -> bool) -> Result<()> {
-    let wait = async {
-        while !is_so() {
-            tokio::time::sleep(LOOK).await;
-        }
-    };
-    let late = || format!("nothing came of it for {} s", START_TIMEOUT.as_secs());
-    tokio::time::timeout(START_TIMEOUT, wait).await.with_context(late)
 }

@@ -1,52 +1,20 @@
 //! Reports of MME and UE in a few words, for the notes of a ladder.
 
 use crate::ladder::Tone;
-use quintet_emm::network::{Phase, Protection};
+use quintet_emm::Disposition;
+use quintet_emm::network::Phase;
 use quintet_emm::ue::{Abandonment, Departure, Event, Procedure};
-use quintet_emm::{Discard, Disposition};
 use quintet_mme::{S1Discard, S1Disposition};
 use quintet_nas::eps::EmmCause;
-use quintet_sim::enb::Tampered;
 
 /// A cause with its number and name.
 pub(super) fn cause(cause: EmmCause) -> String {
     format!("#{} {}", cause.0, cause.name().unwrap_or("reserved"))
 }
 
-/// COUNT, key set and algorithms.
-pub(super) fn protection(p: &Protection) -> String {
-    format!(
-        "COUNT {}, KSI {}, {}, {}",
-        p.count,
-        p.ksi.identifier(),
-        p.integrity,
-        p.ciphering
-    )
-}
-
 /// What the MME did with a message, if it is worth a word.
 pub(super) fn disposition(disposition: Disposition) -> Option<String> {
-    Some(match disposition {
-        Disposition::Handled => return None,
-        Disposition::Replied(with) => format!("answered with {}", cause(with)),
-        Disposition::Silent(why) => format!("discarded: {}", discard(why)),
-    })
-}
-
-fn discard(why: Discard) -> String {
-    match why {
-        Discard::TooShort => "too short".to_owned(),
-        Discard::ProtocolDiscriminator => "not a NAS message of EPS".to_owned(),
-        Discard::SecurityHeader => "security header out of place".to_owned(),
-        Discard::Mac => "the MAC does not hold".to_owned(),
-        Discard::Replay => "replayed: its COUNT was used".to_owned(),
-        Discard::Unprotected => "not protected".to_owned(),
-        Discard::NoContext => "no security context to check it".to_owned(),
-        Discard::Malformed => "malformed".to_owned(),
-        Discard::Released => "the connection is being released".to_owned(),
-        Discard::Path(violation) => format!("not now ({})", violation.clause),
-        Discard::Repetition => "a repetition".to_owned(),
-    }
+    crate::lab::words::disposition(disposition, cause)
 }
 
 /// What became of an S1AP message that was not taken.
@@ -102,6 +70,16 @@ fn procedure(procedure: Procedure) -> &'static str {
     }
 }
 
+/// Why a procedure was given up.
+pub(super) fn abandoned(why: Abandonment) -> String {
+    match why {
+        Abandonment::Expired(timer) => format!("{timer:?} expired"),
+        Abandonment::ConnectionLost => "connection lost".to_owned(),
+        Abandonment::Superseded => "superseded".to_owned(),
+        Abandonment::CountExhausted => "NAS COUNT used up".to_owned(),
+    }
+}
+
 /// A report of a UE.
 pub(super) fn ue(event: &Event) -> Option<(String, Tone)> {
     Some(match event {
@@ -142,12 +120,7 @@ pub(super) fn ue(event: &Event) -> Option<(String, Tone)> {
             why,
             attempt,
         } => {
-            let why = match why {
-                Abandonment::Expired(timer) => format!("{timer:?} expired"),
-                Abandonment::ConnectionLost => "connection lost".to_owned(),
-                Abandonment::Superseded => "superseded".to_owned(),
-                Abandonment::CountExhausted => "NAS COUNT used up".to_owned(),
-            };
+            let why = abandoned(*why);
             (
                 format!("{} abandoned, {why} (attempt {attempt})", procedure(*what)),
                 Tone::Refused,
@@ -156,15 +129,4 @@ pub(super) fn ue(event: &Event) -> Option<(String, Tone)> {
         Event::NotStarted(why) => (format!("not started: {why:?}"), Tone::Refused),
         Event::Internal(violation) => (format!("defect of the UE: {violation:?}"), Tone::Bad),
     })
-}
-
-/// What the radio did to a NAS PDU.
-pub(super) fn tampered(how: Tampered) -> &'static str {
-    match how {
-        Tampered::Dropped => "lost on the radio",
-        Tampered::Repeated => "an earlier one, sent again by the radio",
-        Tampered::Delayed => "delayed by the radio",
-        Tampered::Altered => "changed on the radio",
-        Tampered::Injected => "injected on the radio",
-    }
 }

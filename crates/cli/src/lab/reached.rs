@@ -1,8 +1,5 @@
 //! How far the security path came: vectors, authentication, security mode, first protected message, complete.
 
-use quintet_crypto::Direction;
-use quintet_emm::network::{Event, Phase};
-use quintet_nas::eps::NasKsi;
 use serde::Serialize;
 
 /// A stage of the path, the earliest first.
@@ -13,9 +10,9 @@ pub(super) enum Reached {
     Initial,
     /// It is known who the UE says it is.
     Identity,
-    /// The HSS's vectors are there.
+    /// The home network's vectors are there.
     Vectors,
-    /// RES was right.
+    /// RES, or RES*, was right.
     Authentication,
     /// SECURITY MODE COMPLETE came rightly protected, or a context was used again.
     SecurityMode,
@@ -39,87 +36,93 @@ impl Reached {
     }
 }
 
-/// What the MME went through in a scenario.
+/// What MME or AMF went through, in the words of neither.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    Identified,
+    VectorsRequested,
+    VectorsReceived,
+    Authenticated,
+    ContextReused,
+    SecurityModeCommanded,
+    SecurityModeComplete,
+    FirstProtected,
+    /// The home network knows where the UE is.
+    Located,
+    /// The procedure is complete.
+    Complete,
+}
+
+/// What the core went through in a scenario.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Path {
-    phases: Vec<Phase>,
-    /// eKSI of each SECURITY MODE COMMAND that was no repetition.
-    key_sets: Vec<NasKsi>,
+    stages: Vec<Stage>,
+    /// Key set of each SECURITY MODE COMMAND that was no repetition.
+    key_sets: Vec<u8>,
 }
 
 impl Path {
-    pub(super) fn take(&mut self, event: &Event) {
-        match event {
-            Event::Phase { phase, .. } => self.phases.push(*phase),
-            Event::Message {
-                direction: Direction::Downlink,
-                name: "SECURITY MODE COMMAND",
-                protection: Some(protection),
-                repeated: false,
-                ..
-            } => self.key_sets.push(protection.ksi),
-            Event::Message { .. } => {}
-        }
+    /// The core has come so far.
+    pub(super) fn take(&mut self, stage: Stage) {
+        self.stages.push(stage);
     }
 
-    fn has(&self, phase: Phase) -> bool {
-        self.phases.contains(&phase)
+    /// SECURITY MODE COMMAND went out, not again, for this key set.
+    pub(super) fn command(&mut self, key_set: u8) {
+        self.key_sets.push(key_set);
+    }
+
+    fn has(&self, stage: Stage) -> bool {
+        self.stages.contains(&stage)
     }
 
     /// The furthest stage.
     pub(super) fn reached(&self) -> Reached {
-        let of = |phase: &Phase| match phase {
-            Phase::Identified | Phase::VectorsRequested => Reached::Identity,
-            Phase::VectorsReceived => Reached::Vectors,
-            Phase::Authenticated | Phase::SecurityModeCommanded => Reached::Authentication,
-            Phase::SecurityModeComplete | Phase::ContextReused => Reached::SecurityMode,
-            Phase::FirstProtected | Phase::Located => Reached::Protected,
-            Phase::Attached | Phase::Updated | Phase::Served => Reached::Complete,
-            Phase::Detached | Phase::Rejected(_) | Phase::AuthenticationRejected | Phase::GivenUp(_) => {
-                Reached::Initial
-            }
+        let of = |stage: &Stage| match stage {
+            Stage::Identified | Stage::VectorsRequested => Reached::Identity,
+            Stage::VectorsReceived => Reached::Vectors,
+            Stage::Authenticated | Stage::SecurityModeCommanded => Reached::Authentication,
+            Stage::SecurityModeComplete | Stage::ContextReused => Reached::SecurityMode,
+            Stage::FirstProtected | Stage::Located => Reached::Protected,
+            Stage::Complete => Reached::Complete,
         };
-        self.phases.iter().map(of).max().unwrap_or(Reached::Initial)
+        self.stages.iter().map(of).max().unwrap_or(Reached::Initial)
     }
 
     /// What one who looks at a trace of it would find odd about the path, if anything is: where authentication and security
     /// mode end without what must follow, and where they are gone through again.
     pub(super) fn symptom(&self) -> Option<String> {
         if self.key_sets.len() > 1 {
-            let sets: Vec<String> = self
-                .key_sets
-                .iter()
-                .map(|ksi| ksi.identifier().to_string())
-                .collect();
+            let sets: Vec<String> = self.key_sets.iter().map(u8::to_string).collect();
             return Some(format!(
                 "security mode {} times, KSI {}: each activates another context, do not read them as one attempt",
                 self.key_sets.len(),
                 sets.join(" → ")
             ));
         }
-        if self.has(Phase::Authenticated) && !self.has(Phase::SecurityModeCommanded) {
+        if self.has(Stage::Authenticated) && !self.has(Stage::SecurityModeCommanded) {
             return Some("authentication succeeded, but security mode never started".to_owned());
         }
-        if self.has(Phase::SecurityModeCommanded) && !self.has(Phase::SecurityModeComplete) {
+        if self.has(Stage::SecurityModeCommanded) && !self.has(Stage::SecurityModeComplete) {
             return Some(
                 "security mode was commanded and not completed: later messages are not protected".to_owned(),
             );
         }
-        if self.has(Phase::SecurityModeComplete) && !self.has(Phase::FirstProtected) {
+        if self.has(Stage::SecurityModeComplete) && !self.has(Stage::FirstProtected) {
             return Some("SECURITY MODE COMPLETE came, but no protected message followed it".to_owned());
         }
-        if self.has(Phase::FirstProtected) && self.reached() < Reached::Complete {
+        if self.has(Stage::FirstProtected) && self.reached() < Reached::Complete {
             return Some(
                 "security is active and used: what failed is the procedure after it, not the security path"
                     .to_owned(),
             );
         }
         let repeated = self
-            .phases
+            .stages
             .iter()
-            .filter(|phase| **phase == Phase::VectorsRequested)
+            .filter(|stage| **stage == Stage::VectorsRequested)
             .count();
-        if repeated > 1 && !self.has(Phase::Authenticated) {
+        if repeated > 1 && !self.has(Stage::Authenticated) {
             return Some(format!(
                 "authentication was begun {repeated} times and never succeeded"
             ));
@@ -132,17 +135,17 @@ impl Path {
 mod tests {
     use super::*;
 
-    fn path(phases: &[Phase]) -> Path {
+    fn path(stages: &[Stage]) -> Path {
         Path {
-            phases: phases.to_vec(),
+            stages: stages.to_vec(),
             key_sets: Vec::new(),
         }
     }
 
     #[test]
     fn every_break_of_the_path_has_its_own_words() {
-        use Phase::{
-            Attached, Authenticated, FirstProtected, Identified, SecurityModeCommanded, SecurityModeComplete,
+        use Stage::{
+            Authenticated, Complete, FirstProtected, Identified, SecurityModeCommanded, SecurityModeComplete,
             VectorsReceived, VectorsRequested,
         };
         let whole = [
@@ -153,7 +156,7 @@ mod tests {
             SecurityModeCommanded,
             SecurityModeComplete,
             FirstProtected,
-            Attached,
+            Complete,
         ];
         let said = |upto: usize| (path(&whole[..upto]).reached(), path(&whole[..upto]).symptom());
         assert_eq!(said(8), (Reached::Complete, None));
@@ -169,7 +172,7 @@ mod tests {
             assert!(symptom.is_some_and(|symptom| symptom.contains(words)), "{words}");
         }
         let mut again = path(&whole);
-        again.key_sets = vec![NasKsi::native(0), NasKsi::native(1)];
+        again.key_sets = vec![0, 1];
         assert!(
             again
                 .symptom()

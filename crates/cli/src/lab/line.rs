@@ -1,4 +1,5 @@
-//! The line between MME and HSS: TCP, forwarded, so that it can be cut and slowed while both ends are real.
+//! A line between two nodes: TCP, forwarded, so that it can be cut and slowed while both ends are real. Its address stays
+//! the same whoever is behind it.
 
 use anyhow::{Context, Result};
 use std::cell::Cell;
@@ -19,7 +20,7 @@ const BUFFER_OCTETS: usize = 1 << 16;
 pub(super) enum Condition {
     /// As a wire.
     Open,
-    /// What the HSS says arrives so much later.
+    /// What the server says arrives so much later.
     Late(Duration),
     /// Nothing passes, and nobody can connect.
     Cut,
@@ -27,33 +28,41 @@ pub(super) enum Condition {
 
 struct State {
     condition: Cell<Condition>,
+    /// Where the server is; nobody can connect while there is none.
+    server: Cell<Option<SocketAddr>>,
     /// Woken when the line is cut.
     cut: Notify,
 }
 
 /// The line at work.
 pub(super) struct Line {
-    /// Where the MME finds the HSS.
+    /// Where clients find the server.
     pub(super) address: SocketAddr,
     state: Rc<State>,
 }
 
 impl Line {
-    /// A line to the HSS at this address.
+    /// A line to a server that [`Self::lead_to`] names.
     ///
     /// # Errors
     /// If the system gives no socket.
-    pub(super) async fn start(hss: SocketAddr) -> Result<Self> {
+    pub(super) async fn start() -> Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
             .await
             .context("no TCP port on the loopback address")?;
         let address = listener.local_addr()?;
         let state = Rc::new(State {
             condition: Cell::new(Condition::Open),
+            server: Cell::new(None),
             cut: Notify::new(),
         });
-        tokio::task::spawn_local(accept(listener, hss, Rc::clone(&state)));
+        tokio::task::spawn_local(accept(listener, Rc::clone(&state)));
         Ok(Self { address, state })
+    }
+
+    /// The server is here from now on.
+    pub(super) fn lead_to(&self, server: SocketAddr) {
+        self.state.server.set(Some(server));
     }
 
     /// The line is so from now on.
@@ -65,21 +74,25 @@ impl Line {
     }
 }
 
-async fn accept(listener: TcpListener, hss: SocketAddr, state: Rc<State>) {
+async fn accept(listener: TcpListener, state: Rc<State>) {
     while let Ok((client, _)) = listener.accept().await {
-        if state.condition.get() == Condition::Cut {
+        let server = state
+            .server
+            .get()
+            .filter(|_| state.condition.get() != Condition::Cut);
+        let Some(server) = server else {
             continue;
-        }
+        };
         let state = Rc::clone(&state);
         tokio::task::spawn_local(async move {
             // An end of either side ends the other; there is nobody to tell.
-            let _ = forward(client, hss, &state).await;
+            let _ = forward(client, server, &state).await;
         });
     }
 }
 
-async fn forward(client: TcpStream, hss: SocketAddr, state: &State) -> io::Result<()> {
-    let server = TcpStream::connect(hss).await?;
+async fn forward(client: TcpStream, server: SocketAddr, state: &State) -> io::Result<()> {
+    let server = TcpStream::connect(server).await?;
     client.set_nodelay(true)?;
     server.set_nodelay(true)?;
     let (from_client, to_client) = client.into_split();

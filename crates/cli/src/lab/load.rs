@@ -1,41 +1,65 @@
-//! Many UEs that attach, at a rate or as fast as it goes; each is released once it is registered.
+//! Many UEs that attach or register, at a rate or as fast as it goes; each is released once it is registered.
 
+use super::technology::{Ran, Technology};
 use indicatif::ProgressBar;
-use quintet_emm::ue::{Abandonment, Configuration, Event, Procedure, Start};
-use quintet_identity::{Imei, Imeisv, Plmn};
-use quintet_s1ap::Cause;
-use quintet_sim::Usim;
-use quintet_sim::demo::Population;
-use quintet_sim::enb::{Enb, EnbEvent, UeId};
-use quintet_sim::ue::Ue;
+use quintet_identity::{Imei, Imeisv};
+use quintet_sim::radio::UeId;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::marker::PhantomData;
 use std::time::Duration;
 
-/// Attaches under way at once where no rate is given: enough that nobody waits for anybody.
+/// Registrations under way at once where no rate is given: enough that nobody waits for anybody.
 const MAX_UNDER_WAY: u32 = 256;
 
 /// How a load went.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Report {
+    pub(super) technology: &'static str,
     pub(super) ues: u32,
     pub(super) rate_wanted: Option<f64>,
-    /// Attaches per second, from the first start to the last end.
+    /// Registrations per second, from the first start to the last end.
     pub(super) rate: f64,
-    pub(super) attached: u32,
+    #[serde(flatten)]
+    pub(super) succeeded: Succeeded,
     pub(super) failed: u32,
     /// How many failed of each reason.
     pub(super) failures: BTreeMap<String, u32>,
     pub(super) seconds: f64,
-    /// From the attach's start to the UE's registration.
+    /// From the start to the UE's registration.
     pub(super) p50_ms: Option<f64>,
     pub(super) p99_ms: Option<f64>,
     pub(super) max_ms: Option<f64>,
 }
 
+/// What becomes of a UE in a load.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sort {
+    Attached,
+    Registered,
+}
+
+/// How many UEs came through, by the technology's word for it.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Succeeded {
+    Attached(u32),
+    Registered(u32),
+}
+
+impl Succeeded {
+    /// `n of m UEs attached`.
+    pub(super) fn told(self, of: u32) -> String {
+        match self {
+            Self::Attached(count) => format!("{count} of {of} UEs attached"),
+            Self::Registered(count) => format!("{count} of {of} UEs registered"),
+        }
+    }
+}
+
 /// A load at work.
-pub(super) struct Load {
+pub(super) struct Load<T: Technology> {
+    technology: PhantomData<T>,
     rate: Option<f64>,
     /// Who comes, in order.
     order: Vec<UeId>,
@@ -50,7 +74,7 @@ pub(super) struct Load {
     bar: ProgressBar,
 }
 
-impl Load {
+impl<T: Technology> Load<T> {
     /// UEs with the cards of a population, taken into the cell.
     ///
     /// # Errors
@@ -58,28 +82,21 @@ impl Load {
     pub(super) fn new(
         ues: u32,
         (rate, seed): (Option<f64>, Option<u64>),
-        serving: Plmn,
-        enb: &mut Enb,
+        ran: &mut T::Ran,
         bar: ProgressBar,
     ) -> anyhow::Result<Self> {
-        let population = Population::new();
-        let configuration = Arc::new(Configuration {
-            automatic: false,
-            ..Configuration::default()
-        });
         let mut order = Vec::with_capacity(ues as usize);
         for n in 0..ues {
-            let Some(subscriber) = population.subscriber(n) else {
+            let Some(ue) = T::join(ran, n)? else {
                 break;
             };
-            let card = Usim::new(subscriber.imsi, &subscriber.authentication, Default::default())?;
-            let device = device(n)?;
-            order.push(enb.add_ue(Ue::new(Arc::clone(&configuration), device, Some(card), serving)));
+            order.push(ue);
         }
         if let Some(seed) = seed {
-            crate::lab::shuffle(seed, &mut order);
+            super::shuffle(seed, &mut order);
         }
         Ok(Self {
+            technology: PhantomData,
             rate,
             since: vec![None; order.len()],
             order,
@@ -98,46 +115,18 @@ impl Load {
         self.ended as usize == self.order.len()
     }
 
-    /// Something happened at the eNB.
-    pub(super) fn handle_enb_event(&mut self, now: Duration, enb: &mut Enb, event: &EnbEvent) {
-        match event {
-            EnbEvent::Ue(ue, Event::Registered { .. }) => {
-                let was_under_way = self.end(now, *ue, None);
-                if was_under_way {
-                    enb.release(*ue, Cause::USER_INACTIVITY);
-                }
-            }
-            EnbEvent::Ue(ue, Event::Rejected { cause, .. }) => {
-                let name = cause.name().unwrap_or("reserved");
-                self.end(now, *ue, Some(format!("rejected: #{} {name}", cause.0)));
-            }
-            EnbEvent::Ue(ue, Event::AuthenticationRejected) => {
-                self.end(now, *ue, Some("AUTHENTICATION REJECT".to_owned()));
-            }
-            EnbEvent::Ue(
-                ue,
-                Event::Abandoned {
-                    procedure: Procedure::Attach,
-                    why,
-                    ..
-                },
-            ) => {
-                let why = match why {
-                    Abandonment::Expired(timer) => format!("{timer:?} expired"),
-                    Abandonment::ConnectionLost => "connection lost".to_owned(),
-                    Abandonment::Superseded => "superseded".to_owned(),
-                    Abandonment::CountExhausted => "NAS COUNT exhausted".to_owned(),
-                };
-                self.end(now, *ue, Some(why));
-            }
-            EnbEvent::NotConnected(ue, why) => {
-                self.end(now, *ue, Some(format!("no connection: {why:?}")));
-            }
-            _ => {}
+    /// Something happened at the radio node.
+    pub(super) fn see(&mut self, now: Duration, ran: &mut T::Ran, event: &<T::Ran as Ran>::Event) {
+        let Some((ue, how)) = T::ended(event) else {
+            return;
+        };
+        let registered = how.is_ok();
+        if self.end(now, ue, how.err()) && registered {
+            T::release(ran, ue);
         }
     }
 
-    /// An attach ended. Answers whether it was under way.
+    /// A registration ended. Answers whether it was under way.
     fn end(&mut self, now: Duration, ue: UeId, failure: Option<String>) -> bool {
         let Some(since) = self.since.get_mut(ue.0 as usize).and_then(Option::take) else {
             return false;
@@ -153,7 +142,7 @@ impl Load {
     }
 
     /// Starts who is due.
-    pub(super) fn advance(&mut self, now: Duration, enb: &mut Enb) {
+    pub(super) fn advance(&mut self, now: Duration, ran: &mut T::Ran) {
         let began = *self.began.get_or_insert(now);
         let due = match self.rate {
             // Multiplied, not summed up: no error gathers.
@@ -165,12 +154,12 @@ impl Load {
         {
             self.started += 1;
             self.since[ue.0 as usize] = Some(now);
-            enb.start(now, ue, Start::ATTACH);
+            T::begin(ran, now, ue);
         }
     }
 
     /// When the next UE is due.
-    pub(super) fn poll_timeout(&self) -> Option<Duration> {
+    pub(super) fn deadline(&self) -> Option<Duration> {
         let (rate, began) = (self.rate?, self.began?);
         let left = (self.started as usize) < self.order.len();
         left.then(|| began + Duration::from_secs_f64(f64::from(self.started) / rate))
@@ -189,8 +178,9 @@ impl Load {
                 .get(index)
                 .map(|latency| latency.as_secs_f64() * 1000.0)
         };
-        let attached = self.latencies.len() as u32;
+        let through = self.latencies.len() as u32;
         Report {
+            technology: T::NAME,
             ues: self.order.len() as u32,
             rate_wanted: self.rate,
             rate: if seconds > 0.0 {
@@ -198,8 +188,11 @@ impl Load {
             } else {
                 0.0
             },
-            attached,
-            failed: self.order.len() as u32 - attached,
+            succeeded: match T::CROWD.2 {
+                Sort::Attached => Succeeded::Attached(through),
+                Sort::Registered => Succeeded::Registered(through),
+            },
+            failed: self.order.len() as u32 - through,
             failures: self.failures.clone(),
             seconds,
             p50_ms: at(0.50),
@@ -210,7 +203,7 @@ impl Load {
 }
 
 /// The device of the n-th UE. Its IMEI is of a type approval code for tests (GSMA TS.06: 00 1xx).
-fn device(n: u32) -> anyhow::Result<(Imei, Imeisv)> {
+pub(super) fn device(n: u32) -> anyhow::Result<(Imei, Imeisv)> {
     let serial = n % 1_000_000;
     Ok((
         format!("00101700{serial:06}0").parse()?,

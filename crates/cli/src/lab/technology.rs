@@ -1,0 +1,166 @@
+//! What the labs of LTE and 5GS differ in: their nodes, their plays, their words. All else they have in common.
+
+use super::diagnosis::Expected;
+use super::hss::Keeping;
+use super::journal::{Journal, Language};
+use super::load::Sort;
+use super::ran::{Board, RanApplication, RanStation};
+use anyhow::Result;
+use quintet_runtime::sctp::SctpRemote;
+use quintet_runtime::{Clock, Driver};
+use quintet_sctp::{AssociationId, Message};
+use quintet_sim::radio::UeId;
+use quintet_subscriber::model::Subscriber;
+use std::cell::RefCell;
+use std::net::IpAddr;
+use std::path::Path;
+use std::rc::Rc;
+use std::time::Duration;
+
+/// What the specification's timers are divided by: T3460 is 0.6 s, and all scenarios take half a minute. A T3410 of 1.5 s
+/// outlasts a disk that is busy with something else.
+pub(super) const TIMER_DIVISOR: u32 = 10;
+
+/// UEs of a scenario that takes several.
+pub(super) const SEVERAL: u32 = 4;
+
+/// Connections and half-open registrations of the one radio node: nobody floods here.
+pub(super) const MAX_CONNECTIONS: usize = 1_000_000;
+
+/// What a radio node wants done.
+pub(super) enum RanOutput<E> {
+    /// Send a message to the core.
+    Send { stream: u16, payload: Vec<u8> },
+    /// Something happened.
+    Event(E),
+}
+
+/// A simulated eNB or gNB with its UEs.
+pub(super) trait Ran: 'static {
+    /// What it reports.
+    type Event;
+    /// SCTP's payload protocol identifier.
+    const PPID: u32;
+
+    fn is_up(&self) -> bool;
+    fn poll(&mut self) -> Option<RanOutput<Self::Event>>;
+    fn deadline(&self) -> Option<Duration>;
+    fn timeout(&mut self, now: Duration);
+    fn up(&mut self, now: Duration, streams: u16);
+    fn down(&mut self, now: Duration);
+    fn message(&mut self, now: Duration, message: Message);
+}
+
+/// A scenario being played over a [`Ran`].
+pub(super) trait Plays<R: Ran>: 'static {
+    /// What it hears of the core.
+    type Report: Clone + 'static;
+    /// What it wants of the world.
+    type Demand;
+
+    fn hear(&mut self, now: Duration, report: &Self::Report);
+    fn see(&mut self, now: Duration, ran: &mut R, event: &R::Event);
+    fn proceed(&mut self, now: Duration, ran: &mut R);
+    fn demand(&mut self) -> Option<Self::Demand>;
+    fn deadline(&self) -> Option<Duration>;
+    /// Everybody the home network must know.
+    fn subscribers(&self) -> Vec<Subscriber>;
+}
+
+/// Whom a report of the core is about.
+pub(super) enum About {
+    /// An association that came about.
+    New(AssociationId),
+    /// An association.
+    Of(AssociationId),
+    /// No association: everybody hears it.
+    Everybody,
+    /// Nobody who plays.
+    Nobody,
+}
+
+/// A scenario's name and what there is to know of it before it is played.
+#[derive(Clone, Copy)]
+pub(super) struct Listed {
+    pub(super) name: &'static str,
+    pub(super) about: &'static str,
+    /// Whether several UEs show in it.
+    pub(super) several: bool,
+}
+
+/// How a play ended.
+pub(super) struct Verdict {
+    pub(super) as_named: bool,
+    pub(super) what: String,
+    pub(super) why: Vec<String>,
+}
+
+/// The radio node of a network.
+pub(super) type RanOf<T> = <T as Technology>::Ran;
+/// What a play of a network hears.
+pub(super) type ReportOf<T> = <<T as Technology>::Play as Plays<RanOf<T>>>::Report;
+/// What a play of a network wants.
+pub(super) type DemandOf<T> = <<T as Technology>::Play as Plays<RanOf<T>>>::Demand;
+
+/// A network of one technology at work.
+pub(super) trait Technology: Sized + 'static {
+    type Ran: Ran;
+    type Play: Plays<Self::Ran>;
+
+    /// As the command line calls it.
+    const NAME: &'static str;
+    /// What it is captured on.
+    const INTERFACES: &'static str;
+    /// The load, as if it were a scenario: name, line, what becomes of a UE in it.
+    const CROWD: (&'static str, &'static str, Sort);
+    const LANGUAGE: Language;
+    /// Where the core keeps its contexts.
+    const CONTEXTS: &'static str;
+
+    /// All scenarios, in the order in which they are played.
+    fn list() -> Vec<Listed>;
+    /// The nodes' names in the capture.
+    fn names() -> Vec<(IpAddr, String)>;
+    /// What the doctor must find in a scenario.
+    fn expected(scenario: &'static str) -> Expected;
+    /// The `number`-th radio node with the UEs of a scenario in it; `place` is the scenario's in [`Self::list`].
+    fn cell(place: usize, number: u32, seed: u64) -> (Self::Ran, Self::Play);
+    /// A radio node without UEs, for the load.
+    fn empty_cell(nas_events: bool) -> Self::Ran;
+
+    /// Starts the core and the home network and waits until they are connected.
+    async fn start(keeping: Keeping<'_>, contexts: &Path, journal: &Rc<RefCell<Journal>>) -> Result<Self>;
+    /// Everything is as at first from now on.
+    async fn settled(&mut self) -> Result<()>;
+    /// Disconnects everybody in good order.
+    async fn stop(self) -> Result<()>;
+    fn clock(&self) -> Clock;
+    /// Where the core is.
+    fn core(&self) -> Result<SctpRemote>;
+    /// Who plays at present hears the core by this.
+    fn hang_up(&self, board: Option<Rc<Board<Self>>>);
+    /// Does what a play wants of the world; the verdict ends it.
+    async fn serve(
+        &mut self,
+        journal: &Rc<RefCell<Journal>>,
+        station: &RanStation<Self>,
+        demand: DemandOf<Self>,
+    ) -> Result<Option<Verdict>>;
+
+    /// Whom a report is about.
+    fn about(report: &ReportOf<Self>) -> About;
+    /// A report of radio node and UEs, for the ladder.
+    fn show(journal: &mut Journal, wall: Duration, event: &<Self::Ran as Ran>::Event);
+
+    /// The n-th UE of a load; `None` if there are no more.
+    fn join(ran: &mut Self::Ran, n: u32) -> Result<Option<UeId>>;
+    /// It registers.
+    fn begin(ran: &mut Self::Ran, now: Duration, ue: UeId);
+    /// Whether this ends a UE's registration, and how.
+    fn ended(event: &<Self::Ran as Ran>::Event) -> Option<(UeId, Result<(), String>)>;
+    /// Its connection may end.
+    fn release(ran: &mut Self::Ran, ue: UeId);
+}
+
+/// The driver of a radio node.
+pub(super) type RanDriver<T> = Driver<RanApplication<T>>;
