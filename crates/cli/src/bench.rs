@@ -6,6 +6,7 @@ mod aka;
 mod doctor;
 mod lte;
 mod machine;
+mod nausf;
 mod population;
 mod process;
 mod report;
@@ -27,6 +28,9 @@ pub(crate) enum Command {
     /// An MME and an HSS with UEs that attach through simulated eNBs, over SCTP and TCP.
     #[command(after_help = lte::EXAMPLES)]
     Lte(lte::Arguments),
+    /// An AUSF and a UDM on one core, asked over h2c: authenticate and confirm.
+    #[command(after_help = nausf::EXAMPLES)]
+    Nausf(nausf::Arguments),
     /// Captures read and diagnosed: octets per second, memory, and tshark beside it.
     #[command(after_help = doctor::EXAMPLES)]
     Doctor(doctor::Arguments),
@@ -38,6 +42,7 @@ pub(crate) fn run(command: Command) -> Result<Finding> {
         Command::Aka(arguments) => aka::run(&arguments),
         Command::S6a(arguments) => s6a::run(&arguments),
         Command::Lte(arguments) => lte::run(&arguments),
+        Command::Nausf(arguments) => nausf::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
     }
 }

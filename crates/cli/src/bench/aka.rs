@@ -4,6 +4,8 @@
 //! samples: a batch in which the operating system took the core away shows in p99 and p99.9, not in the figure. Keys
 //! and challenges change with every operation, so that nothing can be computed once.
 
+mod fgs;
+
 use super::machine::Machine;
 use super::report::{self, Goal, Quantiles, Row};
 use crate::output::Finding;
@@ -76,6 +78,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Finding> {
     };
     let mut rows = Vec::new();
     functions(&bench, &mut rows);
+    fgs::rows(&bench, &mut rows)?;
     auc(&bench, &mut rows)?;
     report::print("quintet.bench.aka/1", &Machine::here(), &rows, arguments.json)?;
     Ok(Finding::Positive)
