@@ -6,11 +6,12 @@ use super::reading::Reading;
 use crate::report::{Finding, Outcome, Severity};
 use crate::trail::{End, Signal, Tap};
 
-/// Release causes of ordinary life.
-const ORDINARY: [&str; 12] = [
+/// Release causes of ordinary life, of S1AP and NGAP (TS 36.413 9.2.1.3, TS 38.413 9.3.1.2).
+const ORDINARY: [&str; 17] = [
     "user-inactivity",
     "normal-release",
     "detach",
+    "deregister",
     "successful-handover",
     "s1-inter-system-handover-triggered",
     "s1-intra-system-handover-triggered",
@@ -20,6 +21,10 @@ const ORDINARY: [&str; 12] = [
     "interrat-redirection",
     "load-balancing-tau-required",
     "release-due-to-eutran-generated-reason",
+    "ng-inter-system-handover-triggered",
+    "ng-intra-system-handover-triggered",
+    "ims-voice-eps-fallback-or-rat-fallback-triggered",
+    "release-due-to-ngran-generated-reason",
 ];
 
 /// Whether a release for this cause is out of the ordinary.
@@ -228,4 +233,22 @@ pub(super) fn ended(reading: &Reading<'_>, found: &[Finding]) -> Option<Finding>
 /// UE comes again does not show that it had not ended.
 fn ends_unseen(reading: &Reading<'_>) -> bool {
     reading.trail.tap != Tap::Ran && reading.case.outcome == Outcome::Incomplete
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ordinary_life_of_either_system_is_no_finding() {
+        for cause in [
+            "nas: detach",
+            "nas: deregister",
+            "radioNetwork: release-due-to-ngran-generated-reason",
+        ] {
+            assert!(!is_abnormal(cause), "{cause}");
+        }
+        assert!(is_abnormal("nas: authentication-failure"));
+        assert!(is_abnormal("radioNetwork: radio-connection-with-ue-lost"));
+    }
 }
