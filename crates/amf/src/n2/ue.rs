@@ -31,13 +31,11 @@ impl Amf {
         if let Some(former) = former {
             self.lose(at, former);
         }
-        let Some((tai, ncgi)) = place(&message.user_location_information) else {
-            // Non-3GPP access is not supported.
+        let here = place(&message.user_location_information);
+        let Some((tai, ncgi)) = here.filter(|(tai, _)| self.is_place_of(association, tai)) else {
+            // Elsewhere, or over non-3GPP access, which is not supported.
             return self.error_indication(association, Cause::SEMANTIC_ERROR);
         };
-        if !self.is_place_of(association, &tai) {
-            return self.error_indication(association, Cause::SEMANTIC_ERROR);
-        }
         let limits = self.config.limits;
         let full = self.connections.len() >= limits.connections;
         let Some(gnb) = self.gnbs.get_mut(association) else {
