@@ -1,6 +1,7 @@
 //! `quintet serve`: the nodes of the configuration, until a signal.
 
 mod contexts;
+mod domain;
 mod events;
 mod fgs;
 mod mme;

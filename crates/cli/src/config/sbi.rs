@@ -19,6 +19,12 @@ pub(crate) struct Sbi {
     pub(crate) authorities: Option<PathBuf>,
     /// Whether clients must show a certificate of those authorities.
     pub(crate) client_certificates: bool,
+    /// The NRF, where nodes register and find those that are not configured.
+    pub(crate) nrf: Option<NfUri>,
+    /// Whether requests need a token of the NRF; calls carry one then.
+    pub(crate) oauth2: bool,
+    /// The key that the NRF signs tokens with, PEM.
+    pub(crate) nrf_public_key: Option<PathBuf>,
 }
 
 /// The address of a network function: `http://10.0.0.5:7777`, `https://ausf.example.org:443`.
@@ -46,6 +52,15 @@ impl Sbi {
         }
         if self.client_certificates && self.authorities.is_none() {
             bail!("sbi.client_certificates = true, but there are no sbi.authorities to check them with");
+        }
+        if self.oauth2 && (self.nrf.is_none() || self.nrf_public_key.is_none()) {
+            bail!(
+                "sbi.oauth2 = true needs sbi.nrf, which gives the tokens out, and sbi.nrf_public_key, which they are \
+                 checked with"
+            );
+        }
+        if self.nrf_public_key.is_some() && !self.oauth2 {
+            bail!("sbi.nrf_public_key is given, but sbi.oauth2 is not true: no token would be checked");
         }
         Ok(())
     }
@@ -88,6 +103,16 @@ impl Sbi {
             .map(|(certificate, key)| (&certificate[..], &key[..]));
         let tls = SbiClientTls::from_pem(&read("sbi.authorities", authorities)?, pair);
         Ok(Some(tls.context("sbi.authorities")?))
+    }
+
+    /// The key that tokens are checked with; none if they are not.
+    pub(crate) fn nrf_key(&self) -> Result<Option<String>> {
+        let Some(path) = self.nrf_public_key.as_ref().filter(|_| self.oauth2) else {
+            return Ok(None);
+        };
+        let octets = read("sbi.nrf_public_key", path)?;
+        let text = String::from_utf8(octets).context("sbi.nrf_public_key: no PEM")?;
+        Ok(Some(text))
     }
 
     /// Where others reach a server of ours that listens there.

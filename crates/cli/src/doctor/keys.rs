@@ -7,6 +7,8 @@
 //!  else          CSV with a header                         csv
 //! ```
 //!
+//! Among them may be home networks' private keys, with which SUCIs are opened: `home_network_key`, `id`, `profile`.
+//!
 //! An error names the file, the line or object, and the field; never a value. What a key is called in reports is its file
 //! and line.
 
@@ -53,14 +55,20 @@ fn of_file(path: &Path, ring: &mut KeyRing) -> Result<()> {
         .unwrap_or(path.as_os_str())
         .to_string_lossy()
         .into_owned();
-    let before = ring.len();
+    let count = |ring: &KeyRing| ring.len() + ring.home_network_keys();
+    let before = count(ring);
     each(&text, &mut |place, entry| {
+        if let Some((id, key)) = entry.home_network_key().with_context(|| place.to_owned())? {
+            return ring
+                .add_home_network_key(id, key)
+                .with_context(|| place.to_owned());
+        }
         let key = entry
             .key(format!("{name}, {place}"))
             .with_context(|| place.to_owned())?;
         ring.add(key).with_context(|| place.to_owned())
     })?;
-    if ring.len() == before {
+    if count(ring) == before {
         bail!("holds no keys: expected CSV with a header (imsi,k,opc), JSON, or srsRAN's user_db.csv");
     }
     Ok(())

@@ -13,7 +13,8 @@ mod lte;
 mod s6a;
 
 use quintet_capture::{
-    Dissector, DissectorOptions, FlowEvent, FlowId, Frame, LinkType, Pdu, Protocol, Seen, Sink, Timestamp,
+    Dissector, DissectorOptions, FlowEvent, FlowId, Frame, HttpExchange, LinkType, Pdu, Protocol, Seen, Sink,
+    Timestamp,
 };
 use quintet_crypto::Op;
 use quintet_doctor::keys::{KeyRing, Operator, SubscriberKey};
@@ -245,6 +246,9 @@ impl Watch {
                 let _ = keys.add(key);
             }
         }
+        for (id, key) in quintet_sim::fgs::home_network_keys() {
+            let _ = keys.add_home_network_key(id, key);
+        }
         let doctor = |keys| {
             Doctor::new(Settings {
                 keys,
@@ -373,6 +377,11 @@ impl Sink for Patients {
         if pdu.protocol != Protocol::Diameter || self.expected.bare {
             self.without_keys.pdu(pdu);
         }
+    }
+
+    fn http(&mut self, exchange: &HttpExchange<'_>) {
+        // SBI carries KSEAF, and says what the home network thinks.
+        self.with_keys.http(exchange);
     }
 
     fn flow(&mut self, seen: Seen, flow: FlowId, event: FlowEvent) {

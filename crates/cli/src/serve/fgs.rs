@@ -1,6 +1,6 @@
 //! The 5G nodes of `quintet serve`: AMF, AUSF and UDM, each on a driver of its own, over HTTP/2 between them.
 
-use super::contexts;
+use super::{contexts, domain};
 use crate::config::{Config, Role};
 use anyhow::{Context, Result, anyhow, bail};
 use quintet_amf::{Amf, Save, SbiConfig};
@@ -11,7 +11,8 @@ use quintet_fgmm::network::durable::Stop;
 use quintet_identity::Plmn;
 use quintet_runtime::sctp::SctpUse;
 use quintet_runtime::{
-    AmfApplication, Application, AusfApplication, Clock, Drbg, Driver, SbiSettings, Tap, UdmApplication,
+    AmfApplication, AusfApplication, Clock, Drbg, Driver, NetworkFunction, SbiMember, SbiSettings, Tap,
+    UdmApplication,
 };
 use quintet_sbi::Target;
 use quintet_store_sqlite::ContextStore;
@@ -28,13 +29,13 @@ use tokio::sync::Notify;
 #[derive(Default)]
 pub(super) struct Running {
     amf: Option<RunningAmf>,
-    ausf: Option<Driver<AusfApplication>>,
-    udm: Option<Driver<UdmApplication>>,
+    ausf: Option<Driver<SbiMember<AusfApplication>>>,
+    udm: Option<Driver<SbiMember<UdmApplication>>>,
 }
 
 /// An AMF at work.
 struct RunningAmf {
-    driver: Driver<AmfApplication>,
+    driver: Driver<SbiMember<AmfApplication>>,
     contexts: Option<Rc<ContextStore>>,
 }
 
@@ -80,14 +81,17 @@ impl Running {
     /// Stops them, who asks first, and writes the AMF's contexts as they are at last.
     pub(super) async fn stop(self) {
         if let Some(RunningAmf { driver, contexts }) = self.amf {
+            domain::leave(&driver).await;
             driver.shutdown(DisconnectCause::REBOOTING).await;
-            let last = driver.with(|_, _, application| application.retire());
+            let last = driver.with(|_, _, member| member.inner().retire());
             contexts::close(contexts, last);
         }
         if let Some(ausf) = self.ausf {
+            domain::leave(&ausf).await;
             ausf.shutdown(DisconnectCause::REBOOTING).await;
         }
         if let Some(udm) = self.udm {
+            domain::leave(&udm).await;
             udm.shutdown(DisconnectCause::REBOOTING).await;
         }
     }
@@ -103,10 +107,10 @@ fn silent_node(name: &str, drbg: &mut Drbg) -> Result<Node> {
     Ok(Node::new(config, drbg.next_u64())?)
 }
 
-/// Listens for requests, and readies TLS for our own.
-fn open_sbi<A: Application + 'static>(
+/// Listens for requests, readies TLS for our own, and joins the NRF's domain.
+fn open_sbi<A: NetworkFunction + 'static>(
     config: &Config,
-    driver: &Driver<A>,
+    driver: &Driver<SbiMember<A>>,
     (key, listen): (&str, SocketAddr),
 ) -> Result<()> {
     if let Some(tls) = config.sbi.client()? {
@@ -121,6 +125,7 @@ fn open_sbi<A: Application + 'static>(
         )
     })?;
     tracing::info!(address = %local, scheme, key, "service based interface: listening");
+    driver.with(|_, _, member| member.join());
     Ok(())
 }
 
@@ -142,7 +147,7 @@ fn instance_id(role: &str, of: &str) -> String {
     )
 }
 
-/// The network functions of a kind: as configured, or the one of this process.
+/// The network functions of a kind: as configured, or the one of this process. None are to be found by the NRF.
 fn peers(
     config: &Config,
     configured: Vec<Target>,
@@ -155,13 +160,20 @@ fn peers(
     if config.roles.0.contains(&role) {
         return Ok(vec![config.sbi.own(listen)]);
     }
-    bail!("{what} = \"http://address:port\", or run it in the same process (--role amf,ausf,udm)")
+    if config.sbi.nrf.is_some() {
+        return Ok(Vec::new());
+    }
+    bail!(
+        "{what} = \"http://address:port\", sbi.nrf to find it by, or run it in the same process (--role amf,ausf,udm)"
+    )
 }
 
 /// The AMF's configuration.
 fn amf_config(config: &Config) -> Result<quintet_amf::Config> {
     let amf = &config.amf;
-    let policy = amf.policy()?;
+    let mut policy = amf.policy()?;
+    // It may be found at any time.
+    policy.smf |= config.sbi.nrf.is_some();
     let targets = |list: &[crate::config::NfUri]| list.iter().map(|uri| uri.0.clone()).collect::<Vec<_>>();
     let ausf = peers(
         config,
@@ -203,7 +215,14 @@ fn start_amf(config: &Config, clock: Clock, tap: Option<Box<dyn Tap>>) -> Result
         wall: moment.wall,
     };
     // What is wrong is said before a database is made.
-    let mut amf = Amf::new(amf_config(config)?, seed);
+    let amf_config = amf_config(config)?;
+    let sbi = &amf_config.sbi;
+    let own = sbi.own.clone();
+    let profile = domain::amf_profile(sbi.nf_instance_id.clone(), &amf_config.policy);
+    let configured = [("AUSF", &sbi.ausf), ("UDM", &sbi.udm), ("SMF", &sbi.smf)];
+    let configured = configured.into_iter().filter(|(_, targets)| !targets.is_empty());
+    let configured = configured.map(|(nf_type, _)| nf_type).collect();
+    let mut amf = Amf::new(amf_config, seed);
     let contexts = match config.amf.keep_contexts {
         true => {
             let file = contexts::File {
@@ -230,7 +249,8 @@ fn start_amf(config: &Config, clock: Clock, tap: Option<Box<dyn Tap>>) -> Result
             Save::Delete { key } => contexts.delete(key),
         }));
     }
-    let driver = Driver::start(clock, node, application, tap, Arc::new(Notify::new()));
+    let member = domain::member(config, application, own, profile, configured)?;
+    let driver = Driver::start(clock, node, member, tap, Arc::new(Notify::new()));
     for address in &config.amf.listen {
         let transport = driver.open_sctp(&config.sctp.listening(*address), SctpUse::Application)?;
         if let Some(local) = driver.sctp_address(transport) {
@@ -241,19 +261,23 @@ fn start_amf(config: &Config, clock: Clock, tap: Option<Box<dyn Tap>>) -> Result
     Ok(RunningAmf { driver, contexts })
 }
 
-/// The UDM that the AUSF asks.
-fn ausf_udm(config: &Config) -> Result<Target> {
+/// The UDM that the AUSF asks; none until the NRF has found one.
+fn ausf_udm(config: &Config) -> Result<Option<Target>> {
     let configured = config.ausf.udm.iter().map(|uri| uri.0.clone()).collect();
-    let mut udm = peers(
+    let udm = peers(
         config,
         configured,
         (Role::Udm, config.udm.listen),
         "the AUSF has no UDM: give ausf.udm",
     )?;
-    Ok(udm.remove(0))
+    Ok(udm.into_iter().next())
 }
 
-fn start_ausf(config: &Config, clock: Clock, tap: Option<Box<dyn Tap>>) -> Result<Driver<AusfApplication>> {
+fn start_ausf(
+    config: &Config,
+    clock: Clock,
+    tap: Option<Box<dyn Tap>>,
+) -> Result<Driver<SbiMember<AusfApplication>>> {
     let ausf = &config.ausf;
     let mut drbg = Drbg::new()?;
     let own = ausf
@@ -261,7 +285,10 @@ fn start_ausf(config: &Config, clock: Clock, tap: Option<Box<dyn Tap>>) -> Resul
         .as_ref()
         .map_or_else(|| config.sbi.own(ausf.listen), |uri| uri.0.clone());
     let id = instance_id("ausf", &own.authority);
-    let mut node_config = AusfConfig::new(id, own, Some(ausf_udm(config)?));
+    let udm = ausf_udm(config)?;
+    let configured = udm.iter().map(|_| "UDM").collect();
+    let profile = domain::profile(id.clone());
+    let mut node_config = AusfConfig::new(id, own.clone(), udm);
     node_config.udm_timeout = ausf.udm_timeout_ms.duration();
     if let Some(plmns) = &ausf.serving_networks {
         node_config.serving_networks = ServingNetworks::Only(plmns.clone());
@@ -271,7 +298,8 @@ fn start_ausf(config: &Config, clock: Clock, tap: Option<Box<dyn Tap>>) -> Resul
         node_config,
         Box::new(move |octets: &mut [u8]| drbg.fill(octets)),
     ));
-    let driver = Driver::start(clock, node, application, tap, Arc::new(Notify::new()));
+    let member = domain::member(config, application, own, profile, configured)?;
+    let driver = Driver::start(clock, node, member, tap, Arc::new(Notify::new()));
     open_sbi(config, &driver, ("ausf.listen", ausf.listen))?;
     Ok(driver)
 }
@@ -301,7 +329,11 @@ fn udm_config(config: &Config) -> Result<(UdmConfig, HomeNetworkKeys)> {
     Ok((node, udm.keys()?))
 }
 
-fn start_udm(config: &Config, clock: Clock, tap: Option<Box<dyn Tap>>) -> Result<Driver<UdmApplication>> {
+fn start_udm(
+    config: &Config,
+    clock: Clock,
+    tap: Option<Box<dyn Tap>>,
+) -> Result<Driver<SbiMember<UdmApplication>>> {
     let (node_config, keys) = udm_config(config)?;
     let pump = Arc::new(Notify::new());
     let mut drbg = Drbg::new()?;
@@ -314,8 +346,15 @@ fn start_udm(config: &Config, clock: Clock, tap: Option<Box<dyn Tap>>) -> Result
         challenge,
         Box::new(move |octets: &mut [u8]| drbg.fill(octets)),
     );
-    let driver = Driver::start(clock, node, UdmApplication::new(udm, store), tap, pump);
-    driver.with(|_, _, application| application.start());
+    let own = config
+        .udm
+        .own
+        .as_ref()
+        .map_or_else(|| config.sbi.own(config.udm.listen), |uri| uri.0.clone());
+    let profile = domain::profile(instance_id("udm", &own.authority));
+    let member = domain::member(config, UdmApplication::new(udm, store), own, profile, Vec::new())?;
+    let driver = Driver::start(clock, node, member, tap, pump);
+    driver.with(|_, _, member| member.inner().start());
     tracing::info!(keys = known, null_scheme = config.udm.null_scheme, "UDM: SUCIs");
     open_sbi(config, &driver, ("udm.listen", config.udm.listen))?;
     Ok(driver)
@@ -344,9 +383,39 @@ mod tests {
         let all = Config::parse("roles = [\"amf\", \"ausf\", \"udm\"]\n").unwrap();
         check(&all).unwrap();
         assert_eq!(amf_config(&all).unwrap().sbi.ausf[0].authority, "127.0.0.1:7781");
-        assert_eq!(ausf_udm(&all).unwrap().authority, "127.0.0.1:7782");
+        assert_eq!(ausf_udm(&all).unwrap().unwrap().authority, "127.0.0.1:7782");
         let alone = Config::parse("roles = [\"amf\"]\n").unwrap();
         assert!(format!("{:#}", check(&alone).unwrap_err()).contains("amf.ausf"));
+    }
+
+    #[test]
+    fn the_nrf_finds_whom_nobody_configured() {
+        let text = "roles = [\"amf\", \"ausf\"]\n[sbi]\nnrf = \"http://127.0.0.10:8000\"\n";
+        let config = Config::parse(text).unwrap();
+        check(&config).unwrap();
+        let amf = amf_config(&config).unwrap();
+        assert_eq!(
+            (amf.sbi.ausf.len(), amf.sbi.udm.len(), amf.policy.smf),
+            (1, 0, true)
+        );
+        assert_eq!(ausf_udm(&config).unwrap(), None);
+        let profile = domain::amf_profile("1".to_owned(), &amf.policy);
+        let info = profile.amf_info.unwrap();
+        assert_eq!(
+            (info.amf_region_id.as_str(), info.amf_set_id.as_str()),
+            ("01", "001")
+        );
+        assert_eq!(
+            (info.guami_list.len(), info.tai_list[0].tac.as_str()),
+            (1, "000001")
+        );
+        for (keys, part) in [
+            ("oauth2 = true", "sbi.nrf"),
+            ("nrf_public_key = \"k.pem\"", "sbi.oauth2"),
+        ] {
+            let error = format!("{:#}", Config::parse(&format!("[sbi]\n{keys}\n")).unwrap_err());
+            assert!(error.contains(part), "{error}");
+        }
     }
 
     #[test]

@@ -222,7 +222,7 @@ pub enum SmDeliveryKind<'a> {
     Refused {
         /// Why.
         failure: SmFailure,
-        /// The UE's N1 SM message, as it was in [`super::SmRequest::container`].
+        /// The UE's N1 SM message, as it was in `SmRequest::container`.
         container: &'a [u8],
     },
 }

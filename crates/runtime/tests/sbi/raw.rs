@@ -19,7 +19,6 @@ pub(crate) const ENHANCE_YOUR_CALM: u32 = 11;
 #[derive(Debug)]
 pub(crate) struct Frame {
     pub(crate) kind: u8,
-    pub(crate) flags: u8,
     pub(crate) stream: u32,
     pub(crate) payload: Vec<u8>,
 }
@@ -70,7 +69,6 @@ impl Raw {
         self.stream.read_exact(&mut payload).await.ok()?;
         Some(Frame {
             kind: head[3],
-            flags: head[4],
             stream: u32::from_be_bytes([head[5], head[6], head[7], head[8]]),
             payload,
         })

@@ -54,7 +54,10 @@ pub(super) fn read(text: &str, each: &mut dyn FnMut(&str, Entry) -> Result<()>) 
 /// The columns by the first line, and whether that is data already.
 fn header_of(first: &::csv::StringRecord) -> Result<(Vec<String>, bool)> {
     let names: Vec<String> = first.iter().map(str::to_lowercase).collect();
-    if names.iter().any(|name| field(name) == Some(Field::K)) {
+    if names
+        .iter()
+        .any(|name| matches!(field(name), Some(Field::K | Field::HomeNetworkKey)))
+    {
         return Ok((names, false));
     }
     let digits = |at: usize| {

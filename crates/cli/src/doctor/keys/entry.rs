@@ -1,6 +1,7 @@
-//! One subscriber of a key file, before it is a key.
+//! One subscriber of a key file, or one home network key, before it is a key.
 
 use anyhow::{Context, Result, anyhow, bail};
+use quintet_crypto::suci::{HomeNetworkPrivateKey, Profile};
 use quintet_crypto::{K, Op, Opc, Top, Topc, TuakSizes};
 use quintet_doctor::keys::{Operator, SubscriberKey};
 use quintet_identity::Imsi;
@@ -20,6 +21,12 @@ pub(super) struct Entry {
     pub(super) algorithm: Option<String>,
     /// `RES/MAC/CK/IK/iterations`.
     pub(super) tuak: Option<String>,
+    /// A home network's private key, instead of a subscriber's: 32 octets (TS 33.501 C.3).
+    pub(super) home_network_key: Option<Secret>,
+    /// Its identifier: 0 to 255, as SUCIs have it.
+    pub(super) id: Option<String>,
+    /// Its profile: `A` or `B`.
+    pub(super) profile: Option<String>,
 }
 
 impl Entry {
@@ -37,6 +44,9 @@ impl Entry {
             Some(Field::Opc) => self.opc = secret(),
             Some(Field::Algorithm) => self.algorithm = Some(value.to_lowercase()),
             Some(Field::Tuak) => self.tuak = Some(value.to_owned()),
+            Some(Field::HomeNetworkKey) => self.home_network_key = secret(),
+            Some(Field::Id) => self.id = Some(value.to_owned()),
+            Some(Field::Profile) => self.profile = Some(value.to_uppercase()),
             None => {}
         }
     }
@@ -56,6 +66,26 @@ impl Entry {
             K::new(&octets).ok_or_else(|| length("field k", octets.len(), "16 octets, or 32 with TUAK"))?;
         let operator = self.operator()?;
         Ok(SubscriberKey::new(imsi, name, k, operator)?)
+    }
+
+    /// Identifier and key, if it is a home network's.
+    ///
+    /// # Errors
+    /// What is missing or malformed, by the name of its field and without its value.
+    pub(super) fn home_network_key(&self) -> Result<Option<(u8, HomeNetworkPrivateKey)>> {
+        let Some(key) = &self.home_network_key else {
+            return Ok(None);
+        };
+        let profile = match self.profile.as_deref() {
+            Some("A" | "1") => Profile::A,
+            Some("B" | "2") => Profile::B,
+            _ => bail!("field profile: expected A or B"),
+        };
+        let id = self.id.as_deref().and_then(|id| id.parse::<u8>().ok());
+        let id = id.context("field id: expected a number from 0 to 255")?;
+        let octets = exactly::<32>(key, "field home_network_key")?;
+        let key = HomeNetworkPrivateKey::new(profile, &octets).context("field home_network_key")?;
+        Ok(Some((id, key)))
     }
 
     fn operator(&self) -> Result<Operator> {
@@ -113,6 +143,9 @@ pub(super) enum Field {
     Opc,
     Algorithm,
     Tuak,
+    HomeNetworkKey,
+    Id,
+    Profile,
 }
 
 /// Which field a name is of.
@@ -129,6 +162,9 @@ pub(super) fn field(name: &str) -> Option<Field> {
         "opc" | "topc" | "opcvalue" | "encopckey" => Field::Opc,
         "algorithm" | "algo" | "auth" | "algorithmid" => Field::Algorithm,
         "tuak" | "tuak_sizes" => Field::Tuak,
+        "home_network_key" | "home_network_private_key" | "hnet_key" => Field::HomeNetworkKey,
+        "id" | "key_id" | "home_network_key_id" => Field::Id,
+        "profile" => Field::Profile,
         _ => return None,
     })
 }

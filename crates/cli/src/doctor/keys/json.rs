@@ -47,7 +47,9 @@ fn collect(value: &Value, depth: usize, entry: &mut Entry) {
     for (name, member) in members {
         match member {
             Value::String(text) => entry.set(name, text),
-            Value::Number(number) if field(name) == Some(Field::Imsi) => entry.set(name, &number.to_string()),
+            Value::Number(number) if matches!(field(name), Some(Field::Imsi | Field::Id)) => {
+                entry.set(name, &number.to_string());
+            }
             _ => {}
         }
     }

@@ -200,3 +200,37 @@ fn an_hss_lends_its_keys() {
     let error = format!("{:#}", read(None, Some(&missing)).unwrap_err());
     assert!(error.contains("none.db"), "{error}");
 }
+
+/// The private key of TS 33.501 C.4.3.
+const HOME: &str = "c53c22208b61860b06c62e5406a7b330c2b577aa5558981510d128247d38bd1d";
+
+#[test]
+fn home_network_keys_stand_among_subscribers() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("keys.txt");
+    let json = format!(
+        r#"[{{"imsi":"001010000000001","k":"{K}","opc":"{OPC}"}},
+            {{"home_network_key":"{HOME}","id":1,"profile":"A"}}]"#
+    );
+    let csv = format!("home_network_key,id,profile\n{HOME},1,a\n");
+    for (text, keys) in [(json, 1), (csv, 0)] {
+        std::fs::write(&path, &text).unwrap();
+        let ring = read(Some(&path), None).unwrap().without_published();
+        assert_eq!((ring.len(), ring.home_network_keys()), (keys, 1), "{text}");
+        let shown = format!("{ring:?}");
+        assert!(!shown.contains(&HOME[8..16]), "{shown}");
+    }
+    let wrong = [
+        (r#"{"home_network_key":"00","id":1,"profile":"A"}"#, "32 octets"),
+        (r#"{"home_network_key":"00","id":256,"profile":"A"}"#, "field id"),
+        (
+            r#"{"home_network_key":"00","id":1,"profile":"C"}"#,
+            "field profile",
+        ),
+    ];
+    for (text, word) in wrong {
+        std::fs::write(&path, text).unwrap();
+        let error = format!("{:#}", read(Some(&path), None).unwrap_err());
+        assert!(error.contains(word), "{error}");
+    }
+}
