@@ -76,7 +76,7 @@ impl Seen {
                 let (message, malformed) = fgs::plain::view(direction, header, plain);
                 Self {
                     name: message.name(),
-                    view: message.into(),
+                    view: fgs::eap::refined(message.into(), plain),
                     malformed,
                     message: Message::Fgs(message),
                 }

@@ -302,6 +302,12 @@ impl Observer {
             copy,
         } = passing;
         running.heard = seen.time;
+        if direction == Direction::Uplink {
+            self.talks(id);
+        }
+        let Some(running) = self.attempts.get_mut(&id) else {
+            return;
+        };
         let technology = running.attempt.trail.technology;
         let mut opened = if is_protected(technology, octets) {
             let subscriber = running.attempt.subscriber();

@@ -61,7 +61,9 @@ impl Verdict {
         let emm = cause(ending, &steps);
         let words = match ending {
             Ending::ReleasedBeforeAuthentication => steps.release_cause.map(str::to_owned),
-            _ => emm.map(|cause| mobility_cause(trail.technology, cause)),
+            _ => emm.map(|cause| {
+                refusal(trail, &steps).unwrap_or_else(|| mobility_cause(trail.technology, cause))
+            }),
         };
         Self {
             outcome: match outcome(ending) {
@@ -282,6 +284,12 @@ const fn broken_at(ending: Ending) -> Option<&'static str> {
         | Ending::SmcCompleteThenNothing => "post-security",
         _ => return None,
     })
+}
+
+/// What EAP refused the challenge with, if it was EAP.
+fn refusal(trail: &Trail, steps: &Steps<'_>) -> Option<String> {
+    let (at, _) = steps.failure.filter(|_| steps.reject.is_none())?;
+    Some(trail.nas[at].eap()?.name())
 }
 
 /// The EMM cause that belongs to the ending.

@@ -6,6 +6,7 @@ mod contents;
 mod identity;
 mod view;
 
+pub use crate::fgs::eap::EapSeen;
 pub use contents::CommandContents;
 pub use identity::{Area, Short, Temporary};
 pub use view::{Identity, View};

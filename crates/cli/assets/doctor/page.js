@@ -2,7 +2,7 @@
 "use strict";
 
 const report = JSON.parse(document.getElementById("data").textContent);
-const NODES = ["UE", "eNB", "MME", "HSS"];
+const NODES = ["UE", "eNB", "gNB", "MME", "AMF", "AUSF", "UDM", "HSS"];
 const SIGNS = { success: "✓", failure: "✗", incomplete: "?" };
 const GRAVITY = { fault: 3, warning: 2, note: 1 };
 const byId = (id) => document.getElementById(id);
@@ -26,6 +26,8 @@ function who(attempt) {
   const links = attempt.links;
   if (links.mme_ue_s1ap_id !== null) return `MME UE S1AP ID ${links.mme_ue_s1ap_id}`;
   if (links.enb_ue_s1ap_id !== null) return `eNB UE S1AP ID ${links.enb_ue_s1ap_id}`;
+  if (links.amf_ue_ngap_id !== null) return `AMF UE NGAP ID ${links.amf_ue_ngap_id}`;
+  if (links.ran_ue_ngap_id !== null) return `RAN UE NGAP ID ${links.ran_ue_ngap_id}`;
   return "unknown subscriber";
 }
 
@@ -101,7 +103,9 @@ function factsOf(attempt) {
     fact("integrity", security.integrity), fact("ciphering", security.ciphering), fact("KSI", ksi),
     fact("offered", security.offered.join(", ")), fact("first protected frame", security.first_protected_frame),
     fact("keys", security.keys), fact("MME UE S1AP ID", attempt.links.mme_ue_s1ap_id),
-    fact("eNB UE S1AP ID", attempt.links.enb_ue_s1ap_id), fact("Session-Id", attempt.links.session_ids.join(", ")));
+    fact("eNB UE S1AP ID", attempt.links.enb_ue_s1ap_id),
+    fact("AMF UE NGAP ID", attempt.links.amf_ue_ngap_id), fact("RAN UE NGAP ID", attempt.links.ran_ue_ngap_id),
+    fact("Session-Id", attempt.links.session_ids.join(", ")));
 }
 
 function framesOf(finding) {

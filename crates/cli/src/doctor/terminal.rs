@@ -19,7 +19,7 @@ const MAX_WIDTH: usize = 140;
 const MIN_WIDTH: usize = 40;
 
 /// Lifelines in the order they are drawn.
-const NODES: [&str; 4] = ["UE", "eNB", "MME", "HSS"];
+const NODES: [&str; 8] = ["UE", "eNB", "gNB", "MME", "AMF", "AUSF", "UDM", "HSS"];
 
 /// Frames of a finding that are listed; the display filter has all of them.
 const MAX_FRAMES: usize = 12;
@@ -276,8 +276,9 @@ fn steps(names: &[&str]) -> Vec<usize> {
     names
         .windows(2)
         .map(|pair| match (pair[0], pair[1]) {
-            ("UE", "eNB") => 6,
+            ("UE", "eNB" | "gNB") => 6,
             ("MME", "HSS") if names.len() > 2 => 12,
+            ("AMF", "AUSF" | "UDM") | ("AUSF", "UDM") if names.len() > 2 => 7,
             _ => widest,
         })
         .collect()
@@ -319,6 +320,20 @@ mod tests {
             verbose.contains("ATTACH COMPLETE ─") && !verbose.contains('╳'),
             "{verbose}"
         );
+    }
+
+    #[test]
+    fn every_node_has_its_lifeline_and_none_makes_a_ladder_too_wide() {
+        for (names, last) in [
+            (["UE", "eNB", "MME", "HSS"].as_slice(), 54),
+            (&["UE", "gNB", "AMF", "AUSF", "UDM"], 56),
+        ] {
+            assert!(
+                names.is_sorted_by_key(|name| NODES.iter().position(|known| known == name)),
+                "{names:?}"
+            );
+            assert_eq!(steps(names).iter().sum::<usize>(), last, "{names:?}");
+        }
     }
 
     #[test]

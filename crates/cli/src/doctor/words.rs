@@ -33,11 +33,17 @@ pub(super) fn subscriber(attempt: &Attempt) -> String {
     if let Some(name) = named.into_iter().flatten().next() {
         return clean(name).into_owned();
     }
-    match (attempt.links.mme_ue_s1ap_id, attempt.links.enb_ue_s1ap_id) {
-        (Some(mme), _) => format!("MME UE S1AP ID {mme}"),
-        (None, Some(enb)) => format!("eNB UE S1AP ID {enb}"),
-        (None, None) => "unknown subscriber".to_owned(),
-    }
+    let links = &attempt.links;
+    let numbers = [
+        ("MME UE S1AP ID", links.mme_ue_s1ap_id.map(u64::from)),
+        ("eNB UE S1AP ID", links.enb_ue_s1ap_id.map(u64::from)),
+        ("AMF UE NGAP ID", links.amf_ue_ngap_id),
+        ("RAN UE NGAP ID", links.ran_ue_ngap_id.map(u64::from)),
+    ];
+    let named = numbers
+        .into_iter()
+        .find_map(|(name, number)| Some(format!("{name} {}", number?)));
+    named.unwrap_or_else(|| "unknown subscriber".to_owned())
 }
 
 /// Sign and style of an outcome.

@@ -85,6 +85,14 @@ impl Expected {
 
     /// What must be found in a scenario of 5GS.
     pub(super) fn of_fgs(scenario: &'static quintet_sim::fgs::Scenario) -> Self {
+        if scenario.name == fgs::MALFORMED.0 {
+            return Self {
+                healthy: false,
+                with_keys: fgs::MALFORMED.1,
+                without_keys: fgs::MALFORMED.1,
+                ..Self::healthy(scenario.name)
+            };
+        }
         let codes = Codes::All(scenario.findings);
         let other = fgs::WITHOUT_KEYS.iter().find(|(name, _)| *name == scenario.name);
         Self {

@@ -28,21 +28,28 @@ pub(crate) fn view(
     header: SecurityHeaderType,
     plain: Option<&[u8]>,
 ) -> (MessageView, Option<String>) {
+    // Nothing but SECURITY MODE COMPLETE may have this header (TS 24.501 9.3.1).
+    let is_complete = header == SecurityHeaderType::INTEGRITY_PROTECTED_AND_CIPHERED_WITH_NEW_CONTEXT
+        && direction == Direction::Uplink;
+    let complete = MessageView::SecurityModeComplete { container: true };
     let Some(plain) = plain else {
-        // Nothing but SECURITY MODE COMPLETE may have this header (TS 24.501 9.3.1).
-        let complete = header == SecurityHeaderType::INTEGRITY_PROTECTED_AND_CIPHERED_WITH_NEW_CONTEXT
-            && direction == Direction::Uplink;
-        let view = if complete {
-            MessageView::SecurityModeComplete { container: true }
+        let view = if is_complete {
+            complete
         } else {
             MessageView::Ciphered
         };
         return (view, None);
     };
-    match MessageView::of_plain(direction, plain) {
+    let (view, malformed) = match MessageView::of_plain(direction, plain) {
         Ok(view) => (view, None),
         Err(error) => (by_type(direction, plain), Some(error.to_string())),
+    };
+    if is_complete && matches!(view, MessageView::Other { .. }) {
+        let why =
+            malformed.unwrap_or_else(|| format!("{} is no message to go under this header", view.name()));
+        return (complete, Some(why));
     }
+    (view, malformed)
 }
 
 /// A message whose mandatory part is broken is still known by its type.

@@ -138,15 +138,16 @@ fn mac_failure(reading: &Reading<'_>, challenge: &Challenge) -> Option<Finding> 
         .iter()
         .filter(|other| other.failure(MAC_FAILURE).is_some())
         .count();
+    let by_what = by_what(reading, failure, MAC_FAILURE);
     let mut draft = Draft::new(
         &code::AUTHENTICATION_MAC_FAILURE,
         if reading.failed_alike() > 0 {
             format!(
-                "The UE says that MAC in AUTN does not hold (EMM cause #20), as in {} right before.",
+                "The UE says that MAC in AUTN does not hold ({by_what}), as in {} right before.",
                 attempts(reading.failed_alike())
             )
         } else {
-            "The UE says that MAC in AUTN does not hold (EMM cause #20).".to_owned()
+            format!("The UE says that MAC in AUTN does not hold ({by_what}).")
         },
     )
     .frames([reading.seen(request), reading.seen(failure)]);
@@ -168,6 +169,20 @@ fn mac_failure(reading: &Reading<'_>, challenge: &Challenge) -> Option<Finding> 
             } else {
                 "the usual reason; without keys the UE's word is all there is".to_owned()
             },
+        );
+    }
+    // EAP has one word for all of these (RFC 9048 3.1, 3.2).
+    if let Some(packet) = reading
+        .nas(request)
+        .eap()
+        .filter(|_| reading.nas(failure).eap().is_some())
+    {
+        draft = draft.cause(
+            "The UE believes to be in another serving network, or asks for the separation bit",
+            packet.network_name.map_or_else(
+                || "AT_KDF_INPUT is not in the challenge".to_owned(),
+                |name| format!("AT_KDF_INPUT is \"{name}\"; AKA'-Authentication-Reject says no more"),
+            ),
         );
     }
     draft = draft
@@ -231,10 +246,13 @@ fn failed_otherwise(reading: &Reading<'_>, challenge: &Challenge) -> Option<Find
     Some(
         Draft::new(
             &code::AUTHENTICATION_FAILED_OTHERWISE,
-            format!(
-                "The UE refused the challenge with EMM cause {}.",
-                super::reject::cause_words(reading.trail.technology, cause)
-            ),
+            match reading.nas(at).eap() {
+                Some(packet) => format!("The UE refused the challenge with {}.", packet.name()),
+                None => format!(
+                    "The UE refused the challenge with EMM cause {}.",
+                    super::reject::cause_words(reading.trail.technology, cause)
+                ),
+            },
         )
         .frames([reading.seen(challenge.last()), reading.seen(at)])
         .cause(
@@ -280,6 +298,9 @@ fn refused(reading: &Reading<'_>) -> Option<Finding> {
 
 /// What S6a says about a resynchronisation.
 fn s6a_evidence(reading: &Reading<'_>) -> String {
+    if reading.trail.technology == Technology::Fgs {
+        return sbi_evidence(reading);
+    }
     if reading.trail.s6a.is_empty() {
         return "S6a is not in the capture".to_owned();
     }
@@ -297,6 +318,19 @@ fn s6a_evidence(reading: &Reading<'_>) -> String {
     }
 }
 
+/// The same of N12 and N13.
+fn sbi_evidence(reading: &Reading<'_>) -> String {
+    let exchanges = &reading.trail.sbi;
+    match exchanges.iter().find(|exchange| exchange.resynchronization) {
+        Some(exchange) if exchange.answer.is_some() => {
+            "the AMF passed AUTS on to the AUSF, and was answered".to_owned()
+        }
+        Some(_) => "the AMF passed AUTS on to the AUSF, and was not answered".to_owned(),
+        None if exchanges.is_empty() => super::sbi::last_word(reading.trail),
+        None => "SBI is in the capture, and no request of this subscriber carries AUTS".to_owned(),
+    }
+}
+
 /// By what the UE identified itself.
 fn identity_evidence(reading: &Reading<'_>) -> &'static str {
     let asked = reading
@@ -308,8 +342,18 @@ fn identity_evidence(reading: &Reading<'_>) -> &'static str {
         "the UE was asked for its identity in this attempt"
     } else if reading.trail.identities.guti.is_some() || reading.trail.identities.s_tmsi.is_some() {
         "the UE came by a temporary identity and was not asked for its IMSI: the MME may take it for another's"
+    } else if reading.trail.identities.suci.is_some() {
+        "the UE came by its SUCI"
     } else {
         "the UE came by its IMSI"
+    }
+}
+
+/// By what words the UE refuses: a cause of EMM, or the subtype of an EAP packet.
+fn by_what(reading: &Reading<'_>, failure: usize, cause: u8) -> String {
+    match reading.nas(failure).eap() {
+        Some(packet) => packet.name(),
+        None => format!("EMM cause #{cause}"),
     }
 }
 

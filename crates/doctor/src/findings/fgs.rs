@@ -5,6 +5,7 @@ use super::Draft;
 use super::catalogue as code;
 use super::reading::Reading;
 use crate::report::{Finding, Technology};
+use quintet_eap::Type as EapType;
 use quintet_identity::ProtectionScheme;
 use quintet_nas::fgs::{FgmmMessage, MobileIdentity};
 use quintet_nas::security::SecurityHeaderType;
@@ -23,7 +24,53 @@ pub(super) fn rules(reading: &Reading<'_>) -> Vec<Finding> {
     found.extend(without_container(reading));
     found.extend(not_confined(reading));
     found.extend(sent_back(reading));
+    found.extend(bidding_down(reading));
     found
+}
+
+/// EAP-AKA, which 5GS does not have, in the place of EAP-AKA' (RFC 9048 4).
+fn bidding_down(reading: &Reading<'_>) -> Option<Finding> {
+    let (at, packet) = (0..reading.trail.nas.len()).find_map(|at| {
+        let packet = reading.nas(at).eap()?;
+        (packet.kind == Some(EapType::AKA)).then_some((at, packet))
+    })?;
+    let challenge = reading
+        .challenges
+        .iter()
+        .rfind(|challenge| challenge.first() < at)
+        .map(super::reading::Challenge::last);
+    let draft = Draft::new(
+        &code::EAP_BIDDING_DOWN,
+        format!(
+            "{} carries {}: somebody put EAP-AKA in the place of EAP-AKA'.",
+            reading.nas(at).name,
+            packet.name()
+        ),
+    )
+    .frames(challenge.map(|challenge| reading.seen(challenge)))
+    .at(reading.seen(at));
+    let genuine = challenge
+        .and_then(|challenge| reading.nas(challenge).eap())
+        .is_some_and(|asked| asked.kind == Some(EapType::AKA_PRIME));
+    Some(
+        draft
+            .cause_if(
+                genuine,
+                "The challenge was altered behind this tap",
+                "what passed here is of EAP-AKA', and the UE answers to EAP-AKA",
+            )
+            .cause_if(
+                packet.prefers_aka_prime,
+                "The challenge was altered before this tap",
+                "AT_BIDDING says that the server has EAP-AKA' and prefers it",
+            )
+            .cause_if(
+                !genuine && !packet.prefers_aka_prime,
+                "The AUSF offers EAP-AKA",
+                "the packet's type is 23, and nothing in it speaks of EAP-AKA'",
+            )
+            .done(),
+    )
 }
 
 /// A SUCI that conceals nothing.

@@ -1,5 +1,6 @@
 //! Rejects by their EMM cause (TS 24.301 Annex A): what each means, what is likely behind it, and what the trail says of that.
 
+mod fgs;
 mod table;
 
 use super::Draft;
@@ -83,8 +84,12 @@ fn ignored(reading: &Reading<'_>) -> Option<Finding> {
 }
 
 /// The code of a cause.
-fn code_of(cause: u8) -> (&'static Code, &'static [(&'static str, Evidence)]) {
-    match ROWS.iter().find(|row| row.cause.0 == cause) {
+fn code_of(technology: Technology, cause: u8) -> (&'static Code, &'static [(&'static str, Evidence)]) {
+    let row = match technology {
+        Technology::Eps => ROWS.iter().find(|row| row.cause == cause),
+        Technology::Fgs => fgs::row(cause),
+    };
+    match row {
         Some(row) => (row.code, row.likely),
         None if cause >= PROTOCOL => (
             &code::REJECTED_FOR_PROTOCOL,
@@ -99,7 +104,7 @@ fn code_of(cause: u8) -> (&'static Code, &'static [(&'static str, Evidence)]) {
 
 fn rejected(reading: &Reading<'_>, at: usize, cause: u8) -> Finding {
     let sighting = reading.nas(at);
-    let (code, likely) = code_of(cause);
+    let (code, likely) = code_of(reading.trail.technology, cause);
     let initial = reading.initial().filter(|(initial, _)| *initial < at);
     let clause = match sighting.view {
         View::Reject {
@@ -230,8 +235,11 @@ impl Evidence {
     }
 }
 
-/// What the HSS said.
+/// What the HSS, or AUSF and UDM, said.
 fn hss(reading: &Reading<'_>) -> String {
+    if reading.trail.technology == Technology::Fgs {
+        return super::sbi::last_word(reading.trail);
+    }
     let exchanges = &reading.trail.s6a;
     if exchanges.is_empty() {
         return "S6a is not in the capture".to_owned();
@@ -264,6 +272,8 @@ fn identity(reading: &Reading<'_>) -> &'static str {
         "the UE came by a temporary identity"
     } else if identities.imsi.is_some() {
         "the UE came by its IMSI"
+    } else if identities.suci.is_some() {
+        "the UE came by its SUCI"
     } else if identities.imei.is_some() {
         "the UE came by its IMEI"
     } else {

@@ -1,6 +1,7 @@
 //! What the trail's exchanges with AUSF and UDM show. One finding for each code: the same refusal travels from UDM to AUSF
 //! to AMF, over proxies perhaps.
 
+mod stars;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -8,7 +9,8 @@ use super::catalogue::{self, Code};
 use super::draft::Draft;
 use crate::report::{Finding, Severity};
 use crate::sbi::{Exchange, Operation, Service, State, Verdict};
-use crate::trail::Trail;
+use crate::trail::{Sighting, Trail, View};
+use quintet_eap::Type as EapType;
 use quintet_identity::Plmn;
 
 /// How long an answer is waited for before it is called missing, in nanoseconds: less than T3510 of the UE (15 s, TS 24.501
@@ -45,6 +47,7 @@ pub(crate) fn rules(trail: &Trail) -> Vec<Finding> {
     }
     found.extend(name_of_other_network(trail));
     found.extend(slow(trail));
+    found.extend(stars::rule(trail));
     found
 }
 
@@ -71,13 +74,13 @@ fn code(trail: &Trail, exchange: &Exchange) -> Option<&'static Code> {
         State::Answered => {}
     }
     let failed = exchange.result == Some(Verdict::Failure);
-    if failed
-        && matches!(
-            exchange.operation,
-            Operation::Confirm5gAka | Operation::EapSession
-        )
-    {
-        return Some(&catalogue::RES_STAR_MISMATCH);
+    match exchange.operation {
+        Operation::Confirm5gAka if failed => return Some(&catalogue::RES_STAR_MISMATCH),
+        // What the UE itself refused, or answered out of turn, is told where it was seen.
+        Operation::EapSession if failed => {
+            return trail.nas.iter().all(answers).then_some(&catalogue::EAP_FAILED);
+        }
+        _ => {}
     }
     if !exchange.is_refused() {
         return None;
@@ -92,6 +95,10 @@ fn code(trail: &Trail, exchange: &Exchange) -> Option<&'static Code> {
                 _,
             ) => &catalogue::SUCI_DECONCEALMENT_FAILED,
             ("SERVING_NETWORK_NOT_AUTHORIZED", _) => &catalogue::SERVING_NETWORK_REFUSED,
+            (
+                "RAT_NOT_ALLOWED" | "ROAMING_NOT_ALLOWED" | "ACCESS_NOT_ALLOWED" | "UNKNOWN_5GS_SUBSCRIPTION",
+                _,
+            ) => &catalogue::SUBSCRIPTION_REFUSES,
             // The AUSF speaks of whom it asked.
             ("UPSTREAM_SERVER_ERROR" | "NETWORK_FAILURE" | "TIMED_OUT_REQUEST", Some(504)) => {
                 &catalogue::UDM_UNREACHABLE
@@ -102,9 +109,19 @@ fn code(trail: &Trail, exchange: &Exchange) -> Option<&'static Code> {
     )
 }
 
+/// Whether a message is no refusal of EAP, and no EAP of another method.
+fn answers(sighting: &Sighting) -> bool {
+    let other = || {
+        sighting
+            .eap()
+            .is_some_and(|packet| packet.kind == Some(EapType::AKA))
+    };
+    !matches!(sighting.view, View::AuthenticationFailure { .. }) && !other()
+}
+
 /// What the answer says, for evidence.
 fn said(exchange: &Exchange) -> String {
-    let (asks, answers) = exchange.service().ends();
+    let (asks, answers) = exchange.operation.ends();
     let name = exchange.operation.name();
     let Some(status) = exchange.status else {
         let how = match exchange.state {
@@ -116,6 +133,18 @@ fn said(exchange: &Exchange) -> String {
     match &exchange.cause {
         Some(cause) => format!("{name}: {answers} answers {status} {cause}"),
         None => format!("{name}: {answers} answers {status}"),
+    }
+}
+
+/// What AUSF or UDM said last, for evidence of who asks for a cause behind the AMF.
+pub(crate) fn last_word(trail: &Trail) -> String {
+    match trail
+        .sbi
+        .iter()
+        .rfind(|exchange| exchange.operation != Operation::AuthEvent)
+    {
+        Some(last) => said(last),
+        None => "no exchange of this attempt with AUSF or UDM is in the capture".to_owned(),
     }
 }
 
@@ -134,6 +163,8 @@ fn finding(trail: &Trail, code: &'static Code, exchanges: &[&Exchange]) -> Findi
             "The home network does not let the serving network authenticate.".to_owned()
         }
         "res-star-mismatch" => "The home network refuses the UE's answer to the challenge.".to_owned(),
+        "eap-failed" => "The AUSF ended EAP-AKA' with a failure, though the UE refused nothing.".to_owned(),
+        "subscription-refuses" => "The UDM does not let the subscriber be served so.".to_owned(),
         "sbi-refused" => format!("{last} is refused."),
         _ => format!("{last} got no answer from where it had to come."),
     };
@@ -164,6 +195,11 @@ fn causes(code: &Code, scheme: Option<u8>) -> &'static [&'static str] {
             "UE and home network take different serving network names",
             "The USIM has another K or OPc than the UDM, and AUTN was not checked",
         ],
+        "eap-failed" => &[
+            "RES is not XRES, or AT_MAC does not hold: another K, or another serving network name",
+            "The AUSF does not take an attribute of the UE's answer",
+        ],
+        "subscription-refuses" => &["The subscription leaves out this access, this network, or 5GS"],
         "sbi-refused" => &["The cause in the answer says it"],
         _ => &["The node is down, or the way to it is"],
     }
@@ -210,7 +246,7 @@ fn slow(trail: &Trail) -> Option<Finding> {
         .iter()
         .find(|exchange| exchange.service() == Service::Udm)
         .or(slow.first())?;
-    let (_, answers) = innermost.service().ends();
+    let (_, answers) = innermost.operation.ends();
     let ms = innermost.took().unwrap_or_default() / 1_000_000;
     let draft = Draft::new(
         &catalogue::UDM_SLOW,

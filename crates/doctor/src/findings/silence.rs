@@ -79,6 +79,10 @@ pub(super) fn unanswered(
         );
     }
     if let Some(signal) = reading.radio_lost() {
+        // Who loses the UE before the timer can run out has not been denied an answer.
+        if signal.seen.time.since(reading.seen(last).time) < timer_ns {
+            draft = draft.severity(Severity::Warning);
+        }
         draft = draft.at(signal.seen).cause(
             "The radio link to the UE failed",
             format!(

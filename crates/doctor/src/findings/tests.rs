@@ -2,6 +2,7 @@
 
 mod keys;
 mod messages;
+mod stars;
 mod table;
 mod tale;
 mod truth;

@@ -48,6 +48,12 @@ pub fn eap_challenge(packet: &[u8]) -> Option<([u8; 16], [u8; 16])> {
 /// The most SUPIs and ABBAs thought of for one challenge.
 const MAX_THOUGHT_OF: usize = 4;
 
+/// Countries searched for the network of a wrong RES*: 1000 key derivations each, a millisecond or two.
+const MAX_COUNTRIES: usize = 4;
+
+/// MCCs of test networks (ITU-T E.212): those of laboratories.
+const TEST_COUNTRIES: [&str; 2] = ["001", "999"];
+
 /// What the home network said of a challenge on its service based interfaces.
 #[derive(Clone, Debug, Default)]
 pub(super) struct HomeVector {
@@ -256,7 +262,9 @@ impl Anchored {
         }
         let other = round.networks_that(false).find(|network| of(network));
         let reason = other
-            .map(|network| KeyNote::ResStarOfOtherPlmn { plmn: network.plmn })
+            .map(|network| network.plmn)
+            .or_else(|| self.elsewhere(round, &given))
+            .map(|plmn| KeyNote::ResStarOfOtherPlmn { plmn })
             .or_else(|| self.other_rule(round, res_star));
         Some([Some(KeyNote::ResWrong), reason].into_iter().flatten().collect())
     }
@@ -274,6 +282,25 @@ impl Anchored {
     fn res_star(&self, round: &Round, plmn: Plmn) -> Option<ResStar> {
         let fit = round.fit.as_ref()?;
         ResStar::derive(&fit.ck, &fit.ik, &name(plmn)?, &round.rand, &fit.xres)
+    }
+
+    /// The network that RES* was derived for, searched among all of the countries thought of and of the test networks.
+    fn elsewhere(&self, round: &Round, given: &ResStar) -> Option<Plmn> {
+        let countries = round
+            .networks
+            .iter()
+            .map(|network| network.plmn.mcc_mnc().0.to_owned());
+        let mut countries: Vec<String> = countries.chain(TEST_COUNTRIES.map(str::to_owned)).collect();
+        countries.sort_unstable();
+        countries.dedup();
+        countries.truncate(MAX_COUNTRIES);
+        let networks = countries
+            .iter()
+            .flat_map(|mcc| (0..1000).filter_map(move |mnc| format!("{mcc}{mnc:02}").parse::<Plmn>().ok()));
+        // A name has three digits of MNC whatever the network has, so each is thought of once.
+        networks
+            .into_iter()
+            .find(|plmn| self.res_star(round, *plmn).as_ref() == Some(given))
     }
 
     /// What stands in the place of RES*.

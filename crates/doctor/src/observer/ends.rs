@@ -77,6 +77,23 @@ impl Observer {
         }
     }
 
+    /// The UE talks in an attempt: if it was thought to have begun again elsewhere, two devices have one identity, or somebody
+    /// stands between.
+    pub(super) fn talks(&mut self, id: u64) {
+        if let Some(running) = self.attempts.get_mut(&id)
+            && running.leaving == Some(End::BeganAgain)
+        {
+            running.leaving = None;
+        }
+    }
+
+    /// Whether only the farewell of an attempt is awaited.
+    fn is_leaving(&self, id: u64) -> bool {
+        self.attempts
+            .get(&id)
+            .is_some_and(|running| running.leaving.is_some())
+    }
+
     /// An attempt is over, and those before it of the same UE.
     pub(super) fn end(&mut self, id: u64, end: End) {
         let Some(running) = self.attempts.get(&id) else {
@@ -90,10 +107,14 @@ impl Observer {
                     .position(|other| *other == id)
                     .unwrap_or(before.len()),
             );
-            for other in before {
-                self.end_one(other, End::BeganAgain);
+            let mut after: Vec<u64> = after.into_iter().filter(|other| *other != id).collect();
+            for other in before.into_iter().rev() {
+                if self.is_leaving(other) {
+                    self.end_one(other, End::BeganAgain);
+                } else if self.attempts.contains_key(&other) {
+                    after.insert(0, other);
+                }
             }
-            let after: Vec<u64> = after.into_iter().filter(|other| *other != id).collect();
             if !after.is_empty() {
                 self.ends.superseded.insert(whose, after);
             }
@@ -146,7 +167,7 @@ impl Observer {
     /// Ends what has been silent for too long.
     pub(super) fn expire(&mut self) {
         while let Some(&(id, queued)) = self.ends.leaving.front() {
-            match self.silent_for(id, queued) {
+            match self.silent_for(id, queued).filter(|_| self.is_leaving(id)) {
                 Some((heard, silence)) if silence <= MAX_FAREWELL_NS => {
                     if heard == queued {
                         break;

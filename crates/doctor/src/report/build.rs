@@ -161,7 +161,7 @@ impl<'a> Builder<'a> {
             sequence: sighting.sequence,
             count: sighting.count,
             mac: protected.then_some(sighting.mac),
-            cause: details::cause(trail.technology, sighting.view),
+            cause: details::cause(trail.technology, sighting),
             details: sighting_details(trail, sighting),
             repeated: sighting.repeats.is_some(),
             ..blank(sighting.seen)
@@ -258,7 +258,7 @@ fn of_answer(exchange: &Exchange, seen: Seen) -> Message {
 
 /// A request to AUSF or UDM, or the response.
 fn of_sbi(exchange: &sbi::Exchange, seen: Seen, answers: bool) -> Message {
-    let (asks, asked) = exchange.service().ends();
+    let (asks, asked) = exchange.operation.ends();
     let (from, to) = if answers { (asked, asks) } else { (asks, asked) };
     let operation = exchange.operation.name();
     let name = match exchange.status.filter(|_| answers) {

@@ -64,8 +64,10 @@ const fn esm_name(message_type: u8) -> Option<&'static str> {
 }
 
 /// The cause that a message carries, by number and name.
-pub(super) fn cause(technology: Technology, view: View) -> Option<String> {
-    let cause = match view {
+pub(super) fn cause(technology: Technology, sighting: &Sighting) -> Option<String> {
+    let cause = match sighting.view {
+        // EAP refuses without a number; its name stands among the details.
+        View::AuthenticationFailure { .. } if sighting.eap().is_some() => return None,
         View::Reject { cause, .. }
         | View::AuthenticationFailure { cause, .. }
         | View::SecurityModeReject { cause } => cause,
@@ -118,6 +120,7 @@ pub(super) fn sighting_details(trail: &Trail, sighting: &Sighting) -> Vec<String
     if let Some(key) = sighting.view.initial() {
         details.push(ksi(key));
     }
+    details.extend(sighting.eap().map(|packet| packet.name()));
     match sighting.view {
         View::AuthenticationRequest { ksi: key } => details.push(ksi(key)),
         View::SecurityModeCommand { ksi: key, algorithms } => {

@@ -9,19 +9,8 @@ use quintet_identity::{Suci, Supi};
 pub enum Service {
     /// Nausf_UEAuthentication: the AMF asks the AUSF.
     Ausf,
-    /// Nudm_UEAuthentication: the AUSF asks the UDM.
+    /// Nudm: the AUSF asks the UDM for vectors, the AMF for all else.
     Udm,
-}
-
-impl Service {
-    /// Who asks, and who answers.
-    #[must_use]
-    pub const fn ends(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Ausf => ("AMF", "AUSF"),
-            Self::Udm => ("AUSF", "UDM"),
-        }
-    }
 }
 
 /// What is asked for.
@@ -37,6 +26,10 @@ pub enum Operation {
     GenerateAuthData,
     /// `POST …/auth-events`, or `PUT` of one (TS 29.503 6.3.3.3).
     AuthEvent,
+    /// `PUT …/registrations/amf-3gpp-access` (TS 29.503 6.2.3.2).
+    AmfRegistration,
+    /// `GET` of what the subscriber may do (TS 29.503 6.1.3).
+    SubscriptionData,
 }
 
 impl Operation {
@@ -45,7 +38,19 @@ impl Operation {
     pub const fn service(self) -> Service {
         match self {
             Self::Authenticate | Self::Confirm5gAka | Self::EapSession => Service::Ausf,
-            Self::GenerateAuthData | Self::AuthEvent => Service::Udm,
+            Self::GenerateAuthData | Self::AuthEvent | Self::AmfRegistration | Self::SubscriptionData => {
+                Service::Udm
+            }
+        }
+    }
+
+    /// Who asks, and who answers.
+    #[must_use]
+    pub const fn ends(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Authenticate | Self::Confirm5gAka | Self::EapSession => ("AMF", "AUSF"),
+            Self::GenerateAuthData | Self::AuthEvent => ("AUSF", "UDM"),
+            Self::AmfRegistration | Self::SubscriptionData => ("AMF", "UDM"),
         }
     }
 
@@ -58,6 +63,8 @@ impl Operation {
             Self::EapSession => "POST …/eap-session",
             Self::GenerateAuthData => "POST …/generate-auth-data",
             Self::AuthEvent => "POST …/auth-events",
+            Self::AmfRegistration => "PUT …/amf-3gpp-access",
+            Self::SubscriptionData => "GET …/am-data",
         }
     }
 }
@@ -122,7 +129,7 @@ pub struct Exchange {
     pub rand: Option<[u8; 16]>,
     /// AUTN of the challenge handed out.
     pub autn: Option<[u8; 16]>,
-    /// HXRES* handed out.
+    /// HXRES* handed out by the AUSF, or that of the XRES* which the UDM handed out.
     pub hxres_star: Option<[u8; 16]>,
     /// What it came to.
     pub result: Option<Verdict>,

@@ -99,9 +99,10 @@ impl Observer {
                     exchange.rand = context.rand;
                 }
             }
-            Operation::GenerateAuthData | Operation::AuthEvent => {
-                exchange.is_of(named.who.unwrap_or_default())
-            }
+            Operation::GenerateAuthData
+            | Operation::AuthEvent
+            | Operation::AmfRegistration
+            | Operation::SubscriptionData => exchange.is_of(named.who.unwrap_or_default()),
         }
         if let Some(response) = http.response.filter(|_| http.state == HttpState::Answered) {
             self.answered(&mut exchange, response, named.who);
@@ -157,8 +158,13 @@ impl Observer {
                 seen.xres_star = body
                     .secret(&["authenticationVector", "xresStar"])
                     .map(ResStar::new);
+                let hashed = |rand, xres: &ResStar| *xres.hres_star(&rand).expose();
+                exchange.hxres_star = exchange
+                    .rand
+                    .zip(seen.xres_star.as_ref())
+                    .map(|(rand, xres)| hashed(rand, xres));
             }
-            Operation::AuthEvent => {}
+            Operation::AuthEvent | Operation::AmfRegistration | Operation::SubscriptionData => {}
         }
         if let (Some(rand), true) = (exchange.rand, seen.kseaf.is_some() || seen.kausf.is_some()) {
             (seen.rand, seen.autn) = (rand, exchange.autn);
@@ -221,14 +227,12 @@ impl Observer {
             (since..=until).contains(&when) && (suci || supi || rand)
         };
         let mut claimed: Vec<Exchange> = Vec::new();
-        // Whom a challenge is of tells whom the rest is of: events name the SUPI alone.
-        let supi = |claimed: &[Exchange]| claimed.iter().find_map(|exchange| exchange.supi.clone());
+        // Whom a challenge is of tells whom the rest is of: events name the SUPI alone, the AMF's first request the SUCI.
         for round in 0..2 {
-            let known = supi(&claimed);
+            let known = Known::of(&claimed);
             self.exchanges.retain(|exchange| {
                 let when = exchange.first().map_or(i64::MIN, |seen| seen.time.0);
-                let same =
-                    round > 0 && known.is_some() && exchange.supi == known && (since..=until).contains(&when);
+                let same = round > 0 && known.is_of(exchange) && (since..=until).contains(&when);
                 let own = claimed.len() < MAX_CLAIMED && (same || round == 0 && is_own(exchange));
                 if own {
                     claimed.push(exchange.clone());
@@ -244,6 +248,29 @@ impl Observer {
     #[cfg(test)]
     pub(crate) fn sizes(&self) -> [usize; 3] {
         [self.exchanges.len(), self.contexts.len(), self.vectors.len()]
+    }
+}
+
+/// Whom exchanges are of, by any name.
+struct Known {
+    supi: Option<Supi>,
+    suci: Option<Suci>,
+    rands: Vec<[u8; 16]>,
+}
+
+impl Known {
+    fn of(claimed: &[Exchange]) -> Self {
+        Self {
+            supi: claimed.iter().find_map(|exchange| exchange.supi.clone()),
+            suci: claimed.iter().find_map(|exchange| exchange.suci.clone()),
+            rands: claimed.iter().filter_map(|exchange| exchange.rand).collect(),
+        }
+    }
+
+    fn is_of(&self, exchange: &Exchange) -> bool {
+        self.supi.is_some() && exchange.supi == self.supi
+            || self.suci.is_some() && exchange.suci == self.suci
+            || exchange.rand.is_some_and(|rand| self.rands.contains(&rand))
     }
 }
 

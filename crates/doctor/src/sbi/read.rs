@@ -21,7 +21,7 @@ pub(super) fn path(path: &str) -> Option<Named<'_>> {
     let path = path.split('?').next().unwrap_or_default();
     let mut parts = path
         .split('/')
-        .skip_while(|part| !matches!(*part, "nausf-auth" | "nudm-ueau"));
+        .skip_while(|part| !matches!(*part, "nausf-auth" | "nudm-ueau" | "nudm-uecm" | "nudm-sdm"));
     let api = parts.next()?;
     let _version = parts.next()?;
     let rest: Vec<&str> = parts.filter(|part| !part.is_empty()).take(5).collect();
@@ -37,6 +37,8 @@ pub(super) fn path(path: &str) -> Option<Named<'_>> {
             (Operation::GenerateAuthData, Some(*who))
         }
         ("nudm-ueau", [who, "auth-events", ..]) => (Operation::AuthEvent, Some(*who)),
+        ("nudm-uecm", [who, "registrations", "amf-3gpp-access"]) => (Operation::AmfRegistration, Some(*who)),
+        ("nudm-sdm", [who, "am-data"]) => (Operation::SubscriptionData, Some(*who)),
         _ => return None,
     };
     Some(Named { operation, who })

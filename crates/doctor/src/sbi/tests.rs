@@ -4,7 +4,7 @@ use super::{MAX_CONTEXTS, MAX_EXCHANGES, MAX_VECTORS, Observer, Operation, State
 use crate::findings::sbi::tests::trail;
 use quintet_capture::{End, Flow, FlowId, HttpExchange, HttpMessage, HttpState, Seen, Timestamp};
 
-const SUCI: &str = "suci-0-001-01-0-1-1-aabb";
+const SUCI: &str = "suci-0-001-01-0-1-1-fa28370b83b0530d7bdb3e87580aaecc28c25a07d667594284a534f70e15cf312a86336d1b725213e7fc87f522";
 const SUPI: &str = "imsi-001010000000001";
 const RAND: [u8; 16] = [0x11; 16];
 
@@ -98,10 +98,16 @@ fn a_registration_is_claimed_by_its_suci_once() {
     trail.identities.suci = Some(SUCI.parse().unwrap());
     let claimed = observer.claim(&trail);
     let operations: Vec<_> = claimed.iter().map(|exchange| exchange.operation).collect();
-    use Operation::{AuthEvent, Authenticate, Confirm5gAka, GenerateAuthData};
+    use Operation::{AuthEvent, Authenticate, Confirm5gAka, GenerateAuthData, SubscriptionData};
     assert_eq!(
         operations,
-        [GenerateAuthData, Authenticate, Confirm5gAka, AuthEvent]
+        [
+            GenerateAuthData,
+            Authenticate,
+            Confirm5gAka,
+            AuthEvent,
+            SubscriptionData
+        ]
     );
     assert!(claimed.iter().all(|exchange| exchange.state == State::Answered));
     assert_eq!(claimed[1].rand, Some(RAND));
@@ -120,7 +126,7 @@ fn of_another_subscriber_nothing_is_claimed() {
     trail.identities.imsi = Some("001010000000002".parse().unwrap());
     assert!(observer.claim(&trail).is_empty());
     trail.identities.imsi = Some("001010000000001".parse().unwrap());
-    assert_eq!(observer.claim(&trail).len(), 4);
+    assert_eq!(observer.claim(&trail).len(), 5);
 }
 
 #[test]

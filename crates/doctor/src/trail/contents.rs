@@ -1,7 +1,8 @@
 //! What rules want out of a message, whichever system it is of.
 
-use super::Sighting;
-use quintet_eap::{Attribute, Message, Packet};
+use super::{Sighting, View};
+use crate::fgs::eap::EapSeen;
+use crate::keys;
 use quintet_nas::eps::EmmMessage;
 use quintet_nas::fgs::FgmmMessage;
 
@@ -31,7 +32,21 @@ impl Sighting {
         let aka = m
             .authentication_parameter_rand
             .zip(m.authentication_parameter_autn);
-        aka.or_else(|| eap_challenge(m.eap_message?.0))
+        aka.or_else(|| keys::eap_challenge(m.eap_message?.0))
+    }
+
+    /// The packet of EAP in it, of 5GS.
+    #[must_use]
+    pub fn eap(&self) -> Option<EapSeen> {
+        let carries = matches!(
+            self.view,
+            View::AuthenticationRequest { .. }
+                | View::AuthenticationResponse
+                | View::AuthenticationFailure { .. }
+                | View::AuthenticationResult
+                | View::AuthenticationReject
+        );
+        carries.then(|| EapSeen::of(&self.fgmm_message()?)).flatten()
     }
 
     /// What SECURITY MODE COMMAND says.
@@ -67,19 +82,4 @@ impl Sighting {
             _ => None,
         }
     }
-}
-
-/// RAND and AUTN of an EAP-AKA' challenge (RFC 9048 3.1, RFC 4187 9.3).
-fn eap_challenge(octets: &[u8]) -> Option<([u8; 16], [u8; 16])> {
-    let packet = Packet::decode(octets).ok()?;
-    let message = Message::decode(&packet).ok()?;
-    let (mut rand, mut autn) = (None, None);
-    for attribute in &message.attributes {
-        match attribute {
-            Attribute::Rand(value) => rand = Some(*value),
-            Attribute::Autn(value) => autn = Some(*value),
-            _ => {}
-        }
-    }
-    rand.zip(autn)
 }

@@ -26,7 +26,8 @@ pub(super) fn rule(reading: &Reading<'_>) -> Option<Finding> {
             Draft::new(
                 &code::AUTHENTICATION_RESYNCHRONISED,
                 format!(
-                    "The USIM had accepted this SQN or a later one (EMM cause #21 {}); the challenge after resynchronisation was accepted.",
+                    "The USIM had accepted this SQN or a later one ({} {}); the challenge after resynchronisation was accepted.",
+                    super::by_what(reading, first, SYNCH_FAILURE),
                     times(failures.len())
                 ),
             )
@@ -42,8 +43,9 @@ pub(super) fn rule(reading: &Reading<'_>) -> Option<Finding> {
             Draft::new(
                 &code::AUTHENTICATION_SYNC_LOOP,
                 format!(
-                    "The UE answered {} with EMM cause #21: resynchronisation does not take.",
-                    counted(failures.len() as u64, "challenge")
+                    "The UE answered {} with {}: resynchronisation does not take.",
+                    counted(failures.len() as u64, "challenge"),
+                    super::by_what(reading, first, SYNCH_FAILURE)
                 ),
             )
             .frames(frames)
@@ -71,15 +73,16 @@ fn sync_failure(reading: &Reading<'_>, failure: usize, after: &[Challenge]) -> O
         return Some(challenged_again(reading, failure, next));
     }
     let waits = reading.is_cut_short(failure, T3460_NS);
+    let by_what = super::by_what(reading, failure, SYNCH_FAILURE);
     let draft = Draft::new(
         &code::AUTHENTICATION_SYNC_FAILURE,
         if waits {
             format!(
-                "The UE answered the challenge with EMM cause #21; {}, before a new challenge could come.",
+                "The UE answered the challenge with {by_what}; {}, before a new challenge could come.",
                 reading.ended(failure)
             )
         } else {
-            "The UE answered the challenge with EMM cause #21, and no other challenge followed.".to_owned()
+            format!("The UE answered the challenge with {by_what}, and no other challenge followed.")
         },
     )
     .at(reading.seen(failure))
@@ -100,7 +103,10 @@ fn challenged_again(reading: &Reading<'_>, failure: usize, next: &Challenge) -> 
         .map_or("was not answered", |_| "was refused for another reason");
     Draft::new(
         &code::AUTHENTICATION_SYNC_FAILURE,
-        format!("The UE answered the challenge with EMM cause #21; the challenge that followed {answer}."),
+        format!(
+            "The UE answered the challenge with {}; the challenge that followed {answer}.",
+            super::by_what(reading, failure, SYNCH_FAILURE)
+        ),
     )
     .severity(Severity::Warning)
     .frames([reading.seen(failure), reading.seen(next.first())])
@@ -111,11 +117,17 @@ fn challenged_again(reading: &Reading<'_>, failure: usize, next: &Challenge) -> 
 
 /// Whether AUTS went to the HSS in this attempt.
 fn resynchronised_before(reading: &Reading<'_>) -> bool {
-    reading
+    let of_sbi = reading
         .trail
-        .s6a
+        .sbi
         .iter()
-        .any(|exchange| exchange.resynchronization.is_some())
+        .any(|exchange| exchange.resynchronization);
+    of_sbi
+        || reading
+            .trail
+            .s6a
+            .iter()
+            .any(|exchange| exchange.resynchronization.is_some())
 }
 
 /// How far the card is ahead, if a key told.

@@ -16,6 +16,18 @@ super::codes! { CHAPTER: "AUSF and UDM (SBI)";
     RES_STAR_MISMATCH = "res-star-mismatch", Fault, "TS 33.501 6.1.3.2.0",
         "The home network says that the UE's answer is wrong: RES* is not XRES*.",
         "Check K, OPc and the serving network name: with a wrong key the USIM would refuse AUTN first, so a name that differs between UE and AUSF is the usual cause.";
+    HXRES_STAR_MISMATCH = "hxres-star-mismatch", Fault, "TS 33.501 6.1.3.2.0",
+        "The UE's RES* does not hash to HXRES*: the SEAF refuses it before the home network is asked.",
+        "Compare the serving network name that the UE takes (from the cell's PLMN) with servingNetworkName in the request to the AUSF; then K and OPc.";
+    HXRES_STAR_WRONG = "hxres-star-wrong", Fault, "TS 33.501 A.5",
+        "HXRES* of the AUSF is not the hash of the UDM's XRES*.",
+        "Correct the AUSF: HXRES* is the last 128 bits of SHA-256 of RAND and XRES*, in this order.";
+    EAP_FAILED = "eap-failed", Fault, "TS 33.501 6.1.3.1",
+        "The AUSF ended EAP-AKA' with a failure.",
+        "Look at the AUSF's log; with `--keys` the doctor recomputes RES and AT_MAC of the UE's answer.";
+    SUBSCRIPTION_REFUSES = "subscription-refuses", Fault, "TS 29.503 6.2.7.3",
+        "The UDM does not let the subscriber be registered so: RAT_NOT_ALLOWED, ROAMING_NOT_ALLOWED, ACCESS_NOT_ALLOWED or UNKNOWN_5GS_SUBSCRIPTION.",
+        "Check access restrictions, roaming and the 5GS part of the subscription in the UDM.";
     AUSF_UNREACHABLE = "ausf-unreachable", Fault, "TS 29.500 6.10.3",
         "The AUSF did not answer, or somebody on the way said that it cannot.",
         "Look at the AUSF and at the route to it (NRF profile, SCP, SEPP, TCP connection).";

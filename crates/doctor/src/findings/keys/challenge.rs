@@ -124,6 +124,9 @@ fn altered(sighting: &Sighting) -> Finding {
 
 /// AUTN holds under the network's key, and the card says that it does not.
 fn usim(sighting: &Sighting, answered: Option<&Sighting>, key: &str) -> Finding {
+    if let Some(packet) = answered.and_then(Sighting::eap) {
+        return usim_of_eap(sighting, answered, key, &packet.name());
+    }
     Draft::new(
         &code::USIM_OTHER_KEY,
         format!(
@@ -143,6 +146,32 @@ fn usim(sighting: &Sighting, answered: Option<&Sighting>, key: &str) -> Finding 
     .cause(
         "AUTN was altered between this tap and the card",
         "what the tap saw is genuine",
+    )
+    .done()
+}
+
+/// The same in EAP, whose word for it is also that for another network's name: it is no proof against the card.
+fn usim_of_eap(sighting: &Sighting, answered: Option<&Sighting>, key: &str, says: &str) -> Finding {
+    let name = sighting.eap().and_then(|packet| packet.network_name);
+    Draft::new(
+        &code::USIM_OTHER_KEY,
+        format!("AUTN is genuine under the key \"{key}\", and the UE answers {says}."),
+    )
+    .severity(Severity::Warning)
+    .at(sighting.seen)
+    .frames(answered.map(|sighting| sighting.seen))
+    .cause(
+        "K or OPc of the card is not that of the HSS",
+        "MAC-A was recomputed and holds",
+    )
+    .cause(
+        "The UE believes to be in another network than AT_KDF_INPUT names",
+        match name {
+            Some(name) => {
+                format!("AT_KDF_INPUT is \"{name}\"; what the UE takes for its network is not in the capture")
+            }
+            None => "AT_KDF_INPUT is not in the challenge".to_owned(),
+        },
     )
     .done()
 }

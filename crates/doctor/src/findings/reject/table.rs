@@ -27,14 +27,18 @@ pub(super) enum Evidence {
 
 /// A cause, its code, and what is likely behind it.
 pub(super) struct Row {
-    pub(super) cause: EmmCause,
+    pub(super) cause: u8,
     pub(super) code: &'static Code,
     pub(super) likely: &'static [(&'static str, Evidence)],
 }
 
 /// One row of the table.
 const fn row(cause: EmmCause, code: &'static Code, likely: &'static [(&'static str, Evidence)]) -> Row {
-    Row { cause, code, likely }
+    Row {
+        cause: cause.0,
+        code,
+        likely,
+    }
 }
 
 use Evidence::{Algorithms, Area, Authentication, Before, Esm, History, Hss, Identity};

@@ -4,7 +4,7 @@ use super::super::catalogue as code;
 use super::super::reading::{Command, NO_TIMER_NS, Reading, SECOND, T3460_NS, span, times};
 use super::super::{Draft, silence};
 use super::CAPABILITIES_MISMATCH;
-use crate::report::{Finding, MacVerdict, Severity};
+use crate::report::{Finding, MacVerdict, Severity, Technology};
 use crate::trail::View;
 use quintet_crypto::IntegrityAlgorithm;
 use quintet_procedure::Protection;
@@ -49,6 +49,10 @@ pub(super) fn rejected(reading: &Reading<'_>, command: &Command) -> Option<Findi
         );
     } else {
         draft = match sent.mac {
+            MacVerdict::Valid if reading.trail.technology == Technology::Fgs => draft.cause(
+                "ABBA, or the command, was changed between tap and UE: the UE derived another KAMF",
+                "recomputed: its MAC holds under the KAMF that the ABBA in the challenge gives",
+            ),
             MacVerdict::Valid => draft.cause(
                 "SECURITY MODE COMMAND was changed between tap and UE, or the UE holds another KASME",
                 "recomputed: its MAC holds under the network's KASME",

@@ -28,7 +28,7 @@ pub(super) const AUSF_UNREACHABLE: Scenario = Scenario {
         amf: &[Phase::ChallengeRequested, Phase::Rejected(FgmmCause::CONGESTION)],
         ..NOTHING
     },
-    findings: &["authentication-data-unavailable", "rejected-congestion"],
+    findings: &["rejected-congestion"],
     ..BASE
 };
 
@@ -42,6 +42,7 @@ pub(super) const UDM_UNREACHABLE: Scenario = Scenario {
         IDLE,
         Step::Udm(Condition::Running),
     ],
+    findings: &["udm-unreachable", "rejected-congestion"],
     ..AUSF_UNREACHABLE
 };
 

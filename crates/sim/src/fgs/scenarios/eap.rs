@@ -80,7 +80,7 @@ pub(super) const EAP_WRONG_KEY: Scenario = Scenario {
         ))],
         ..REFUSED
     },
-    findings: &["authentication-rejected"],
+    findings: &["authentication-mac-failure"],
     ..EAP_AKA_PRIME
 };
 
@@ -97,7 +97,7 @@ pub(super) const EAP_NETWORK_NAME: Scenario = Scenario {
         ],
         ..EAP_WRONG_KEY.ending
     },
-    findings: &["serving-network-mismatch"],
+    findings: &["authentication-mac-failure"],
     ..EAP_AKA_PRIME
 };
 

@@ -35,7 +35,7 @@ pub(super) const SUCI_NULL: Scenario = Scenario {
     about: "the SUPI stands in the SUCI as it is: the null scheme",
     clause: "TS 33.501 6.12, C.2",
     scheme: Scheme::Null,
-    findings: &["imsi-in-clear"],
+    findings: &["suci-null-scheme"],
     ..SUCI_PROFILE_A
 };
 
@@ -81,6 +81,6 @@ pub(super) const UNKNOWN_SUPI: Scenario = Scenario {
         messages: &[(Downlink, "AUTHENTICATION REQUEST", 0)],
         ..NOTHING
     },
-    findings: &["subscriber-unknown", "rejected-eps-not-allowed"],
+    findings: &["subscriber-unknown-5g", "rejected-5gs-not-allowed"],
     ..BASE
 };

@@ -187,7 +187,7 @@ pub(super) const RES_STAR_MISMATCH: Scenario = Scenario {
         ],
         ..AUTHENTICATION_REJECTED
     },
-    findings: &["res-star-mismatch", "serving-network-mismatch"],
+    findings: &["hxres-star-mismatch", "serving-network-mismatch"],
     ..BASE
 };
 
@@ -264,7 +264,7 @@ pub(super) const ROAMING_NOT_ALLOWED: Scenario = Scenario {
         messages: &[(Downlink, "AUTHENTICATION REQUEST", 0)],
         ..NOTHING
     },
-    findings: &["rejected-otherwise"],
+    findings: &["serving-network-refused", "rejected-serving-network"],
     ..BASE
 };
 
@@ -297,6 +297,6 @@ pub(super) const RAT_NOT_ALLOWED: Scenario = Scenario {
         context: ContextEnd::Deregistered,
         ..NOTHING
     },
-    findings: &["rat-not-allowed"],
+    findings: &["subscription-refuses", "rejected-no-suitable-cells"],
     ..BASE
 };

@@ -153,7 +153,7 @@ pub(super) const ABBA_MISMATCH: Scenario = Scenario {
         IDLE,
     ],
     ending: UNSPECIFIED,
-    findings: &["abba-mismatch", "smc-rejected"],
+    findings: &["smc-rejected"],
     ..BASE
 };
 

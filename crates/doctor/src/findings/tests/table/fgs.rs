@@ -85,6 +85,49 @@ fn failed(cause: u8) -> Tale {
     concealed().down(&challenge(0, 1)).up(&[0x7e, 0x00, 0x59, cause])
 }
 
+/// AUTHENTICATION REQUEST with a packet of EAP of a type, whose attributes are these words.
+fn eap_challenge(kind: u8, attributes: &[u8]) -> Vec<u8> {
+    let mut octets = vec![0x7e, 0x00, 0x56, 0x00, 0x02, 0x00, 0x00, 0x78];
+    octets.extend(packet(1, kind, 1, attributes));
+    octets
+}
+
+/// AUTHENTICATION RESPONSE with a packet of EAP.
+fn eap_response(kind: u8, subtype: u8) -> Vec<u8> {
+    let mut octets = vec![0x7e, 0x00, 0x57, 0x78];
+    octets.extend(packet(2, kind, subtype, &[]));
+    octets
+}
+
+/// A packet of EAP-AKA' or EAP-AKA behind its length of two octets.
+fn packet(code: u8, kind: u8, subtype: u8, attributes: &[u8]) -> Vec<u8> {
+    let length = 8 + attributes.len() as u8;
+    let mut octets = vec![0, length, code, 1, 0, length, kind, subtype, 0, 0];
+    octets.extend(attributes);
+    octets
+}
+
+/// AT_RAND and AT_AUTN.
+fn rand_autn() -> Vec<u8> {
+    let mut octets = vec![1, 5, 0, 0];
+    octets.extend([1; 16]);
+    octets.extend([2, 5, 0, 0]);
+    octets.extend([2; 16]);
+    octets
+}
+
+/// A challenge of EAP-AKA', and its answer.
+fn of_eap(kind: u8, subtype: u8) -> Tale {
+    concealed()
+        .down(&eap_challenge(50, &rand_autn()))
+        .up(&eap_response(kind, subtype))
+}
+
+/// REGISTRATION REJECT.
+fn rejected(cause: u8) -> Tale {
+    concealed().down(&[0x7e, 0x00, 0x44, cause])
+}
+
 /// DL NAS TRANSPORT that brings a session's request back, or something else.
 fn transport(cause: &[u8]) -> Tale {
     let mut octets = vec![
@@ -119,5 +162,76 @@ pub(super) const ROWS: &[Row] = &[
         code: &c::PAYLOAD_NOT_FORWARDED,
         has: || transport(&[0x58, 0x5a]),
         has_not: || transport(&[]),
+    },
+    Row {
+        code: &c::EAP_BIDDING_DOWN,
+        has: || of_eap(23, 2),
+        has_not: || of_eap(50, 2),
+    },
+    Row {
+        code: &c::AUTHENTICATION_MAC_FAILURE,
+        has: || of_eap(50, 2),
+        has_not: || of_eap(50, 4),
+    },
+    Row {
+        code: &c::AUTHENTICATION_SYNC_FAILURE,
+        has: || of_eap(50, 4),
+        has_not: || of_eap(50, 2),
+    },
+    Row {
+        code: &c::AUTHENTICATION_FAILED_OTHERWISE,
+        has: || of_eap(50, 14),
+        has_not: || of_eap(50, 2),
+    },
+    Row {
+        code: &c::REJECTED_5GS_NOT_ALLOWED,
+        has: || rejected(7),
+        has_not: || rejected(11),
+    },
+    Row {
+        code: &c::REJECTED_N1_NOT_ALLOWED,
+        has: || rejected(27),
+        has_not: || rejected(28),
+    },
+    Row {
+        code: &c::REJECTED_RESTRICTED_AREA,
+        has: || rejected(28),
+        has_not: || rejected(27),
+    },
+    Row {
+        code: &c::REJECTED_REDIRECTED_TO_EPC,
+        has: || rejected(31),
+        has_not: || rejected(28),
+    },
+    Row {
+        code: &c::REJECTED_NO_SLICES,
+        has: || rejected(62),
+        has_not: || rejected(65),
+    },
+    Row {
+        code: &c::REJECTED_SERVING_NETWORK,
+        has: || rejected(73),
+        has_not: || rejected(72),
+    },
+    Row {
+        code: &c::REJECTED_SNPN,
+        has: || rejected(75),
+        has_not: || rejected(76),
+    },
+    Row {
+        code: &c::REJECTED_CAG,
+        has: || rejected(76),
+        has_not: || rejected(75),
+    },
+    Row {
+        code: &c::REJECTED_NO_USER_PLANE,
+        has: || rejected(92),
+        has_not: || rejected(90),
+    },
+    // Causes that EMM gives another meaning.
+    Row {
+        code: &c::REJECTED_OTHERWISE,
+        has: || rejected(36),
+        has_not: || rejected(22),
     },
 ];
