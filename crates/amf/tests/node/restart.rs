@@ -1,11 +1,15 @@
 //! What is kept over a restart, in which order; and what an idle UE weighs.
 
-use crate::support::{GNB, Phone, Rig, config, supi};
+use crate::support::{GNB, Phone, Rig, Said, config, supi};
 use quintet_amf::Amf;
 use quintet_fgmm::network::FgmmState;
 use quintet_fgmm::network::durable::Stop;
-use quintet_fgmm::ue::Start;
+use quintet_fgmm::ue::{Event, Start};
 use quintet_identity::fgs::AmfId;
+use quintet_nas::fgs::{
+    FgmmMessage, MobileIdentity, NasKsi, RegistrationRequest, RegistrationType, UeSecurityCapability,
+};
+use quintet_nas::security::{Access, NasCounts, NasSecurityContext, Protection, Role};
 use quintet_ngap::NgapPdu;
 use quintet_sbi::Method;
 
@@ -44,6 +48,73 @@ fn after_a_crash_a_ue_is_authenticated_anew() {
         "{:?}",
         phone.events
     );
+}
+
+/// The other end of a subscriber's security context, as the AMF has it.
+fn other_end(rig: &Rig, n: u32) -> NasSecurityContext {
+    let security = rig.amf.context(&supi(n)).unwrap().security.as_ref().unwrap();
+    let (nia, nea) = (security.nas.integrity(), security.nas.ciphering());
+    let last = security.nas.counts().last_received.unwrap();
+    NasSecurityContext::derive_fgs(Role::Ue, Access::ThreeGpp, &security.k_amf, nia, nea)
+        .unwrap()
+        .with_counts(NasCounts {
+            next_sent: last.next(),
+            last_received: None,
+        })
+}
+
+/// UERANSIM's way: its periodic registration is protected by its context and says that there is no key, and what it answers
+/// to the new challenge is ciphered under that context.
+#[test]
+fn a_ue_that_forgets_to_name_its_key_and_ciphers_its_answer_registers() {
+    for stop in [Stop::Clean, Stop::Unclean] {
+        let mut rig = Rig::new();
+        let mut phone = Phone::new(1);
+        rig.register_and_idle((1, 7), &mut phone);
+        rig.restart(stop);
+        let mut old = other_end(&rig, 1);
+        let registration_type = RegistrationType::PERIODIC_REGISTRATION_UPDATING;
+        let own = phone.begin(Start::Update { registration_type });
+        let (guti, no_key) = (MobileIdentity::Guti(phone.guti()), NasKsi(7));
+        let mut request = RegistrationRequest::new(registration_type, no_key, guti);
+        request.ue_security_capability = Some(UeSecurityCapability::new(0xf0, 0xf0));
+        let mut nas = Vec::new();
+        old.protect(
+            Protection::Integrity,
+            &FgmmMessage::from(request).to_octets(),
+            &mut nas,
+        )
+        .unwrap();
+        let Said::Initial(_, s_tmsi) = own else {
+            panic!("an initial message");
+        };
+        let _ = rig.initial(GNB, 9, &Said::Initial(nas, s_tmsi));
+        rig.give(1);
+        let challenge = rig.nas();
+        let said = phone.hear(&challenge);
+        let mut answer = Vec::new();
+        let plain = match said[0].nas() {
+            nas @ [_, 0, ..] => nas,
+            nas => &nas[7..],
+        };
+        old.protect(Protection::Ciphered, plain, &mut answer).unwrap();
+        phone.events.clear();
+        let _ = rig.uplink((1, 9), &answer);
+        assert!(
+            rig.asked[0].is(Method::Put, "/5g-aka-confirmation"),
+            "{stop:?}: {:?}",
+            rig.events
+        );
+        rig.talk((1, 9), &mut phone);
+        assert!(
+            phone
+                .events
+                .iter()
+                .any(|event| matches!(event, Event::Updated { .. })),
+            "{stop:?}: {:?}",
+            phone.events
+        );
+    }
 }
 
 #[test]

@@ -17,6 +17,7 @@
 mod dispatch;
 mod establish;
 mod goal;
+mod held;
 mod learnt;
 mod receive;
 mod reject;
@@ -62,6 +63,9 @@ pub struct Session {
     pub(super) bound: Option<ContextId>,
     /// The context that the UE named without a proof. Only read, for its SUPI and its ngKSI.
     pub(super) named: Option<ContextId>,
+    /// The context that the initial message had a MAC of without being verified: only read with, as long as nothing is
+    /// bound.
+    held: Option<ContextId>,
     /// Secure exchange of NAS messages is established (TS 24.501 4.4.2.5): everything is protected, both ways.
     pub(super) secure: bool,
     /// How the message that began the goal was protected.
@@ -105,6 +109,7 @@ impl Session {
             from,
             bound: None,
             named: None,
+            held: None,
             secure: false,
             verification: Verification::Unverified(Unverified::Plain),
             learnt: Learnt::default(),

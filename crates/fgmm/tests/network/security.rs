@@ -4,6 +4,7 @@ mod authentication;
 mod eap;
 mod emergency;
 mod events;
+mod held;
 mod hostile;
 mod identification;
 mod protection;

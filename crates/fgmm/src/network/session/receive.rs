@@ -4,6 +4,7 @@
 //!  initial     plain ─────────────────────────► list of 4.4.4.3 ─► Unverified(Plain)
 //!              protected ─ context? ─ MAC? ─ ngKSI? ─ container? ─► Verified: bound, secure   ─ no ─► list ─► Unverified(why)
 //!  later       plain, secure ─► discarded       protected ─► checked with the bound context, or discarded
+//!                                               nobody's connection: see [`held`]
 //!              new-context header ─► checked with the pending context: SECURITY MODE COMPLETE alone
 //! ```
 //!
@@ -11,6 +12,7 @@
 //! in its NAS message container is the message; what stands outside of it is for finding the context only (4.4.6).
 
 use super::super::security_mode;
+use super::held::{self, hold};
 use super::verification::{Received, Refusal, Unverified, Verification, discard, refusal};
 use super::{Common, Environment, Session};
 use crate::network::output::{Output, ReleaseCause};
@@ -91,18 +93,22 @@ impl Session {
     /// Checks an initial message with the context it names, and uses its COUNT up if all holds. `plain` is the message
     /// then: that of the NAS message container, if there is one.
     fn verify_initial(
-        &self,
+        &mut self,
         env: &mut Environment<'_>,
         nas: &[u8],
         plain: &mut Vec<u8>,
     ) -> Result<(ContextId, Received), Refusal> {
         let (id, security) = self.named_security(env)?;
         let mut outer = Vec::new();
-        let verified = security.nas.verify(nas, &mut outer).map_err(refusal)?;
+        let verified = match security.nas.verify(nas, &mut outer) {
+            Err(_) if security.stale => return Err(Refusal::Unverified(Unverified::Stale)),
+            outcome => outcome.map_err(refusal)?,
+        };
         let received = Received::verified(verified.protection(), verified.count());
         let accepted = verified.accepted();
-        if ksi_in(verified.message()).is_some_and(|ksi| ksi != security.ksi.0) {
-            return Err(Refusal::Unverified(Unverified::Ksi));
+        if let Some(why) = held::objection(security, ksi_in(verified.message())) {
+            self.held = hold(security, id, accepted);
+            return Err(Refusal::Unverified(why));
         }
         let opened = open(security, verified, plain);
         security.nas.commit(accepted).map_err(refusal)?;
@@ -123,9 +129,6 @@ impl Session {
         let context = env.contexts.get_mut(id).ok_or(no_context)?;
         let emergency = context.registration.as_ref().is_some_and(|r| r.emergency);
         let security = context.security.as_mut().ok_or(no_context)?;
-        if security.stale {
-            return Err(Refusal::Unverified(Unverified::Stale));
-        }
         if security_mode::is_null(security) && !(emergency && allowed) {
             return Err(Refusal::Unverified(Unverified::Null));
         }
@@ -185,12 +188,7 @@ impl Session {
             .bound_context_mut(env)
             .and_then(|context| context.security.as_mut())
         else {
-            // A UE protects what it sends with a context that this AMF may not have, or may not have proven yet.
-            let ciphered = header.header_type == SecurityHeaderType::INTEGRITY_PROTECTED_AND_CIPHERED;
-            if ciphered || admit_at_amf(header.payload, Lack::Verification, self.exchange()).is_err() {
-                return Disposition::Silent(Discard::NoContext);
-            }
-            return self.dispatch_claim(env, header.payload, header.header_type, Unverified::NoContext);
+            return self.receive_unproven(env, nas, &header);
         };
         let (mut outer, mut plain) = (Vec::new(), Vec::new());
         let verified = match security.nas.unprotect(nas, &mut outer) {
@@ -252,7 +250,7 @@ impl Session {
     }
 
     /// Processes a message that nothing vouches for, later than the initial one.
-    fn dispatch_claim(
+    pub(super) fn dispatch_claim(
         &mut self,
         env: &mut Environment<'_>,
         plain: &[u8],
@@ -267,7 +265,7 @@ impl Session {
     }
 
     /// How far the connection's security is, for the lists of TS 24.501 4.4.4.3.
-    fn exchange(&self) -> SecureExchange {
+    pub(super) fn exchange(&self) -> SecureExchange {
         if self.secure {
             SecureExchange::Established
         } else {
