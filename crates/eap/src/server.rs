@@ -270,7 +270,7 @@ impl Server {
 
     /// AKA'-Challenge of the peer: what it answers, or the KDF it wants.
     fn answer(&mut self, packet: &Packet<'_>, message: &Message<'_>, negotiated: bool) -> ServerStep {
-        if message.has(AttributeType::KDF) {
+        if message.has(AttributeType::KDF) && !message.has(AttributeType::MAC) {
             return self.negotiate(message, negotiated);
         }
         let Some(res) = message.res().and_then(Res::new) else {
@@ -279,7 +279,7 @@ impl Server {
         if !message.has(AttributeType::MAC) {
             return self.notify(FailureReason::Malformed);
         }
-        if self.kdfs.first() != Some(&KDF_CK_IK_PRIME) {
+        if self.kdfs.first() != Some(&KDF_CK_IK_PRIME) || !self.repeats_kdf(message) {
             return self.notify(FailureReason::Kdf);
         }
         if !message.mac_holds(packet, &self.keys.k_aut) {
@@ -297,6 +297,17 @@ impl Server {
             return self.notification(NotificationCode::SUCCESS, Some(&k_aut));
         }
         self.success()
+    }
+
+    /// Whether an answer with AT_MAC names no KDF, or the chosen one. That is not RFC 9048's negotiation, whose answer has
+    /// AT_KDF alone (3.2), and UERANSIM's UE does it; AT_MAC covers it, and it asks for nothing. Another one would.
+    fn repeats_kdf(&self, message: &Message<'_>) -> bool {
+        let mut named = message.kdfs();
+        match (named.next(), named.next()) {
+            (None, _) => true,
+            (Some(kdf), None) => self.kdfs.first() == Some(&kdf),
+            (Some(_), Some(_)) => false,
+        }
     }
 
     /// The peer wants another KDF than the first (RFC 9048 3.2): it stands alone in the answer, was offered, and is then

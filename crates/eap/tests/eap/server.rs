@@ -1,7 +1,7 @@
 //! Answers that the server must not take.
 
 use crate::support::*;
-use quintet_crypto::eap_aka_prime::KAut;
+use quintet_crypto::eap_aka_prime::{KAut, KDF_CK_IK_PRIME};
 use quintet_eap::{
     Attribute, AttributeType, Code, FailureReason, Message, NotificationCode, Server, ServerOptions,
     ServerStep, Subtype, Type,
@@ -62,8 +62,18 @@ fn wrong_answers_to_a_challenge() {
         (vec![Attribute::Kdf(1)], FailureReason::Kdf),
         (vec![Attribute::Kdf(2)], FailureReason::Kdf),
         (
-            vec![Attribute::Res(&res), mac, Attribute::Kdf(1)],
+            vec![Attribute::Res(&res), mac, Attribute::Kdf(2)],
             FailureReason::Kdf,
+        ),
+        (
+            vec![Attribute::Res(&res), mac, Attribute::Kdf(1), Attribute::Kdf(1)],
+            FailureReason::Kdf,
+        ),
+        (vec![mac, Attribute::Kdf(1)], FailureReason::Malformed),
+        (vec![Attribute::Res(&res), Attribute::Kdf(1)], FailureReason::Kdf),
+        (
+            vec![Attribute::Res(&res[1..]), mac, Attribute::Kdf(1)],
+            FailureReason::Res,
         ),
         (
             vec![
@@ -95,6 +105,41 @@ fn wrong_answers_to_a_challenge() {
         matches!(server.handle(&octets), ServerStep::Success { .. }),
         "what may be skipped is"
     );
+}
+
+/// The chosen KDF again beside RES and MAC asks for nothing; AT_MAC covers it.
+#[test]
+fn the_chosen_kdf_may_be_repeated_in_the_answer() {
+    let res = hex::decode(RES).unwrap();
+    let attributes = || {
+        vec![
+            Attribute::Res(&res),
+            Attribute::Mac([0; 16]),
+            Attribute::Kdf(KDF_CK_IK_PRIME),
+        ]
+    };
+    let (mut server, identifier) = begun();
+    let octets = answer(identifier, Subtype::CHALLENGE, attributes());
+    assert!(matches!(server.handle(&octets), ServerStep::Success { .. }));
+    // One that was negotiated too.
+    let options = ServerOptions {
+        kdfs: vec![5, 1],
+        ..ServerOptions::default()
+    };
+    let (mut server, challenge) = crate::support::server(options);
+    let again = sent(server.handle(&answer(challenge[1], Subtype::CHALLENGE, vec![Attribute::Kdf(1)])));
+    let octets = answer(again[1], Subtype::CHALLENGE, attributes());
+    assert!(matches!(server.handle(&octets), ServerStep::Success { .. }));
+    // What was changed on the way, or was never under the MAC, is not taken.
+    let (server, identifier) = begun();
+    let mut spoilt = answer(identifier, Subtype::CHALLENGE, attributes());
+    *spoilt.last_mut().unwrap() = 2;
+    assert_eq!(refuses(server, &spoilt), FailureReason::Kdf);
+    let (server, identifier) = begun();
+    let mut added = answer(identifier, Subtype::CHALLENGE, attributes()[..2].to_vec());
+    added.extend([24, 1, 0, 1]);
+    added[3] += 4;
+    assert_eq!(refuses(server, &added), FailureReason::Mac);
 }
 
 /// Every octet counts, but the two that are reserved beside what AT_MAC covers are covered as well.
