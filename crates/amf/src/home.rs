@@ -17,11 +17,11 @@ use quintet_fgmm::network::{
 };
 use quintet_identity::{SNssai, Supi};
 use quintet_ngap::AmfUeNgapId;
-use quintet_sbi::data::{self, AccessType, PlmnId, RatType};
 use quintet_sbi::nudm::sdm::{
     self, AccessAndMobilitySubscriptionData, DataSet, SdmSubscription, SmfSelectionSubscriptionData,
 };
 use quintet_sbi::nudm::uecm::{self, Amf3GppAccessRegistration, Amf3GppAccessRegistrationModification};
+use quintet_sbi::ts29571::{self, AccessType, PlmnId, RatType};
 use quintet_sbi::{Hex, Method, ProblemDetails, Request, cause, namf, path};
 use quintet_subscriber::model::Ambr;
 
@@ -75,7 +75,7 @@ impl Amf {
             dr_flag: None,
             rat_type: RatType::Nr,
             urrp_indicator: None,
-            registration_time: Some(data::date_time(at.wall)),
+            registration_time: Some(ts29571::date_time(at.wall)),
             no_ee_subscription_ind: None,
             supi: Some(supi_text.clone()),
             re_registration_required: None,
@@ -359,9 +359,9 @@ impl Amf {
         }
     }
 
-    pub(crate) fn sbi_guami(&self) -> data::Guami {
+    pub(crate) fn sbi_guami(&self) -> ts29571::Guami {
         let guami = self.config.policy.guami;
-        data::Guami {
+        ts29571::Guami {
             plmn_id: guami.plmn.into(),
             amf_id: Hex(guami.amf_id.octets()),
         }
@@ -414,7 +414,7 @@ fn failure(problem: Option<&ProblemDetails>) -> SubscriptionFailure {
 
 /// What registration needs of access and mobility data. Service area restrictions are not read.
 fn subscription(data: &AccessAndMobilitySubscriptionData) -> Subscription {
-    let of = |slices: &[data::Snssai], default: bool| -> Vec<SubscribedSNssai> {
+    let of = |slices: &[ts29571::Snssai], default: bool| -> Vec<SubscribedSNssai> {
         let slices = slices.iter().filter_map(slice);
         slices
             .map(|s_nssai| SubscribedSNssai { s_nssai, default })
@@ -440,7 +440,7 @@ fn subscription(data: &AccessAndMobilitySubscriptionData) -> Subscription {
 }
 
 /// A slice as JSON has it; `None` for one that does not exist.
-pub(crate) fn slice(slice: &data::Snssai) -> Option<SNssai> {
+pub(crate) fn slice(slice: &ts29571::Snssai) -> Option<SNssai> {
     match slice.sd {
         None => Some(SNssai::new(slice.sst)),
         Some(Hex([a, b, c])) => SNssai::with_sd(slice.sst, u32::from_be_bytes([0, a, b, c])).ok(),
@@ -448,8 +448,8 @@ pub(crate) fn slice(slice: &data::Snssai) -> Option<SNssai> {
 }
 
 /// A slice as JSON has it.
-pub(crate) fn sbi_slice(slice: SNssai) -> data::Snssai {
-    data::Snssai {
+pub(crate) fn sbi_slice(slice: SNssai) -> ts29571::Snssai {
+    ts29571::Snssai {
         sst: slice.sst(),
         sd: slice.sd().map(|sd| {
             let [_, a, b, c] = sd.to_be_bytes();

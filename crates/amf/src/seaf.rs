@@ -17,12 +17,12 @@ use quintet_fgmm::network::{
 };
 use quintet_identity::Supi;
 use quintet_ngap::AmfUeNgapId;
-use quintet_sbi::data::Links;
 use quintet_sbi::nausf::{
     self, AuthData, AuthResult, AuthenticationInfo, ConfirmationData, ConfirmationDataResponse, EapSession,
     LINK_5G_AKA, LINK_EAP_SESSION, UEAuthenticationCtx,
 };
 use quintet_sbi::nudm::ueau::{AuthType, ResynchronizationInfo};
+use quintet_sbi::ts29571::Links;
 use quintet_sbi::{Base64, Hex, MAX_PATH_OCTETS, ProblemDetails, Request, SecretHex, Target, cause, path};
 use std::collections::BTreeMap;
 

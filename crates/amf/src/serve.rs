@@ -7,9 +7,9 @@ use crate::event::AmfEvent;
 use quintet_fgmm::network::{At, ContextId, Contexts as _, Input};
 use quintet_identity::Supi;
 use quintet_nas::fgs::FgmmCause;
-use quintet_sbi::data::AccessType;
 use quintet_sbi::namf::{CallbackKey, Operation};
 use quintet_sbi::nudm::uecm::{DeregistrationData, DeregistrationReason};
+use quintet_sbi::ts29571::AccessType;
 use quintet_sbi::{ProblemDetails, Request, RequestId, Response, cause};
 
 impl Amf {

@@ -24,13 +24,13 @@ use crate::idle::Purpose;
 use quintet_fgmm::network::{At, ContextId, Contexts as _, SmFailure, SmRequest, SmRequestKind};
 use quintet_identity::{Apn, SNssai, Supi};
 use quintet_ngap::AmfUeNgapId;
-use quintet_sbi::data::{self, AccessType, RatType, RefToBinaryData};
 use quintet_sbi::multipart::{self, Part, VND_5GNAS, VND_NGAP};
 use quintet_sbi::nsmf::{
     self, N2SmInfoType, RequestType, SmContextCreateData, SmContextCreatedData, SmContextReleaseData,
     SmContextUpdateData, SmContextUpdatedData, UpCnxState,
 };
 use quintet_sbi::nudm::sdm::SmfSelectionSubscriptionData;
+use quintet_sbi::ts29571::{self, AccessType, RatType, RefToBinaryData};
 use quintet_sbi::{Request, Target, cause, namf, path};
 use reply::Kind;
 
@@ -451,7 +451,7 @@ impl Amf {
     /// The default DNNs of a UE's slices.
     pub(crate) fn select_dnns(&mut self, context: ContextId, data: &SmfSelectionSubscriptionData) {
         let of = |(key, info): (&String, &quintet_sbi::nudm::sdm::SnssaiInfo)| {
-            let named = data::Snssai::from_key(key)?;
+            let named = ts29571::Snssai::from_key(key)?;
             let mut dnns = info.dnn_infos.iter();
             let default = dnns.find(|dnn| dnn.default_dnn_indicator == Some(true))?;
             Some((slice(&named)?, default.dnn.parse::<Apn>().ok()?))

@@ -175,7 +175,7 @@ impl Ausf {
                 _ => AuthType::EapAkaPrime,
             },
             auth_data,
-            links: BTreeMap::from([(relation.to_owned(), quintet_sbi::data::Links::to(link))]),
+            links: BTreeMap::from([(relation.to_owned(), quintet_sbi::ts29571::Links::to(link))]),
             serving_network_name: Some(party.serving.to_string()),
         };
         let response = Response {

@@ -90,7 +90,7 @@ impl Ausf {
         let link = format!("{}/eap-session", resource(&ctx.to_string()));
         let link = uri(&self.config.own, &link);
         let body = EapSession {
-            links: BTreeMap::from([(LINK_EAP_SESSION.to_owned(), quintet_sbi::data::Links::to(link))]),
+            links: BTreeMap::from([(LINK_EAP_SESSION.to_owned(), quintet_sbi::ts29571::Links::to(link))]),
             ..session(next)
         };
         let response = Response {

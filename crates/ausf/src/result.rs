@@ -60,7 +60,7 @@ impl Ausf {
         AuthEvent {
             nf_instance_id: self.config.nf_instance_id.clone(),
             success: done.success,
-            time_stamp: quintet_sbi::data::date_time(at.wall),
+            time_stamp: quintet_sbi::ts29571::date_time(at.wall),
             auth_type: done.auth_type.clone(),
             serving_network_name: done.party.serving.to_string(),
             auth_removal_ind: false,

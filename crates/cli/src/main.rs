@@ -50,7 +50,7 @@ struct Arguments {
 enum Command {
     /// Play a whole network in this process, and show and capture what passes.
     Lab(lab::Arguments),
-    /// Run an HSS, an MME, or both.
+    /// Run nodes: HSS, MME, AMF, AUSF, UDM, any of them in one process.
     Serve(serve::Arguments),
     /// Say, from captures, where subscribers' security paths broke, and why.
     Doctor(doctor::Arguments),

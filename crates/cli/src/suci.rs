@@ -270,7 +270,7 @@ fn run_keygen(keygen: &Keygen) -> Result<Finding> {
     let public = draw(|octets| {
         let key = HomeNetworkPrivateKey::new(profile, octets)?;
         *text = hex::encode(octets);
-        Ok(key.public_key().clone())
+        Ok(*key.public_key())
     })?;
     let cannot = || format!("cannot write {}", keygen.out.display());
     let mut file = private::create(&keygen.out).with_context(cannot)?;

@@ -89,7 +89,7 @@ fn log(event: &AmfEvent) {
         AmfEvent::GnbSetUp { association, setup } => tracing::info!(
             association = association.0,
             name = setup.name,
-            id = ?setup.global_ran_node_id,
+            id = %setup.global_ran_node_id,
             "gNB set up"
         ),
         AmfEvent::GnbRefused { association, cause } => tracing::warn!(

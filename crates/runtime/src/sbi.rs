@@ -25,4 +25,5 @@ pub(crate) use client::{Call, Pool};
 pub(crate) use connection::Answer;
 pub(crate) use listener::run_listener;
 pub use settings::{SbiLimits, SbiSettings};
+pub(crate) use stream::Witness;
 pub use tls::{SbiClientTls, SbiServerTls, SbiTlsError};

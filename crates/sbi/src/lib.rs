@@ -12,7 +12,6 @@
 #![forbid(unsafe_code)]
 
 pub mod cause;
-pub mod data;
 mod exchange;
 pub mod json;
 pub mod multipart;
@@ -27,6 +26,7 @@ pub mod path;
 pub mod problem;
 mod route;
 mod text_enum;
+pub mod ts29571;
 
 pub use exchange::{
     Body, CARRIED_HEADERS, CallFailure, CallId, Headers, MAX_BODY_OCTETS, MAX_PATH_OCTETS, Method, Output,

@@ -1,6 +1,5 @@
 //! Namf_Communication and the callbacks of an AMF, as far as SMF and UDM need them (TS 29.518 6.1).
 
-use crate::data::{AccessType, Arp, RefToBinaryData, Snssai};
 use crate::json::JSON;
 use crate::multipart::{self, Part};
 use crate::nsmf::SmContextStatusNotification;
@@ -9,6 +8,7 @@ use crate::nudm::uecm::DeregistrationData;
 use crate::path::{Path, encode};
 use crate::problem::ProblemDetails;
 use crate::route::{Route, method_not_allowed, not_found, not_supported};
+use crate::ts29571::{AccessType, Arp, RefToBinaryData, Snssai};
 use crate::{Method, Request, SecretHex};
 use serde::{Deserialize, Serialize};
 

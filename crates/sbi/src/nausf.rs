@@ -7,8 +7,8 @@ pub use operation::{
     resource,
 };
 
-use crate::data::Links;
 use crate::nudm::ueau::{AuthType, ResynchronizationInfo};
+use crate::ts29571::Links;
 use crate::{Base64, Hex, SecretHex};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeMap;

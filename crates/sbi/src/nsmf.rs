@@ -1,9 +1,11 @@
 //! Nsmf_PDUSession, as far as an AMF relays sessions to an SMF (TS 29.502 6.1).
 
-use crate::data::{AccessType, Guami, NgApCause, PlmnIdNid, RatType, RefToBinaryData, Snssai, UserLocation};
 use crate::multipart::{self, Part};
 use crate::problem::ProblemDetails;
 use crate::text_enum::text_enum;
+use crate::ts29571::{
+    AccessType, Guami, NgApCause, PlmnIdNid, RatType, RefToBinaryData, Snssai, UserLocation,
+};
 use crate::{Method, Request, Response};
 use serde::{Deserialize, Serialize};
 

@@ -6,7 +6,7 @@ mod verifier;
 pub use key::KeyError;
 pub use verifier::{MAX_TOKEN_OCTETS, TokenVerifier};
 
-use crate::data::PlmnId;
+use crate::ts29571::PlmnId;
 use serde::{Deserialize, Serialize};
 
 /// Whom a token is for (6.3.5.2.4): a type of NF, or instances.

@@ -9,15 +9,15 @@
 //! ```
 
 use crate::context::monitored;
-use crate::data;
 use crate::notify::DEREGISTRATION;
+use crate::subscribed;
 use crate::udm::Udm;
 use core::time::Duration;
 use quintet_home::{FrontEvent, Known, Late, StoreReply};
 use quintet_identity::Imsi;
-use quintet_sbi::data::AccessType;
 use quintet_sbi::nudm::sdm::{ChangeItem, DataSet, ModificationNotification, NotifyItem};
 use quintet_sbi::nudm::uecm::{DeregistrationData, DeregistrationReason};
+use quintet_sbi::ts29571::AccessType;
 use quintet_store::{Change, Command, Reply, StoreError};
 use quintet_subscriber::model::{ContextData, SdmSubscription};
 
@@ -227,10 +227,10 @@ fn notify_items(subscription: &SdmSubscription, before: Option<&Known>, known: &
 fn value(set: DataSet, known: &Known) -> Option<serde_json::Value> {
     let subscription = &*known.subscription;
     let value = match set {
-        DataSet::Nssai => serde_json::to_value(data::nssai(subscription)),
-        DataSet::AmData => serde_json::to_value(data::am_data(known)),
-        DataSet::SmfSelectData => serde_json::to_value(data::smf_select_data(subscription)),
-        DataSet::SmData => serde_json::to_value(data::sm_data(subscription, None, None)),
+        DataSet::Nssai => serde_json::to_value(subscribed::nssai(subscription)),
+        DataSet::AmData => serde_json::to_value(subscribed::am_data(known)),
+        DataSet::SmfSelectData => serde_json::to_value(subscribed::smf_select_data(subscription)),
+        DataSet::SmData => serde_json::to_value(subscribed::sm_data(subscription, None, None)),
         DataSet::UeContextInSmfData => return None,
     };
     value.ok()

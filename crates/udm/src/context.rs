@@ -8,9 +8,9 @@
 //! ```
 
 use crate::changes::deregistration;
-use crate::data;
 use crate::notify::DEREGISTRATION;
 use crate::serve::{Stage, Step, store_problem};
+use crate::subscribed;
 use crate::udm::{At, Udm};
 use quintet_home::{EntropySource, Known, Need, StoreReply};
 use quintet_identity::fgs::Guami;
@@ -20,12 +20,12 @@ use quintet_sbi::cause::{
     ROAMING_NOT_ALLOWED, SUBSCRIPTION_NOT_FOUND, SYSTEM_FAILURE, UNKNOWN_5GS_SUBSCRIPTION,
     UNSUPPORTED_RESOURCE_URI, USER_NOT_FOUND,
 };
-use quintet_sbi::data::Snssai;
 use quintet_sbi::nudm::sdm::{self, DataSet};
 use quintet_sbi::nudm::ueau::{self, AuthEvent};
 use quintet_sbi::nudm::uecm::{self, Amf3GppAccessRegistration, DeregistrationReason};
 use quintet_sbi::path::split_uri;
 use quintet_sbi::problem::ProblemDetails;
+use quintet_sbi::ts29571::Snssai;
 use quintet_sbi::{Hex, Response};
 use quintet_store::{Command, Reply};
 use quintet_subscriber::model::{
@@ -88,7 +88,7 @@ fn callback(uri: &str, param: &str) -> Result<(), Refused> {
     }
 }
 
-fn guami(guami: &quintet_sbi::data::Guami) -> Result<Guami, Refused> {
+fn guami(guami: &quintet_sbi::ts29571::Guami) -> Result<Guami, Refused> {
     let plmn = guami.plmn_id.plmn();
     let plmn = plmn.ok_or_else(|| wrong("/guami/plmnId", "3 digits of MCC, 2 or 3 of MNC are expected"))?;
     Ok(Guami {
@@ -97,7 +97,7 @@ fn guami(guami: &quintet_sbi::data::Guami) -> Result<Guami, Refused> {
     })
 }
 
-fn rat_type(rat: &quintet_sbi::data::RatType) -> Option<RatType> {
+fn rat_type(rat: &quintet_sbi::ts29571::RatType) -> Option<RatType> {
     [RatType::Nr, RatType::Eutra, RatType::Wlan, RatType::NrRedcap]
         .into_iter()
         .find(|known| known.name() == rat.as_str())
@@ -287,10 +287,10 @@ impl Udm {
             ContextTask::RegisterAmf(registration, guami) => (registration, *guami),
             ContextTask::Get { set, slice, dnn } => {
                 return Step::Answer(match set {
-                    DataSet::Nssai => Response::json(200, &data::nssai(subscription)),
-                    DataSet::AmData => Response::json(200, &data::am_data(known)),
-                    DataSet::SmfSelectData => Response::json(200, &data::smf_select_data(subscription)),
-                    DataSet::SmData => match data::sm_data(subscription, *slice, dnn.as_deref()) {
+                    DataSet::Nssai => Response::json(200, &subscribed::nssai(subscription)),
+                    DataSet::AmData => Response::json(200, &subscribed::am_data(known)),
+                    DataSet::SmfSelectData => Response::json(200, &subscribed::smf_select_data(subscription)),
+                    DataSet::SmData => match subscribed::sm_data(subscription, *slice, dnn.as_deref()) {
                         none if none.is_empty() => ProblemDetails::new(DATA_NOT_FOUND).response(),
                         found => Response::json(200, &found),
                     },
@@ -443,14 +443,14 @@ fn registration_of(imsi: Imsi, amf: &AmfRegistration) -> Amf3GppAccessRegistrati
         pcscf_restoration_callback_uri: None,
         initial_registration_ind: Some(amf.initial_registration),
         emergency_registration_ind: None,
-        guami: quintet_sbi::data::Guami {
+        guami: quintet_sbi::ts29571::Guami {
             plmn_id: amf.guami.plmn.into(),
             amf_id: Hex(amf.guami.amf_id.octets()),
         },
         dr_flag: None,
         rat_type: amf.rat_type.name().into(),
         urrp_indicator: None,
-        registration_time: Some(quintet_sbi::data::date_time(core::time::Duration::from_secs(
+        registration_time: Some(quintet_sbi::ts29571::date_time(core::time::Duration::from_secs(
             amf.since,
         ))),
         no_ee_subscription_ind: None,

@@ -3,7 +3,7 @@
 //! ```text
 //!   AUSF ─Nudm_UEAuthentication─►┐                ┌─ authentication (ARPF) ─► home::FrontEnd ◄──► store
 //!   AMF  ─Nudm_UECM─────────────►│ Udm ─ serve ───┼─ identity (SIDF)
-//!   AMF, SMF ─Nudm_SDM──────────►┘                ├─ context, data
+//!   AMF, SMF ─Nudm_SDM──────────►┘                ├─ context, subscribed
 //!        ◄─ deregistration, data change ─ notify ◄┴─ changes ◄── provisioning
 //! ```
 //!
@@ -19,11 +19,11 @@ mod authentication;
 mod changes;
 mod config;
 mod context;
-mod data;
 mod event;
 mod identity;
 mod notify;
 mod serve;
+mod subscribed;
 mod udm;
 
 pub use config::UdmConfig;

@@ -20,12 +20,12 @@ use quintet_ngap::{
     AmfUeNgapId, BroadcastPlmn, Cause, GlobalRanNodeId, GnbId, NgapPdu, PPID, PagingDrx, RanUeNgapId,
     RrcEstablishmentCause, SupportedTa, UeNgapIds, UserLocationInformation, transport,
 };
-use quintet_sbi::data::{Ambr, BitRate, Links, Snssai};
 use quintet_sbi::nausf::{
     AuthData, AuthResult, Av5gAka, ConfirmationDataResponse, LINK_5G_AKA, UEAuthenticationCtx,
 };
 use quintet_sbi::nudm::sdm::{AccessAndMobilitySubscriptionData, Nssai};
 use quintet_sbi::nudm::ueau::AuthType;
+use quintet_sbi::ts29571::{Ambr, BitRate, Links, Snssai};
 use quintet_sbi::{CallId, Hex, Method, Request, Response, SecretHex, Target};
 use quintet_sctp::{AssociationId, Streams};
 use std::collections::{BTreeMap, HashMap};

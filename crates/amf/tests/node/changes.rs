@@ -7,8 +7,8 @@ use quintet_fgmm::network::FgmmState;
 use quintet_fgmm::ue::{Input, Start};
 use quintet_identity::SNssai;
 use quintet_ngap::NgapPdu;
-use quintet_sbi::data::Snssai;
 use quintet_sbi::nudm::sdm::{ModificationNotification, NotifyItem};
+use quintet_sbi::ts29571::Snssai;
 use quintet_sbi::{Method, Request, Response};
 
 /// The UDM tells that the data of the n-th subscriber changed.

@@ -8,7 +8,7 @@ use quintet_fgmm::network::durable::Stop;
 use quintet_fgmm::ue::{Departure, Event, Input, Start};
 use quintet_nas::fgs::FgmmCause;
 use quintet_ngap::{Cause, NgapPdu};
-use quintet_sbi::data::{RatType, Snssai};
+use quintet_sbi::ts29571::{RatType, Snssai};
 use quintet_sbi::{CallFailure, CallId, Method, Request, Response, Target, cause, namf};
 
 /// At the callback that the UDM was given.

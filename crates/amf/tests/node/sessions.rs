@@ -5,10 +5,10 @@ use quintet_fgmm::ue::{Configuration, Event, SessionFailure, Start, WantedSessio
 use quintet_nas::fgs::{FgmmCause, PduSessionType};
 use quintet_ngap::message::PduSessionResourceSetupResponse;
 use quintet_ngap::{AmfUeNgapId, NgapPdu, PduSessionItem, RanUeNgapId};
-use quintet_sbi::data::RefToBinaryData;
 use quintet_sbi::multipart::{self, Part, VND_5GNAS, VND_NGAP};
 use quintet_sbi::namf::{self, N1N2MessageTransferReqData};
 use quintet_sbi::nsmf::{N2SmInfoType, SmContextCreatedData, SmContextUpdatedData};
+use quintet_sbi::ts29571::RefToBinaryData;
 use quintet_sbi::{CallFailure, Method, Request, Response, Target};
 
 const TRANSFER: [u8; 4] = [1, 2, 3, 4];

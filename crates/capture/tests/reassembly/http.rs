@@ -69,8 +69,11 @@ fn body(seed: &mut Seed) -> Vec<u8> {
     (0..octets).map(|_| seed.next() as u8).collect()
 }
 
+/// The bodies of a request and of its response.
+type Bodies = [Vec<u8>; 2];
+
 /// The octets of both sides for some exchanges, and their bodies.
-fn exchanges(seed: &mut Seed, count: u32) -> (Vec<(Side, Vec<u8>)>, Vec<[Vec<u8>; 2]>) {
+fn exchanges(seed: &mut Seed, count: u32) -> (Vec<(Side, Vec<u8>)>, Vec<Bodies>) {
     let mut sends = vec![
         (Side::Client, [PREFACE, &frame(SETTINGS, 0, 0, &[])].concat()),
         (Side::Server, frame(SETTINGS, 0, 0, &[0, 3, 0, 0, 0, 100])),

@@ -8,8 +8,8 @@ use anyhow::{Context, Result};
 use quintet_capture::{InterfaceId, LinkType, PcapngWriter, Side, TcpFlow, sctp_packet};
 use quintet_diameter::node::ConnectionId;
 use quintet_subscriber::model::Subscriber;
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -33,6 +33,12 @@ pub(super) const MME_ADDRESS: u8 = 10;
 const DEFAULT_NAME: &str = "quintet-lab";
 const MAX_DEFAULT_NAMES: u32 = 9;
 
+/// Between the initial sequence numbers of one flow and of the next: more than the octets a flow usually has.
+const SEQUENCE_STEP: u32 = 1 << 20;
+
+/// The ports a client's connection comes from when the one it had is taken (RFC 6335 6).
+const DYNAMIC_PORTS: std::ops::RangeInclusive<u16> = 49_152..=u16::MAX;
+
 /// How much is written at once while frames are many.
 const HURRIED_OCTETS: usize = 1 << 18;
 
@@ -49,6 +55,34 @@ enum Key {
     Sbi(IpAddr, u64),
 }
 
+/// Who has connected to whom from which port. The system gives ports again once they are free; in the capture each connection
+/// has its own as long as there are any, so that no reader takes two for one.
+#[derive(Default)]
+struct Ports {
+    taken: HashSet<(SocketAddr, SocketAddr)>,
+    /// Flows there have been.
+    flows: u32,
+}
+
+impl Ports {
+    /// Whence a connection comes in the capture, and the initial sequence numbers of its two sides.
+    fn take(&mut self, mut client: SocketAddr, server: SocketAddr) -> (SocketAddr, [u32; 2]) {
+        if self.taken.contains(&(client, server)) {
+            let free = |port: &u16| {
+                let client = SocketAddr::new(client.ip(), *port);
+                !self.taken.contains(&(client, server))
+            };
+            if let Some(port) = DYNAMIC_PORTS.rev().find(free) {
+                client.set_port(port);
+            }
+        }
+        self.taken.insert((client, server));
+        self.flows = self.flows.wrapping_add(1);
+        let initial = self.flows.wrapping_mul(SEQUENCE_STEP);
+        (client, [initial, initial.wrapping_add(SEQUENCE_STEP / 2)])
+    }
+}
+
 /// A capture being written. Every frame is on its way to the file when a call returns, so the file is whole whenever the
 /// program ends; unless it is told to hurry, then when it is finished.
 pub(super) struct Capture {
@@ -57,6 +91,7 @@ pub(super) struct Capture {
     writer: PcapngWriter,
     interface: InterfaceId,
     flows: HashMap<Key, TcpFlow>,
+    ports: Ports,
     blocks: Vec<u8>,
     hurried: bool,
     /// What the doctor makes of the frames.
@@ -97,6 +132,7 @@ impl Capture {
             writer,
             interface,
             flows: HashMap::new(),
+            ports: Ports::default(),
             blocks,
             hurried: false,
             watch: None,
@@ -143,14 +179,8 @@ impl Capture {
         comment: &str,
     ) {
         let server = SocketAddr::new(address(HSS), DIAMETER_PORT);
-        let initial = [1_000 + connection.0 as u32, 2_000_000 + connection.0 as u32];
         let key = Key::Diameter(connection);
-        self.tcp(
-            wall,
-            (key, client, server, initial),
-            (from, octets),
-            Some(comment),
-        );
+        self.tcp(wall, (key, client, server), (from, octets), Some(comment));
     }
 
     /// Carries octets of HTTP/2 on the connection of this number that the node at `owner` has: from client to server, or
@@ -164,19 +194,15 @@ impl Capture {
         octets: &[u8],
     ) {
         let server = SocketAddr::new(server, HTTP_PORT);
-        let initial = [
-            3_000_000 + u32::from(client.port()),
-            2_100_000_000 + u32::from(client.port()),
-        ];
         let key = Key::Sbi(owner, connection);
-        self.tcp(wall, (key, client, server, initial), (from, octets), None);
+        self.tcp(wall, (key, client, server), (from, octets), None);
     }
 
     /// Carries octets over TCP; the connection is opened with its first ones, when it is known whose it is.
     fn tcp(
         &mut self,
         wall: Duration,
-        (key, client, server, initial): (Key, SocketAddr, SocketAddr, [u32; 2]),
+        (key, client, server): (Key, SocketAddr, SocketAddr),
         (from, octets): (Side, &[u8]),
         comment: Option<&str>,
     ) {
@@ -186,6 +212,7 @@ impl Capture {
             interface,
             blocks,
             flows,
+            ports,
             watch,
             ..
         } = self;
@@ -196,6 +223,7 @@ impl Capture {
                     writer.packet(blocks, *interface, wall, frame, &[]);
                     show(watch, wall, frame);
                 };
+                let (client, initial) = ports.take(client, server);
                 let Ok(tcp) = TcpFlow::open(client, server, initial, &mut sink) else {
                     return;
                 };
@@ -359,4 +387,27 @@ fn default_file(directory: &Path) -> Result<(PathBuf, File)> {
         }
     }
     anyhow::bail!("{MAX_DEFAULT_NAMES} labs are writing captures in this directory: give --pcap FILE")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_connections_of_a_capture_look_like_one() {
+        let mut ports = Ports::default();
+        let client = SocketAddr::new(address(MME_ADDRESS), 40_000);
+        let server = SocketAddr::new(address(HSS), HTTP_PORT);
+        let (first, [ours, theirs]) = ports.take(client, server);
+        assert_eq!(first, client, "the port is the one it really had");
+        let mut seen = HashSet::from([first]);
+        let mut sequences = HashSet::from([ours, theirs]);
+        for _ in 0..1_000 {
+            let (again, [ours, theirs]) = ports.take(client, server);
+            assert!(again.ip() == client.ip() && seen.insert(again), "{again}");
+            assert!(sequences.insert(ours) && sequences.insert(theirs));
+        }
+        let other = SocketAddr::new(address(MME_ADDRESS), HTTP_PORT);
+        assert_eq!(ports.take(client, other).0, client, "to another server");
+    }
 }

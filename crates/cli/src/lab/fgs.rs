@@ -237,7 +237,7 @@ impl Technology for Network {
         let key = home_network_keys()
             .into_iter()
             .find(|(id, _)| *id == PROFILE_A_KEY_ID)
-            .map(|(_, key)| key.public_key().clone())
+            .map(|(_, key)| *key.public_key())
             .context("the home network has no key of profile A")?;
         let (imei, imeisv) = device(n)?;
         let identity = Identity {

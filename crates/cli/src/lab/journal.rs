@@ -19,7 +19,6 @@ use super::reached::Path;
 use super::screen::{Screen, Show};
 use super::view::View;
 use crate::ladder::{Arrow, HEADING, Ladder, Tone};
-use passed::header_name;
 use quintet_nas::security::SecurityHeaderType;
 use quintet_sim::radio::{Tampered, UeId};
 use std::collections::VecDeque;
@@ -45,6 +44,9 @@ const MAX_WAITING: usize = 4_096;
 /// Octets of RAND that are shown: enough to see whose vector it is.
 const SHOWN_RAND_OCTETS: usize = 8;
 
+/// Key set and RAND of AUTHENTICATION REQUEST.
+type Challenge = (u8, [u8; 16]);
+
 /// What a technology calls things, and how it reads them.
 #[derive(Clone, Copy)]
 pub(super) struct Language {
@@ -55,9 +57,18 @@ pub(super) struct Language {
     pub(super) ran_protocol: &'static str,
     pub(super) nas_protocol: &'static str,
     /// Key set and RAND of a NAS PDU that is AUTHENTICATION REQUEST.
-    pub(super) challenge: fn(&[u8]) -> Option<(u8, [u8; 16])>,
+    pub(super) challenge: fn(&[u8]) -> Option<Challenge>,
     /// The security header type of a NAS PDU by its first octets.
     pub(super) header: fn(&[u8]) -> Option<SecurityHeaderType>,
+    /// The specification's words for a security header type; `None` for a reserved one.
+    pub(super) header_name: fn(SecurityHeaderType) -> Option<&'static str>,
+}
+
+impl Language {
+    /// The specification's words for a security header type, or its number.
+    fn told_header(&self, header: SecurityHeaderType) -> String {
+        (self.header_name)(header).map_or_else(|| header.to_string(), str::to_owned)
+    }
 }
 
 /// What an item of the queue waits for.
@@ -345,9 +356,9 @@ impl Journal {
     pub(super) fn nas(&mut self, wall: Duration, link: (u64, u64), report: NasReport) {
         let uplink = report.uplink;
         let ends = if uplink { (UE, CORE) } else { (CORE, UE) };
-        let arrow = report.arrow(ends);
+        let arrow = report.arrow(ends, &self.language);
         let names = (self.language.lifelines[ends.0], self.language.lifelines[ends.1]);
-        let passed = report.passed(wall, names, self.language.nas_protocol);
+        let passed = report.passed(wall, names, &self.language);
         if uplink {
             self.report_uplink(wall, link, arrow, passed);
         } else {
@@ -379,7 +390,7 @@ impl Journal {
         if passed.count.is_none()
             && let Some(header) = item.header.filter(|header| *header != SecurityHeaderType::PLAIN)
         {
-            let told = header_name(header);
+            let told = self.language.told_header(header);
             arrow.details[0].clone_from(&told);
             passed.header = Some(told);
         }

@@ -9,11 +9,14 @@ use std::rc::Rc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::Notify;
 
 /// Octets forwarded at once.
 const BUFFER_OCTETS: usize = 1 << 16;
+
+/// Connections that may wait to be accepted: a node makes a handful to another one.
+const BACKLOG: u32 = 128;
 
 /// How the line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +25,7 @@ pub(super) enum Condition {
     Open,
     /// What the server says arrives so much later.
     Late(Duration),
-    /// Nothing passes, and nobody can connect.
+    /// Nothing passes, and connecting is refused, as by a machine whose process is dead.
     Cut,
 }
 
@@ -30,8 +33,21 @@ struct State {
     condition: Cell<Condition>,
     /// Where the server is; nobody can connect while there is none.
     server: Cell<Option<SocketAddr>>,
-    /// Woken when the line is cut.
-    cut: Notify,
+    /// Woken when the condition changes.
+    changed: Notify,
+}
+
+impl State {
+    /// Waits until the line is cut, or until it is not.
+    async fn until_cut(&self, cut: bool) {
+        loop {
+            let changed = self.changed.notified();
+            if (self.condition.get() == Condition::Cut) == cut {
+                return;
+            }
+            changed.await;
+        }
+    }
 }
 
 /// The line at work.
@@ -47,16 +63,21 @@ impl Line {
     /// # Errors
     /// If the system gives no socket.
     pub(super) async fn start() -> Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-            .await
+        let listener = hold((Ipv4Addr::LOCALHOST, 0).into())
+            .and_then(|socket| socket.listen(BACKLOG))
             .context("no TCP port on the loopback address")?;
         let address = listener.local_addr()?;
         let state = Rc::new(State {
             condition: Cell::new(Condition::Open),
             server: Cell::new(None),
-            cut: Notify::new(),
+            changed: Notify::new(),
         });
-        tokio::task::spawn_local(accept(listener, Rc::clone(&state)));
+        let served = Rc::clone(&state);
+        tokio::task::spawn_local(async move {
+            if let Err(error) = serve(listener, address, &served).await {
+                tracing::error!(%address, %error, "a line of the lab stays cut: its port is gone");
+            }
+        });
         Ok(Self { address, state })
     }
 
@@ -68,22 +89,41 @@ impl Line {
     /// The line is so from now on.
     pub(super) fn set(&self, condition: Condition) {
         self.state.condition.set(condition);
-        if condition == Condition::Cut {
-            self.state.cut.notify_waiters();
-        }
+        self.state.changed.notify_waiters();
     }
 }
 
-async fn accept(listener: TcpListener, state: Rc<State>) {
-    while let Ok((client, _)) = listener.accept().await {
-        let server = state
-            .server
-            .get()
-            .filter(|_| state.condition.get() != Condition::Cut);
-        let Some(server) = server else {
+/// Holds an address without listening on it: nobody else gets it, and connecting to it is refused.
+fn hold(address: SocketAddr) -> io::Result<TcpSocket> {
+    let socket = TcpSocket::new_v4()?;
+    // Connections that were cut linger.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    Ok(socket)
+}
+
+/// Accepts while the line is not cut.
+async fn serve(mut listener: TcpListener, address: SocketAddr, state: &Rc<State>) -> io::Result<()> {
+    loop {
+        tokio::select! {
+            biased;
+            () = state.until_cut(true) => {}
+            ended = accept(&listener, state) => return ended,
+        }
+        drop(listener);
+        let held = hold(address)?;
+        state.until_cut(false).await;
+        listener = held.listen(BACKLOG)?;
+    }
+}
+
+async fn accept(listener: &TcpListener, state: &Rc<State>) -> io::Result<()> {
+    loop {
+        let (client, _) = listener.accept().await?;
+        let Some(server) = state.server.get() else {
             continue;
         };
-        let state = Rc::clone(&state);
+        let state = Rc::clone(state);
         tokio::task::spawn_local(async move {
             // An end of either side ends the other; there is nobody to tell.
             let _ = forward(client, server, &state).await;
@@ -103,7 +143,7 @@ async fn forward(client: TcpStream, server: SocketAddr, state: &State) -> io::Re
             Condition::Late(by) => by,
             Condition::Open | Condition::Cut => Duration::ZERO,
         }) => ended,
-        () = state.cut.notified() => Ok(()),
+        () = state.until_cut(true) => Ok(()),
     }
 }
 
@@ -123,5 +163,69 @@ async fn pump(
             tokio::time::sleep(by).await;
         }
         to.write_all(&buffer[..read]).await?;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::ErrorKind;
+
+    /// Far more than anything here takes.
+    const PATIENCE: Duration = Duration::from_secs(20);
+
+    async fn echo(listener: TcpListener) {
+        loop {
+            let (stream, _) = listener.accept().await.expect("a connection");
+            tokio::task::spawn_local(async move {
+                let (mut from, mut to) = stream.into_split();
+                let _ = tokio::io::copy(&mut from, &mut to).await;
+            });
+        }
+    }
+
+    /// Whether what is sent to an address comes back.
+    async fn passes(stream: &mut TcpStream) -> bool {
+        let mut back = [0; 1];
+        stream.write_all(b"x").await.is_ok() && stream.read_exact(&mut back).await.is_ok()
+    }
+
+    #[test]
+    fn a_cut_line_breaks_connections_and_refuses_new_ones_until_it_is_open_again() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        let test = async {
+            let server = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
+            let at = server.local_addr().expect("its address");
+            tokio::task::spawn_local(echo(server));
+            let line = Line::start().await.expect("a line");
+            line.lead_to(at);
+            for _ in 0..3 {
+                let mut client = TcpStream::connect(line.address).await.expect("an open line");
+                assert!(passes(&mut client).await);
+                line.set(Condition::Cut);
+                assert!(!passes(&mut client).await, "the connection is broken");
+                // Whoever was in the queue of the listener is reset; then there is no listener.
+                let refused = async {
+                    loop {
+                        match TcpStream::connect(line.address).await {
+                            Err(error) if error.kind() == ErrorKind::ConnectionRefused => return,
+                            _ => tokio::task::yield_now().await,
+                        }
+                    }
+                };
+                tokio::time::timeout(PATIENCE, refused).await.expect("refused");
+                line.set(Condition::Open);
+                let reached = async {
+                    while TcpStream::connect(line.address).await.is_err() {
+                        tokio::task::yield_now().await;
+                    }
+                };
+                tokio::time::timeout(PATIENCE, reached).await.expect("open again");
+            }
+        };
+        tokio::task::LocalSet::new().block_on(&runtime, test);
     }
 }

@@ -72,6 +72,11 @@ impl Path {
         self.key_sets.push(key_set);
     }
 
+    /// How far the core came last.
+    pub(super) fn latest(&self) -> Option<Stage> {
+        self.stages.last().copied()
+    }
+
     fn has(&self, stage: Stage) -> bool {
         self.stages.contains(&stage)
     }

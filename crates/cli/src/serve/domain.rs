@@ -4,9 +4,9 @@ use crate::config::Config;
 use anyhow::{Context, Result};
 use quintet_runtime::{Driver, MemberConfig, NetworkFunction, SbiMember};
 use quintet_sbi::Target;
-use quintet_sbi::data::{Guami, PlmnId, PlmnIdNid, Tai};
 use quintet_sbi::nrf::{AmfInfo, NFProfile};
 use quintet_sbi::oauth2::TokenVerifier;
+use quintet_sbi::ts29571::{Guami, PlmnId, PlmnIdNid, Tai};
 use std::time::Duration;
 use tokio::sync::oneshot;
 

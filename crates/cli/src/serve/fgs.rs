@@ -164,7 +164,8 @@ fn peers(
         return Ok(Vec::new());
     }
     bail!(
-        "{what} = \"http://address:port\", sbi.nrf to find it by, or run it in the same process (--role amf,ausf,udm)"
+        "{what} = \"http://address:port\", sbi.nrf to find it by, or run it in the same process (roles = [\"amf\", \
+         \"ausf\", \"udm\"])"
     )
 }
 

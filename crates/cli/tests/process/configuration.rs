@@ -79,7 +79,34 @@ const WRONG: &[(&str, &[&str])] = &[
         &["line 2", "format", "xml", "text", "json"],
     ),
     ("[log]\nfilter = \"loud=very\"\n", &["log.filter", "loud=very"]),
-    ("roles = [\"amf\"]\n", &["line 1", "roles", "amf", "hss", "mme"]),
+    (
+        "roles = [\"smf\"]\n",
+        &["line 1", "roles", "smf", "hss", "mme", "amf", "ausf", "udm"],
+    ),
+    ("roles = [\"amf\"]\n", &["amf.ausf", "sbi.nrf", "roles"]),
+    ("roles = [\"amf\", \"ausf\"]\n", &["amf.udm", "sbi.nrf", "roles"]),
+    ("roles = [\"ausf\"]\n", &["ausf.udm", "sbi.nrf", "roles"]),
+    (
+        "roles = [\"hss\", \"udm\"]\n[hss]\nslot = 1\n",
+        &["udm.slot", "hss.slot", "1"],
+    ),
+    ("[sbi]\nnrf = \"nrf\"\n", &["line 2", "nrf", "http://"]),
+    (
+        "[sbi]\ncertificate = \"c.pem\"\n",
+        &["sbi.certificate", "sbi.key"],
+    ),
+    (
+        "[sbi]\nclient_certificates = true\n",
+        &["sbi.client_certificates", "sbi.authorities"],
+    ),
+    (
+        "[sbi]\noauth2 = true\n",
+        &["sbi.oauth2", "sbi.nrf", "sbi.nrf_public_key"],
+    ),
+    (
+        "[sbi]\nnrf_public_key = \"k.pem\"\n",
+        &["sbi.nrf_public_key", "sbi.oauth2"],
+    ),
     ("roles = [\"mme\"]\n", &["mme.hss", "roles"]),
     ("roles = []\n", &["roles"]),
     ("[diameter\n", &["line 1"]),

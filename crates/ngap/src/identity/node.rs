@@ -8,6 +8,7 @@ use quintet_ap::{EncodeError, Generated, plain_values};
 use quintet_identity::Plmn;
 use quintet_identity::fgs::Guami;
 use std::borrow::Cow;
+use std::fmt;
 
 /// gNB ID (TS 38.413 9.3.1.6): the leftmost bits of the NR Cell Identity of its cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -54,6 +55,32 @@ pub enum GlobalRanNodeId {
         /// Which of the PLMN's.
         n3iwf_id: u16,
     },
+}
+
+/// What it is, its PLMN, its ID in hex and how many bits that has: `gNB 00101-000001/24`.
+impl fmt::Display for GlobalRanNodeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (kind, plmn, value, length) = match *self {
+            Self::Gnb {
+                plmn_identity,
+                gnb_id,
+            } => ("gNB", plmn_identity, gnb_id.value, usize::from(gnb_id.length)),
+            Self::NgEnb {
+                plmn_identity,
+                ng_enb_id,
+            } => match ng_enb_id {
+                NgEnbId::Macro(value) => ("ng-eNB", plmn_identity, value, 20),
+                NgEnbId::ShortMacro(value) => ("ng-eNB", plmn_identity, value, 18),
+                NgEnbId::LongMacro(value) => ("ng-eNB", plmn_identity, value, 21),
+            },
+            Self::N3iwf {
+                plmn_identity,
+                n3iwf_id,
+            } => ("N3IWF", plmn_identity, n3iwf_id.into(), 16),
+        };
+        let digits = length.div_ceil(4);
+        write!(f, "{kind} {plmn}-{value:0digits$x}/{length}")
+    }
 }
 
 /// A GUAMI that an AMF serves (TS 38.413 9.2.6.2).
@@ -231,3 +258,37 @@ lists! {
 }
 
 plain_values!(Ngap: GlobalRanNodeId);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_node_is_told_by_kind_plmn_and_as_many_digits_as_its_bits_fill() {
+        let plmn_identity = "00101".parse().expect("a PLMN");
+        let told = |node: GlobalRanNodeId| node.to_string();
+        let gnb = |value, length| {
+            told(GlobalRanNodeId::Gnb {
+                plmn_identity,
+                gnb_id: GnbId { value, length },
+            })
+        };
+        assert_eq!(gnb(0x2a, 22), "gNB 00101-00002a/22");
+        assert_eq!(gnb(u32::MAX, 32), "gNB 00101-ffffffff/32");
+        let ng_enb_id = NgEnbId::ShortMacro(1);
+        assert_eq!(
+            told(GlobalRanNodeId::NgEnb {
+                plmn_identity,
+                ng_enb_id
+            }),
+            "ng-eNB 00101-00001/18"
+        );
+        assert_eq!(
+            told(GlobalRanNodeId::N3iwf {
+                plmn_identity,
+                n3iwf_id: 7
+            }),
+            "N3IWF 00101-0007/16"
+        );
+    }
+}

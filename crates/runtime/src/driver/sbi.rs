@@ -1,8 +1,8 @@
 //! Service based interfaces in the driver: requests in, calls out, and what the engine keeps of both.
 
 use super::{Driver, Engine};
-use crate::sbi::{Answer, Call, Outcome, Pool, SbiClientTls, SbiSettings, run_listener};
-use crate::tap::{SbiLink, Way};
+use crate::sbi::{Answer, Call, Outcome, Pool, SbiClientTls, SbiSettings, Witness, run_listener};
+use crate::tap::SbiLink;
 use crate::{Application, Moment, listener};
 use quintet_sbi::{CallFailure, Output, Request, RequestId, Target};
 use std::collections::{HashMap, VecDeque};
@@ -168,7 +168,7 @@ impl<A: Application + 'static> Driver<A> {
         remote: SocketAddr,
         initiated: bool,
         tls: bool,
-    ) -> (Option<Rc<dyn Fn(Way, &[u8])>>, SbiTapped) {
+    ) -> (Option<Witness>, SbiTapped) {
         let wall = self.shared.clock.moment().wall;
         let link = {
             let engine = &mut *self.shared.engine.borrow_mut();
@@ -187,7 +187,7 @@ impl<A: Application + 'static> Driver<A> {
             link
         };
         let driver = self.clone();
-        let witness: Rc<dyn Fn(Way, &[u8])> = Rc::new(move |way, octets| {
+        let witness: Witness = Rc::new(move |way, octets| {
             let wall = driver.shared.clock.moment().wall;
             if let Some(tap) = &mut driver.shared.engine.borrow_mut().tap {
                 tap.sbi_octets(wall, &link, way, octets);

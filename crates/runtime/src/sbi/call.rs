@@ -54,7 +54,7 @@ async fn perform<A: Application + 'static>(
             Err(Broken::Lost(reason)) => return Err(CallFailure::Broken(reason)),
             Err(Broken::Refused(reason)) => broken = reason,
             Err(Broken::Unprocessed(reason)) => {
-                place.forsake();
+                place.forsake(&reason);
                 broken = reason;
             }
         }
@@ -81,6 +81,7 @@ async fn exchange(
         stream.send_data(body.clone(), true).map_err(judge)?;
     }
     let (parts, incoming) = answer.await.map_err(judge)?.into_parts();
+    place.answered();
     let mut incoming = Incoming::new(incoming, MAX_BODY_OCTETS, announced(&parts.headers));
     let mut response = response(&parts);
     response.body =

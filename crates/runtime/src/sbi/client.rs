@@ -24,10 +24,15 @@ const CALLS_BEFORE_ANOTHER: usize = 256;
 const MAX_CALLS: usize = 16_384;
 /// How long TCP, TLS and the preface may take together.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
-/// How long calls fail at once after a connection could not be made, first.
+/// How long no connection is made, and calls fail at once, after one came to nothing: first. The pause doubles each time.
+/// It needs no jitter: what connects when it is over is the next call, which comes when it comes.
 const FIRST_BACKOFF: Duration = Duration::from_millis(50);
 /// The same, at most: soon after a peer is back, calls reach it.
 const MAX_BACKOFF: Duration = Duration::from_secs(2);
+/// A connection that ended before this, and on which no call was answered, came to nothing as one that could not be
+/// made: who accepts connections only to close them would be connected to without a pause otherwise. As long as the
+/// longest pause, so that no peer makes us connect more often than that for nothing.
+const SHORT_LIVED: Duration = MAX_BACKOFF;
 /// How often a connection is pinged.
 const PING: Duration = Duration::from_secs(30);
 /// All headers of a response together, octets.
@@ -48,7 +53,7 @@ pub(crate) struct Pool {
     target: Target,
     tls: Option<SbiClientTls>,
     state: RefCell<State>,
-    /// A connection came about or an attempt failed.
+    /// A connection came about or came to nothing.
     changed: Notify,
 }
 
@@ -65,6 +70,16 @@ struct State {
 pub(super) struct Live {
     sender: SendRequest<Bytes>,
     calls: Cell<usize>,
+    made: Instant,
+    /// Whether a call was answered on it.
+    answered: Cell<bool>,
+}
+
+impl Live {
+    /// Whether it was worth being made, if it ended now.
+    fn has_served(&self) -> bool {
+        self.answered.get() || self.made.elapsed() >= SHORT_LIVED
+    }
 }
 
 /// A call's place on a connection.
@@ -78,9 +93,16 @@ impl Place {
         self.live.sender.clone()
     }
 
-    /// No further call is to use this connection.
-    pub(super) fn forsake(&self) {
-        self.pool.forget(&self.live);
+    /// The call was answered: this is a connection that serves.
+    pub(super) fn answered(&self) {
+        if !self.live.answered.replace(true) {
+            self.pool.served();
+        }
+    }
+
+    /// No further call is to use this connection, for this reason.
+    pub(super) fn forsake(&self, reason: &str) {
+        self.pool.ended(&self.live, reason);
     }
 }
 
@@ -171,20 +193,52 @@ impl Pool {
         let live = Rc::new(Live {
             sender,
             calls: Cell::new(0),
+            made: Instant::now(),
+            answered: Cell::new(false),
         });
         let mut state = self.state.borrow_mut();
         state.connecting = false;
-        state.failure = None;
-        state.backoff = Duration::ZERO;
         state.live.push(Rc::clone(&live));
         drop(state);
         self.changed.notify_waiters();
         live
     }
 
+    /// A connection could not be made.
     fn failed(&self, reason: String) {
+        self.state.borrow_mut().connecting = false;
+        self.pause(reason);
+    }
+
+    /// A connection serves: the next one may be made at once.
+    fn served(&self) {
         let mut state = self.state.borrow_mut();
-        state.connecting = false;
+        state.failure = None;
+        state.backoff = Duration::ZERO;
+    }
+
+    /// A connection has ended, or is given up; told more than once, the first time counts.
+    fn ended(&self, live: &Rc<Live>, reason: &str) {
+        let mut state = self.state.borrow_mut();
+        let before = state.live.len();
+        state.live.retain(|known| !Rc::ptr_eq(known, live));
+        let known = state.live.len() < before;
+        drop(state);
+        if !known {
+            return;
+        }
+        if live.has_served() {
+            self.served();
+        } else {
+            self.pause(format!(
+                "the connection ended before anything was answered: {reason}"
+            ));
+        }
+    }
+
+    /// No connection is made for a while, and calls without one fail.
+    fn pause(&self, reason: String) {
+        let mut state = self.state.borrow_mut();
         state.backoff = (state.backoff * 2).clamp(FIRST_BACKOFF, MAX_BACKOFF);
         let failure = CallFailure::Unreachable {
             authority: self.target.authority.clone(),
@@ -193,13 +247,6 @@ impl Pool {
         state.failure = Some((Instant::now() + state.backoff, failure));
         drop(state);
         self.changed.notify_waiters();
-    }
-
-    fn forget(&self, live: &Rc<Live>) {
-        self.state
-            .borrow_mut()
-            .live
-            .retain(|known| !Rc::ptr_eq(known, live));
     }
 }
 
@@ -222,30 +269,33 @@ async fn run_client<A: Application + 'static>(driver: Driver<A>, pool: Rc<Pool>)
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut pinged = false;
     let mut closing = driver.sbi_closing();
-    loop {
+    let why = loop {
         tokio::select! {
             biased;
             ended = &mut connection => {
-                if let Err(error) = ended {
-                    tracing::debug!(authority = pool.target.authority, %error, "connection lost");
-                }
-                break;
+                break match ended {
+                    Ok(()) => "closed by the peer".to_owned(),
+                    Err(error) => {
+                        tracing::debug!(authority = pool.target.authority, %error, "connection lost");
+                        error.to_string()
+                    }
+                };
             }
             _ = closing.wait_for(|closing| *closing) => {
                 // Calls that are under way hold the connection open; without any it says GOAWAY.
-                break;
+                break "we stop".to_owned();
             }
             _ = tick.tick() => {
                 if let Some(ping) = &mut ping
                     && !ping_again(ping, &mut pinged).await
                 {
                     tracing::debug!(authority = pool.target.authority, "connection dead: a ping was not answered");
-                    break;
+                    break "a ping was not answered".to_owned();
                 }
             }
         }
-    }
-    pool.forget(&live);
+    };
+    pool.ended(&live, &why);
     drop(live);
     if *closing.borrow() {
         let _ = timeout(CONNECT_TIMEOUT, connection).await;

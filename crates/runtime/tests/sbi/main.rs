@@ -6,6 +6,7 @@
 mod attacks;
 mod calls;
 mod membership;
+mod pauses;
 mod raw;
 mod support;
 mod tls;

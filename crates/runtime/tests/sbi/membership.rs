@@ -94,11 +94,13 @@ impl Signer {
     }
 }
 
+type Answer = Box<dyn FnMut(Moment, &Diary, Request) -> Response>;
+
 /// What the three applications here are: who answers, calls and sees.
 struct Function {
     diary: Rc<Diary>,
     outputs: VecDeque<Output>,
-    answer: Box<dyn FnMut(Moment, &Diary, Request) -> Response>,
+    answer: Answer,
 }
 
 macro_rules! application {
@@ -259,6 +261,7 @@ fn member_config(nrf: SocketAddr, own: SocketAddr, (nf_type, id): (&str, &str), 
 }
 
 /// An address of loopback that nobody uses: it must be known before the profile is made.
+#[expect(clippy::disallowed_methods, reason = "a port is sought, nothing is sent")]
 fn free_address() -> SocketAddr {
     let socket = std::net::TcpListener::bind(loopback()).unwrap();
     socket.local_addr().unwrap()

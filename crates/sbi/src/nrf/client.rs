@@ -4,11 +4,11 @@
 //! outcomes back. What is found and fetched is kept for as long as the NRF says.
 
 use super::profile::{NFProfile, SearchResult};
-use crate::data::PatchItem;
 use crate::json::{self, PATCH_JSON};
 use crate::oauth2::AccessTokenRsp;
 use crate::path::encode;
 use crate::problem::ProblemDetails;
+use crate::ts29571::PatchItem;
 use crate::{Body, CallFailure, Method, Request, Response, Target};
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;

@@ -1,7 +1,7 @@
 //! Profiles of network functions (TS 29.510 6.1.6.2) and what a search for them finds (6.2.6.2.2).
 
 use crate::Target;
-use crate::data::{Guami, PlmnId, Snssai, Tai};
+use crate::ts29571::{Guami, PlmnId, Snssai, Tai};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

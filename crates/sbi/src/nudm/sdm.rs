@@ -9,7 +9,7 @@ pub use session::{
     SmfSelectionSubscriptionData, SnssaiInfo, SscModes,
 };
 
-use crate::data::{AccessType, Ambr, PlmnId, RatType, Snssai};
+use crate::ts29571::{AccessType, Ambr, PlmnId, RatType, Snssai};
 use serde::{Deserialize, Serialize};
 
 /// Name of the API in paths.

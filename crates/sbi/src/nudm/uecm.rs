@@ -7,8 +7,8 @@ pub use operation::{
     update_amf_registration,
 };
 
-use crate::data::{AccessType, Guami, RatType};
 use crate::text_enum::text_enum;
+use crate::ts29571::{AccessType, Guami, RatType};
 use serde::{Deserialize, Serialize};
 
 /// Name of the API in paths.

@@ -24,7 +24,7 @@ fn context() -> UEAuthenticationCtx {
         }),
         links: BTreeMap::from([(
             nausf::LINK_5G_AKA.to_owned(),
-            quintet_sbi::data::Links::to(
+            quintet_sbi::ts29571::Links::to(
                 "http://ausf/nausf-auth/v1/ue-authentications/1/5g-aka-confirmation",
             ),
         )]),
@@ -205,11 +205,11 @@ fn requests_find_their_operation_or_are_refused() {
 
 #[test]
 fn session_data_is_asked_for_by_slice_and_network() {
-    let plmn = quintet_sbi::data::PlmnId {
+    let plmn = quintet_sbi::ts29571::PlmnId {
         mcc: "001".to_owned(),
         mnc: "01".to_owned(),
     };
-    let slice = quintet_sbi::data::Snssai {
+    let slice = quintet_sbi::ts29571::Snssai {
         sst: 1,
         sd: Some(Hex([0, 0, 7])),
     };

@@ -8,7 +8,6 @@
 
 mod recorded;
 
-use quintet_sbi::data::PatchItem;
 use quintet_sbi::namf::{N1N2MessageTransferReqData, N1N2MessageTransferRspData};
 use quintet_sbi::nausf::{
     AuthenticationInfo, ConfirmationData, ConfirmationDataResponse, UEAuthenticationCtx,
@@ -23,6 +22,7 @@ use quintet_sbi::nudm::sdm::{
 };
 use quintet_sbi::nudm::ueau::{AuthEvent, AuthenticationInfoRequest, AuthenticationInfoResult};
 use quintet_sbi::nudm::uecm::{Amf3GppAccessRegistration, Amf3GppAccessRegistrationModification};
+use quintet_sbi::ts29571::PatchItem;
 use quintet_sbi::{ProblemDetails, json, multipart};
 use recorded::{Recorded, Side};
 use serde::Serialize;
@@ -63,7 +63,7 @@ fn contained(written: &Value, sent: &Value, at: &str, members: &mut usize) -> Re
             }),
         // Hexadecimal digits are written in lower case, and a bit rate in its largest unit.
         (Value::String(written), Value::String(sent)) => {
-            let rate = |text: &str| quintet_sbi::data::BitRate::parse(text);
+            let rate = |text: &str| quintet_sbi::ts29571::BitRate::parse(text);
             if written.eq_ignore_ascii_case(sent)
                 || rate(written).is_some_and(|bits| Some(bits) == rate(sent))
             {

@@ -1,13 +1,13 @@
 //! Registrations, subscriber data, subscriptions to them, outcomes of authentications, and what provisioning changes.
 
 use crate::support::*;
-use quintet_sbi::data::{AccessType, BitRate};
 use quintet_sbi::nudm::sdm::{self, DataSet};
 use quintet_sbi::nudm::ueau::{AuthEvent, AuthType, auth_event, delete_auth};
 use quintet_sbi::nudm::uecm::{
     self, Amf3GppAccessRegistration, Amf3GppAccessRegistrationModification, AmfDeregInfo, DeregistrationData,
     DeregistrationReason,
 };
+use quintet_sbi::ts29571::{AccessType, BitRate};
 use quintet_sbi::{CallFailure, Hex, Response};
 use quintet_store::contract::fixture::imsi;
 use quintet_store::{Command, PutMode, Reply};
@@ -30,7 +30,7 @@ fn registration(n: u8) -> Amf3GppAccessRegistration {
         pcscf_restoration_callback_uri: None,
         initial_registration_ind: Some(true),
         emergency_registration_ind: None,
-        guami: quintet_sbi::data::Guami {
+        guami: quintet_sbi::ts29571::Guami {
             plmn_id: "00101".parse::<quintet_identity::Plmn>().unwrap().into(),
             amf_id: Hex([2, n, 0x40]),
         },
@@ -197,7 +197,7 @@ fn subscriber_data_are_those_provisioned() {
         });
     });
     let get = |set, slice: Option<&str>, dnn: Option<&str>| {
-        let slice = slice.map(|text| quintet_sbi::data::Snssai::from_key(text).unwrap());
+        let slice = slice.map(|text| quintet_sbi::ts29571::Snssai::from_key(text).unwrap());
         sdm::get(&one(), set, None, slice.as_ref(), dnn)
     };
     let am: sdm::AccessAndMobilitySubscriptionData =

@@ -3,12 +3,12 @@
 use quintet_crypto::fgs::{KAusf, ResStar, ServingNetworkName};
 use quintet_crypto::{Ck, Ik, Rand, Res};
 use quintet_identity::{Plmn, Supi};
-use quintet_sbi::data::{Ambr, BitRate, Links, Snssai};
 use quintet_sbi::nausf::{
     AuthData, AuthResult, Av5gAka, ConfirmationDataResponse, LINK_5G_AKA, UEAuthenticationCtx,
 };
 use quintet_sbi::nudm::sdm::{AccessAndMobilitySubscriptionData, Nssai};
 use quintet_sbi::nudm::ueau::AuthType;
+use quintet_sbi::ts29571::{Ambr, BitRate, Links, Snssai};
 use quintet_sbi::{CallId, Hex, Method, Request, Response, SecretHex, Target};
 use std::collections::BTreeMap;
 use std::time::Duration;

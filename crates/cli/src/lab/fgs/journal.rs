@@ -36,6 +36,7 @@ pub(super) const LANGUAGE: Language = Language {
     nas_protocol: "NAS-5GS",
     challenge,
     header: SecurityHeaderType::of_fgmm,
+    header_name: SecurityHeaderType::fgs_name,
 };
 
 /// Key set and RAND of an AUTHENTICATION REQUEST of 5G AKA: which of the home network's vectors it is.
@@ -184,10 +185,18 @@ fn amf(journal: &mut Journal, wall: Duration, event: &AmfEvent) {
 fn fgmm(journal: &mut Journal, wall: Duration, link: (u64, u64), event: &Event) {
     match event {
         Event::Phase { phase, .. } => {
+            // SECURITY MODE COMPLETE brings the whole request, which the AMF takes as it takes any under this context.
+            let brought =
+                *phase == Phase::ContextReused && journal.path.latest() == Some(Stage::SecurityModeComplete);
             if let Some(stage) = stage(*phase) {
                 journal.path.take(stage);
             }
-            if let Some((text, tone)) = words::phase(*phase) {
+            let told = if brought {
+                Some(words::whole_request())
+            } else {
+                words::phase(*phase)
+            };
+            if let Some((text, tone)) = told {
                 journal.note(wall, CORE, text, tone);
             }
         }

@@ -88,6 +88,15 @@ pub(super) fn phase(phase: Phase) -> Option<(String, Tone)> {
     })
 }
 
+/// The request that SECURITY MODE COMPLETE carried goes on, instead of the one that came without protection
+/// (TS 24.501 4.4.6, 5.4.2.3).
+pub(super) fn whole_request() -> (String, Tone) {
+    (
+        "the request it carries goes on, under the new context".to_owned(),
+        Tone::Good,
+    )
+}
+
 fn procedure(procedure: Procedure) -> &'static str {
     match procedure {
         Procedure::Registration => "registration",

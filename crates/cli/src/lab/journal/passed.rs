@@ -1,5 +1,6 @@
 //! One message as the JSON answer and the ladder have it.
 
+use super::Language;
 use crate::ladder::{Arrow, Tone};
 use quintet_nas::security::SecurityHeaderType;
 use serde::Serialize;
@@ -72,10 +73,10 @@ pub(in crate::lab) struct NasReport {
 
 impl NasReport {
     /// As an arrow between these lifelines.
-    pub(super) fn arrow(&self, (from, to): (usize, usize)) -> Arrow {
+    pub(super) fn arrow(&self, (from, to): (usize, usize), language: &Language) -> Arrow {
         let mut details = vec![match &self.guard {
             None => "plain".to_owned(),
-            Some(guard) => header_name(guard.header),
+            Some(guard) => language.told_header(guard.header),
         }];
         details.extend(self.guard.as_ref().map(|guard| {
             format!(
@@ -107,14 +108,14 @@ impl NasReport {
         self,
         wall: Duration,
         ends: (&'static str, &'static str),
-        protocol: &'static str,
+        language: &Language,
     ) -> Passed {
         let header = self
             .guard
             .as_ref()
             .map_or(SecurityHeaderType::PLAIN, |guard| guard.header);
-        let mut passed = Passed::new(wall, ends, protocol, self.name.to_owned());
-        passed.header = Some(header_name(header));
+        let mut passed = Passed::new(wall, ends, language.nas_protocol, self.name.to_owned());
+        passed.header = Some(language.told_header(header));
         if let Some(guard) = self.guard {
             passed.count = Some(guard.count);
             passed.ksi = Some(guard.ksi);
@@ -125,9 +126,4 @@ impl NasReport {
         passed.note = self.note;
         passed
     }
-}
-
-/// The specification's words for a security header type, or its number.
-pub(super) fn header_name(header: SecurityHeaderType) -> String {
-    header.name().map_or_else(|| header.to_string(), str::to_owned)
 }

@@ -34,6 +34,7 @@ pub(super) const LANGUAGE: Language = Language {
     nas_protocol: "NAS-EPS",
     challenge,
     header: |nas| SecurityHeaderType::of_emm(*nas.first()?),
+    header_name: SecurityHeaderType::name,
 };
 
 /// Key set and RAND of an AUTHENTICATION REQUEST: which of the HSS's vectors it is.

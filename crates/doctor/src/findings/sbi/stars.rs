@@ -97,5 +97,5 @@ fn res_star(sighting: &Sighting) -> Option<ResStar> {
         return None;
     };
     let octets = response.authentication_response_parameter?;
-    Some(ResStar::new(octets.try_into().ok()?))
+    Some(ResStar::new(octets))
 }

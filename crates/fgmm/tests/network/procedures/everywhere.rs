@@ -15,7 +15,10 @@ use quintet_nas::security::Protection;
 /// A rig in a state, and the UE if it has keys.
 type State = (Rig, Option<Ue>);
 
-fn states() -> Vec<(&'static str, fn() -> State)> {
+/// Brings a rig there.
+type Reach = fn() -> State;
+
+fn states() -> Vec<(&'static str, Reach)> {
     vec![
         ("asking the AUSF", || {
             let mut rig = Rig::new();

@@ -1,11 +1,11 @@
 //! The operations of Nudm_SubscriberDataManagement: read by the UDM, written by AMF and SMF (TS 29.503 6.1.3).
 
 use super::{API, SdmSubscription, VERSION};
-use crate::data::{PlmnId, Snssai};
 use crate::json::JSON;
 use crate::path::{Path, encode};
 use crate::problem::ProblemDetails;
 use crate::route::{Route, method_not_allowed, not_found, not_supported};
+use crate::ts29571::{PlmnId, Snssai};
 use crate::{Method, Request, cause, json};
 
 /// A set of data.

@@ -1,6 +1,6 @@
 //! Subscription of sessions (TS 29.503 6.1.6.2.8 to 6.1.6.2.13).
 
-use crate::data::{Ambr, PduSessionType, Snssai, SscMode, SubscribedDefaultQos};
+use crate::ts29571::{Ambr, PduSessionType, Snssai, SscMode, SubscribedDefaultQos};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

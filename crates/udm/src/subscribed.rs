@@ -3,10 +3,12 @@
 use quintet_home::Known;
 use quintet_identity::SNssai;
 use quintet_sbi::Hex;
-use quintet_sbi::data::{Ambr, Arp, BitRate, PduSessionType, RatType, Snssai, SscMode, SubscribedDefaultQos};
 use quintet_sbi::nudm::sdm::{
     AccessAndMobilitySubscriptionData, DnnConfiguration, DnnInfo, Nssai, PduSessionTypes,
     SessionManagementSubscriptionData, SmfSelectionSubscriptionData, SnssaiInfo, SscModes,
+};
+use quintet_sbi::ts29571::{
+    Ambr, Arp, BitRate, PduSessionType, RatType, Snssai, SscMode, SubscribedDefaultQos,
 };
 use quintet_subscriber::model::{self, SubscriberStatus, Subscription};
 
