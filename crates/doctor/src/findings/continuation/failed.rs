@@ -99,7 +99,8 @@ fn set_up_failed(reading: &Reading<'_>, complete: usize) -> Option<Failure> {
     })
 }
 
-/// An attach whose last word is ciphered, and that ends without bearers: in all likelihood a reject.
+/// An attach or initial registration whose last word is ciphered, and that ends without a context at the radio node: in all
+/// likelihood a reject. (An accept of 5GS may come without that context, but its GUTI is answered.)
 fn refused_behind_cipher(reading: &Reading<'_>, complete: usize) -> Option<Failure> {
     const SETUP: &str = "INITIAL CONTEXT SETUP REQUEST";
     let End::Released { seen, cause } = &reading.trail.end else {
@@ -114,7 +115,11 @@ fn refused_behind_cipher(reading: &Reading<'_>, complete: usize) -> Option<Failu
             .nas
             .iter()
             .any(|sighting| sighting.carrier == Carrier::Ap(SETUP));
-    if reading.trail.procedure != Procedure::Attach || !hidden || set_up {
+    let begins = matches!(
+        reading.trail.procedure,
+        Procedure::Attach | Procedure::Registration
+    );
+    if !begins || !hidden || set_up {
         return None;
     }
     Some(Failure {
