@@ -405,7 +405,14 @@ mod tests {
             nas(2, "MME", "eNB", "PAGING"),
             nas(3, "UE", "MME", "x"),
         ];
-        assert_eq!(lifelines(all.iter()), NODES);
+        assert_eq!(lifelines(all.iter()), ["UE", "eNB", "MME", "HSS"]);
+        let fgs = [
+            nas(1, "AUSF", "UDM", "generate-auth-data"),
+            nas(2, "AMF", "AUSF", "ue-authentications"),
+            nas(3, "UE", "AMF", "x"),
+            nas(4, "AMF", "gNB", "PAGING"),
+        ];
+        assert_eq!(lifelines(fgs.iter()), ["UE", "gNB", "AMF", "AUSF", "UDM"]);
         assert_eq!(lifelines([].iter()), ["UE", "MME"]);
     }
 
