@@ -470,7 +470,7 @@ fn every_scenario_of_5gs_ends_as_its_name_says_and_tshark_reads_it() {
         "AUTHENTICATION REQUEST",
         "SECURITY MODE COMMAND",
         "INITIAL CONTEXT SETUP REQUEST",
-        "COUNT 0, KSI",
+        "COUNT 0, ngKSI 1",
         "128-NIA2",
         "HRES* = HXRES*",
         "UEAuthentication",

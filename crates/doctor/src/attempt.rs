@@ -141,6 +141,10 @@ impl Attempt {
                 by: sighting.direction,
                 violation,
             });
+            if sighting.view.initial().is_some() && sighting.header.protection().is_some() {
+                // One offence is told once: what the other end makes of a protected beginning that does not fit is not known.
+                self.tables.forget();
+            }
         }
         self.ciphering.follow(&sighting);
         let first = self.trail.nas.first();

@@ -251,7 +251,7 @@ fn lasting(message: &Message) -> Vec<&str> {
     };
     let details = message.details.iter().map(String::as_str);
     details
-        .filter(|detail| !values(detail) && !detail.starts_with("KSI"))
+        .filter(|detail| !values(detail) && !detail.trim_start_matches("ng").starts_with("KSI"))
         .collect()
 }
 

@@ -1,7 +1,7 @@
 //! How the report's values are put into words for people. What a capture says is not ours: it is shown, never obeyed.
 
 use crate::ladder::Tone;
-use quintet_doctor::report::{Attempt, Message, Outcome, Severity};
+use quintet_doctor::report::{Attempt, Message, Outcome, Severity, Technology};
 use serde::Serialize;
 use std::borrow::Cow;
 
@@ -152,7 +152,12 @@ pub(super) fn security(attempt: &Attempt) -> Option<String> {
     }
     if let Some(ksi) = security.ksi {
         let (value, mapped) = (ksi & 7, if ksi & 8 == 0 { "" } else { " (mapped)" });
-        parts.push(format!("KSI {value}{mapped}"));
+        let name = if attempt.technology == Technology::Fgs {
+            "ngKSI"
+        } else {
+            "KSI"
+        };
+        parts.push(format!("{name} {value}{mapped}"));
     }
     Some(parts.join(", "))
 }

@@ -56,6 +56,8 @@ pub(super) struct Language {
     /// Protocols: between radio node and core, and NAS.
     pub(super) ran_protocol: &'static str,
     pub(super) nas_protocol: &'static str,
+    /// What a key set identifier is called.
+    pub(super) key_set: &'static str,
     /// Key set and RAND of a NAS PDU that is AUTHENTICATION REQUEST.
     pub(super) challenge: fn(&[u8]) -> Option<Challenge>,
     /// The security header type of a NAS PDU by its first octets.
@@ -308,7 +310,9 @@ impl Journal {
             && let Some((ksi, rand)) = (self.language.challenge)(nas)
         {
             let rand = hex::encode(&rand[..SHOWN_RAND_OCTETS]);
-            arrow.details.push(format!("KSI {ksi}, RAND {rand}…"));
+            arrow
+                .details
+                .push(format!("{} {ksi}, RAND {rand}…", self.language.key_set));
             if let Some(passed) = &mut self.queue[at].passed {
                 passed.ksi = Some(ksi);
             }

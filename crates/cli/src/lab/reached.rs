@@ -100,7 +100,7 @@ impl Path {
         if self.key_sets.len() > 1 {
             let sets: Vec<String> = self.key_sets.iter().map(u8::to_string).collect();
             return Some(format!(
-                "security mode {} times, KSI {}: each activates another context, do not read them as one attempt",
+                "security mode {} times, key sets {}: each activates another context, do not read them as one attempt",
                 self.key_sets.len(),
                 sets.join(" → ")
             ));
@@ -181,7 +181,7 @@ mod tests {
         assert!(
             again
                 .symptom()
-                .is_some_and(|symptom| symptom.contains("KSI 0 → 1"))
+                .is_some_and(|symptom| symptom.contains("key sets 0 → 1"))
         );
     }
 }

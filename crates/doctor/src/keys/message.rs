@@ -7,6 +7,7 @@ use crate::report::Technology;
 use quintet_crypto::Direction;
 use quintet_nas::fgs::FgmmMessage;
 use quintet_nas::security::{NasCount, Protection, SecurityHeader, partially_ciphered_octets};
+use quintet_procedure::Ksi;
 use std::ops::Range;
 
 /// The first octets of a plain 5GMM message: extended protocol discriminator, security header type.
@@ -88,12 +89,13 @@ impl<'a> Message<'a> {
         if self.direction != Direction::Uplink || self.protection.is_ciphered() {
             return None;
         }
-        match (self.technology, self.header.payload) {
+        let ksi = match (self.technology, self.header.payload) {
             (Technology::Eps, [0x07, 0x41 | 0x45 | 0x48 | 0x4c | 0x4d, octet, ..])
-            | (Technology::Fgs, [0x7e, 0, 0x41 | 0x45 | 0x4f, octet, ..]) => Some(octet >> 4),
-            (Technology::Fgs, [0x7e, 0, 0x4c, octet, ..]) => Some(octet & 0x0f),
-            _ => None,
-        }
+            | (Technology::Fgs, [0x7e, 0, 0x41 | 0x45 | 0x4f, octet, ..]) => octet >> 4,
+            (Technology::Fgs, [0x7e, 0, 0x4c, octet, ..]) => octet & 0x0f,
+            _ => return None,
+        };
+        Ksi(ksi).names_a_key().then_some(ksi)
     }
 
     /// The plain message under this context and COUNT. Of an initial message of 5GS, its NAS message container is in the

@@ -141,6 +141,13 @@ impl<'a> Builder<'a> {
             messages.extend(exchange.answer.map(|seen| of_sbi(exchange, seen, true)));
         }
         messages.sort_by_key(|message| (message.capture, message.frame));
+        if messages
+            .iter()
+            .any(|message| message.capture != messages[0].capture)
+        {
+            // Several taps of one network: what their clocks say, all of one width.
+            messages.sort_by(|one, other| one.time.cmp(&other.time));
+        }
         messages.truncate(MAX_MESSAGES);
         messages
     }

@@ -6,7 +6,7 @@ use crate::sbi;
 use crate::trail::{Identity, Sighting, Trail, View};
 use quintet_crypto::{CipheringAlgorithm, IntegrityAlgorithm};
 use quintet_nas::eps::{EmmCause, EmmMessage, EsmCause};
-use quintet_nas::fgs::FgmmCause;
+use quintet_nas::fgs::{FgmmCause, FgmmMessage};
 use quintet_procedure::Ksi;
 
 /// The message's name: the table's, or that of the ESM message inside.
@@ -94,12 +94,16 @@ pub(crate) fn mobility_cause(technology: Technology, cause: u8) -> String {
     }
 }
 
-fn ksi(ksi: Ksi) -> String {
+fn ksi(technology: Technology, ksi: Ksi) -> String {
+    let name = match technology {
+        Technology::Eps => "KSI",
+        Technology::Fgs => "ngKSI",
+    };
     if !ksi.names_a_key() {
-        return "KSI: no key".to_owned();
+        return format!("{name}: no key");
     }
     let mapped = if ksi.is_mapped() { ", mapped" } else { "" };
-    format!("KSI {}{mapped}", ksi.0 & 7)
+    format!("{name} {}{mapped}", ksi.0 & 7)
 }
 
 /// The kind of identity.
@@ -116,16 +120,23 @@ const fn identity(kind: Identity) -> &'static str {
 
 /// What is worth seeing beside a NAS message.
 pub(super) fn sighting_details(trail: &Trail, sighting: &Sighting) -> Vec<String> {
+    let technology = trail.technology;
     let mut details = Vec::new();
     if let Some(key) = sighting.view.initial() {
-        details.push(ksi(key));
+        details.push(ksi(technology, key));
     }
     details.extend(sighting.eap().map(|packet| packet.name()));
     match sighting.view {
-        View::AuthenticationRequest { ksi: key } => details.push(ksi(key)),
+        View::AuthenticationRequest { ksi: key } => details.push(ksi(technology, key)),
         View::SecurityModeCommand { ksi: key, algorithms } => {
-            details.push(ksi(key));
-            details.push(format!("{}, {}", algorithms.integrity, algorithms.ciphering));
+            details.push(ksi(technology, key));
+            let integrity = integrity_name(technology, algorithms.integrity);
+            let ciphering = ciphering_name(technology, algorithms.ciphering);
+            details.extend(
+                integrity
+                    .zip(ciphering)
+                    .map(|(integrity, ciphering)| format!("{integrity}, {ciphering}")),
+            );
         }
         View::IdentityRequest { kind } | View::IdentityResponse { kind } => {
             details.push(identity(kind).to_owned());
@@ -157,6 +168,17 @@ pub(super) fn sighting_details(trail: &Trail, sighting: &Sighting) -> Vec<String
             details.push("HashMME".to_owned())
         }
         Some(EmmMessage::EmmStatus(m)) => details.push(mobility_cause(Technology::Eps, m.emm_cause.0)),
+        _ => {}
+    }
+    match tells.then(|| sighting.fgmm_message()).flatten() {
+        Some(FgmmMessage::AuthenticationRequest(m)) => {
+            let rand = m.authentication_parameter_rand;
+            details.extend(rand.map(|rand| format!("RAND {}", hex(&rand))));
+        }
+        Some(FgmmMessage::AuthenticationFailure(m)) if m.authentication_failure_parameter.is_some() => {
+            details.push("AUTS".to_owned());
+        }
+        Some(FgmmMessage::FgmmStatus(m)) => details.push(mobility_cause(Technology::Fgs, m.fgmm_cause.0)),
         _ => {}
     }
     if let Some(earlier) = sighting.repeats.and_then(|index| trail.nas.get(index)) {

@@ -1,7 +1,7 @@
 //! What a capture could not show of an attempt: said, so that silence is not taken for proof.
 
 use crate::outcome::{Verdict, timer_ns};
-use crate::report::{Outcome, counted};
+use crate::report::{Outcome, Technology, counted};
 use crate::trail::{End, Tap, Trail, View};
 
 /// What could not be seen.
@@ -36,12 +36,18 @@ pub(super) fn not_shown(trail: &Trail, verdict: &Verdict) -> Vec<String> {
         let messages = counted(ciphered as u64, "message");
         list.push(format!("{messages} {are} ciphered and no key opens {them}"));
     }
-    if trail.s6a.is_empty() && trail.tap == Tap::Ran {
-        list.push("no S6a of this subscriber is in this capture".to_owned());
+    let (application, home, silent) = match trail.technology {
+        Technology::Eps => ("S1AP", "S6a", trail.s6a.is_empty()),
+        Technology::Fgs => ("NGAP", "SBI", trail.sbi.is_empty()),
+    };
+    if silent && trail.tap == Tap::Ran {
+        list.push(format!("no {home} of this subscriber is in this capture"));
     }
     match trail.tap {
         Tap::NasLog | Tap::Radio => {
-            list.push("a trace of NAS alone shows neither S1AP nor S6a".to_owned());
+            list.push(format!(
+                "a trace of NAS alone shows neither {application} nor {home}"
+            ));
         }
         Tap::Core => list.push("no NAS of this subscriber is in this capture".to_owned()),
         Tap::Ran => {}

@@ -2,6 +2,7 @@
 
 use super::read::{self, Body};
 use super::{Exchange, Operation, State, VectorSeen};
+use crate::keys::eap_challenge;
 use crate::trail::{Trail, View};
 use hashbrown::HashMap;
 use quintet_capture::{HttpExchange, HttpState};
@@ -136,6 +137,7 @@ impl Observer {
                 exchange.rand = body.octets(&["5gAuthData", "rand"]);
                 exchange.autn = body.octets(&["5gAuthData", "autn"]);
                 exchange.hxres_star = body.octets(&["5gAuthData", "hxresStar"]);
+                exchange.challenged(body.eap(&["5gAuthData"]));
                 let made = response.location.as_deref().and_then(read::context);
                 if let Some(context) = body.context().or(made) {
                     self.context(context, exchange);
@@ -143,11 +145,12 @@ impl Observer {
             }
             Operation::Confirm5gAka | Operation::EapSession => {
                 exchange.result = body.verdict();
+                exchange.challenged(body.eap(&["eapPayload"]));
                 seen.kseaf = body
                     .secret(&["kseaf"])
                     .or_else(|| body.secret(&["kSeaf"]))
                     .map(KSeaf::new);
-                if let (Some(who), Some(_)) = (who, &exchange.supi) {
+                if let Some(who) = who {
                     self.context(who, exchange);
                 }
             }
@@ -283,9 +286,16 @@ impl Exchange {
             self.supi = Some(supi);
         }
     }
+
+    /// An EAP packet is handed out: a challenge, if it is one.
+    fn challenged(&mut self, packet: Option<Vec<u8>>) {
+        if let Some((rand, autn)) = packet.as_deref().and_then(eap_challenge) {
+            (self.rand, self.autn) = (Some(rand), Some(autn));
+        }
+    }
 }
 
-/// RANDs that the network challenged with in 5G AKA.
+/// RANDs that the network challenged with.
 fn challenges(trail: &Trail) -> Vec<[u8; 16]> {
     let challenges = trail
         .nas
@@ -293,7 +303,9 @@ fn challenges(trail: &Trail) -> Vec<[u8; 16]> {
         .filter(|sighting| matches!(sighting.view, View::AuthenticationRequest { .. }));
     challenges
         .filter_map(|sighting| match sighting.fgmm_message()? {
-            FgmmMessage::AuthenticationRequest(request) => request.authentication_parameter_rand,
+            FgmmMessage::AuthenticationRequest(request) => request
+                .authentication_parameter_rand
+                .or_else(|| Some(eap_challenge(request.eap_message?.0)?.0)),
             _ => None,
         })
         .collect()

@@ -1,6 +1,7 @@
 //! Paths and bodies, as far as they go.
 
 use super::{Operation, Verdict};
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use quintet_capture::HttpMessage;
 use serde_json::Value;
 use zeroize::Zeroize;
@@ -74,6 +75,11 @@ impl Body {
     /// The same, cut where no name is as long.
     pub(super) fn short(&self, path: &[&str]) -> Option<String> {
         Some(self.text(path)?.chars().take(MAX_NAME_CHARACTERS).collect())
+    }
+
+    /// An EAP packet, in base64 (TS 29.509 6.1.6.3.2).
+    pub(super) fn eap(&self, path: &[&str]) -> Option<Vec<u8>> {
+        BASE64_STANDARD.decode(self.text(path)?).ok()
     }
 
     pub(super) fn octets<const N: usize>(&self, path: &[&str]) -> Option<[u8; N]> {

@@ -2,6 +2,7 @@
 
 use super::{MAX_CONTEXTS, MAX_EXCHANGES, MAX_VECTORS, Observer, Operation, State, Verdict, read};
 use crate::findings::sbi::tests::trail;
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use quintet_capture::{End, Flow, FlowId, HttpExchange, HttpMessage, HttpState, Seen, Timestamp};
 
 const SUCI: &str = "suci-0-001-01-0-1-1-fa28370b83b0530d7bdb3e87580aaecc28c25a07d667594284a534f70e15cf312a86336d1b725213e7fc87f522";
@@ -217,4 +218,39 @@ fn everything_is_bounded() {
         pass(&mut observer, 4 * n + 2, &path, "{}", Some((200, &confirmed)));
     }
     assert_eq!(observer.sizes(), [MAX_EXCHANGES, MAX_CONTEXTS, MAX_VECTORS]);
+}
+
+/// EAP-AKA' hands its challenge out inside an EAP packet, and KSEAF belongs to the latest one (TS 29.509 5.2.2.2.3).
+#[test]
+fn kseaf_of_eap_is_of_the_latest_challenge_in_its_packets() {
+    let mut observer = Observer::new();
+    let packet = |rand: u8| {
+        let attributes = [&[1, 5, 0, 0][..], &[rand; 16], &[2, 5, 0, 0], &[0x22; 16]].concat();
+        let head = [1, 1, 0, 8 + attributes.len() as u8, 50, 1, 0, 0];
+        BASE64_STANDARD.encode([&head[..], &attributes].concat())
+    };
+    let asked =
+        format!(r#"{{"supiOrSuci":"{SUCI}","servingNetworkName":"5G:mnc001.mcc001.3gppnetwork.org"}}"#);
+    let made = format!(
+        r#"{{"authType":"EAP_AKA_PRIME","5gAuthData":"{}","_links":{{"eap-session":{{"href":"http://ausf/nausf-auth/v1/ue-authentications/8/eap-session"}}}}}}"#,
+        packet(0x11)
+    );
+    let ask = "/nausf-auth/v1/ue-authentications";
+    pass(&mut observer, 10, ask, &asked, Some((201, &made)));
+    let again = format!(
+        r#"{{"authResult":"AUTHENTICATION_ONGOING","eapPayload":"{}"}}"#,
+        packet(0x12)
+    );
+    let session = "/nausf-auth/v1/ue-authentications/8/eap-session";
+    pass(&mut observer, 20, session, "{}", Some((200, &again)));
+    assert!(observer.vector().is_none(), "no key was told yet");
+    let kseaf = "55".repeat(32);
+    let done = format!(
+        r#"{{"authResult":"AUTHENTICATION_SUCCESS","supi":"{SUPI}","kSeaf":"{kseaf}","eapPayload":"AwEABA=="}}"#
+    );
+    pass(&mut observer, 30, session, "{}", Some((200, &done)));
+    let vector = observer.vector().unwrap();
+    assert_eq!(vector.rand, [0x12; 16]);
+    assert_eq!(vector.supi, Some(SUPI.parse().unwrap()));
+    assert_eq!(vector.kseaf.unwrap().expose(), &[0x55; 32]);
 }

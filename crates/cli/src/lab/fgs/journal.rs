@@ -34,6 +34,7 @@ pub(super) const LANGUAGE: Language = Language {
     steps: &[6, 38, 7, 7],
     ran_protocol: "NGAP",
     nas_protocol: "NAS-5GS",
+    key_set: "ngKSI",
     challenge,
     header: SecurityHeaderType::of_fgmm,
     header_name: SecurityHeaderType::fgs_name,

@@ -80,8 +80,8 @@ impl NasReport {
         }];
         details.extend(self.guard.as_ref().map(|guard| {
             format!(
-                "COUNT {}, KSI {}, {}, {}",
-                guard.count, guard.ksi, guard.integrity, guard.ciphering
+                "COUNT {}, {} {}, {}, {}",
+                guard.count, language.key_set, guard.ksi, guard.integrity, guard.ciphering
             )
         }));
         details.extend(self.cause.iter().chain(&self.note).cloned());

@@ -32,6 +32,7 @@ pub(super) const LANGUAGE: Language = Language {
     steps: &[6, 38, 16],
     ran_protocol: "S1AP",
     nas_protocol: "NAS-EPS",
+    key_set: "KSI",
     challenge,
     header: |nas| SecurityHeaderType::of_emm(*nas.first()?),
     header_name: SecurityHeaderType::name,

@@ -404,6 +404,19 @@ fn the_container_of_an_initial_message_is_deciphered_in_its_place() {
     );
 }
 
+/// A UE that protects its request with the context in use and says that it has none.
+#[test]
+fn an_initial_message_that_names_no_key_is_tried_with_the_context_in_use() {
+    let mut verifier = secured();
+    let periodic = [0x7e, 0, 0x41, 0x73, 0, 7, 0xf4, 0, 0x40, 1, 2, 3, 4];
+    let protect = Protect::with(&k_amf(), Direction::Uplink);
+    let opened = up(&mut verifier, &protect.pdu(1, 1, &periodic));
+    assert_eq!(
+        (opened.mac, opened.count, opened.notes),
+        (MacVerdict::Valid, Some(1), vec![])
+    );
+}
+
 #[test]
 fn kamf_of_an_amf_that_the_ue_moved_to() {
     let mut verifier = secured();
