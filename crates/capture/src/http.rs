@@ -26,7 +26,7 @@ pub struct HttpMessage {
     /// Whether every header field is known: a connection joined in the middle has fields in its header compression
     /// (RFC 7541) that only its beginning explains.
     pub fields_whole: bool,
-    /// Whether the body is all there: no octet was missing from the capture, nor was it too long.
+    /// Whether the body is all there: its end came, no octet was missing from the capture, nor was it too long.
     pub body_whole: bool,
 }
 

@@ -47,6 +47,8 @@ enum Event<'a> {
     },
     /// Octets of a body are missing, or of all bodies.
     Hole(Option<u32>),
+    /// A frame without content is missing: it may have ended a body.
+    MayHaveEnded,
     Reset {
         stream: u32,
         code: u32,
@@ -147,6 +149,16 @@ impl Conversation {
             sink,
         };
         self.streams.end(HttpState::GivenUp, seen, &mut out);
+    }
+
+    /// The capture ended; `flow` is from the end of direction 0.
+    pub(super) fn finish<S: Sink>(&mut self, seen: Seen, flow: Flow, sink: &mut S) {
+        let mut out = streams::Out {
+            direction: 0,
+            flow,
+            sink,
+        };
+        self.streams.finish(seen, &mut out);
     }
 
     /// The connection ended; `flow` is from the end of direction 0.

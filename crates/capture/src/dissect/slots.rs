@@ -73,6 +73,11 @@ impl<T> Slots<T> {
         (slot, Some((left, std::mem::replace(&mut entry.value, value))))
     }
 
+    /// Every entry.
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.entries.iter_mut().map(|entry| &mut entry.value)
+    }
+
     /// The entry, if it is still that one; it counts as used.
     #[inline]
     pub(super) fn get_mut(&mut self, slot: Slot) -> Option<&mut T> {

@@ -267,6 +267,11 @@ impl Connections {
                 conversation.flush(self.last, context);
             }
         }
+        for connection in self.slots.iter_mut() {
+            if let State::Followed(conversation) = &mut connection.state {
+                conversation.finish(self.last, context);
+            }
+        }
     }
 
     /// Connections, keys of them, and directions that wait.

@@ -1,6 +1,6 @@
 //! HTTP over TCP: connections from their beginning, joined in the middle, with octets missing, and spoiled.
 
-use crate::support::{Found, Seed, Tap, client, connection, dissect};
+use crate::support::{Found, MS, Seed, Tap, client, connection, dissect};
 use proptest::prelude::*;
 use quintet_capture::{End, HttpMessage, HttpState, Side};
 
@@ -304,6 +304,155 @@ fn a_body_too_long_is_cut_and_said_to_be() {
     let request = found.http[0].request.as_ref().unwrap();
     assert_eq!(request.body.len(), HttpMessage::MAX_BODY_OCTETS);
     assert!(!request.body_whole && request.fields_whole);
+}
+
+/// What one who captures the messages alone leaves out: the preface, and what acknowledges SETTINGS, a frame of nine
+/// octets. The response is there while the gap is waited for.
+#[test]
+fn a_frame_without_content_that_is_missing_takes_nothing_along() {
+    let first = [
+        frame(
+            HEADERS,
+            END_HEADERS,
+            1,
+            &post("/nnrf-nfm/v1/nf-instances/a", false),
+        ),
+        frame(DATA, END_STREAM, 1, b"{\"a\":1}"),
+    ];
+    let sends = [
+        (Side::Client, [PREFACE, &frame(SETTINGS, 0, 0, &[])].concat()),
+        (Side::Client, first[0].clone()),
+        (Side::Client, frame(SETTINGS, 1, 0, &[])),
+        (Side::Client, first[1].clone()),
+        (Side::Server, response(0, b"[]")),
+        (Side::Client, request(1, b"{}")),
+        (Side::Server, response(1, b"[1]")),
+    ];
+    for begins in [0, HANDSHAKE + 1] {
+        let mut frames = connection(server(), [1, 2], &sends);
+        frames.remove(HANDSHAKE + 2);
+        let found = dissect(&frames[begins..]);
+        let answered = answered(&found);
+        assert_eq!(answered.len(), 2, "{:?}", states(&found));
+        for ((stream, request, response), bodies) in answered
+            .into_iter()
+            .zip([[&b"{\"a\":1}"[..], b"[]"], [b"{}", b"[1]"]])
+        {
+            assert!(
+                request.fields_whole && request.body_whole && response.body_whole,
+                "{stream}"
+            );
+            assert_eq!(request.content_type.as_deref(), Some("application/json"));
+            assert_eq!([&request.body[..], &response.body], bodies, "{stream}");
+        }
+    }
+}
+
+/// Nine octets that are missing may begin a frame, and more than nine may be a header block.
+#[test]
+fn a_hole_that_may_hide_a_header_block_is_none_of_a_frame_without_content() {
+    let block = frame(HEADERS, END_HEADERS | END_STREAM, 3, &[0xbe]);
+    // What the body begins with might be SETTINGS, but for flags that they have not.
+    let body = frame(DATA, 0, 1, &[0, 0, 0, SETTINGS, 0xff, 0, 0, 0, 0]);
+    let (head, rest) = body.split_at(9);
+    for (hidden, behind, whole) in [
+        (&block[..], &[][..], false),
+        (head, rest, false),
+        (&[], &body[..], true),
+    ] {
+        let sends = [
+            (Side::Client, [PREFACE, &frame(SETTINGS, 0, 0, &[])].concat()),
+            (
+                Side::Client,
+                frame(HEADERS, END_HEADERS, 1, &post("/nudm-ueau/v1/a", false)),
+            ),
+            (Side::Client, hidden.to_vec()),
+            (Side::Client, [behind, &frame(DATA, END_STREAM, 1, &[])].concat()),
+            (Side::Client, request(2, b"{}")),
+        ];
+        let mut frames = connection(server(), [1, 2], &sends);
+        if !hidden.is_empty() {
+            frames.remove(HANDSHAKE + 2);
+        }
+        let found = dissect(&frames);
+        let of = |stream| {
+            found
+                .http
+                .iter()
+                .find(|http| http.stream == stream)
+                .and_then(|http| http.request.as_ref())
+        };
+        let request = of(5).expect("it can be read");
+        assert_eq!(request.fields_whole, whole, "{hidden:02x?}");
+        assert!(
+            of(1).is_none_or(|request| request.body_whole == whole),
+            "{hidden:02x?}"
+        );
+    }
+}
+
+/// What was told as whole stays so; and a request whose end is missing is not waited for.
+#[test]
+fn a_hole_spoils_what_goes_on_and_nothing_else() {
+    let sends = [
+        (Side::Client, [PREFACE, &frame(SETTINGS, 0, 0, &[])].concat()),
+        (Side::Client, request(0, b"{}")),
+        (
+            Side::Client,
+            frame(HEADERS, END_HEADERS, 3, &post("/nudm-ueau/v1/b", true)),
+        ),
+        (Side::Client, frame(DATA, END_STREAM, 3, b"never captured")),
+        (Side::Client, request(2, b"{}")),
+        (Side::Server, response(0, b"[]")),
+        (Side::Server, response(1, b"[]")),
+        (Side::Server, response(2, b"[]")),
+    ];
+    let frames = connection(server(), [1, 2], &sends);
+    let missing = HANDSHAKE + 3;
+    let mut tap = Tap::new();
+    for (at, frame) in frames.iter().enumerate().filter(|(at, _)| *at != missing) {
+        // Nothing fills the gap, which is given up before anybody answers.
+        tap.time_ns += if at == missing + 2 { 60_000 * MS } else { 0 };
+        tap.take(frame);
+    }
+    let found = tap.finish();
+    let whole: Vec<_> = answered(&found)
+        .iter()
+        .map(|(stream, request, _)| (*stream, request.body_whole))
+        .collect();
+    let mut sorted = whole.clone();
+    sorted.sort_unstable();
+    assert_eq!(sorted, [(1, true), (3, false), (5, true)], "{whole:?}");
+}
+
+/// A response whose request stands behind a gap that nothing closes.
+#[test]
+fn the_end_of_the_capture_ends_the_waiting() {
+    let sends = [
+        (Side::Client, [PREFACE, &frame(SETTINGS, 0, 0, &[])].concat()),
+        (Side::Client, request(0, b"{}")),
+        (Side::Server, response(0, b"[]")),
+        (
+            Side::Client,
+            frame(HEADERS, END_HEADERS, 3, &post("/nudm-ueau/v1/b", true)),
+        ),
+        (Side::Server, response(1, b"[1]")),
+    ];
+    let mut frames = connection(server(), [1, 2], &sends);
+    frames.remove(HANDSHAKE + 1);
+    let found = dissect(&frames);
+    let answers: Vec<_> = found
+        .http
+        .iter()
+        .filter_map(|http| Some((http.stream, http.response.as_ref()?.body.clone())))
+        .collect();
+    assert_eq!(answers, [(1, b"[]".to_vec()), (3, b"[1]".to_vec())]);
+    let request = found
+        .http
+        .last()
+        .and_then(|http| http.request.as_ref())
+        .expect("it has begun");
+    assert!(!request.body_whole, "its end never came");
 }
 
 /// The seed is in the name of what fails.

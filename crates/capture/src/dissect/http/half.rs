@@ -3,10 +3,16 @@
 //! ```text
 //!            preface, or frames               octets missing, not a frame
 //!   Start ──────────────────────► Frames ────────────────────────────────► Searching
-//!    ▲ │ request or status line                                             │
-//!    │ └──► Body, Chunks, Rest ──┐                                          │ a segment that is
-//!    └───────────────────────────┘◄─────────────────────────────────────────┘ frames or a line
+//!    ▲ │ request or status line     ▲ │ as many octets missing             ▲ │
+//!    │ │                            │ └─► Between ──── no frame ───────────┘ │
+//!    │ │                            └─frame─┘                                │
+//!    │ └──► Body, Chunks, Rest ──┐                                           │ a segment that is
+//!    └───────────────────────────┘◄──────────────────────────────────────────┘ frames or a line
 //! ```
+//!
+//! `Between` is a hole between two frames that is as long as a frame's header. Who captures the messages only leaves out
+//! the acknowledgement of SETTINGS, which is one: what it hides has no content, so that the tables of header compression
+//! are still known.
 
 use super::frame::{self, Header, MAX_FRAME_OCTETS};
 use super::{Event, PREFACE, hpack, text};
@@ -26,6 +32,8 @@ enum Mode {
     Frames,
     /// So many octets of a frame that is not read are still to come.
     Behind(usize),
+    /// A frame without content is missing, if another begins here.
+    Between,
     /// So many octets of a body of HTTP/1.1 are still to come; or of a chunk.
     Body {
         left: usize,
@@ -81,6 +89,14 @@ impl Half {
 
     /// The next octets.
     pub(super) fn feed(&mut self, octets: &[u8], sight: Sight, take: &mut impl FnMut(Event<'_>, Sight)) {
+        if self.mode == Mode::Between {
+            if frame::are_frames(octets) {
+                take(Event::MayHaveEnded, sight);
+                self.mode = Mode::Frames;
+            } else {
+                self.lost(&mut |event| take(event, sight));
+            }
+        }
         if self.mode == Mode::Searching {
             self.searched += octets.len();
             if !super::resembles(octets) && !octets.starts_with(b"HTTP/1.") {
@@ -138,6 +154,11 @@ impl Half {
             Mode::Rest => take(Event::Hole(Some(self.number()))),
             Mode::Behind(left) if left > octets => self.mode = Mode::Behind(left - octets),
             Mode::Behind(left) if left == octets => self.mode = Mode::Frames,
+            Mode::Frames
+                if octets == frame::HEADER_OCTETS && self.buffer.is_empty() && self.begun.is_none() =>
+            {
+                self.mode = Mode::Between;
+            }
             Mode::Frames => self.miss_in_frame(octets, take),
             _ => self.lost(take),
         }
@@ -238,7 +259,7 @@ impl Half {
                 });
                 Step::Read(octets.len())
             }
-            Mode::Searching => Step::Read(octets.len()),
+            Mode::Between | Mode::Searching => Step::Read(octets.len()),
         }
     }
 

@@ -32,6 +32,8 @@ struct Side {
     headed: bool,
     /// Whether everything has come.
     ended: bool,
+    /// Whether that it has may be in what is missing.
+    may_have_ended: bool,
 }
 
 #[derive(Debug)]
@@ -39,6 +41,15 @@ struct Exchange {
     id: u64,
     /// By direction.
     sides: [Option<Box<Side>>; 2],
+}
+
+impl Exchange {
+    /// Nothing follows: a message without its end is not whole.
+    fn is_over(&mut self) {
+        for side in self.sides.iter_mut().flatten() {
+            side.message.body_whole &= side.ended;
+        }
+    }
 }
 
 /// The exchanges of a connection.
@@ -50,8 +61,12 @@ pub(super) struct Streams {
     running: BTreeMap<u32, Exchange>,
     over: VecDeque<u32>,
     octets: usize,
-    /// Whether a response waits for its request: the beginning was seen, so that it comes, or is known to be missing.
-    waits: bool,
+    /// Whether the beginning was seen, so that every request comes, or is known to be missing.
+    began: bool,
+    /// The latest stream on which the client was seen to begin.
+    latest: Option<u32>,
+    /// Whether something of the client's is missing since the server spoke last.
+    doubtful: bool,
     /// Whether a message was found.
     pub(super) proven: bool,
 }
@@ -64,7 +79,9 @@ impl Streams {
             running: BTreeMap::new(),
             over: VecDeque::new(),
             octets: 0,
-            waits: false,
+            began: false,
+            latest: None,
+            doubtful: false,
             proven: false,
         }
     }
@@ -75,22 +92,26 @@ impl Streams {
     }
 
     pub(super) fn take<S: Sink>(&mut self, event: Event<'_>, sight: Sight, out: &mut Out<'_, S>) {
+        // What stood behind a gap of the client's has been read now.
+        if self.client == Some(1 - out.direction) && std::mem::take(&mut self.doubtful) {
+            self.lacking(sight.seen, out, |_, request| {
+                request.is_some_and(|side| side.may_have_ended)
+            });
+        }
         match event {
-            Event::Began => self.waits = true,
+            Event::Began => {
+                self.began = true;
+                self.client = Some(out.direction);
+            }
             Event::Fields { stream, block, end } => self.fields(stream, &block, end, sight, out),
             Event::Data { stream, octets, end } => self.data(stream, octets, end, sight, out),
-            Event::Hole(stream) => {
-                for (number, exchange) in &mut self.running {
-                    if stream.is_none_or(|stream| stream == *number)
-                        && let Some(side) = &mut exchange.sides[out.direction]
-                    {
-                        side.message.body_whole = false;
-                    }
-                }
-                if self.client == Some(out.direction) {
-                    self.lacking(u32::MAX, true, sight.seen, out);
+            Event::Hole(Some(stream)) => {
+                if let Some(side) = self.begun(stream, out.direction) {
+                    side.message.body_whole = false;
                 }
             }
+            Event::Hole(None) => self.hole(true, out.direction),
+            Event::MayHaveEnded => self.hole(false, out.direction),
             Event::Reset { stream, code } => {
                 let by_client = self.client.is_none_or(|client| client == out.direction);
                 let state = self.or_answered(stream, HttpState::Reset { by_client, code });
@@ -113,13 +134,38 @@ impl Streams {
                 if let Some(exchange) = self.running.remove(&stream) {
                     self.running.insert(1, exchange);
                 }
+                self.latest = Some(1);
             }
         }
     }
 
+    /// What one side said on a stream, if it goes on.
+    fn begun(&mut self, stream: u32, direction: usize) -> Option<&mut Side> {
+        let side = self.running.get_mut(&stream)?.sides[direction].as_deref_mut()?;
+        (!side.ended).then_some(side)
+    }
+
+    /// Something of the side at hand is missing, and may be the end of any of its messages: octets of them as well, or
+    /// nothing else.
+    fn hole(&mut self, octets: bool, direction: usize) {
+        self.doubtful |= self.client == Some(direction);
+        for exchange in self.running.values_mut() {
+            if let Some(side) = exchange.sides[direction].as_mut().filter(|side| !side.ended) {
+                side.may_have_ended = true;
+                side.message.body_whole &= !octets;
+            }
+        }
+    }
+
+    /// The capture ended: nothing is waited for any more.
+    pub(super) fn finish<S: Sink>(&mut self, seen: Seen, out: &mut Out<'_, S>) {
+        self.lacking(seen, out, |_, _| true);
+    }
+
     /// Everything that runs ends so.
     pub(super) fn end<S: Sink>(&mut self, state: HttpState, seen: Seen, out: &mut Out<'_, S>) {
-        while let Some((stream, exchange)) = self.running.pop_first() {
+        while let Some((stream, mut exchange)) = self.running.pop_first() {
+            exchange.is_over();
             let answered = self.is_answered(&exchange);
             let state = if answered { HttpState::Answered } else { state };
             self.tell(stream, &exchange, state, seen, out);
@@ -156,6 +202,7 @@ impl Streams {
         }
         .with(sight);
         (message.seen, message.first_frame) = (all.seen, all.first_frame);
+        side.may_have_ended = false;
         Some(side)
     }
 
@@ -170,9 +217,10 @@ impl Streams {
             self.proven = true;
             self.client = Some(if asks { direction } else { 1 - direction });
         }
-        if asks {
+        if self.client == Some(direction) {
             // Requests begin in the order of their streams (RFC 9113 5.1.1).
-            self.lacking(stream, false, sight.seen, out);
+            self.lacking(sight.seen, out, |one, request| one < stream && request.is_none());
+            self.latest = self.latest.max(Some(stream));
         }
         let Some(side) = self.side(stream, sight, out) else {
             return;
@@ -207,15 +255,21 @@ impl Streams {
         }
     }
 
-    /// Exchanges before a stream whose response is complete and whose request will not be: of those that have begun to
-    /// ask, or of those that have not.
-    fn lacking<S: Sink>(&mut self, before: u32, begun: bool, seen: Seen, out: &mut Out<'_, S>) {
+    /// Exchanges whose response is complete and whose request will not be, which tell their stream and what there is.
+    fn lacking<S: Sink>(
+        &mut self,
+        seen: Seen,
+        out: &mut Out<'_, S>,
+        is_lacking: impl Fn(u32, Option<&Side>) -> bool,
+    ) {
         let Some(client) = self.client else { return };
-        let is_lacking =
-            |exchange: &Exchange| self.is_answered(exchange) && exchange.sides[client].is_some() == begun;
-        let earlier = self.running.range(..before);
-        let lacking: Vec<u32> = earlier
-            .filter(|(_, one)| is_lacking(one))
+        let is = |stream: u32, one: &Exchange| {
+            self.is_answered(one) && is_lacking(stream, one.sides[client].as_deref())
+        };
+        let lacking: Vec<u32> = self
+            .running
+            .iter()
+            .filter(|(n, one)| is(**n, one))
             .map(|(n, _)| *n)
             .collect();
         for stream in lacking {
@@ -239,22 +293,22 @@ impl Streams {
 
     /// The side at hand has said everything.
     fn ended<S: Sink>(&mut self, stream: u32, seen: Seen, out: &mut Out<'_, S>) {
-        let (Some(client), waits) = (self.client, self.waits) else {
-            return;
-        };
         let Some(exchange) = self.running.get_mut(&stream) else {
             return;
         };
         if let Some(side) = &mut exchange.sides[out.direction] {
             side.ended = true;
         }
-        let asked = exchange.sides[client].as_ref().is_some_and(|side| side.ended);
-        let answered = exchange.sides[1 - client].as_ref().is_some_and(|side| side.ended);
-        if answered && (asked || !waits) {
-            // What of the request is still to come, if anything is, will not be waited for.
-            if let Some(side) = exchange.sides[client].as_mut().filter(|_| !asked) {
-                side.message.body_whole = false;
-            }
+        let Some(client) = self.client else { return };
+        let has_ended = |direction: usize| exchange.sides[direction].as_ref().is_some_and(|side| side.ended);
+        let (asked, answered) = (has_ended(client), has_ended(1 - client));
+        // What of the request is still to come, if anything is, may be behind a gap.
+        let waits = !asked
+            && match &exchange.sides[client] {
+                Some(side) => !side.may_have_ended,
+                None => self.latest.map_or(self.began, |latest| stream > latest),
+            };
+        if answered && !waits {
             self.over(stream, HttpState::Answered, seen, out);
         } else if asked && client == out.direction {
             let exchange = &self.running[&stream];
@@ -264,9 +318,10 @@ impl Streams {
 
     /// An exchange is over.
     fn over<S: Sink>(&mut self, stream: u32, state: HttpState, seen: Seen, out: &mut Out<'_, S>) {
-        let Some(exchange) = self.running.remove(&stream) else {
+        let Some(mut exchange) = self.running.remove(&stream) else {
             return;
         };
+        exchange.is_over();
         let held = exchange
             .sides
             .iter()

@@ -139,6 +139,24 @@ impl Conversation {
         }
     }
 
+    /// The capture ended.
+    pub(super) fn finish<S: Sink>(&mut self, seen: Seen, context: &mut Context<'_, S>) {
+        let flow = self.flow();
+        if let Some(http) = &mut self.http {
+            http.finish(seen, flow, context.sink);
+        }
+    }
+
+    /// From the end of direction 0.
+    fn flow(&self) -> Flow {
+        let [source, destination] = self.ends;
+        Flow {
+            id: self.id,
+            source,
+            destination,
+        }
+    }
+
     pub(super) fn give_up<S: Sink>(&mut self, seen: Seen, context: &mut Context<'_, S>) {
         for direction in 0..2 {
             let (stream, mut out) = self.stream(direction, seen, context);
@@ -152,13 +170,8 @@ impl Conversation {
             return;
         }
         self.flush(seen, context);
+        let flow = self.flow();
         if let Some(http) = &mut self.http {
-            let [source, destination] = self.ends;
-            let flow = Flow {
-                id: self.id,
-                source,
-                destination,
-            };
             return http.close(aborted, seen, flow, context.sink);
         }
         if self.expected || self.proven {
