@@ -1,11 +1,11 @@
 //! The text of SBI: `suci-0-<MCC>-<MNC>-<routing indicator>-<scheme>-<key>-<output>`, or from SUPI format 1 on
 //! `suci-<format>-<realm>-…` (TS 29.571 5.3.2, 5.3.3).
 //!
-//! A realm and a username may hold hyphens. Read from the left, the realm ends where a routing indicator, a scheme and a
-//! key identifier follow.
+//! A realm and a username may hold hyphens. Read from the left, the realm ends where a routing indicator, a scheme, a key
+//! identifier and an output of that scheme follow.
 
 use super::{Hex, HomeNetwork, ProtectionScheme, Suci, SupiFormat, from_hex};
-use crate::{IdentityError, Msin, Plmn, RoutingIndicator};
+use crate::{IdentityError, MAX_NAI_OCTETS, Msin, Plmn, RoutingIndicator};
 use std::{fmt, str::FromStr};
 
 const WRONG: IdentityError = IdentityError::Suci {
@@ -82,6 +82,24 @@ pub(super) fn output(
     }
 }
 
+/// `<realm>-<routing indicator>-<scheme>-<key>-<output>`.
+fn with_realm(format: SupiFormat, text: &str) -> Result<Suci, IdentityError> {
+    let mut wrong = None;
+    for (at, _) in text.match_indices('-').take_while(|(at, _)| *at < MAX_NAI_OCTETS) {
+        let Some((routing_indicator, scheme, key_id, shown)) = tail(&text[at + 1..]) else {
+            continue;
+        };
+        let home = HomeNetwork::Realm(format, text[..at].into());
+        let read = output(&home, scheme, shown)
+            .and_then(|output| Suci::new(home, routing_indicator, scheme, key_id, &output));
+        match read {
+            Ok(suci) => return Ok(suci),
+            Err(error) => _ = wrong.get_or_insert(error),
+        }
+    }
+    Err(wrong.unwrap_or(WRONG))
+}
+
 impl FromStr for Suci {
     type Err = IdentityError;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -89,24 +107,18 @@ impl FromStr for Suci {
             .strip_prefix("suci-")
             .and_then(|rest| rest.split_once('-'))
             .ok_or(WRONG)?;
-        let (home, (routing_indicator, scheme, key_id, shown)) = match format.as_bytes() {
+        match format.as_bytes() {
             [b'0'] => {
                 let (mcc, rest) = rest.split_once('-').ok_or(WRONG)?;
                 let (mnc, rest) = rest.split_once('-').ok_or(WRONG)?;
-                let plmn: Plmn = format!("{mcc}-{mnc}").parse()?;
-                (HomeNetwork::Plmn(plmn), tail(rest).ok_or(WRONG)?)
+                let home = HomeNetwork::Plmn(format!("{mcc}-{mnc}").parse::<Plmn>()?);
+                let (routing_indicator, scheme, key_id, shown) = tail(rest).ok_or(WRONG)?;
+                let output = output(&home, scheme, shown)?;
+                Self::new(home, routing_indicator, scheme, key_id, &output)
             }
-            [format @ b'1'..=b'7'] => {
-                let (realm, tail) = rest
-                    .match_indices('-')
-                    .find_map(|(at, _)| Some((&rest[..at], tail(&rest[at + 1..])?)))
-                    .ok_or(WRONG)?;
-                (HomeNetwork::Realm(SupiFormat(format - b'0'), realm.into()), tail)
-            }
-            _ => return Err(WRONG),
-        };
-        let output = output(&home, scheme, shown)?;
-        Self::new(home, routing_indicator, scheme, key_id, &output)
+            [format @ b'1'..=b'7'] => with_realm(SupiFormat(format - b'0'), rest),
+            _ => Err(WRONG),
+        }
     }
 }
 
@@ -149,6 +161,18 @@ mod tests {
             None,
             "anonymous"
         );
+    }
+
+    /// `1-b-2` is a routing indicator, a scheme and a key, and what follows no output of a scheme that conceals.
+    #[test]
+    fn a_realm_may_look_like_what_follows_it() {
+        let suci = round_trip("suci-1-b2.1suci-1-b-2-b-2.example-0-0-0-a-0");
+        assert_eq!(
+            suci.null_supi(),
+            Some("nai-a-0@b2.1suci-1-b-2-b-2.example".parse().unwrap())
+        );
+        let long = format!("suci-1-a{}.example-0-0-0-b", "-1-1-1".repeat(60));
+        assert!(long.parse::<Suci>().is_err(), "longer than a NAI");
     }
 
     #[test]

@@ -70,7 +70,7 @@ impl Header {
     }
 
     /// Whether it passes for a frame where none is known to be: only flags that its type has, no extension.
-    fn is_plain(&self) -> bool {
+    pub(super) fn is_plain(&self) -> bool {
         let flags = match self.kind {
             DATA => END_STREAM | PADDED,
             HEADERS => END_STREAM | END_HEADERS | PADDED | PRIORITY_FIELDS,

@@ -196,12 +196,21 @@ impl Half {
             }
             frame::HEADERS | frame::CONTINUATION | frame::PUSH_PROMISE => {
                 self.decoder.forget();
-                self.begun = None;
-                take(Event::Fields {
-                    stream: header.stream,
-                    block: hpack::Block::default(),
-                    end: header.kind == frame::HEADERS && header.flags & frame::END_STREAM != 0,
-                });
+                let begun = self.begun.take();
+                let (end, promised) = match begun.filter(|begun| begun.stream == header.stream) {
+                    Some(begun) if header.kind == frame::CONTINUATION => (begun.end, begun.promised),
+                    _ => (
+                        header.kind == frame::HEADERS && header.flags & frame::END_STREAM != 0,
+                        header.kind == frame::PUSH_PROMISE,
+                    ),
+                };
+                if !promised {
+                    take(Event::Fields {
+                        stream: header.stream,
+                        block: hpack::Block::default(),
+                        end,
+                    });
+                }
             }
             _ => {}
         }
@@ -273,6 +282,10 @@ impl Half {
             return Step::Wait;
         }
         if octets[0] == 0 {
+            // What is joined in the middle may stand within a frame.
+            if !Header::decode(octets).is_some_and(|header| header.is_plain()) {
+                return Step::Lost;
+            }
             self.mode = Mode::Frames;
             return Step::Read(0);
         }
@@ -424,6 +437,7 @@ impl Half {
             _ => header.content(octets),
         };
         let Some(content) = content.filter(|more| begun.octets.len() + more.len() <= MAX_BLOCK_OCTETS) else {
+            self.begun = Some(begun);
             return self.pass_over(header, take);
         };
         begun.octets.extend_from_slice(content);
@@ -438,6 +452,62 @@ impl Half {
                 block,
                 end: begun.end,
             });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a direction tells of these octets, a segment each: streams of header blocks with their end, `None` for the
+    /// rest.
+    fn told(segments: &[&[u8]]) -> Vec<Option<(u32, bool, bool)>> {
+        let mut half = Half::default();
+        let mut told = Vec::new();
+        for octets in segments {
+            half.feed(octets, Sight::default(), &mut |event, _| {
+                told.push(match event {
+                    Event::Fields { stream, block, end } => Some((stream, block.whole, end)),
+                    _ => None,
+                });
+            });
+        }
+        told
+    }
+
+    fn frame(kind: u8, flags: u8, octets: &[u8]) -> Vec<u8> {
+        let length = (octets.len() as u32).to_be_bytes();
+        [&length[1..], &[kind, flags, 0, 0, 0, 1], octets].concat()
+    }
+
+    const SETTINGS: &[u8] = &[0, 0, 0, 4, 0, 0, 0, 0, 0];
+
+    #[test]
+    fn a_block_that_is_too_long_still_ends_the_stream() {
+        let begin = frame(frame::HEADERS, frame::END_STREAM, &[0x88]);
+        let more = frame(frame::CONTINUATION, 0, &vec![0x88; MAX_BLOCK_OCTETS]);
+        let found = told(&[SETTINGS, &begin, &more]);
+        assert_eq!(found, [Some((1, false, true))]);
+    }
+
+    #[test]
+    fn a_promise_that_is_not_read_is_no_answer() {
+        let promise = frame(frame::PUSH_PROMISE, frame::END_HEADERS, &[0, 0]);
+        let answer = frame(frame::HEADERS, frame::END_HEADERS | frame::END_STREAM, &[0x88]);
+        assert_eq!(told(&[SETTINGS, &promise, &answer]), [Some((1, true, true))]);
+    }
+
+    #[test]
+    fn what_is_joined_within_a_frame_is_searched() {
+        let answer = frame(frame::HEADERS, frame::END_HEADERS | frame::END_STREAM, &[0x88]);
+        // The rest of JSON, and octets that would be a frame of an unknown type with 3000 octets.
+        for rest in [&b"1,\"b\":true}"[..], &[0, 0x0b, 0xb8, 0x1e, 0, 0, 0, 0, 9, 9]] {
+            assert_eq!(
+                told(&[rest, &answer]),
+                [None, Some((1, true, true))],
+                "{rest:02x?}"
+            );
         }
     }
 }

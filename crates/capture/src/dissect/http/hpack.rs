@@ -6,6 +6,7 @@
 use super::huffman;
 use super::table::{ENTRY_OCTETS, STATIC};
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 /// The size of a dynamic table before anybody says otherwise (RFC 9113 6.5.2).
 const DEFAULT_OCTETS: usize = 4096;
@@ -20,11 +21,12 @@ const MAX_FIELDS: usize = 256;
 /// Octets of all names and values of one block: four times what servers accept.
 const MAX_LIST_OCTETS: usize = 64 * 1024;
 
-/// A name and a value; what nobody can know is `None`.
+/// A name and a value; what nobody can know is `None`. Shared with the table: an octet of a block may refer to an entry
+/// that is as long as all of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Field {
-    pub(super) name: Option<Vec<u8>>,
-    pub(super) value: Option<Vec<u8>>,
+    pub(super) name: Option<Arc<[u8]>>,
+    pub(super) value: Option<Arc<[u8]>>,
 }
 
 impl Field {
@@ -34,7 +36,7 @@ impl Field {
     };
 
     fn octets(&self) -> usize {
-        let length = |part: &Option<Vec<u8>>| part.as_ref().map_or(0, Vec::len);
+        let length = |part: &Option<Arc<[u8]>>| part.as_ref().map_or(0, |part| part.len());
         length(&self.name) + length(&self.value) + ENTRY_OCTETS
     }
 }
@@ -119,12 +121,12 @@ impl Decoder {
         let inserted = first & 0x40 != 0;
         let index = reader.integer(if inserted { 6 } else { 4 })?;
         let name = match index {
-            0 => Some(reader.string()?),
+            0 => Some(reader.string()?.into()),
             index => self.indexed(index)?.name,
         };
         let field = Field {
             name,
-            value: Some(reader.string()?),
+            value: Some(reader.string()?.into()),
         };
         if inserted {
             self.octets += field.octets();
@@ -138,8 +140,8 @@ impl Decoder {
         let at = index.checked_sub(1)?;
         if let Some((name, value)) = STATIC.get(at) {
             return Some(Field {
-                name: Some(name.as_bytes().to_vec()),
-                value: Some(value.as_bytes().to_vec()),
+                name: Some(name.as_bytes().into()),
+                value: Some(value.as_bytes().into()),
             });
         }
         let entry = self.entries.get(at - STATIC.len()).cloned();
@@ -203,8 +205,9 @@ mod tests {
 
     fn decoded(decoder: &mut Decoder, block: &str) -> Vec<(String, String)> {
         let block = decoder.decode(&hex::decode(block).unwrap());
-        let text =
-            |part: Option<Vec<u8>>| part.map_or("?".to_owned(), |part| String::from_utf8(part).unwrap());
+        let text = |part: Option<Arc<[u8]>>| {
+            part.map_or("?".to_owned(), |part| String::from_utf8(part.to_vec()).unwrap())
+        };
         let fields = block.fields.into_iter();
         fields
             .map(|field| (text(field.name), text(field.value)))
@@ -278,6 +281,29 @@ mod tests {
             assert!(!block.whole);
             assert_eq!(decoder.octets(), 0, "{:?}", block.fields);
         }
+    }
+
+    /// 64 kB of references to an entry of 64 kB were 4 GB of copies.
+    #[test]
+    fn what_is_referred_to_is_not_copied() {
+        let mut decoder = Decoder::default();
+        let long = [
+            &[0x3f, 0xe1, 0xff, 0x03, 0x40, 1, b'a', 0x7f, 0xe1, 0x5c][..],
+            &[b'x'; 12_000],
+        ]
+        .concat();
+        assert!(decoder.decode(&long).whole);
+        let again = decoder.decode(&[0xbe, 0x7e, 1, b'y', 0xbf]);
+        let [first, named, second] = &again.fields[..] else {
+            panic!("{}", again.fields.len())
+        };
+        let same = |one: &Option<Arc<[u8]>>, other: &Option<Arc<[u8]>>| {
+            one.as_ref()
+                .zip(other.as_ref())
+                .is_some_and(|(one, other)| Arc::ptr_eq(one, other))
+        };
+        assert!(same(&first.value, &second.value) && same(&first.name, &named.name));
+        assert_eq!(first.value.as_ref().map(|value| value.len()), Some(12_000));
     }
 
     #[test]

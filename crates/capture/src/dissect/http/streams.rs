@@ -15,6 +15,9 @@ const MAX_OVER: usize = 64;
 /// Octets of a header field's value that are kept, of the few that are.
 const MAX_VALUE_OCTETS: usize = 8192;
 
+/// What a side costs beside its octets, at the least.
+const SIDE_OCTETS: usize = size_of::<Side>();
+
 /// Where exchanges go.
 pub(super) struct Out<'a, S> {
     /// Whose octets are at hand.
@@ -34,6 +37,22 @@ struct Side {
     ended: bool,
     /// Whether that it has may be in what is missing.
     may_have_ended: bool,
+}
+
+impl Side {
+    /// Octets held.
+    fn octets(&self) -> usize {
+        let message = &self.message;
+        let texts = [
+            &message.method,
+            &message.path,
+            &message.authority,
+            &message.content_type,
+            &message.location,
+        ];
+        let texts: usize = texts.into_iter().flatten().map(String::len).sum();
+        SIDE_OCTETS + texts + message.body.len()
+    }
 }
 
 #[derive(Debug)]
@@ -86,7 +105,7 @@ impl Streams {
         }
     }
 
-    /// Octets of bodies held.
+    /// Octets of messages held.
     pub(super) fn octets(&self) -> usize {
         self.octets
     }
@@ -190,6 +209,7 @@ impl Streams {
         });
         let side = exchange.sides[out.direction].get_or_insert_with(|| {
             let mut side = Box::<Side>::default();
+            self.octets += SIDE_OCTETS;
             side.message.first_frame = sight.first_frame;
             side.message.seen = sight.seen;
             side.message.body_whole = true;
@@ -215,7 +235,9 @@ impl Streams {
         let direction = out.direction;
         if asks || fields.status.is_some() {
             self.proven = true;
-            self.client = Some(if asks { direction } else { 1 - direction });
+            if !self.began {
+                self.client = Some(if asks { direction } else { 1 - direction });
+            }
         }
         if self.client == Some(direction) {
             // Requests begin in the order of their streams (RFC 9113 5.1.1).
@@ -235,6 +257,8 @@ impl Streams {
             message.content_type = fields.content_type;
             message.location = fields.location;
             message.fields_whole = block.whole;
+            let held = side.octets() - SIDE_OCTETS;
+            self.octets += held;
         }
         if end {
             self.ended(stream, sight.seen, out);
@@ -322,11 +346,7 @@ impl Streams {
             return;
         };
         exchange.is_over();
-        let held = exchange
-            .sides
-            .iter()
-            .flatten()
-            .map(|side| side.message.body.len());
+        let held = exchange.sides.iter().flatten().map(|side| side.octets());
         self.octets = self.octets.saturating_sub(held.sum());
         if self.over.len() >= MAX_OVER {
             self.over.pop_front();
@@ -398,4 +418,66 @@ fn read(block: &Block) -> Fields {
         }
     }
     fields
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dissect::http::hpack::Field;
+    use crate::{End, FlowEvent, FlowId, Pdu};
+
+    struct Nowhere;
+
+    impl Sink for Nowhere {
+        fn pdu(&mut self, _: &Pdu<'_>) {}
+        fn flow(&mut self, _: Seen, _: FlowId, _: FlowEvent) {}
+    }
+
+    /// Header fields count: an octet of a block brings kilobytes of them out of the table.
+    #[test]
+    fn what_is_held_is_counted_and_let_go() {
+        let mut sink = Nowhere;
+        let end = End::Address(([192, 0, 2, 1], 7777).into());
+        let mut out = Out {
+            direction: 0,
+            flow: Flow {
+                id: FlowId(1),
+                source: end,
+                destination: end,
+            },
+            sink: &mut sink,
+        };
+        let mut streams = Streams::new(1);
+        let path = Field {
+            name: Some(b":path"[..].into()),
+            value: Some(vec![b'/'; MAX_VALUE_OCTETS].into()),
+        };
+        for number in 0..100 {
+            let block = Block {
+                fields: vec![path.clone()],
+                whole: true,
+            };
+            let fields = Event::Fields {
+                stream: 2 * number + 1,
+                block,
+                end: false,
+            };
+            streams.take(fields, Sight::default(), &mut out);
+            let data = Event::Data {
+                stream: 2 * number + 1,
+                octets: &[0; 1000],
+                end: true,
+            };
+            streams.take(data, Sight::default(), &mut out);
+        }
+        assert_eq!(streams.octets(), 100 * (MAX_VALUE_OCTETS + 1000 + SIDE_OCTETS));
+        for number in 0..100 {
+            let reset = Event::Reset {
+                stream: 2 * number + 1,
+                code: 8,
+            };
+            streams.take(reset, Sight::default(), &mut out);
+        }
+        assert_eq!(streams.octets(), 0);
+    }
 }

@@ -14,6 +14,9 @@ const MAX_FIELDS: usize = 256;
 /// Octets of a line that says how long a chunk is, and of the trailer behind the last.
 const MAX_LINE_OCTETS: usize = 4096;
 
+/// Octets of a method: more than any that is registered.
+const MAX_METHOD_OCTETS: usize = 32;
+
 const METHODS: [&[u8]; 6] = [b"GET", b"POST", b"PUT", b"PATCH", b"DELETE", b"OPTIONS"];
 
 /// How long a body is (6.3).
@@ -70,11 +73,21 @@ pub(super) fn is_service_request(payload: &[u8]) -> bool {
     }
 }
 
+/// Whether a first line may begin so: with a method, which is a token (RFC 9110 5.6.2, 9.1), or the version of a status line.
+fn may_begin(line: &[u8]) -> bool {
+    let is_token = |octet: &u8| octet.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(octet);
+    let word = line.split(|octet| *octet == b' ').next().unwrap_or_default();
+    !word.is_empty()
+        && (word.starts_with(b"HTTP/1.")
+            || b"HTTP/1.".starts_with(word)
+            || word.len() <= MAX_METHOD_OCTETS && word.iter().all(is_token))
+}
+
 /// The head that stands first.
 pub(super) fn head(octets: &[u8]) -> Found {
     let looked = &octets[..octets.len().min(MAX_HEAD_OCTETS)];
     let first = looked.split(|octet| *octet == b'\r').next().unwrap_or_default();
-    if !first.iter().all(|octet| (0x20..0x7f).contains(octet)) {
+    if !first.iter().all(|octet| (0x20..0x7f).contains(octet)) || !may_begin(first) {
         return Found::Nothing;
     }
     let Some(end) = looked.windows(4).position(|window| window == b"\r\n\r\n") else {
@@ -118,8 +131,8 @@ pub(super) fn head(octets: &[u8]) -> Found {
 
 fn field(name: &str, value: &str) -> Field {
     Field {
-        name: Some(name.as_bytes().to_vec()),
-        value: Some(value.as_bytes().to_vec()),
+        name: Some(name.as_bytes().into()),
+        value: Some(value.as_bytes().into()),
     }
 }
 
@@ -213,6 +226,29 @@ mod tests {
             ("INVITE sip:a SIP/2.0\r\n", false),
         ] {
             assert_eq!(is_service_request(line.as_bytes()), is, "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_head_is_not_waited_for() {
+        for begun in [
+            "P",
+            "PUT",
+            "GET /nudm-sdm/v2",
+            "HTTP/1.1 2",
+            "HTTP/1.1 200 OK\r\nServer: a\r\n",
+        ] {
+            assert!(matches!(head(begun.as_bytes()), Found::More), "{begun}");
+        }
+        // The rest of a body that began before the capture.
+        for rest in [
+            "{\"a\":1}",
+            "01:02\",\"b\":true}",
+            "\r\nGET / HTTP/1.1\r\n",
+            "x(",
+            "a-word-that-is-longer-than-any-method",
+        ] {
+            assert!(matches!(head(rest.as_bytes()), Found::Nothing), "{rest}");
         }
     }
 
