@@ -9,6 +9,7 @@
 //! frames, or if a request line has a path of a service (TS 29.501 4.4.1) or asks for the upgrade to h2c. Other HTTP/1.1
 //! is foreign: nothing of the web is kept.
 
+mod exchange;
 mod frame;
 mod half;
 mod hpack;

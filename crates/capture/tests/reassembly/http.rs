@@ -113,6 +113,10 @@ proptest! {
         all.extend(seed.disorder(frames, 4, 30));
         let found = dissect(&all);
         let answered = answered(&found);
+        for http in &found.http {
+            let latest = [&http.request, &http.response].into_iter().flatten().map(|message| message.seen.frame).max();
+            prop_assert!(latest <= Some(http.frame), "what is told was seen, stream {}", http.stream);
+        }
         prop_assert_eq!(answered.len(), 8);
         prop_assert!(found.events.is_empty() && found.pdus.is_empty());
         for (n, (stream, request, response)) in answered.into_iter().enumerate() {

@@ -25,6 +25,7 @@ pub(crate) struct OwnHttp {
     pub(crate) flow: Flow,
     pub(crate) stream: u32,
     pub(crate) state: HttpState,
+    pub(crate) frame: u64,
     pub(crate) request: Option<HttpMessage>,
     pub(crate) response: Option<HttpMessage>,
 }
@@ -58,6 +59,7 @@ impl Sink for Found {
             flow: exchange.flow,
             stream: exchange.stream,
             state: exchange.state,
+            frame: exchange.seen.frame,
             request: exchange.request.cloned(),
             response: exchange.response.cloned(),
         });

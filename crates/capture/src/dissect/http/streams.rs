@@ -1,6 +1,7 @@
 //! Requests and responses, by stream.
 
 use super::Event;
+use super::exchange::{Exchange, SIDE_OCTETS, Side, read};
 use super::hpack::Block;
 use crate::dissect::span::Sight;
 use crate::{Flow, HttpExchange, HttpMessage, HttpState, Seen, Sink};
@@ -12,12 +13,6 @@ const MAX_STREAMS: usize = 512;
 /// Streams remembered as over: what still comes of them is not the beginning of another.
 const MAX_OVER: usize = 64;
 
-/// Octets of a header field's value that are kept, of the few that are.
-const MAX_VALUE_OCTETS: usize = 8192;
-
-/// What a side costs beside its octets, at the least.
-const SIDE_OCTETS: usize = size_of::<Side>();
-
 /// Where exchanges go.
 pub(super) struct Out<'a, S> {
     /// Whose octets are at hand.
@@ -25,50 +20,6 @@ pub(super) struct Out<'a, S> {
     /// From their sender.
     pub(super) flow: Flow,
     pub(super) sink: &'a mut S,
-}
-
-/// What one side said on a stream.
-#[derive(Debug, Default)]
-struct Side {
-    message: HttpMessage,
-    /// Whether its header fields have come.
-    headed: bool,
-    /// Whether everything has come.
-    ended: bool,
-    /// Whether that it has may be in what is missing.
-    may_have_ended: bool,
-}
-
-impl Side {
-    /// Octets held.
-    fn octets(&self) -> usize {
-        let message = &self.message;
-        let texts = [
-            &message.method,
-            &message.path,
-            &message.authority,
-            &message.content_type,
-            &message.location,
-        ];
-        let texts: usize = texts.into_iter().flatten().map(String::len).sum();
-        SIDE_OCTETS + texts + message.body.len()
-    }
-}
-
-#[derive(Debug)]
-struct Exchange {
-    id: u64,
-    /// By direction.
-    sides: [Option<Box<Side>>; 2],
-}
-
-impl Exchange {
-    /// Nothing follows: a message without its end is not whole.
-    fn is_over(&mut self) {
-        for side in self.sides.iter_mut().flatten() {
-            side.message.body_whole &= side.ended;
-        }
-    }
 }
 
 /// The exchanges of a connection.
@@ -382,47 +333,15 @@ impl Streams {
             request: message(client),
             response: message(1 - client),
             state,
-            seen,
+            seen: exchange.seen(seen),
         });
     }
-}
-
-/// The fields that are kept.
-#[derive(Debug, Default)]
-struct Fields {
-    method: Option<String>,
-    path: Option<String>,
-    authority: Option<String>,
-    status: Option<u16>,
-    content_type: Option<String>,
-    location: Option<String>,
-}
-
-fn read(block: &Block) -> Fields {
-    let mut fields = Fields::default();
-    for field in &block.fields {
-        let (Some(name), Some(value)) = (&field.name, &field.value) else {
-            continue;
-        };
-        let value = &value[..value.len().min(MAX_VALUE_OCTETS)];
-        let text = || Some(String::from_utf8_lossy(value).into_owned());
-        match &name[..] {
-            b":method" => fields.method = text(),
-            b":path" => fields.path = text(),
-            b":authority" => fields.authority = text(),
-            b"host" if fields.authority.is_none() => fields.authority = text(),
-            b":status" => fields.status = text().and_then(|status| status.parse().ok()),
-            b"content-type" => fields.content_type = text(),
-            b"location" => fields.location = text(),
-            _ => {}
-        }
-    }
-    fields
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dissect::http::exchange::MAX_VALUE_OCTETS;
     use crate::dissect::http::hpack::Field;
     use crate::{End, FlowEvent, FlowId, Pdu};
 
