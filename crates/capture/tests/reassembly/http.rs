@@ -236,6 +236,20 @@ fn exchanges_end_in_every_way() {
     assert_eq!(states(&dissect(&frames)), ends);
 }
 
+/// Nothing may stand behind END_STREAM (RFC 9113 5.1).
+#[test]
+fn what_comes_behind_the_end_of_a_message_is_not_of_it() {
+    let twice = [request(0, b"{}"), frame(DATA, END_STREAM, 1, b"more")].concat();
+    let sends = [
+        (Side::Client, [PREFACE, &frame(SETTINGS, 0, 0, &[])].concat()),
+        (Side::Client, twice),
+        (Side::Server, response(0, b"[]")),
+    ];
+    let found = dissect(&connection(server(), [1, 2], &sends));
+    assert_eq!(states(&found), [(1, HttpState::Open), (1, HttpState::Answered)]);
+    assert_eq!(answered(&found)[0].1.body, b"{}");
+}
+
 #[test]
 fn an_upgrade_goes_on_as_stream_one() {
     let get =

@@ -144,7 +144,8 @@ impl Streams {
     }
 
     fn side<S: Sink>(&mut self, stream: u32, sight: Sight, out: &mut Out<'_, S>) -> Option<&mut Side> {
-        if self.over.contains(&stream) {
+        let has_ended = |one: &Exchange| one.sides[out.direction].as_ref().is_some_and(|side| side.ended);
+        if self.over.contains(&stream) || self.running.get(&stream).is_some_and(has_ended) {
             return None;
         }
         if self.running.len() >= MAX_STREAMS
