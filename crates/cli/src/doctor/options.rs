@@ -36,7 +36,7 @@ pub(super) struct Settings {
     /// Take this TCP or SCTP port for Diameter too; may be given several times
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     port: Vec<u16>,
-    /// What frames of a user link type (147 to 162) are: nas-eps, nas-5gs, s1ap or mac-lte
+    /// What frames of a user link type (147 to 162) are: nas-eps, nas-5gs, s1ap, ngap, mac-lte or mac-nr
     #[arg(long, value_name = "N=WHAT", value_parser = user_link)]
     dlt: Vec<(LinkType, Protocol)>,
     /// Show attempts that end at or after this time: RFC 3339, or seconds after the first frame
@@ -128,8 +128,14 @@ fn user_link(text: &str) -> Result<(LinkType, Protocol), String> {
         "nas-eps" => Protocol::NasEps,
         "nas-5gs" => Protocol::Nas5gs,
         "s1ap" => Protocol::S1ap,
+        "ngap" => Protocol::Ngap,
         "mac-lte" | "mac-lte-framed" => Protocol::MacLteFramed,
-        _ => return Err(format!("{what:?} is none of nas-eps, nas-5gs, s1ap, mac-lte")),
+        "mac-nr" | "mac-nr-framed" => Protocol::MacNrFramed,
+        _ => {
+            return Err(format!(
+                "{what:?} is none of nas-eps, nas-5gs, s1ap, ngap, mac-lte, mac-nr"
+            ));
+        }
     };
     Ok((LinkType(number), protocol))
 }
@@ -163,6 +169,10 @@ mod tests {
         assert_eq!(
             user_link("162=mac-lte"),
             Ok((LinkType(162), Protocol::MacLteFramed))
+        );
+        assert_eq!(
+            user_link("152=mac-nr"),
+            Ok((LinkType(152), Protocol::MacNrFramed))
         );
         for wrong in [
             "147",
