@@ -25,6 +25,7 @@ use quintet_sbi::nudm::ueau::{AuthType, ResynchronizationInfo};
 use quintet_sbi::ts29571::Links;
 use quintet_sbi::{Base64, Hex, MAX_PATH_OCTETS, ProblemDetails, Request, SecretHex, Target, cause, path};
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// The longest EAP packet that is carried to a UE: that of EAP-AKA' takes some 100 octets, and NAS no more than 1,503
 /// (TS 24.501 9.11.2.2).
@@ -44,11 +45,20 @@ pub(crate) struct Authentication {
     aka: bool,
 }
 
-/// A resource at another network function.
-#[derive(Clone, Debug)]
+/// A resource at another network function. Who knows its path may answer the challenge, so that is not shown.
+#[derive(Clone)]
 struct Resource {
     target: Target,
     path: String,
+}
+
+impl fmt::Debug for Resource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Resource")
+            .field("target", &self.target)
+            .field("path", &path::shown(&self.path))
+            .finish()
+    }
 }
 
 impl Resource {

@@ -128,7 +128,7 @@ impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Request")
             .field("method", &self.method)
-            .field("path", &self.path)
+            .field("path", &crate::path::shown(&self.path))
             .field("content_type", &self.content_type)
             .field("token", &self.token.as_ref().map(|_| "redacted"))
             .field("headers", &self.headers)
@@ -145,7 +145,7 @@ fn header<'a>(headers: &'a Headers, name: &str) -> Option<&'a str> {
 }
 
 /// A response, whole.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Response {
     /// HTTP status.
     pub status: u16,
@@ -179,6 +179,18 @@ impl Response {
     #[must_use]
     pub const fn is_success(&self) -> bool {
         self.status / 100 == 2
+    }
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("content_type", &self.content_type)
+            .field("location", &self.location.as_deref().map(crate::path::shown))
+            .field("headers", &self.headers)
+            .field("body", &self.body)
+            .finish()
     }
 }
 

@@ -116,6 +116,29 @@ pub fn encode(text: &str) -> Cow<'_, str> {
     Cow::Owned(encoded)
 }
 
+/// A path or URI as it may be shown: without what lets whoever knows it act, which is authCtxId (TS 29.509 6.1.3.3.2) and
+/// the keys in the callbacks of an AMF.
+#[must_use]
+pub fn shown(path: &str) -> Cow<'_, str> {
+    // How many segments before the secret, counted from the one that is named.
+    const SECRETS: [(&str, usize); 2] = [("ue-authentications", 1), (crate::namf::CALLBACK_API, 3)];
+    let mut segments: Vec<&str> = path.split('/').collect();
+    let mut hidden = false;
+    for (name, after) in SECRETS {
+        let place = segments.iter().position(|segment| *segment == name);
+        let secret = place.and_then(|place| segments.get_mut(place + after));
+        if let Some(secret) = secret.filter(|secret| !secret.is_empty() && **secret != "deregister") {
+            *secret = "redacted";
+            hidden = true;
+        }
+    }
+    if hidden {
+        Cow::Owned(segments.join("/"))
+    } else {
+        Cow::Borrowed(path)
+    }
+}
+
 /// The absolute URI of a path at a target.
 #[must_use]
 pub fn uri(target: &crate::Target, path: &str) -> String {
@@ -210,6 +233,47 @@ mod tests {
             assert_eq!(decode(&encode(text)).as_deref(), Some(text));
         }
         assert_eq!(encode("a/b"), "a%2Fb");
+    }
+
+    #[test]
+    fn what_lets_whoever_knows_it_act_is_not_shown() {
+        let cases = [
+            (
+                "http://ausf:80/nausf-auth/v1/ue-authentications/c0ffee/5g-aka-confirmation",
+                "http://ausf:80/nausf-auth/v1/ue-authentications/redacted/5g-aka-confirmation",
+            ),
+            (
+                "/prefix/nausf-auth/v1/ue-authentications/c0ffee",
+                "/prefix/nausf-auth/v1/ue-authentications/redacted",
+            ),
+            (
+                "/namf-callback/v1/imsi-001010000000001/c0ffee/dereg-notify",
+                "/namf-callback/v1/imsi-001010000000001/redacted/dereg-notify",
+            ),
+        ];
+        for (path, expected) in cases {
+            assert_eq!(shown(path), expected);
+        }
+        for path in [
+            "/nausf-auth/v1/ue-authentications",
+            "/nausf-auth/v1/ue-authentications/deregister",
+            "/nudm-uecm/v1/imsi-001010000000001/registrations/amf-3gpp-access",
+            "/namf-callback/v1/",
+            "",
+        ] {
+            assert_eq!(shown(path), path);
+        }
+        use crate::nausf::{Operation, resource};
+        use crate::{Method, Request, Response, ts29571::Links};
+        let path = format!("{}/5g-aka-confirmation", resource("c0ffee"));
+        let request = Request::new(Method::Delete, path.clone());
+        let response = Response {
+            location: Some(path.clone()),
+            ..Response::new(201)
+        };
+        let operation = Operation::read(&request).expect("an operation");
+        let all = format!("{request:?} {response:?} {operation:?} {:?}", Links::to(path));
+        assert!(!all.contains("c0ffee"), "{all}");
     }
 
     #[test]

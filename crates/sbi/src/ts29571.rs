@@ -8,6 +8,7 @@ pub use rate::{Ambr, BitRate};
 
 use crate::text_enum::text_enum;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 text_enum! {
     /// Radio access technology (5.4.3.2).
@@ -68,11 +69,19 @@ text_enum! {
 }
 
 /// A link to a resource (5.2.4.3).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Link {
     /// URI.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub href: Option<String>,
+}
+
+impl fmt::Debug for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Link")
+            .field("href", &self.href.as_deref().map(crate::path::shown))
+            .finish()
+    }
 }
 
 /// One link or several (5.2.4.5, `LinksValueSchema`).

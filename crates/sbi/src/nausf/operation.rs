@@ -6,9 +6,10 @@ use crate::path::{Path, encode};
 use crate::problem::ProblemDetails;
 use crate::route::{Route, method_not_allowed, not_found, not_supported};
 use crate::{Method, Request};
+use std::fmt;
 
-/// What is asked of an AUSF.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What is asked of an AUSF. Who knows an authCtxId may answer the challenge, so it is not shown.
+#[derive(Clone, PartialEq, Eq)]
 pub enum Operation {
     /// `POST /ue-authentications`: begin; answered 201 with a UEAuthenticationCtx and its `Location`.
     Authenticate(AuthenticationInfo),
@@ -38,6 +39,20 @@ pub enum Operation {
         /// Which authentication.
         auth_ctx_id: String,
     },
+}
+
+impl fmt::Debug for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = match self {
+            Self::Authenticate(info) => return f.debug_tuple("Authenticate").field(info).finish(),
+            Self::Deregister(info) => return f.debug_tuple("Deregister").field(info).finish(),
+            Self::Confirm5gAka { .. } => "Confirm5gAka",
+            Self::Delete5gAka { .. } => "Delete5gAka",
+            Self::EapSession { .. } => "EapSession",
+            Self::DeleteEapSession { .. } => "DeleteEapSession",
+        };
+        f.debug_struct(name).finish_non_exhaustive()
+    }
 }
 
 impl Operation {
