@@ -1,7 +1,7 @@
 //! The node: its state, its inputs, what it wants done.
 
 use crate::callback::{self, Callbacks};
-use crate::calls::{Calls, For, Outcome, Settled};
+use crate::calls::{Calls, For, Outcome, Settled, Ticket};
 use crate::config::Config;
 use crate::connection::{Connections, Phase};
 use crate::event::{AmfEvent, Counters, Service};
@@ -22,7 +22,7 @@ use quintet_sbi::{CallFailure, CallId, ProblemDetails, Response, Target};
 use quintet_sctp::{AssociationId, Streams};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -113,6 +113,8 @@ pub struct Amf {
     pub(crate) gnbs: Gnbs,
     pub(crate) connections: Connections,
     pub(crate) calls: Calls,
+    /// Registrations at the UDM that nobody waits for any more, and whose.
+    pub(crate) given_up: HashMap<Ticket, Supi>,
     pub(crate) schedule: Schedule,
     pub(crate) random: Random,
     pub(crate) callbacks: Callbacks,
@@ -146,6 +148,7 @@ impl Amf {
             gnbs: Gnbs::default(),
             connections: Connections::default(),
             calls: Calls::new(&config),
+            given_up: HashMap::new(),
             schedule: Schedule::default(),
             random: Random(random),
             callbacks: Callbacks::new(callback_secret),

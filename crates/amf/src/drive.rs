@@ -74,7 +74,7 @@ impl Amf {
             self.perform(at, id, output);
         }
         self.outputs = outputs;
-        self.drop_replaced();
+        self.drop_gone();
         self.arm(id);
         disposition
     }
@@ -145,20 +145,20 @@ impl Amf {
         }
     }
 
-    /// Contexts that another one of the same subscriber replaced: their connections end, and what other network functions
-    /// keep for them.
-    fn drop_replaced(&mut self) {
-        for mut replaced in self.table.take_replaced() {
-            let context = replaced.id;
+    /// Contexts that a session removed, or that another one of the same subscriber replaced: their connections end, and what
+    /// other network functions keep for them.
+    fn drop_gone(&mut self) {
+        for mut gone in self.table.take_gone() {
+            let context = gone.id;
             self.schedule
-                .set(&mut replaced.record.armed, None, Due::Context(context));
+                .set(&mut gone.record.armed, None, Due::Context(context));
             self.saves.note(context.0);
-            let subscription = replaced.record.sdm_subscription.take();
+            let subscription = gone.record.sdm_subscription.take();
             self.end_subscription(subscription);
-            if let Some(sm) = replaced.record.sm.take() {
+            if let Some(sm) = gone.record.sm.take() {
                 self.release_all(*sm);
             }
-            if let Some(connection) = replaced.record.connection {
+            if let Some(connection) = gone.record.connection {
                 let superseded = Consequence::Input(Input::Superseded { by: context });
                 self.consequences.push_back((connection, superseded));
             }
@@ -244,7 +244,6 @@ impl Amf {
         };
         connection.session = None;
         connection.authentication = None;
-        connection.registering = None;
         connection.phase = Phase::Releasing(until);
         let ids = UeNgapIds::Pair {
             amf_ue_ngap_id: id,
@@ -258,12 +257,14 @@ impl Amf {
             ReleaseCause::AsRequested => Cause::RELEASE_DUE_TO_NGRAN_GENERATED_REASON,
         };
         self.send_to_ue(id, &UeContextReleaseCommand::new(ids, cause).into());
+        self.give_up_registering(id);
         self.unbind(at, id);
     }
 
     /// The connection is gone without a word.
     pub(crate) fn lose(&mut self, at: At, id: AmfUeNgapId) {
         let _ = self.drive(at, id, Input::ConnectionLost);
+        self.give_up_registering(id);
         self.unbind(at, id);
         let Some(mut connection) = self.connections.remove(id) else {
             return;

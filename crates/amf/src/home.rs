@@ -6,6 +6,8 @@
 //!   deregistered     ──DELETE sdm-subscriptions/…, PATCH amf-3gpp-access (purged)──► nobody waits
 //! ```
 
+mod late;
+
 use crate::amf::Amf;
 use crate::callback::Purpose;
 use crate::calls::{Call, For, Outcome, Ticket};
@@ -20,7 +22,7 @@ use quintet_ngap::AmfUeNgapId;
 use quintet_sbi::nudm::sdm::{
     self, AccessAndMobilitySubscriptionData, DataSet, SdmSubscription, SmfSelectionSubscriptionData,
 };
-use quintet_sbi::nudm::uecm::{self, Amf3GppAccessRegistration, Amf3GppAccessRegistrationModification};
+use quintet_sbi::nudm::uecm::{self, Amf3GppAccessRegistration};
 use quintet_sbi::ts29571::{self, AccessType, PlmnId, RatType};
 use quintet_sbi::{Hex, Method, ProblemDetails, Request, cause, namf, path};
 use quintet_subscriber::model::Ambr;
@@ -45,7 +47,8 @@ pub(crate) enum Step {
 /// A registration at the UDM under way.
 #[derive(Debug)]
 pub(crate) struct Registering {
-    asked: Option<Ticket>,
+    /// The call that it waits for, and what that is.
+    asked: Option<(Ticket, Step)>,
     supi: Supi,
 }
 
@@ -80,6 +83,7 @@ impl Amf {
             supi: Some(supi_text.clone()),
             re_registration_required: None,
         };
+        self.give_up_registering(id);
         if let Some(connection) = self.connections.get_mut(id) {
             connection.registering = Some(Box::new(Registering { asked: None, supi }));
             // The UE registers anew: of its sessions before, those that are being made are not wanted either.
@@ -101,7 +105,7 @@ impl Amf {
         });
         let registering = self.connections.get_mut(id).and_then(|c| c.registering.as_mut());
         if let Some(registering) = registering {
-            registering.asked = ticket;
+            registering.asked = ticket.map(|ticket| (ticket, step));
         }
         self.made(
             id,
@@ -112,25 +116,25 @@ impl Amf {
 
     /// A step of a registration came to its end.
     pub(crate) fn udm_answered(&mut self, at: At, id: AmfUeNgapId, step: Step, outcome: &Outcome) {
-        let Some(connection) = self.connections.get_mut(id) else {
-            return;
-        };
-        let context = connection.context;
-        let waiting = connection.registering.as_mut();
-        let Some(registering) = waiting.filter(|r| r.asked == Some(outcome.ticket)) else {
-            return;
+        let connection = self.connections.get_mut(id);
+        let context = connection.as_ref().and_then(|connection| connection.context);
+        let waiting = connection.and_then(|connection| connection.registering.as_mut());
+        let Some(registering) = waiting.filter(|r| r.asked == Some((outcome.ticket, step))) else {
+            return self.registered_late(outcome);
         };
         registering.asked = None;
         let supi = registering.supi.to_string();
         let plmn = PlmnId::from(self.config.plmn());
         match step {
             Step::Register => {
+                if late::may_be_granted(outcome)
+                    && let Some(record) = context.and_then(|id| self.table.record_mut(id))
+                {
+                    record.at_udm = true;
+                }
                 if let Err(failure) = granted(outcome) {
                     let _ = self.drive(at, id, Input::Subscription(Err(failure)));
                     return;
-                }
-                if let Some(record) = context.and_then(|id| self.table.record_mut(id)) {
-                    record.at_udm = true;
                 }
                 if self.config.policy.smf {
                     let request = sdm::get(&supi, DataSet::SmfSelectData, Some(&plmn), None, None);
@@ -252,19 +256,7 @@ impl Amf {
         if !at_udm {
             return;
         }
-        let modification = Amf3GppAccessRegistrationModification {
-            guami: self.sbi_guami(),
-            purge_flag: Some(true),
-            pei: None,
-            ims_vo_ps: None,
-        };
-        self.calls.make(Call {
-            whose: For::Nobody,
-            service: Service::Udm,
-            what: "deregistration of the AMF",
-            at: None,
-            request: uecm::update_amf_registration(&supi.to_string(), &modification),
-        });
+        self.purge_at_udm(supi);
     }
 
     pub(crate) fn end_subscription(&mut self, subscription: Option<Box<str>>) {

@@ -170,18 +170,19 @@ impl Amf {
         self.arm_context(id);
     }
 
-    /// The UE is not registered any more; its identity and security stay for its return. SMFs and UDM are told.
+    /// The UE is not registered any more; its identity and security stay for its return. SMFs and UDM are told. One without
+    /// SUPI has nothing to come back with, and is forgotten.
     fn deregister_silently(&mut self, at: At, id: ContextId) {
         let Some(record) = self.table.record_mut(id) else {
             return;
         };
+        let Some(supi) = record.context.supi.clone() else {
+            return self.delete(id);
+        };
         record.context.state = FgmmState::Deregistered;
         record.context.registration = None;
         record.paging = None;
-        let supi = record.context.supi.clone();
-        if let Some(supi) = supi {
-            self.leave_home(&supi);
-        }
+        self.leave_home(&supi);
         self.saves.note(id.0);
         self.now_idle(at, id);
     }

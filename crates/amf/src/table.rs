@@ -77,9 +77,9 @@ fn indexed(context: &Context) -> Indexed {
     }
 }
 
-/// What is left of a context that another one replaced.
+/// What is left of a context that its session removed, or that another one replaced.
 #[derive(Debug)]
-pub(crate) struct Replaced {
+pub(crate) struct Gone {
     pub(crate) id: ContextId,
     pub(crate) record: Box<Record>,
 }
@@ -91,9 +91,9 @@ pub(crate) struct Table {
     records: Slots<Record>,
     index: Index<Supi, Imei>,
     random: ChaCha20Rng,
-    /// Contexts that were replaced by another of the same subscriber: the node still has to let their connections go, to
-    /// forget their deadlines, and to forget them durably.
-    replaced: Vec<Replaced>,
+    /// Contexts that sessions removed, or replaced by another of the same subscriber: the node still has to let their
+    /// connections go, to forget their deadlines, to tell other network functions, and to forget them durably.
+    gone: Vec<Gone>,
 }
 
 impl Table {
@@ -104,7 +104,7 @@ impl Table {
             records: Slots::new(limit),
             index: Index::default(),
             random: ChaCha20Rng::from_seed(seed),
-            replaced: Vec::new(),
+            gone: Vec::new(),
         }
     }
 
@@ -156,9 +156,9 @@ impl Table {
         true
     }
 
-    /// Contexts that an insertion replaced.
-    pub(crate) fn take_replaced(&mut self) -> Vec<Replaced> {
-        std::mem::take(&mut self.replaced)
+    /// Contexts that a session removed or replaced.
+    pub(crate) fn take_gone(&mut self) -> Vec<Gone> {
+        std::mem::take(&mut self.gone)
     }
 
     /// Takes a context out, with what the node kept beside it.
@@ -207,7 +207,7 @@ impl Contexts for Table {
         if let Some(id) = of_supi.or(of_imei)
             && let Some(record) = self.forget(id)
         {
-            self.replaced.push(Replaced { id, record });
+            self.gone.push(Gone { id, record });
         }
         let place = self.records.insert(Record::new(context))?;
         self.index.link(place, &identities);
@@ -215,7 +215,11 @@ impl Contexts for Table {
     }
 
     fn remove(&mut self, id: ContextId) {
-        self.forget(id);
+        if let Some(mut record) = self.forget(id) {
+            // Its connection is the one that removes it, and ends by itself.
+            record.connection = None;
+            self.gone.push(Gone { id, record });
+        }
     }
 
     fn allocate_guti(&mut self) -> Option<Guti> {
@@ -320,7 +324,7 @@ mod tests {
         let first = table.insert(first).expect("there is room");
         let second = context(&mut table, 1);
         let second = table.insert(second).expect("there is room");
-        let replaced = table.take_replaced();
+        let replaced = table.take_gone();
         assert_eq!((replaced.len(), replaced[0].id), (1, first));
         assert_eq!((table.len(), table.by_guti(&former)), (1, None));
         assert!(table.record(second).is_some());

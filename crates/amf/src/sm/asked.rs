@@ -8,7 +8,9 @@ use quintet_fgmm::network::{At, ContextId};
 use quintet_ngap::message::PduSessionResourceReleaseCommand;
 use quintet_ngap::{PduSessionId, PduSessionItem};
 use quintet_sbi::multipart::{Part, find};
-use quintet_sbi::namf::{N1N2MessageTransferReqData, N1N2MessageTransferRspData, N2InfoContent};
+use quintet_sbi::namf::{
+    N1N2MessageTransferReqData, N1N2MessageTransferRspData, N2InfoContent, N2SmInformation,
+};
 use quintet_sbi::nsmf::SmContextStatusNotification;
 use quintet_sbi::{ProblemDetails, Response, cause};
 
@@ -34,51 +36,11 @@ impl Amf {
         data: &N1N2MessageTransferReqData,
         parts: &[Part],
     ) -> Result<Response, Box<ProblemDetails>> {
-        let n1_class = data.n1_message_container.as_ref().map(|n1| &n1.n1_message_class);
-        let n2_class = data.n2_info_container.as_ref().map(|n2| &n2.n2_information_class);
-        if [n1_class, n2_class]
-            .into_iter()
-            .flatten()
-            .any(|class| class != SM)
-        {
-            return Err(ProblemDetails::with_status(501)
-                .detail("only session management is passed on")
-                .into());
-        }
-        let sm_info = data.n2_info_container.as_ref().and_then(|n2| n2.sm_info.as_ref());
-        let session = data.pdu_session_id.or(sm_info.map(|sm| sm.pdu_session_id));
-        let Some(session) = session else {
-            return Err(ProblemDetails::new(cause::MANDATORY_IE_MISSING)
-                .invalid("/pduSessionId", "only session management is passed on")
-                .into());
-        };
-        if sm_info.is_some_and(|sm| sm.pdu_session_id != session) {
-            return Err(ProblemDetails::new(cause::MANDATORY_IE_INCORRECT)
-                .invalid(
-                    "/pduSessionId",
-                    "another session than that of /n2InfoContainer/smInfo",
-                )
-                .into());
-        }
+        let session = session_of(data)?;
         if self.sm_contexts(context).session(session).is_none() {
             return Err(ProblemDetails::new(cause::CONTEXT_NOT_FOUND).into());
         }
-        let n1 = match &data.n1_message_container {
-            None => None,
-            Some(n1) => {
-                let id = &n1.n1_message_content.content_id;
-                let pointer = "/n1MessageContainer/n1MessageContent/contentId";
-                Some(Box::<[u8]>::from(&*find(parts, id, pointer)?.octets))
-            }
-        };
-        let n2 = match sm_info.and_then(|sm| sm.n2_info_content.as_ref()) {
-            None => None,
-            Some(n2) => {
-                let pointer = "/n2InfoContainer/smInfo/n2InfoContent/ngapData/contentId";
-                let part = find(parts, &n2.ngap_data.content_id, pointer)?;
-                Some((n2, Box::<[u8]>::from(&*part.octets)))
-            }
-        };
+        let (n1, n2) = contents(data, parts)?;
         let s_nssai = self.slice_of(context, session);
         let connection = self.table.record(context).and_then(|record| record.connection);
         if let Some(connection) = connection {
@@ -148,6 +110,67 @@ impl Amf {
         }
         self.deliver(at, context, SmReply::new(session, Kind::Released(None)));
     }
+}
+
+/// The session that a transfer is for. Nothing but session management is passed on, and each part must mean the same one.
+fn session_of(data: &N1N2MessageTransferReqData) -> Result<u8, Box<ProblemDetails>> {
+    let n1_class = data.n1_message_container.as_ref().map(|n1| &n1.n1_message_class);
+    let n2_class = data.n2_info_container.as_ref().map(|n2| &n2.n2_information_class);
+    if [n1_class, n2_class]
+        .into_iter()
+        .flatten()
+        .any(|class| class != SM)
+    {
+        return Err(ProblemDetails::with_status(501)
+            .detail("only session management is passed on")
+            .into());
+    }
+    let of_n2 = sm_info(data).map(|sm| sm.pdu_session_id);
+    match data.pdu_session_id.or(of_n2) {
+        None => Err(ProblemDetails::new(cause::MANDATORY_IE_MISSING)
+            .invalid("/pduSessionId", "only session management is passed on")
+            .into()),
+        Some(session) if of_n2.is_some_and(|other| other != session) => {
+            Err(ProblemDetails::new(cause::MANDATORY_IE_INCORRECT)
+                .invalid(
+                    "/pduSessionId",
+                    "another session than that of /n2InfoContainer/smInfo",
+                )
+                .into())
+        }
+        Some(session) => Ok(session),
+    }
+}
+
+fn sm_info(data: &N1N2MessageTransferReqData) -> Option<&N2SmInformation> {
+    data.n2_info_container.as_ref()?.sm_info.as_ref()
+}
+
+/// What is to be passed on: for the UE, and for the gNB with its kind.
+type Contents<'d> = (Option<Box<[u8]>>, Option<(&'d N2InfoContent, Box<[u8]>)>);
+
+/// The parts that the JSON names.
+fn contents<'d>(
+    data: &'d N1N2MessageTransferReqData,
+    parts: &[Part],
+) -> Result<Contents<'d>, Box<ProblemDetails>> {
+    let n1 = match &data.n1_message_container {
+        None => None,
+        Some(n1) => {
+            let id = &n1.n1_message_content.content_id;
+            let pointer = "/n1MessageContainer/n1MessageContent/contentId";
+            Some(Box::<[u8]>::from(&*find(parts, id, pointer)?.octets))
+        }
+    };
+    let n2 = match sm_info(data).and_then(|sm| sm.n2_info_content.as_ref()) {
+        None => None,
+        Some(n2) => {
+            let pointer = "/n2InfoContainer/smInfo/n2InfoContent/ngapData/contentId";
+            let part = find(parts, &n2.ngap_data.content_id, pointer)?;
+            Some((n2, Box::<[u8]>::from(&*part.octets)))
+        }
+    };
+    Ok((n1, n2))
 }
 
 fn is(content: &N2InfoContent, kind: &str) -> bool {

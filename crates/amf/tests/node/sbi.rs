@@ -9,7 +9,7 @@ use quintet_fgmm::ue::{Departure, Event, Input, Start};
 use quintet_nas::fgs::FgmmCause;
 use quintet_ngap::{Cause, NgapPdu};
 use quintet_sbi::ts29571::{RatType, Snssai};
-use quintet_sbi::{CallFailure, CallId, Method, Request, Response, Target, cause, namf};
+use quintet_sbi::{CallFailure, CallId, Method, ProblemDetails, Request, Response, Target, cause, namf};
 
 /// At the callback that the UDM was given.
 pub(crate) fn deregistration(rig: &Rig, n: u32, reason: &str) -> Request {
@@ -324,6 +324,9 @@ fn a_slow_udm_ends_the_registration_and_a_broken_put_is_repeated_once() {
     rig.answer(&asked, Err(CallFailure::Broken("reset".to_owned())));
     let again = rig.asked(Method::Put, "/registrations/");
     rig.answer(&again, Err(CallFailure::Timeout(again.timeout)));
+    // It may have arrived: the UDM must not have this AMF as one that serves the UE.
+    let purge = rig.asked(Method::Patch, "/registrations/amf-3gpp-access");
+    assert_eq!(purge.json()["purgeFlag"], true);
     assert!(rig.asked.is_empty());
     rejected(&mut rig, &mut phone);
 }
@@ -446,5 +449,77 @@ fn requests_that_are_none_are_answered_with_what_is_wrong() {
     ];
     for (request, status) in cases {
         assert_eq!(rig.demand(&request).status, status, "{request:?}");
+    }
+}
+
+/// A registration at the UDM that is under way when the UE's gNB is lost.
+fn lost_while_registering() -> (Rig, Asked) {
+    let mut rig = Rig::new();
+    let mut phone = begun(&mut rig);
+    let asked = up_to(&mut rig, &mut phone, "/registrations/");
+    rig.down(GNB);
+    rig.asked.clear();
+    (rig, asked)
+}
+
+#[test]
+fn a_registration_that_is_granted_too_late_is_ended() {
+    for granted in [
+        Ok(Response::new(201)),
+        Err(CallFailure::Timeout(Default::default())),
+    ] {
+        let (mut rig, asked) = lost_while_registering();
+        rig.answer(&asked, granted);
+        let purge = rig.asked(
+            Method::Patch,
+            "/imsi-001010000000001/registrations/amf-3gpp-access",
+        );
+        assert_eq!(purge.json()["purgeFlag"], true);
+        rig.answer(&asked, Ok(Response::new(201)));
+        assert!(rig.asked.is_empty(), "once");
+    }
+    // One that was refused, or never arrived, is none.
+    let unreachable = CallFailure::Unreachable {
+        authority: "udm:80".to_owned(),
+        reason: "refused".to_owned(),
+    };
+    let refused = ProblemDetails::new(cause::USER_NOT_FOUND).response();
+    for (outcome, tries) in [(Ok(refused), 1), (Err(unreachable), 2)] {
+        let (mut rig, mut asked) = lost_while_registering();
+        for _ in 1..tries {
+            rig.answer(&asked, outcome.clone());
+            asked = rig.asked(Method::Put, "/registrations/");
+        }
+        rig.answer(&asked, outcome);
+        assert!(rig.asked.is_empty(), "{:?}", rig.asked);
+    }
+}
+
+#[test]
+fn a_registration_that_is_granted_late_is_the_one_of_a_ue_that_is_back() {
+    let (mut rig, asked) = lost_while_registering();
+    rig.gnb(GNB, 1);
+    let mut phone = Phone::new(1);
+    rig.register_and_idle((2, 8), &mut phone);
+    rig.asked.clear();
+    rig.answer(&asked, Ok(Response::new(201)));
+    assert!(rig.asked.is_empty(), "{:?}", rig.asked);
+    assert_eq!(rig.amf.context(&supi(1)).unwrap().state, FgmmState::Registered);
+}
+
+#[test]
+fn nobody_reads_in_a_log_where_a_challenge_is_answered() {
+    let mut rig = Rig::new();
+    let mut phone = begun(&mut rig);
+    let confirmation = up_to(&mut rig, &mut phone, "/5g-aka-confirmation");
+    let path = &confirmation.request.path;
+    let id = path.split('/').nth(4).expect("authCtxId");
+    assert!(path.ends_with(&format!("/ue-authentications/{id}/5g-aka-confirmation")));
+    for shown in [format!("{:?}", rig.amf), format!("{:?}", confirmation.request)] {
+        assert!(
+            shown.contains("ue-authentications/redacted/5g-aka-confirmation"),
+            "{shown}"
+        );
+        assert!(!shown.contains(&format!("ue-authentications/{id}")));
     }
 }

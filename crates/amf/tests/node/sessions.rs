@@ -1,8 +1,8 @@
 //! Session management: without an SMF, and through one (TS 24.501 5.4.5, TS 29.502, TS 29.518 5.2.2.3).
 
 use crate::support::{Asked, GNB, Phone, Rig, config, supi};
-use quintet_fgmm::ue::{Configuration, Event, SessionFailure, Start, WantedSession};
-use quintet_nas::fgs::{FgmmCause, PduSessionType};
+use quintet_fgmm::ue::{Configuration, Event, RegistrationIdentity, SessionFailure, Start, WantedSession};
+use quintet_nas::fgs::{FgmmCause, PduSessionType, RegistrationType};
 use quintet_ngap::message::PduSessionResourceSetupResponse;
 use quintet_ngap::{AmfUeNgapId, NgapPdu, PduSessionItem, RanUeNgapId};
 use quintet_sbi::multipart::{self, Part, VND_5GNAS, VND_NGAP};
@@ -15,6 +15,10 @@ const TRANSFER: [u8; 4] = [1, 2, 3, 4];
 
 /// A UE that wants a session.
 fn wanting() -> Phone {
+    Phone::with(1, with_session())
+}
+
+fn with_session() -> Configuration {
     let mut configuration = Configuration::new(crate::support::plmn());
     configuration.automatic = false;
     configuration.session = Some(WantedSession {
@@ -23,20 +27,33 @@ fn wanting() -> Phone {
         dnn: None,
         s_nssai: None,
     });
-    Phone::with(1, configuration)
+    configuration
 }
 
 /// An AMF with an SMF, a UE that is registered and has asked for a session, and what the SMF is asked.
 pub(crate) fn asked() -> (Rig, Phone, Asked) {
+    asked_by(wanting(), Start::REGISTER)
+}
+
+/// The same with a UE without a card that is registered for emergency services.
+fn asked_in_emergency() -> (Rig, Phone, Asked) {
+    let emergency = Start::Register {
+        registration_type: RegistrationType::EMERGENCY_REGISTRATION,
+        identity: RegistrationIdentity::Imei,
+    };
+    asked_by(Phone::without_card(with_session()), emergency)
+}
+
+fn asked_by(mut phone: Phone, start: Start) -> (Rig, Phone, Asked) {
     let mut config = config();
     config.policy.smf = true;
+    (config.policy.emergency, config.policy.unauthenticated_emergency) = (true, true);
     config.sbi.smf = vec![Target {
         tls: false,
         authority: "smf:80".to_owned(),
     }];
     let mut rig = Rig::with(config);
-    let mut phone = wanting();
-    let _ = rig.initial(GNB, 7, &phone.begin(Start::REGISTER));
+    let _ = rig.initial(GNB, 7, &phone.begin(start));
     loop {
         if let Some(place) = rig
             .asked
@@ -257,5 +274,37 @@ fn what_an_smf_transfers_reaches_the_gnb_and_its_answer_the_smf() {
             .unwrap()
             .pdu_sessions
             .is_empty()
+    );
+}
+
+#[test]
+fn the_session_of_an_anonymous_emergency_ends_with_its_registration() {
+    // Its own word.
+    let (mut rig, mut phone, asked) = asked_in_emergency();
+    created(&mut rig, &asked);
+    rig.talk((1, 7), &mut phone);
+    for said in phone.start(Start::Deregister { switch_off: false }) {
+        let _ = rig.uplink((1, 7), said.nas());
+    }
+    assert_eq!(rig.amf.context_count(), 0, "{:?}", rig.events);
+    rig.asked(Method::Post, "/nsmf-pdusession/v1/sm-contexts/77/release");
+    assert!(rig.asked.is_empty(), "nobody else knows of it: {:?}", rig.asked);
+    assert!(rig.records.is_empty(), "forgotten durably");
+
+    // Its silence.
+    let (mut rig, mut phone, asked) = asked_in_emergency();
+    created(&mut rig, &asked);
+    rig.talk((1, 7), &mut phone);
+    rig.idle((1, 7), &mut phone);
+    rig.asked.clear();
+    let config = rig.amf.config();
+    let silence =
+        config.policy.timers.t3512 + config.mobile_reachable_margin + config.implicit_deregistration;
+    rig.pass(silence);
+    rig.asked(Method::Post, "/nsmf-pdusession/v1/sm-contexts/77/release");
+    assert!(
+        rig.asked.is_empty() && rig.amf.context_count() == 0,
+        "{:?}",
+        rig.asked
     );
 }

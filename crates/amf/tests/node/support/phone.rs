@@ -67,6 +67,20 @@ impl Phone {
         }
     }
 
+    /// One that can make emergency calls only.
+    pub(crate) fn without_card(configuration: Configuration) -> Self {
+        let identity = Identity {
+            subscription: None,
+            ..Self::new(1).ue.identity().clone()
+        };
+        Self {
+            n: 1,
+            ue: Ue::new(Arc::new(configuration), identity),
+            events: Vec::new(),
+            wrong: false,
+        }
+    }
+
     pub(crate) fn guti(&self) -> Guti {
         self.ue.guti().expect("a 5G-GUTI")
     }
