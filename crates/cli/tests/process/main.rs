@@ -12,9 +12,12 @@
 
 mod abuse;
 mod configuration;
+mod domain;
 mod events;
 mod faults;
 mod kill;
+mod killed_fgs;
+mod killed_udm;
 mod mme;
 mod replay;
 mod signals;

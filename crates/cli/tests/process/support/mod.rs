@@ -1,6 +1,10 @@
 //! The program as a process, an MME that speaks to it, and what both need.
 
+pub(crate) mod cell;
+pub(crate) mod core;
 pub(crate) mod mme;
+pub(crate) mod nodes;
+pub(crate) mod nudm;
 pub(crate) mod server;
 pub(crate) mod subscribers;
 

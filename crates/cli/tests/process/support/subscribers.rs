@@ -1,7 +1,8 @@
 //! Subscribers of the tests, and their cards.
 
 use super::server::quintet;
-use quintet_crypto::{AuthenticationFunctions, Autn, K, Milenage, Opc, Rand, Sqn};
+use quintet_crypto::{Amf, AuthenticationFunctions, Autn, K, Milenage, Opc, Rand, Sqn};
+use quintet_subscriber::model::{Algorithm, Authentication, SqnProfile};
 use std::fmt::Write;
 use std::path::Path;
 
@@ -54,9 +55,26 @@ pub(crate) fn add(database: &Path, imsi: &str) -> bool {
 
 /// The card that every subscriber has.
 pub(crate) fn card() -> AuthenticationFunctions {
+    let (k, opc) = keys();
+    AuthenticationFunctions::Milenage(Milenage::new(k, opc).unwrap())
+}
+
+fn keys() -> (K, Opc) {
     let octets = |text: &str| <[u8; 16]>::try_from(hex::decode(text).unwrap()).unwrap();
-    let milenage = Milenage::new(K::new_128(octets(K_HEX)), Opc::new(octets(OPC_HEX))).unwrap();
-    AuthenticationFunctions::Milenage(milenage)
+    (K::new_128(octets(K_HEX)), Opc::new(octets(OPC_HEX)))
+}
+
+/// What is written on that card, for a simulated one.
+pub(crate) fn authentication() -> Authentication {
+    let (k, opc) = keys();
+    Authentication {
+        k,
+        algorithm: Algorithm::Milenage { opc },
+        amf: Amf([0x80, 0]),
+        sqn_profile: SqnProfile::TIME_BASED,
+        dif: None,
+        seq_seed: 0,
+    }
 }
 
 /// The SQN of a challenge, if its MAC-A holds.
