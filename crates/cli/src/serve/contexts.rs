@@ -3,7 +3,7 @@
 use crate::database;
 use anyhow::{Context, Result};
 use quintet_procedure::node::Save;
-use quintet_store_sqlite::{ContextStore, Opened};
+use quintet_store_sqlite::{ContextStore, Opened, Owner};
 use std::path::Path;
 use std::rc::Rc;
 
@@ -15,6 +15,8 @@ pub(super) struct File<'a> {
     pub(super) path: Option<&'a Path>,
     /// Its name in the platform's data directory otherwise.
     pub(super) default: &'static str,
+    /// Whose contexts it holds.
+    pub(super) owner: Owner,
 }
 
 /// Opens it and takes back what is in it, a record at a time; `restore` is told whether the stop before was clean.
@@ -30,7 +32,7 @@ pub(super) fn open(
         store,
         clean,
         records,
-    } = ContextStore::open(&path).with_context(|| file.key)?;
+    } = ContextStore::open_for(&path, file.owner).with_context(|| file.key)?;
     let (mut restored, mut refused, mut first) = (0usize, 0usize, None);
     for (key, record) in records {
         match restore(key, &record, clean) {

@@ -15,7 +15,7 @@ use quintet_runtime::{
     UdmApplication,
 };
 use quintet_sbi::Target;
-use quintet_store_sqlite::ContextStore;
+use quintet_store_sqlite::{ContextStore, Owner};
 use quintet_subscriber::auc::Slot;
 use quintet_subscriber::s6a::VisitedPlmns;
 use quintet_udm::{HomeNetworkKeys, Udm, UdmConfig};
@@ -230,6 +230,7 @@ fn start_amf(config: &Config, clock: Clock, tap: Option<Box<dyn Tap>>) -> Result
                 key: "amf.database",
                 path: config.amf.database.as_deref(),
                 default: "amf.db",
+                owner: Owner::Amf,
             };
             let restore = |key, record: &[u8], clean| {
                 amf.restore(at, key, record, if clean { Stop::Clean } else { Stop::Unclean })

@@ -13,7 +13,7 @@ use quintet_emm::network::durable::Stop;
 use quintet_mme::{Mme, Save};
 use quintet_runtime::sctp::SctpUse;
 use quintet_runtime::{Clock, Drbg, Driver, MmeApplication, Tap};
-use quintet_store_sqlite::ContextStore;
+use quintet_store_sqlite::{ContextStore, Owner};
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -44,6 +44,7 @@ pub(super) fn start(config: &Config, clock: Clock, tap: Option<Box<dyn Tap>>) ->
                 key: "mme.database",
                 path: config.mme.database.as_deref(),
                 default: "mme.db",
+                owner: Owner::Mme,
             };
             let restore = |key, record: &[u8], clean| {
                 mme.restore(at, key, record, if clean { Stop::Clean } else { Stop::Unclean })

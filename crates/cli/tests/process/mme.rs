@@ -1,5 +1,6 @@
 //! `quintet serve` as an MME: it listens, refuses what is wrong, stops and comes back.
 
+use crate::support::core::own_address;
 use crate::support::server::{PROGRAM, Server, quintet};
 use rustix::process::Signal;
 use std::net::UdpSocket;
@@ -66,6 +67,30 @@ fn an_mme_stops_and_comes_back_and_says_after_what() {
         "{said}"
     );
     stop(third);
+}
+
+#[test]
+fn an_amf_does_not_take_the_contexts_of_an_mme_for_its_own() {
+    let directory = tempfile::tempdir().unwrap();
+    let mme = Server::start(&both(directory.path(), "mme.toml"));
+    mme.await_line(LISTENING);
+    stop(mme);
+    let ip = own_address();
+    let text = format!(
+        "roles = [\"amf\"]\n[sctp]\nbackend = \"udp\"\n[amf]\nlisten = [\"{ip}:38412\"]\nsbi_listen = \"{ip}:7780\"\n\
+         ausf = [\"http://{ip}:1\"]\nudm = [\"http://{ip}:1\"]\ndatabase = {:?}\n",
+        directory.path().join("mme.db").display().to_string()
+    );
+    let file = directory.path().join("amf.toml");
+    std::fs::write(&file, text).unwrap();
+    let mut amf = Server::start(&file);
+    assert!(amf.try_line("NGAP: listening").is_none(), "it started");
+    assert_ne!(amf.await_end().code(), Some(0));
+    let said = amf.log();
+    assert!(
+        said.contains("amf.database") && said.contains("of an MME"),
+        "{said}"
+    );
 }
 
 #[test]

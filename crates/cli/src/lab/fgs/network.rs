@@ -23,7 +23,7 @@ use quintet_runtime::{
 use quintet_sbi::Target;
 use quintet_sim::demo;
 use quintet_sim::fgs::{LabTimers, Restart, home_network_keys, policy, serving_plmn};
-use quintet_store_sqlite::{ContextStore, Opened};
+use quintet_store_sqlite::{ContextStore, Opened, Owner};
 use quintet_udm::{HomeNetworkKeys, Udm, UdmConfig};
 use std::cell::RefCell;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -186,7 +186,7 @@ impl Network {
             store,
             clean,
             records,
-        } = ContextStore::open(&self.contexts)?;
+        } = ContextStore::open_for(&self.contexts, Owner::Amf)?;
         let mut drbg = Drbg::new().context("no entropy")?;
         let mut seed = [0; 32];
         drbg.fill(&mut seed);
