@@ -298,7 +298,7 @@ pub struct Attempt {
     pub cause: Option<String>,
     /// Its security.
     pub security: Security,
-    /// Its messages, the first [`crate::eps::MAX_MESSAGES`] of them.
+    /// Its messages, the first [`crate::trail::MAX_MESSAGES`] of them.
     pub messages: Vec<Message>,
     /// What was found, gravest first.
     pub findings: Vec<Finding>,

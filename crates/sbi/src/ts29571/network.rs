@@ -71,7 +71,7 @@ impl From<Plmn> for PlmnIdNid {
     }
 }
 
-/// A slice (5.4.4.2). As the key of a map it is written `1` or `1-0a0b0c`: [`Snssai::to_string`].
+/// A slice (5.4.4.2). As the key of a map it is written `1` or `1-0a0b0c`: as its `Display` does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Snssai {
     /// Slice/service type.
