@@ -302,3 +302,23 @@ fn other_algorithms_are_taken_into_use_without_a_new_agreement() {
             .any(|o| matches!(o, Output::UpdateLocation { .. }))
     );
 }
+
+/// What goes out under the context in use while another of the same KASME is offered, and the command again: one COUNT for
+/// each (TS 33.401 6.5).
+#[test]
+fn two_contexts_of_one_kasme_share_their_downlink_counts() {
+    let mut rig = Rig::new();
+    let mut ue = rig.registered(1);
+    // The integrity algorithm stays, and KNASint with it.
+    rig.policy.ciphering = vec![Eea::EEA1];
+    let request = ue.attach();
+    assert_eq!(rig.initial(&request), Disposition::Handled);
+    let command = rig.downlink();
+    let unknown = ue.protect(Protection::Ciphered, &[0x07, 0x7f]);
+    assert!(matches!(rig.uplink(&unknown), Disposition::Replied(_)));
+    let status = rig.downlink();
+    rig.expire();
+    let again = rig.downlink();
+    assert_eq!(status[5], command[5] + 1);
+    assert_eq!(again[5], status[5] + 1, "no COUNT protects two messages");
+}

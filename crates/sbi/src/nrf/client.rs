@@ -316,11 +316,7 @@ impl NrfClient {
         }
         match response.and_then(success) {
             Ok(response) => {
-                let answer: NFProfile = json::parse(&response.body).unwrap_or_default();
-                self.heartbeat = match answer.heart_beat_timer {
-                    Some(seconds) if seconds > 0 => Duration::from_secs(u64::from(seconds)),
-                    _ => DEFAULT_HEARTBEAT,
-                };
+                self.heartbeat = heartbeat_in(&response).unwrap_or(DEFAULT_HEARTBEAT);
                 self.retry = Duration::ZERO;
                 self.registration = Registration::Registered(now + self.heartbeat);
                 self.events.push_back(NrfEvent::Registered);
@@ -339,6 +335,7 @@ impl NrfClient {
         }
         match response {
             Ok(response) if response.is_success() => {
+                self.heartbeat = heartbeat_in(&response).unwrap_or(self.heartbeat);
                 self.registration = Registration::Registered(now + self.heartbeat);
             }
             // The NRF has forgotten this NF (5.2.2.3.2), or was away: all of it again.
@@ -425,6 +422,13 @@ fn make_room<T>(known: &mut HashMap<Service, T>) {
     if known.len() >= MAX_SERVICES {
         known.clear();
     }
+}
+
+/// The heartbeat that an answer tells: each that has the profile has it (6.1.6.2.2).
+fn heartbeat_in(response: &Response) -> Option<Duration> {
+    let profile: NFProfile = json::parse(&response.body).ok()?;
+    let seconds = profile.heart_beat_timer.filter(|seconds| *seconds > 0)?;
+    Some(Duration::from_secs(u64::from(seconds)))
 }
 
 fn success(response: Response) -> Result<Response, String> {

@@ -98,9 +98,11 @@ impl Session {
             let id = self.bound?;
             let security = env.contexts.get_mut(id)?.security.as_mut()?;
             let outcome = protected(security, Protection::Ciphered, plain, &mut pdu);
+            let next_sent = security.nas.counts().next_sent;
             if durable::reserve(security) {
                 env.outputs.push(Output::Changed(id));
             }
+            self.use_up_offered(next_sent);
             outcome
         } else if admit_at_ue(plain, SecureExchange::NotEstablished).is_ok() {
             pdu.extend_from_slice(plain);
@@ -143,6 +145,18 @@ impl Session {
         });
         if durable::reserve(security) {
             env.outputs.push(Output::Changed(id));
+        }
+    }
+
+    /// The same the other way: what goes out under the context in use meanwhile uses its COUNT up in the one that is offered.
+    fn use_up_offered(&mut self, next_sent: Option<NasCount>) {
+        let Common::SecurityMode(pending) = &mut self.common else {
+            return;
+        };
+        if pending.shares_counts() {
+            let nas = &mut pending.security.nas;
+            let counts = nas.counts();
+            *nas = nas.clone().with_counts(NasCounts { next_sent, ..counts });
         }
     }
 

@@ -1,9 +1,10 @@
 //! The UE whose initial message had the MAC of its context, and was not verified all the same: it named another key set or
-//! none, or the context is stale. A new key agreement is run, plain; but a UE with a context protects what it answers to
-//! that, and some cipher it as well (TS 24.501 4.4.4.1, 4.4.5), so the context stays good for reading.
+//! none, the context is stale, or what its container deciphers to is no message. A new key agreement is run, plain; but a UE
+//! with a context protects what it answers to that, and some cipher it as well (TS 24.501 4.4.4.1, 4.4.5), so the context
+//! stays good for reading.
 //!
 //! ```text
-//!  initial, MAC ─ COUNT unused ─ ngKSI not the context's, or stale ─► Unverified(why), held
+//!  initial, MAC ─ COUNT unused ─ ngKSI not the context's, stale, container ─► Unverified(why), held
 //!  later, bound to nobody: MAC under what is held, COUNT unused ─► deciphered ─┐
 //!                          else not ciphered ──────────────────────────────────┴─► list of 4.4.4.3 ─► a claim
 //! ```

@@ -110,12 +110,12 @@ impl Session {
             self.held = hold(security, id, accepted);
             return Err(Refusal::Unverified(why));
         }
-        let opened = open(security, verified, plain);
-        security.nas.commit(accepted).map_err(refusal)?;
-        match opened {
-            Ok(()) => Ok((id, received)),
-            Err(_) => Err(Refusal::Unverified(Unverified::Container)),
+        if open(security, verified, plain).is_err() {
+            self.held = hold(security, id, accepted);
+            return Err(Refusal::Unverified(Unverified::Container));
         }
+        security.nas.commit(accepted).map_err(refusal)?;
+        Ok((id, received))
     }
 
     /// The security context of the UE that was named, if it can check anything.

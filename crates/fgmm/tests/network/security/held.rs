@@ -6,8 +6,8 @@ use crate::support::{Request, Rig, Ue, plain};
 use quintet_fgmm::network::{Input, Phase};
 use quintet_fgmm::{Discard, Disposition};
 use quintet_nas::fgs::{
-    AuthenticationRequest, FgmmCause, FgmmMessage, FgmmStatus, NasKsi, RegistrationComplete,
-    RegistrationType, SecurityModeReject,
+    AuthenticationRequest, FgmmCause, FgmmMessage, FgmmStatus, NasKsi, NasMessageContainer,
+    RegistrationComplete, RegistrationType, SecurityModeReject,
 };
 use quintet_nas::security::Protection;
 
@@ -172,4 +172,25 @@ fn what_it_protects_is_a_claim_all_the_same() {
     }
     assert!(rig.take().is_empty());
     assert!(!rig.session.is_secure() && rig.session.context().is_none());
+}
+
+#[test]
+fn so_may_one_whose_container_could_not_be_read() {
+    let mut rig = Rig::new();
+    let mut ue = rig.idle(1);
+    let request = Request::by_guti(ue.guti.expect("a GUTI"), ue.ksi)
+        .with_type(RegistrationType::PERIODIC_REGISTRATION_UPDATING);
+    let clear = request.cleartext();
+    let FgmmMessage::RegistrationRequest(mut outer) =
+        FgmmMessage::decode_uplink(&clear).expect("a message").message
+    else {
+        panic!("REGISTRATION REQUEST");
+    };
+    outer.nas_message_container = Some(NasMessageContainer(&[0xff; 12]));
+    let nas = ue.protect(Protection::Integrity, &FgmmMessage::from(outer).to_octets());
+    ue.request = request;
+    let (mut rig, mut old, mut new) = challenged_by(rig, ue, &nas);
+    let response = ciphered(&mut old, &new.response());
+    rig.send(&response);
+    goes_on(&mut rig, &mut new);
 }

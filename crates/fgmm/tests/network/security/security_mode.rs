@@ -3,7 +3,9 @@
 
 use crate::support::{CAPABILITY, Request, Rig, Ue, k_seaf, plain, supi};
 use quintet_crypto::{CipheringAlgorithm, IntegrityAlgorithm};
-use quintet_fgmm::network::{AlgorithmLists, Confirmation, Input, Output, Phase, ReleaseCause, Timer};
+use quintet_fgmm::network::{
+    AlgorithmLists, Confirmation, Input, Output, Phase, ReleaseCause, SmDelivery, SmDeliveryKind, Timer,
+};
 use quintet_fgmm::{Discard, Disposition};
 use quintet_identity::SNssai;
 use quintet_nas::fgs::{
@@ -373,6 +375,38 @@ fn other_algorithms_under_the_same_k_amf() {
     rig.send(&ue.complete_with(SecurityModeComplete::new()));
     let security = rig.table.only().security.as_ref().expect("keys");
     assert_eq!((security.nas.integrity().0, security.nas.ciphering().0), (1, 1));
+    let accept = rig.context_setup().nas.expect("SERVICE ACCEPT");
+    assert_eq!(ue.name(&accept), "SERVICE ACCEPT");
+}
+
+/// What goes out under the context in use while another of the same KAMF is offered, and the command again: one COUNT for
+/// each (TS 33.501 6.4.3.1), and the UE goes on from the last.
+#[test]
+fn two_contexts_of_one_k_amf_share_their_downlink_counts() {
+    let mut rig = Rig::new();
+    let mut ue = rig.idle(1);
+    // The integrity algorithm stays, and KNASint with it.
+    rig.policy.algorithms = lists(&[2], &[0]);
+    let request = ue.service(ServiceType::SIGNALLING, None, None);
+    assert_eq!(rig.initial(&request), Disposition::Handled);
+    let command = rig.downlink();
+    let delivery = SmDelivery {
+        pdu_session_id: 5,
+        kind: SmDeliveryKind::Message {
+            s_nssai: None,
+            n1: Some(&[0x2e, 5, 1, 0xc2]),
+            n2: None,
+        },
+    };
+    assert_eq!(rig.input(Input::Sm(delivery)), Disposition::Handled);
+    let transport = rig.downlink();
+    rig.expire();
+    let again = rig.downlink();
+    assert_eq!(transport[6], command[6] + 1);
+    assert_eq!(again[6], transport[6] + 1, "no COUNT protects two messages");
+    assert_eq!(ue.name(&transport), "DL NAS TRANSPORT");
+    let _ = ue.take_command(&again);
+    rig.send(&ue.complete_with(SecurityModeComplete::new()));
     let accept = rig.context_setup().nas.expect("SERVICE ACCEPT");
     assert_eq!(ue.name(&accept), "SERVICE ACCEPT");
 }

@@ -98,6 +98,30 @@ fn it_tries_again_less_and_less_often_and_registers_anew_when_forgotten() {
     assert_eq!(only_call(&mut client).0, NrfCall::Register);
 }
 
+/// The NRF may change the heartbeat with any answer that has the profile (TS 29.510 6.1.6.2.2).
+#[test]
+fn it_lives_as_often_as_the_nrf_said_last() {
+    let mut client = client();
+    client.start();
+    let (call, _) = only_call(&mut client);
+    let answer = |seconds: u32| {
+        let profile = json!({"nfInstanceId": "ausf-1", "nfType": "AUSF", "nfStatus": "REGISTERED",
+                             "heartBeatTimer": seconds});
+        Ok(Response::json(200, &profile))
+    };
+    client.handle(at(0), call, answer(60));
+    for (now, outcome, next) in [
+        (60, answer(5), 65),
+        (65, Ok(Response::new(204)), 70),
+        (70, answer(0), 75),
+    ] {
+        client.timeout(at(now));
+        let (call, _) = only_call(&mut client);
+        client.handle(at(now), call, outcome);
+        assert_eq!(client.poll_timeout(), Some(at(next)), "at {now} s");
+    }
+}
+
 #[test]
 fn it_finds_the_best_and_keeps_it_for_as_long_as_said() {
     let mut client = client();
