@@ -10,6 +10,7 @@ use super::draft::Draft;
 use crate::report::{Finding, Severity};
 use crate::sbi::{Exchange, Operation, Service, State, Verdict};
 use crate::trail::{Sighting, Trail, View};
+use quintet_capture::HttpState;
 use quintet_eap::Type as EapType;
 use quintet_identity::Plmn;
 
@@ -19,6 +20,9 @@ const UNANSWERED_NS: i64 = 3_000_000_000;
 
 /// From how long on an answer is slow: AMFs wait 2 to 10 s, and it passes two nodes.
 const SLOW_NS: i64 = 2_000_000_000;
+
+/// REFUSED_STREAM (RFC 9113 7).
+const REFUSED_STREAM: u32 = 7;
 
 /// Every rule of the service based interfaces.
 pub(crate) fn rules(trail: &Trail) -> Vec<Finding> {
@@ -64,9 +68,35 @@ fn unreachable(service: Service) -> &'static Code {
     }
 }
 
+/// Whether nobody knows what became of it: the reader of the capture had no room to follow it.
+fn is_unknown(how: HttpState) -> bool {
+    how == HttpState::GivenUp
+}
+
+/// Whether the server says that it has not worked on it, so that it may be sent again at once (RFC 9113 8.7).
+fn is_unprocessed(how: HttpState) -> bool {
+    match how {
+        HttpState::GoneAway(_) => true,
+        HttpState::Reset { by_client, code } => !by_client && code == REFUSED_STREAM,
+        _ => false,
+    }
+}
+
+/// Whether the same was asked later, and answered.
+fn is_asked_again(trail: &Trail, exchange: &Exchange) -> bool {
+    let mut after = trail
+        .sbi
+        .iter()
+        .skip_while(|other| !std::ptr::eq(*other, exchange));
+    after.any(|other| other.operation == exchange.operation && other.state == State::Answered)
+}
+
 fn code(trail: &Trail, exchange: &Exchange) -> Option<&'static Code> {
     match exchange.state {
-        State::Broken(_) => return Some(unreachable(exchange.service())),
+        State::Broken(how) => {
+            let told = !is_unknown(how) && !(is_unprocessed(how) && is_asked_again(trail, exchange));
+            return told.then(|| unreachable(exchange.service()));
+        }
         State::Open => {
             let waited = trail.now.since(exchange.request?.time);
             return (waited >= UNANSWERED_NS).then(|| unreachable(exchange.service()));

@@ -108,6 +108,10 @@ impl Observer {
         if let Some(response) = http.response.filter(|_| http.state == HttpState::Answered) {
             self.answered(&mut exchange, response, named.who);
         }
+        // The SEAF ends what the UE did not answer: no RES* was judged (TS 29.509 5.2.2.2.2).
+        if asked.is_null(&["resStar"]) {
+            exchange.result = None;
+        }
         self.keep(exchange);
     }
 

@@ -68,6 +68,11 @@ impl Body {
         self.at(path).is_some_and(|value| !value.is_null())
     }
 
+    /// Whether `null` stands there.
+    pub(super) fn is_null(&self, path: &[&str]) -> bool {
+        self.at(path).is_some_and(Value::is_null)
+    }
+
     pub(super) fn text(&self, path: &[&str]) -> Option<&str> {
         self.at(path)?.as_str()
     }

@@ -119,6 +119,29 @@ fn a_registration_is_claimed_by_its_suci_once() {
     assert!(observer.claim(&trail).is_empty(), "nobody else gets them");
 }
 
+/// The SEAF ends an authentication that the UE did not answer (TS 29.509 5.2.2.2.2): nothing is said of any RES*.
+#[test]
+fn what_the_ausf_says_of_no_res_star_is_no_verdict() {
+    let failed = r#"{"authResult":"AUTHENTICATION_FAILURE"}"#;
+    for (body, result) in [
+        (r#"{"resStar":null}"#, None),
+        (r#"{"resStar":"00"}"#, Some(Verdict::Failure)),
+        ("", Some(Verdict::Failure)),
+    ] {
+        let mut observer = Observer::new();
+        registration(&mut observer);
+        let path = "/nausf-auth/v1/ue-authentications/7/5g-aka-confirmation";
+        pass(&mut observer, 60, path, body, Some((200, failed)));
+        let claimed = observer.claim(&trail());
+        let last = claimed.last().expect("the confirmation");
+        assert_eq!(
+            (last.operation, last.result),
+            (Operation::Confirm5gAka, result),
+            "{body}"
+        );
+    }
+}
+
 #[test]
 fn of_another_subscriber_nothing_is_claimed() {
     let mut observer = Observer::new();

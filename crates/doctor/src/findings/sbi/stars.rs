@@ -51,13 +51,15 @@ fn of_ausf(trail: &Trail, handed_out: &Exchange) -> Option<Finding> {
 /// RES* does not hash to HXRES*: the SEAF refuses it.
 fn of_ue(trail: &Trail, handed_out: &Exchange) -> Option<Finding> {
     let (rand, hxres_star) = (handed_out.rand?, handed_out.hxres_star?);
-    let challenged = trail.nas.iter().position(|sighting| {
-        sighting
-            .challenge()
-            .is_some_and(|(challenge, _)| challenge == rand)
-    })?;
+    let challenge = |sighting: &Sighting| sighting.challenge().map(|(challenge, _)| challenge);
+    let challenged = trail
+        .nas
+        .iter()
+        .position(|sighting| challenge(sighting) == Some(rand))?;
+    // Behind another challenge it is that one's.
     let (answer, res_star) = trail.nas[challenged..]
         .iter()
+        .take_while(|sighting| challenge(sighting).is_none_or(|other| other == rand))
         .find_map(|sighting| Some((sighting, res_star(sighting)?)))?;
     if *res_star.hres_star(&rand).expose() == hxres_star {
         return None;

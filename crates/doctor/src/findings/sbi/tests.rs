@@ -281,3 +281,34 @@ fn a_healthy_registration_has_no_finding_and_a_refusal_on_two_hops_one() {
     ];
     assert_eq!(codes(twice), ["subscriber-unknown-5g"]);
 }
+
+/// What the reader of the capture had no room for was perhaps answered, and what a server turned away unseen was asked again.
+#[test]
+fn an_exchange_that_was_not_seen_through_is_no_silence() {
+    let gone = || unanswered(Operation::Authenticate, State::Broken(HttpState::GoneAway(0)));
+    let refused = HttpState::Reset {
+        by_client: false,
+        code: 7,
+    };
+    assert_eq!(
+        codes(vec![unanswered(
+            Operation::Authenticate,
+            State::Broken(HttpState::GivenUp)
+        )]),
+        [""; 0]
+    );
+    assert_eq!(codes(vec![gone(), granted()]), [""; 0]);
+    assert_eq!(
+        codes(vec![
+            unanswered(Operation::Authenticate, State::Broken(refused)),
+            granted()
+        ]),
+        [""; 0]
+    );
+    assert_eq!(codes(vec![gone()]), ["ausf-unreachable"]);
+    assert_eq!(
+        codes(vec![granted(), gone()]),
+        ["ausf-unreachable"],
+        "not asked again"
+    );
+}
