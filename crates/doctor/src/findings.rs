@@ -36,6 +36,7 @@ mod words;
 pub(crate) use draft::Draft;
 
 use crate::report::{Ending, Finding, Outcome, Severity, Technology};
+use crate::sbi::Operation;
 use crate::trail::Trail;
 use quintet_crypto::{CipheringAlgorithm, IntegrityAlgorithm};
 use reading::Reading;
@@ -130,7 +131,8 @@ pub fn of(case: &Case<'_>) -> Vec<Finding> {
         }
     }
     if case.trail.technology == Technology::Fgs {
-        found.iter_mut().for_each(words::in_5gs);
+        let eap = is_in_eap(case.trail);
+        found.iter_mut().for_each(|finding| words::in_5gs(finding, eap));
     }
     found.sort_by_key(|finding| {
         (
@@ -140,6 +142,15 @@ pub fn of(case: &Case<'_>) -> Vec<Finding> {
     });
     found.truncate(MAX_FINDINGS);
     found
+}
+
+/// Whether the UE was challenged in EAP, as N1 shows it or the AUSF.
+fn is_in_eap(trail: &Trail) -> bool {
+    trail.nas.iter().any(|sighting| sighting.eap().is_some())
+        || trail
+            .sbi
+            .iter()
+            .any(|exchange| exchange.operation == Operation::EapSession)
 }
 
 #[cfg(test)]

@@ -17,8 +17,6 @@ const WORDS: &[(&str, &str)] = &[
     ("KSIASME", "ngKSI"),
     ("KSI", "ngKSI"),
     ("KeNB", "KgNB"),
-    ("XRES", "XRES*"),
-    ("RES", "RES*"),
     ("GUTI", "5G-GUTI"),
     ("S1AP", "NGAP"),
     ("S1", "N2"),
@@ -39,6 +37,9 @@ const WORDS: &[(&str, &str)] = &[
     ("attached", "registered"),
     ("detach", "deregistration"),
 ];
+
+/// Words of 5G AKA alone: EAP-AKA' answers with the USIM's own RES (TS 33.501 6.1.3.1, 6.1.3.2).
+const OF_5G_AKA: &[(&str, &str)] = &[("XRES", "XRES*"), ("RES", "RES*")];
 
 /// Beginnings of words with a number behind: `EIA2`, `128-EEA1`.
 const NUMBERED: &[(&str, &str)] = &[
@@ -151,8 +152,9 @@ const SAME: &[(&str, &str)] = &[
     ("TS 24.301 A.5", "TS 24.501 A.5"),
 ];
 
-/// A finding of EPS's rules as one of 5GS.
-pub(super) fn in_5gs(finding: &mut Finding) {
+/// A finding of EPS's rules as one of 5GS, where the UE was challenged in EAP or not.
+pub(super) fn in_5gs(finding: &mut Finding, eap: bool) {
+    let text = |eps: &str| text(eps, eap);
     finding.what = text(&finding.what);
     finding.next = text(&finding.next);
     for cause in &mut finding.causes {
@@ -175,7 +177,7 @@ pub(super) fn clause(eps: &'static str) -> &'static str {
 }
 
 /// A text in the words of 5GS.
-fn text(eps: &str) -> String {
+fn text(eps: &str, eap: bool) -> String {
     let mut terms = eps.to_owned();
     for (known, fgs) in TERMS {
         if terms.contains(known) {
@@ -187,7 +189,7 @@ fn text(eps: &str) -> String {
     while !rest.is_empty() {
         let length = rest.find(is_boundary).unwrap_or(rest.len());
         let (word, after) = rest.split_at(length);
-        said.push_str(&self::word(word));
+        said.push_str(&self::word(word, eap));
         let boundary = after.chars().next().map_or(0, char::len_utf8);
         said.push_str(&after[..boundary]);
         rest = &after[boundary..];
@@ -200,8 +202,9 @@ fn is_boundary(character: char) -> bool {
     !(character.is_alphanumeric() || matches!(character, '-' | '*'))
 }
 
-fn word(eps: &str) -> String {
-    if let Some((_, fgs)) = WORDS.iter().find(|(known, _)| *known == eps) {
+fn word(eps: &str, eap: bool) -> String {
+    let of_aka = OF_5G_AKA.iter().filter(|_| !eap);
+    if let Some((_, fgs)) = WORDS.iter().chain(of_aka).find(|(known, _)| *known == eps) {
         return (*fgs).to_owned();
     }
     for (known, fgs) in NUMBERED {
@@ -221,11 +224,14 @@ mod tests {
     #[test]
     fn nodes_timers_and_algorithms_have_their_names() {
         assert_eq!(
-            text("The MME's T3460 ran out (128-EIA2, EEA0); EMM cause #23, XRES, RES."),
+            text(
+                "The MME's T3460 ran out (128-EIA2, EEA0); EMM cause #23, XRES, RES.",
+                false
+            ),
             "The AMF's T3560 ran out (128-NIA2, NEA0); 5GMM cause #23, XRES*, RES*."
         );
         assert_eq!(
-            text("5G-GUTI, ngKSI 3, REGISTRATION REQUEST, AMF"),
+            text("5G-GUTI, ngKSI 3, REGISTRATION REQUEST, AMF", false),
             "5G-GUTI, ngKSI 3, REGISTRATION REQUEST, AMF"
         );
     }

@@ -235,3 +235,22 @@ pub(super) const ROWS: &[Row] = &[
         has_not: || rejected(22),
     },
 ];
+
+/// RES* is 5G AKA's: EAP-AKA' answers with RES (TS 33.501 6.1.3.1).
+#[test]
+fn eap_has_res_without_a_star() {
+    let rejected = [0x7e, 0x00, 0x58];
+    let said = |tale: Tale| -> String {
+        let found = tale.down(&rejected).findings();
+        let found = found
+            .into_iter()
+            .filter(|found| found.code == "authentication-rejected");
+        found
+            .map(|found| format!("{} {:?}", found.what, found.causes))
+            .collect()
+    };
+    let eap = said(of_eap(50, 1));
+    assert!(eap.contains("another RES.") && !eap.contains("RES*"), "{eap}");
+    let aka = said(concealed().down(&challenge(0, 1)).up(&response()));
+    assert!(aka.contains("another RES*."), "{aka}");
+}
