@@ -108,7 +108,7 @@ fn ciphered(reading: &Reading<'_>) -> Option<Finding> {
         .at(reading.seen(first))
         .cause(
             "The keys are not in the capture",
-            if reading.trail.s6a.is_empty() {
+            if reading.trail.s6a.is_empty() && reading.trail.sbi.is_empty() {
                 "S6a is not in the capture"
             } else {
                 "S6a is in the capture, without the vector of this context"

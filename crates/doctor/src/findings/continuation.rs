@@ -32,8 +32,8 @@ pub(super) fn rules(reading: &Reading<'_>) -> Vec<Finding> {
 fn no_network_answer(reading: &Reading<'_>) -> Option<Finding> {
     let (initial, _) = reading.initial()?;
     let (view, name) = (reading.nas(initial).view, reading.nas(initial).name);
-    let timer = match reading.trail.procedure {
-        Procedure::Attach => ("T3410", T3410_NS, &code::NO_NETWORK_ANSWER),
+    let timer = match reading.trail.procedure.family() {
+        Procedure::Attach | Procedure::Registration => ("T3410", T3410_NS, &code::NO_NETWORK_ANSWER),
         Procedure::TrackingAreaUpdate => ("T3430", T3410_NS, &code::NO_NETWORK_ANSWER),
         // Bearers answer a service request; a log of NAS or a radio trace does not show them.
         Procedure::ServiceRequest if reading.trail.tap == Tap::Ran => {
@@ -80,7 +80,9 @@ fn no_network_answer(reading: &Reading<'_>) -> Option<Finding> {
     silence::unanswered(reading, &waiting, |draft| {
         draft.cause(
             "The MME does not answer: it is down, overloaded, or waits for the HSS",
-            if reading.trail.s6a.is_empty() {
+            if reading.trail.technology == Technology::Fgs {
+                super::sbi::last_word(reading.trail)
+            } else if reading.trail.s6a.is_empty() {
                 "no request of it to the HSS is in the capture".to_owned()
             } else if reading.trail.s6a.iter().any(|exchange| exchange.answer.is_none()) {
                 "a request to the HSS is open".to_owned()
@@ -92,7 +94,9 @@ fn no_network_answer(reading: &Reading<'_>) -> Option<Finding> {
     .map(|mut finding| {
         if finding.code == code::NO_NETWORK_ANSWER.name {
             finding.clause = match reading.trail.procedure {
-                Procedure::TrackingAreaUpdate => "TS 24.301 5.5.3.2.6 c",
+                Procedure::TrackingAreaUpdate
+                | Procedure::MobilityRegistration
+                | Procedure::PeriodicRegistration => "TS 24.301 5.5.3.2.6 c",
                 Procedure::ServiceRequest => "TS 24.301 5.6.1.6 c",
                 _ => code::NO_NETWORK_ANSWER.clause,
             };

@@ -4,6 +4,7 @@ use super::catalogue as code;
 use super::reading::{Reading, T3460_NS, span};
 use super::{Draft, silence};
 use crate::report::{Ending, Finding, Outcome, Technology};
+use crate::sbi::State;
 use crate::trail::{End, Identity, Tap, View};
 use quintet_nas::eps::EmmCause;
 use quintet_procedure::Protection;
@@ -60,14 +61,15 @@ fn unanswered(reading: &Reading<'_>) -> Option<Finding> {
     silence::unanswered(reading, &waiting, |draft| {
         draft.cause(
             "The UE does not answer: it has no such identity, or does not answer before security",
-            format!("asked for {}", kind_name(kind)),
+            format!("asked for {}", kind_name(reading, kind)),
         )
     })
 }
 
-fn kind_name(view: View) -> &'static str {
+fn kind_name(reading: &Reading<'_>, view: View) -> &'static str {
     match view {
         View::IdentityRequest { kind } => match kind {
+            Identity::Permanent if reading.trail.technology == Technology::Fgs => "the SUCI",
             Identity::Permanent => "the IMSI",
             Identity::Imei => "the IMEI",
             Identity::Imeisv => "the IMEISV",
@@ -131,7 +133,7 @@ fn device_identity(reading: &Reading<'_>) -> Option<Finding> {
         &code::DEVICE_IDENTITY_BEFORE_SECURITY,
         format!(
             "The network asked for {} in the clear.",
-            kind_name(View::IdentityRequest { kind })
+            kind_name(reading, View::IdentityRequest { kind })
         ),
     )
     .at(reading.seen(request));
@@ -179,13 +181,18 @@ fn catcher(reading: &Reading<'_>) -> Option<Finding> {
         return None;
     }
     let asked = requests(reading).count();
-    // An HSS that was asked and refused explains it all.
+    // An HSS, or AUSF and UDM, that were asked and refused, or did not answer, explain it all.
     let refused_by_hss = reading
         .trail
         .s6a
         .iter()
         .any(|exchange| exchange.answer.is_some() && exchange.vectors.is_empty());
-    if refused_by_hss {
+    let refused_by_home = reading
+        .trail
+        .sbi
+        .iter()
+        .any(|exchange| exchange.is_refused() || exchange.state != State::Answered);
+    if refused_by_hss || refused_by_home {
         return None;
     }
     let words = super::reject::cause_words(reading.trail.technology, cause);
@@ -197,7 +204,7 @@ fn catcher(reading: &Reading<'_>) -> Option<Finding> {
         .frames([reading.seen(request), reading.seen(answer), reading.seen(reject)])
         .cause(
             "The subscriber is not served here: the HSS does not know it, or refuses it",
-            if reading.trail.s6a.is_empty() {
+            if reading.trail.s6a.is_empty() && reading.trail.sbi.is_empty() {
                 "S6a is not in the capture"
             } else {
                 "S6a is in the capture, and no refusal of this subscriber is"
@@ -265,7 +272,7 @@ fn not_available(reading: &Reading<'_>) -> Option<Finding> {
             &code::IDENTITY_NOT_AVAILABLE,
             format!(
                 "The network asked for {}, the UE answered {}.",
-                kind_name(View::IdentityRequest { kind: asked }),
+                kind_name(reading, View::IdentityRequest { kind: asked }),
                 if given == Identity::None {
                     "that it has none"
                 } else {

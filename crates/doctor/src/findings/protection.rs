@@ -3,7 +3,7 @@
 use super::Draft;
 use super::catalogue as code;
 use super::reading::{Reading, T3460_NS, span};
-use crate::report::{Finding, MacVerdict, Severity};
+use crate::report::{Finding, MacVerdict, Severity, Technology};
 use crate::trail::{Tap, View};
 use quintet_crypto::Direction;
 use quintet_procedure::{Header, Protection};
@@ -98,6 +98,9 @@ fn no_continuation(reading: &Reading<'_>) -> Option<Finding> {
 /// What S6a shows behind SECURITY MODE COMPLETE.
 fn behind(reading: &Reading<'_>) -> String {
     const UPDATE_LOCATION: u32 = 316;
+    if reading.trail.technology == Technology::Fgs {
+        return super::sbi::last_word(reading.trail);
+    }
     if reading.trail.s6a.is_empty() {
         return "S6a is not in the capture".to_owned();
     }

@@ -66,6 +66,11 @@ const TERMS: &[(&str, &str)] = &[
         "Set the authentication management field to 8000",
     ),
     ("with Requested-EUTRAN-Authentication-Info", "for a vector of 5GS"),
+    ("S6a is", "N12 and N13 are"),
+    (
+        "Update Location, session creation",
+        "registration at the UDM, subscription data",
+    ),
     ("in Re-Synchronization-Info", "in resynchronizationInfo"),
 ];
 

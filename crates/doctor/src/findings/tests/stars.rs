@@ -72,3 +72,63 @@ fn res_star_answers_the_challenge_before_it() {
     let codes: Vec<_> = found.iter().map(|found| found.code).collect();
     assert!(!codes.contains(&c::HXRES_STAR_MISMATCH.name), "{codes:?}");
 }
+
+/// IDENTITY REQUEST and RESPONSE, a SUCI, then REGISTRATION REJECT #7, with what the home network said.
+fn turned_away(exchanges: Vec<Exchange>) -> Tale {
+    let suci = [
+        0x7e, 0x00, 0x5c, 0x00, 0x0d, 0x01, 0x00, 0xf1, 0x10, 0xf0, 0xff, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+        0x10,
+    ];
+    Tale::of_5gs(Procedure::Registration)
+        .down(&[0x7e, 0x00, 0x5b, 0x01])
+        .up(&suci)
+        .down(&[0x7e, 0x00, 0x44, 0x07])
+        .with(|trail| trail.sbi = exchanges)
+}
+
+#[test]
+fn a_home_network_that_refuses_explains_the_reject() {
+    let catcher = |tale: Tale| -> Option<String> {
+        let found = tale.findings();
+        let found = found
+            .iter()
+            .find(|found| found.code == c::POSSIBLE_IMSI_CATCHER.name);
+        found.map(|found| format!("{:?}", found.causes))
+    };
+    let refused = exchange(Operation::Authenticate, 404, Some("USER_NOT_FOUND"));
+    assert_eq!(catcher(turned_away(vec![refused])), None);
+    let unseen = catcher(turned_away(Vec::new())).expect("nobody refused the UE");
+    assert!(unseen.contains("N12 and N13 are not in the capture"), "{unseen}");
+    let granted = exchange(Operation::Authenticate, 201, None);
+    let seen = catcher(turned_away(vec![granted])).expect("nobody refused the UE");
+    assert!(seen.contains("N12 and N13 are in the capture"), "{seen}");
+}
+
+#[test]
+fn what_is_seen_of_n12_is_not_said_to_be_missing() {
+    let said = |tale: Tale| format!("{:?}", tale.findings());
+    let unanswered = Tale::of_5gs(Procedure::Registration).up(&[
+        0x7e, 0x00, 0x41, 0x79, 0x00, 0x0d, 0x01, 0x00, 0xf1, 0x10, 0xf0, 0xff, 0x00, 0x00, 0x00, 0x00, 0x00,
+        0x00, 0x10, 0x2e, 0x02, 0xf0, 0xf0,
+    ]);
+    let with = |exchanges: Vec<Exchange>| said(unanswered.clone().with(|trail| trail.sbi = exchanges));
+    let refused = exchange(Operation::Authenticate, 504, Some("UPSTREAM_SERVER_ERROR"));
+    let unseen = with(Vec::new());
+    assert!(unseen.contains(c::NO_NETWORK_ANSWER.name), "{unseen}");
+    assert!(
+        unseen.contains("no exchange of this attempt with AUSF or UDM is in the capture"),
+        "{unseen}"
+    );
+    let seen = with(vec![refused]);
+    assert!(
+        seen.contains("AUSF answers 504") && !seen.contains("in the capture\""),
+        "{seen}"
+    );
+}
+
+#[test]
+fn identity_request_of_5gs_asks_for_the_suci() {
+    let asked = Tale::of_5gs(Procedure::Registration).down(&[0x7e, 0x00, 0x5b, 0x01]);
+    let found = format!("{:?}", asked.findings());
+    assert!(found.contains("asked for the SUCI"), "{found}");
+}
