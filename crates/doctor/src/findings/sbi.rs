@@ -94,8 +94,8 @@ fn is_asked_again(trail: &Trail, exchange: &Exchange) -> bool {
 fn code(trail: &Trail, exchange: &Exchange) -> Option<&'static Code> {
     match exchange.state {
         State::Broken(how) => {
-            let told = !is_unknown(how) && !(is_unprocessed(how) && is_asked_again(trail, exchange));
-            return told.then(|| unreachable(exchange.service()));
+            let nothing = is_unknown(how) || is_unprocessed(how) && is_asked_again(trail, exchange);
+            return (!nothing).then(|| unreachable(exchange.service()));
         }
         State::Open => {
             let waited = trail.now.since(exchange.request?.time);
