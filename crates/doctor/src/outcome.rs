@@ -321,7 +321,7 @@ fn reached(trail: &Trail, steps: &Steps<'_>) -> Reached {
         Reached::SecurityMode
     } else if steps.challenges > 0 {
         Reached::Authentication
-    } else if !trail.s6a.is_empty() {
+    } else if !trail.s6a.is_empty() || !trail.sbi.is_empty() {
         Reached::Vectors
     } else if steps.identity {
         Reached::Identity

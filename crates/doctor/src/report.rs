@@ -49,7 +49,7 @@ pub enum Reached {
     Initial,
     /// The network asked for an identity.
     Identity,
-    /// Vectors were asked of the HSS.
+    /// Vectors were asked of the HSS, or of AUSF and UDM.
     Vectors,
     /// A challenge was sent.
     Authentication,

@@ -3,6 +3,8 @@
 use super::tale::Tale;
 use crate::findings::catalogue as c;
 use crate::findings::sbi::tests::exchange;
+use crate::outcome::Verdict;
+use crate::report::Reached;
 use crate::sbi::{Exchange, Operation};
 use crate::trail::Procedure;
 use quintet_crypto::fgs::ResStar;
@@ -131,4 +133,12 @@ fn identity_request_of_5gs_asks_for_the_suci() {
     let asked = Tale::of_5gs(Procedure::Registration).down(&[0x7e, 0x00, 0x5b, 0x01]);
     let found = format!("{:?}", asked.findings());
     assert!(found.contains("asked for the SUCI"), "{found}");
+}
+
+#[test]
+fn an_attempt_whose_vector_was_asked_for_has_come_so_far() {
+    let reached = |exchanges| Verdict::of(&turned_away(exchanges).trail).reached;
+    assert_eq!(reached(Vec::new()), Reached::Identity);
+    let refused = exchange(Operation::Authenticate, 404, Some("USER_NOT_FOUND"));
+    assert_eq!(reached(vec![refused]), Reached::Vectors);
 }
