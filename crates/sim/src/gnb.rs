@@ -8,16 +8,16 @@
 //! ```
 //!
 //! It does what a gNB must of NGAP (TS 38.413 8): NG SETUP again after its time to wait, identities and streams of
-//! connections, INITIAL CONTEXT SETUP with KgNB of AMF and UE compared, PDU sessions, release both ways, NAS NON DELIVERY, PAGING, RESET,
-//! ERROR INDICATION, overload. What there is of RRC is that a UE has a connection or not.
+//! connections, INITIAL CONTEXT SETUP with KgNB of AMF and UE compared, PDU sessions, release both ways, NAS NON
+//! DELIVERY, PAGING, RESET, ERROR INDICATION, overload. What there is of RRC is that a UE has a connection or not.
+//!
+//! What it has in common with an eNB is [`crate::ran`].
 //!
 //! Left out: handover, Xn, user plane, RRC_INACTIVE, more than one AMF and cell.
 
-mod connection;
+mod access;
+mod cell;
 mod context;
-mod event;
-mod node;
-mod radio;
 mod receive;
 mod session;
 mod ue;
@@ -26,325 +26,40 @@ pub use crate::radio::{
     Alteration, CIPHERED, Interference, NoConnection, Noise, Random, Rule, Tamper, Tampered, UeId, Which,
     mutate,
 };
-pub use event::{GnbConfig, GnbEvent, GnbOutput, ReleasedBy};
-pub use ue::{Action, Ue};
+pub use cell::GnbCell;
+pub use ue::{Action, Seeded, Ue};
 
-use crate::radio::{Flights, Table};
-use connection::Connection;
-use quintet_fgmm::ue::{Event as UeEvent, Start};
-use quintet_nas::fgs::{RegistrationType, ServiceType};
-use quintet_ngap::{AmfUeNgapId, NgapPdu, OverloadAction, RanUeNgapId, RrcEstablishmentCause};
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, VecDeque};
-use std::time::Duration;
+use crate::ran;
+use quintet_ngap::{AmfSetId, Cause, PduSessionId};
 
-/// Most octet buffers kept for the next messages.
-const MAX_SPARE_BUFFERS: usize = 1_024;
-
-/// How far the association is.
+/// NG-RAN: gNBs, which speak NGAP to an AMF.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Ng {
-    /// There is none.
-    Down,
-    /// NG SETUP REQUEST is out, to be sent again at this time; or the AMF wants it no earlier.
-    SettingUp(Duration),
-    /// NG SETUP RESPONSE came.
-    Up,
-}
-
-/// A UE and what the gNB knows of it.
-#[derive(Debug)]
-struct Slot {
-    ue: Ue,
-    connection: Option<RanUeNgapId>,
-    /// The deadline that is in the heap.
-    armed: Option<Duration>,
-    /// The 5G-TMSI it is found by.
-    tmsi: Option<u32>,
-    cause: RrcEstablishmentCause,
-    interference: Option<Box<Interference>>,
-}
-
-/// Whose deadline it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Due {
-    Ue(UeId),
-    Connection(RanUeNgapId),
-    Radio,
-}
+pub struct NgRan;
 
 /// A simulated gNB.
-#[derive(Debug)]
-pub struct Gnb {
-    config: GnbConfig,
-    ng: Ng,
-    streams: u16,
-    overload: Option<OverloadAction>,
-    slots: Vec<Slot>,
-    connections: Table<Connection>,
-    by_tmsi: HashMap<u32, UeId>,
-    due: BinaryHeap<Reverse<(Duration, Due)>>,
-    in_flight: Flights<RanUeNgapId>,
-    random: Random,
-    out: VecDeque<GnbOutput>,
-    /// Outputs of a UE at work, and buffers of messages; kept for their allocations.
-    actions: Vec<Action>,
-    spare: Vec<Vec<u8>>,
-}
+pub type Gnb = ran::Node<NgRan>;
 
-impl Gnb {
-    /// A gNB without UEs or association.
-    #[must_use]
-    pub fn new(config: GnbConfig) -> Self {
-        Self {
-            ng: Ng::Down,
-            streams: 0,
-            overload: None,
-            slots: Vec::new(),
-            connections: Table::default(),
-            by_tmsi: HashMap::new(),
-            due: BinaryHeap::new(),
-            in_flight: Flights::default(),
-            random: Random::new(config.seed),
-            out: VecDeque::new(),
-            actions: Vec::new(),
-            spare: Vec::new(),
-            config,
-        }
-    }
+/// Configuration of a [`Gnb`].
+pub type GnbConfig = ran::Config<NgRan>;
 
-    /// Its configuration.
-    #[must_use]
-    pub const fn config(&self) -> &GnbConfig {
-        &self.config
-    }
+/// What happened at a [`Gnb`].
+pub type GnbEvent = ran::Event<NgRan>;
 
-    /// What the radio does from now on.
-    pub const fn set_noise(&mut self, noise: Noise) {
-        self.config.noise = noise;
-    }
+/// What a [`Gnb`] wants done.
+pub type GnbOutput = ran::Output<NgRan>;
 
-    /// Takes a UE into the cell.
-    pub fn add_ue(&mut self, ue: Ue) -> UeId {
-        self.slots.push(Slot {
-            ue,
-            connection: None,
-            armed: None,
-            tmsi: None,
-            cause: RrcEstablishmentCause::MoSignalling,
-            interference: None,
-        });
-        UeId(self.slots.len() as u32 - 1)
-    }
+/// Who ended a connection of a [`Gnb`].
+pub type ReleasedBy = ran::ReleasedBy<Cause>;
 
-    /// How many UEs there are.
-    #[must_use]
-    pub const fn ue_count(&self) -> usize {
-        self.slots.len()
-    }
-
-    /// How many connections there are, those that wait for the AMF's release included.
-    #[must_use]
-    pub fn connection_count(&self) -> usize {
-        self.connections.len()
-    }
-
-    /// A UE.
-    ///
-    /// # Panics
-    /// If `ue` is not of this gNB.
-    #[must_use]
-    pub fn ue(&self, ue: UeId) -> &Ue {
-        &self.slots[ue.0 as usize].ue
-    }
-
-    /// A UE, to be tampered with.
-    ///
-    /// # Panics
-    /// If `ue` is not of this gNB.
-    pub fn ue_mut(&mut self, ue: UeId) -> &mut Ue {
-        &mut self.slots[ue.0 as usize].ue
-    }
-
-    /// Whether NG SETUP was successful.
-    #[must_use]
-    pub const fn is_up(&self) -> bool {
-        matches!(self.ng, Ng::Up)
-    }
-
-    /// The NG identities of a UE's connection; the AMF's is known once it has answered.
-    #[must_use]
-    pub fn ids(&self, ue: UeId) -> Option<(RanUeNgapId, Option<AmfUeNgapId>)> {
-        let id = self.slots.get(ue.0 as usize)?.connection?;
-        Some((id, self.connections.get(id)?.amf_ue_ngap_id))
-    }
-
-    /// What somebody does to a UE's NAS PDUs from now on; [`Interference::default`] ends it.
-    pub fn interfere(&mut self, ue: UeId, interference: Interference) {
-        if let Some(slot) = self.slots.get_mut(ue.0 as usize) {
-            slot.interference = Some(Box::new(interference));
-        }
-    }
-
-    /// The user of a UE wants something.
-    pub fn start(&mut self, now: Duration, ue: UeId, start: Start) {
-        let cause = match start {
-            Start::Register {
-                registration_type, ..
-            } if registration_type.registration_type() == RegistrationType::EMERGENCY_REGISTRATION => {
-                RrcEstablishmentCause::Emergency
-            }
-            Start::ServiceRequest {
-                service_type: ServiceType::EMERGENCY_SERVICES,
-            } => RrcEstablishmentCause::Emergency,
-            Start::ServiceRequest { .. } => RrcEstablishmentCause::MoData,
-            _ => RrcEstablishmentCause::MoSignalling,
-        };
-        if let Some(slot) = self.slots.get_mut(ue.0 as usize) {
-            slot.cause = cause;
-        }
-        self.with_ue(now, ue, |ue, actions| ue.start(now, start, actions));
-    }
-
-    /// The next thing to be done.
-    pub fn poll_output(&mut self) -> Option<GnbOutput> {
-        self.out.pop_front()
-    }
-
-    /// Gives the buffer of a message that was sent back for another one.
-    pub fn recycle(&mut self, mut payload: Vec<u8>) {
-        if self.spare.len() < MAX_SPARE_BUFFERS {
-            payload.clear();
-            self.spare.push(payload);
-        }
-    }
-
-    /// When [`Self::handle_timeout`] is due.
-    #[must_use]
-    pub fn poll_timeout(&self) -> Option<Duration> {
-        let setup = match self.ng {
-            Ng::SettingUp(again) => Some(again),
-            Ng::Down | Ng::Up => None,
-        };
-        let due = self.due.peek().map(|Reverse((at, _))| *at);
-        setup.into_iter().chain(due).min()
-    }
-
-    /// Time passed.
-    pub fn handle_timeout(&mut self, now: Duration) {
-        if matches!(self.ng, Ng::SettingUp(again) if again <= now) {
-            self.set_up(now);
-        }
-        while let Some(Reverse((at, due))) = self.due.peek().copied() {
-            if at > now {
-                break;
-            }
-            self.due.pop();
-            match due {
-                Due::Ue(ue) => self.ue_due(now, ue),
-                Due::Connection(id) => self.connection_due(now, id),
-                Due::Radio => self.land(now),
-            }
-        }
-    }
-
-    fn ue_due(&mut self, now: Duration, id: UeId) {
-        let Some(slot) = self.slots.get_mut(id.0 as usize) else {
-            return;
-        };
-        slot.armed = None;
-        if slot.ue.poll_timeout().is_some_and(|at| at <= now) {
-            self.with_ue(now, id, |ue, actions| ue.handle_timeout(now, actions));
-        } else {
-            self.arm(id);
-        }
-    }
-
-    /// Puts a UE's deadline into the heap; one that moved leaves its old entry behind.
-    fn arm(&mut self, id: UeId) {
-        let slot = &mut self.slots[id.0 as usize];
-        if let Some(at) = slot.ue.poll_timeout()
-            && slot.armed.is_none_or(|armed| at < armed)
-        {
-            slot.armed = Some(at);
-            self.due.push(Reverse((at, Due::Ue(id))));
-        }
-    }
-
-    /// Lets a UE do something and does what it wants, until it wants nothing more.
-    fn with_ue<T>(
-        &mut self,
-        now: Duration,
-        id: UeId,
-        act: impl FnOnce(&mut Ue, &mut Vec<Action>) -> T,
-    ) -> Option<T> {
-        let mut actions = std::mem::take(&mut self.actions);
-        let slot = self.slots.get_mut(id.0 as usize)?;
-        let done = act(&mut slot.ue, &mut actions);
-        self.index(id);
-        for action in actions.drain(..) {
-            self.perform(now, id, action);
-        }
-        self.actions = actions;
-        self.arm(id);
-        Some(done)
-    }
-
-    /// Follows the UE's GUTI, so that PAGING finds it.
-    fn index(&mut self, id: UeId) {
-        let slot = &mut self.slots[id.0 as usize];
-        let is = slot.ue.me().guti().map(|guti| guti.tmsi);
-        if is == slot.tmsi {
-            return;
-        }
-        if let Some(was) = std::mem::replace(&mut slot.tmsi, is)
-            && self.by_tmsi.get(&was) == Some(&id)
-        {
-            self.by_tmsi.remove(&was);
-        }
-        if let Some(is) = is {
-            self.by_tmsi.insert(is, id);
-        }
-    }
-
-    fn perform(&mut self, now: Duration, id: UeId, action: Action) {
-        match action {
-            Action::Initial { nas, s_tmsi } => self.connect(now, id, nas, s_tmsi),
-            Action::Uplink(nas) => self.uplink(now, id, nas),
-            Action::KgNb(k_gnb) => {
-                let connection = self.slots[id.0 as usize].connection;
-                if let Some(connection) = connection.and_then(|c| self.connections.get_mut(c)) {
-                    connection.k_gnb = Some(k_gnb);
-                }
-            }
-            Action::Release => self.ue_left(now, id),
-            Action::Event(event) => self.ue_event(id, event),
-        }
-    }
-
-    fn ue_event(&mut self, id: UeId, event: UeEvent) {
-        self.event(GnbEvent::Ue(id, event));
-    }
-
-    fn event(&mut self, event: GnbEvent) {
-        self.out.push_back(GnbOutput::Event(event));
-    }
-
-    /// Sends a message.
-    fn send(&mut self, stream: u16, message: &NgapPdu<'_>) {
-        let mut payload = self.spare.pop().unwrap_or_default();
-        match message.encode(&mut payload) {
-            Ok(()) => self.out.push_back(GnbOutput::Send { stream, payload }),
-            // A configuration with a value that NGAP has no room for.
-            Err(error) => self.event(GnbEvent::Fault {
-                cause: None,
-                what: format!("{}: {error}", message.name()),
-            }),
-        }
-    }
-
-    /// Sends octets as an NGAP message, whatever they are: for a hostile gNB.
-    pub fn send_raw(&mut self, stream: u16, payload: Vec<u8>) {
-        self.out.push_back(GnbOutput::Send { stream, payload });
-    }
+/// What happens at a [`Gnb`] and at no eNB.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Happening {
+    /// A PDU session has resources, or has none for this reason.
+    SessionSetUp(UeId, PduSessionId, Result<(), Cause>),
+    /// A PDU session's resources are released.
+    SessionReleased(UeId, PduSessionId),
+    /// The AMF wants another one of this set to have the UE's first message; there is none, so the connection ends.
+    Rerouted(UeId, AmfSetId),
+    /// The AMF is about to give up GUAMIs: so many.
+    AmfStatus(usize),
 }

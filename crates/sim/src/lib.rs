@@ -4,7 +4,7 @@
 //!   Usim ◄── challenge ── Mme ◄──S6a──► HSS          one subscriber at a time, every value checked
 //!                   LoadGenerator ◄──S6a──► HSS      as many as can be, a sample checked
 //!   ue: a UE, the same card in it      enb: an eNB with any number of them      lte: what they play together
-//!   gnb: a gNB and UEs of 5GS      fgs: what they play together     radio, scenario: what both systems have in common
+//!   gnb: a gNB and UEs of 5GS      fgs: what they play together     ran, radio, scenario: what both systems have in common
 //!   demo: the subscribers both sides know
 //! ```
 //!
@@ -21,6 +21,7 @@ mod load;
 pub mod lte;
 mod mme;
 pub mod radio;
+pub mod ran;
 mod scenario;
 pub mod ue;
 mod usim;

@@ -1,52 +1,21 @@
-//! A simulated UE: the ME of [`quintet_emm::ue`] with its card in it, as an eNB sees it.
-//!
-//! ```text
-//!   eNB ──downlink, set-up, paging, release──► Ue ──► Action::Initial, Uplink, Release ──► eNB
-//!   scenario ──start─────────────────────────►  │ ──► Action::Event ──────────────────────► scenario
-//!   clock ──handle_timeout───────────────────►  │
-//!                                        challenge │ ▲ answer
-//!                                                  ▼ │
-//!                                                 Usim
-//! ```
-//!
-//! Made for hundreds of thousands at once: what UEs have in common is shared, an idle one keeps no buffer, and every
-//! output goes into the caller's. What a scenario wants done wrong it does to the PDUs on their way, or to the card.
+//! A simulated UE of EPS: the ME of [`quintet_emm::ue`] with its card in it, as an eNB sees it.
 
+use crate::enb::Eutran;
+use crate::ran::{self, Input, Terminal};
 use crate::{Challenged, Usim};
 use quintet_crypto::KeNb;
 use quintet_emm::Disposition;
-use quintet_emm::ue::{self, Configuration, Event, Identity, Input, Output, Start};
+use quintet_emm::ue::{self, Configuration, Event, Identity, Output, Start};
 use quintet_identity::{Imei, Imeisv, Plmn, STmsi};
+use quintet_nas::eps::EmmCause;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What a UE wants of its eNB, and tells its scenario.
-#[derive(Debug)]
-pub enum Action {
-    /// An RRC connection, with this as its initial NAS message.
-    Initial {
-        /// The NAS PDU.
-        nas: Vec<u8>,
-        /// S-TMSI, for the INITIAL UE MESSAGE.
-        s_tmsi: Option<STmsi>,
-    },
-    /// An uplink NAS PDU.
-    Uplink(Vec<u8>),
-    /// KeNB, to be compared with the eNB's.
-    KeNb(KeNb),
-    /// The UE has left the connection.
-    Release,
-    /// What became of something.
-    Event(Event),
-}
-
 /// A UE with its card.
-#[derive(Debug)]
-pub struct Ue {
-    me: ue::Ue,
-    card: Option<Box<Usim>>,
-    serving: Plmn,
-}
+pub type Ue = ran::Ue<Eutran>;
+
+/// What a UE wants of its eNB, and tells its scenario.
+pub type Action = ran::Action<Eutran>;
 
 impl Ue {
     /// A UE that was never registered, in a cell of `serving`. Without a card it can make emergency calls only.
@@ -65,101 +34,69 @@ impl Ue {
         Self {
             me: ue::Ue::new(configuration, identity),
             card: card.map(Box::new),
-            serving,
+            surroundings: serving,
         }
     }
+}
 
-    /// The ME.
-    #[must_use]
-    pub const fn me(&self) -> &ue::Ue {
-        &self.me
+impl Terminal for Eutran {
+    type Me = ue::Ue;
+    /// The serving network, for KASME.
+    type Surroundings = Plmn;
+    type Start = Start;
+    type Report = Event;
+    type STmsi = STmsi;
+    type Key = KeNb;
+    type NasCause = EmmCause;
+
+    fn handle(ue: &mut Ue, now: Duration, input: Input<'_, Start>, actions: &mut Vec<Action>) -> Disposition {
+        let input = match input {
+            Input::Start(start) => ue::Input::Start(start),
+            Input::Downlink(nas) => ue::Input::Downlink(nas),
+            Input::ContextSetUp => ue::Input::ContextSetUp,
+            Input::Paged { with_imsi } => ue::Input::Paged { with_imsi },
+            Input::Released => ue::Input::ConnectionReleased,
+            Input::Failure => ue::Input::LowerLayerFailure,
+            Input::Timeout => ue::Input::Timeout,
+        };
+        handle(ue, now, input, actions)
     }
 
-    /// The ME, to be tampered with.
-    pub fn me_mut(&mut self) -> &mut ue::Ue {
-        &mut self.me
+    fn poll_timeout(me: &ue::Ue) -> Option<Duration> {
+        me.poll_timeout()
     }
 
-    /// The card.
-    #[must_use]
-    pub fn card(&self) -> Option<&Usim> {
-        self.card.as_deref()
+    fn s_tmsi(me: &ue::Ue) -> Option<STmsi> {
+        me.guti().map(|guti| guti.s_tmsi())
     }
 
-    /// Another card in its place, as a scenario needs it.
-    pub fn set_card(&mut self, card: Usim) {
-        self.card = Some(Box::new(card));
+    fn key(me: &ue::Ue) -> Option<KeNb> {
+        me.k_enb()
     }
+}
 
-    /// The user wants something.
-    pub fn start(&mut self, now: Duration, start: Start, actions: &mut Vec<Action>) {
-        self.occurs(now, Input::Start(start), actions);
-    }
-
-    /// A NAS PDU from the network.
-    pub fn handle_downlink(&mut self, now: Duration, nas: &[u8], actions: &mut Vec<Action>) -> Disposition {
-        self.handle(now, Input::Downlink(nas), actions)
-    }
-
-    /// Security of the access stratum and bearers are there.
-    pub fn handle_context_set_up(&mut self, now: Duration, actions: &mut Vec<Action>) {
-        self.occurs(now, Input::ContextSetUp, actions);
-    }
-
-    /// Paging, by S-TMSI or by IMSI.
-    pub fn handle_paging(&mut self, now: Duration, with_imsi: bool, actions: &mut Vec<Action>) {
-        self.occurs(now, Input::Paged { with_imsi }, actions);
-    }
-
-    /// The connection was released.
-    pub fn handle_release(&mut self, now: Duration, actions: &mut Vec<Action>) {
-        self.occurs(now, Input::ConnectionReleased, actions);
-    }
-
-    /// The connection could not be had, or broke.
-    pub fn handle_failure(&mut self, now: Duration, actions: &mut Vec<Action>) {
-        self.occurs(now, Input::LowerLayerFailure, actions);
-    }
-
-    /// The deadline of [`Self::poll_timeout`] has passed.
-    pub fn handle_timeout(&mut self, now: Duration, actions: &mut Vec<Action>) {
-        self.occurs(now, Input::Timeout, actions);
-    }
-
-    /// When [`Self::handle_timeout`] is due.
-    #[must_use]
-    pub fn poll_timeout(&self) -> Option<Duration> {
-        self.me.poll_timeout()
-    }
-
-    /// What is no message is always handled.
-    fn occurs(&mut self, now: Duration, input: Input<'_>, actions: &mut Vec<Action>) {
-        let disposition = self.handle(now, input, actions);
-        debug_assert_eq!(disposition, Disposition::Handled);
-    }
-
-    fn handle(&mut self, now: Duration, input: Input<'_>, actions: &mut Vec<Action>) -> Disposition {
-        let mut outputs = Vec::new();
-        let disposition = self.me.handle(now, input, &mut outputs);
-        for output in outputs {
-            actions.push(match output {
-                Output::Initial { nas, s_tmsi } => Action::Initial { nas, s_tmsi },
-                Output::Uplink(nas) => Action::Uplink(nas),
-                Output::KeNb(k_enb) => Action::KeNb(k_enb),
-                Output::Release => Action::Release,
-                Output::Event(event) => Action::Event(event),
-                Output::Challenge { rand, autn } => {
-                    // At most one challenge comes of one input, and no further one of its answer.
-                    if let Some(card) = &mut self.card {
-                        let answer = answer(card.challenge(&rand, &autn, self.serving));
-                        self.occurs(now, Input::Challenged(answer), actions);
-                    }
-                    continue;
+fn handle(ue: &mut Ue, now: Duration, input: ue::Input<'_>, actions: &mut Vec<Action>) -> Disposition {
+    let mut outputs = Vec::new();
+    let disposition = ue.me.handle(now, input, &mut outputs);
+    for output in outputs {
+        actions.push(match output {
+            Output::Initial { nas, s_tmsi } => Action::Initial { nas, s_tmsi },
+            Output::Uplink(nas) => Action::Uplink(nas),
+            Output::KeNb(k_enb) => Action::Key(k_enb),
+            Output::Release => Action::Release,
+            Output::Event(event) => Action::Event(event),
+            Output::Challenge { rand, autn } => {
+                // At most one challenge comes of one input, and no further one of its answer.
+                if let Some(card) = &mut ue.card {
+                    let answer = answer(card.challenge(&rand, &autn, ue.surroundings));
+                    let answered = handle(ue, now, ue::Input::Challenged(answer), actions);
+                    debug_assert_eq!(answered, Disposition::Handled);
                 }
-            });
-        }
-        disposition
+                continue;
+            }
+        });
     }
+    disposition
 }
 
 fn answer(challenged: Challenged) -> ue::Challenged {

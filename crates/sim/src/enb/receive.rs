@@ -1,18 +1,13 @@
 //! S1AP from the eNB's side (TS 36.413 8): what each message of the MME is for, and what a faulty one is answered.
 
-use super::event::EnbEvent;
-use super::{Enb, S1};
-use quintet_s1ap::message::{DownlinkNasTransport, ErrorIndication, MmeConfigurationUpdateAcknowledge};
+use super::Enb;
+use quintet_s1ap::message::{MmeConfigurationUpdateAcknowledge, Paging, Reset, ResetAcknowledge};
 use quintet_s1ap::transport::COMMON_STREAM;
-use quintet_s1ap::{Answer, Cause, DecodeFailure, Other, S1apPdu};
+use quintet_s1ap::{Answer, DecodeFailure, Other, PagingTai, ResetType, S1apPdu, UePagingId};
 use std::time::Duration;
 
 impl Enb {
-    /// A message of the MME. Its stream does not matter to the receiver.
-    pub fn handle_message(&mut self, now: Duration, _stream: u16, payload: &[u8]) {
-        if self.s1 == S1::Down {
-            return;
-        }
+    pub(super) fn receive(&mut self, now: Duration, payload: &[u8]) {
         match S1apPdu::decode(payload) {
             Ok(decoded) => self.received(now, decoded.pdu),
             Err(failure) => self.undecodable(&failure),
@@ -21,22 +16,18 @@ impl Enb {
 
     fn received(&mut self, now: Duration, pdu: S1apPdu<'_>) {
         match pdu {
-            S1apPdu::DownlinkNasTransport(m) => self.downlink_transport(now, &m),
+            S1apPdu::DownlinkNasTransport(m) => {
+                self.downlink_transport(now, (m.mme_ue_s1ap_id, m.enb_ue_s1ap_id), &m.nas_pdu)
+            }
             S1apPdu::InitialContextSetupRequest(m) => self.set_up_context(now, &m),
             S1apPdu::UeContextReleaseCommand(m) => self.release_command(now, &m),
             S1apPdu::Paging(m) => self.paging(now, &m),
             S1apPdu::S1SetupResponse(m) => self.is_set_up(m.mme_name.map(|name| name.into_owned())),
-            S1apPdu::S1SetupFailure(m) => self.setup_failed(now, &m),
+            S1apPdu::S1SetupFailure(m) => self.setup_failed(now, m.cause, m.time_to_wait),
             S1apPdu::Reset(m) => self.reset_received(now, &m),
-            S1apPdu::ErrorIndication(m) => self.error_indicated(now, &m),
-            S1apPdu::OverloadStart(m) => {
-                self.overload = Some(m.overload_response);
-                self.event(EnbEvent::Overload(self.overload));
-            }
-            S1apPdu::OverloadStop(_) => {
-                self.overload = None;
-                self.event(EnbEvent::Overload(None));
-            }
+            S1apPdu::ErrorIndication(m) => self.error_indicated(now, m.enb_ue_s1ap_id, m.cause),
+            S1apPdu::OverloadStart(m) => self.overloaded(Some(m.overload_response)),
+            S1apPdu::OverloadStop(_) => self.overloaded(None),
             S1apPdu::MmeConfigurationUpdate(_) => {
                 self.send(COMMON_STREAM, &MmeConfigurationUpdateAcknowledge::new().into());
             }
@@ -48,19 +39,36 @@ impl Enb {
             | S1apPdu::PathSwitchRequestAcknowledge(_)
             | S1apPdu::PathSwitchRequestFailure(_) => {}
             S1apPdu::Other(other) => self.unknown_procedure(&other),
-            pdu => self.fault(
-                Cause::MESSAGE_NOT_COMPATIBLE_WITH_RECEIVER_STATE,
-                pdu.name().to_owned(),
-            ),
+            pdu => self.unexpected(pdu.name()),
         }
     }
 
-    /// DOWNLINK NAS TRANSPORT (TS 36.413 8.6.2.2).
-    fn downlink_transport(&mut self, now: Duration, message: &DownlinkNasTransport<'_>) {
-        let (mme, enb) = (message.mme_ue_s1ap_id, message.enb_ue_s1ap_id);
-        match self.connection_of(mme, enb) {
-            Some(Some(ue)) => self.downlink(now, ue, message.nas_pdu.to_vec()),
-            Some(None) => self.not_delivered(mme, enb, &message.nas_pdu),
+    /// RESET of the MME (TS 36.413 8.7.1).
+    fn reset_received(&mut self, now: Duration, reset: &Reset<'_>) {
+        let mut acknowledge = ResetAcknowledge::new();
+        match &reset.reset_type {
+            ResetType::S1Interface => self.reset_all(now),
+            ResetType::PartOfS1Interface(list) => {
+                for named in list {
+                    self.reset_one(now, (named.mme_ue_s1ap_id, named.enb_ue_s1ap_id));
+                }
+                acknowledge.ue_associated_logical_s1_connection_list = Some(list.clone());
+            }
+        }
+        self.send(COMMON_STREAM, &acknowledge.into());
+    }
+
+    /// PAGING (TS 36.413 8.5), if it is for this cell's tracking area.
+    fn paging(&mut self, now: Duration, paging: &Paging<'_>) {
+        let tai = self.config().cell.tai;
+        let here = |listed: &PagingTai| listed.tai == tai;
+        let listed = paging.tai_list.as_ref();
+        if listed.is_some_and(|list| !list.iter().any(here)) {
+            return;
+        }
+        match paging.ue_paging_id {
+            Some(UePagingId::STmsi(s_tmsi)) => self.page(now, s_tmsi),
+            Some(UePagingId::Imsi(imsi)) => self.page_by_imsi(now, |me| me.identity().imsi == Some(imsi)),
             None => {}
         }
     }
@@ -70,36 +78,14 @@ impl Enb {
         let Some((cause, diagnostics)) = other.answer() else {
             return;
         };
-        let mut indication = ErrorIndication::new();
-        indication.cause = Some(cause);
-        indication.criticality_diagnostics = Some(diagnostics);
-        self.send(COMMON_STREAM, &indication.into());
+        self.indicate((None, None), cause, Some(diagnostics));
     }
 
     fn undecodable(&mut self, failure: &DecodeFailure) {
         if failure.answer != Answer::LocalErrorHandling {
-            let mut indication = ErrorIndication::new();
-            indication.mme_ue_s1ap_id = failure.mme_ue_s1ap_id;
-            indication.enb_ue_s1ap_id = failure.enb_ue_s1ap_id;
-            indication.cause = Some(failure.cause);
-            indication
-                .criticality_diagnostics
-                .clone_from(&failure.diagnostics);
-            self.send(COMMON_STREAM, &indication.into());
+            let ids = (failure.mme_ue_s1ap_id, failure.enb_ue_s1ap_id);
+            self.indicate(ids, failure.cause, failure.diagnostics.clone());
         }
-        self.event(EnbEvent::Fault {
-            cause: Some(failure.cause),
-            what: failure.to_string(),
-        });
-    }
-
-    fn fault(&mut self, cause: Cause, what: String) {
-        let mut indication = ErrorIndication::new();
-        indication.cause = Some(cause);
-        self.send(COMMON_STREAM, &indication.into());
-        self.event(EnbEvent::Fault {
-            cause: Some(cause),
-            what,
-        });
+        self.fault(failure.cause, failure.to_string());
     }
 }

@@ -249,7 +249,7 @@ impl Play {
                     }
                 }
             }
-            GnbEvent::KgNbMismatch(id) => {
+            GnbEvent::KeyMismatch(id) => {
                 self.log
                     .faults
                     .push(format!("UE {}: another KgNB than the AMF's", id.0));

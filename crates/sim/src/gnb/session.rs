@@ -3,8 +3,7 @@
 //! The user plane ends here: a session has a tunnel of this gNB's that nobody sends into.
 
 use super::context::some;
-use super::event::{GnbEvent, ReleasedBy};
-use super::{Gnb, Ue};
+use super::{Gnb, GnbEvent, Happening, ReleasedBy};
 use quintet_ngap::message::{
     PduSessionResourceModifyRequest, PduSessionResourceModifyResponse, PduSessionResourceReleaseCommand,
     PduSessionResourceReleaseResponse, PduSessionResourceSetupRequest, PduSessionResourceSetupResponse,
@@ -15,7 +14,7 @@ use quintet_ngap::transfer::{
     PduSessionResourceSetupResponseTransfer, PduSessionResourceSetupUnsuccessfulTransfer,
 };
 use quintet_ngap::{
-    AmfUeNgapId, Cause, EncodeError, PduSessionItem, PduSessionSetupItem, RanUeNgapId, TransportLayerAddress,
+    Cause, EncodeError, PduSessionItem, PduSessionSetupItem, RanUeNgapId, TransportLayerAddress,
 };
 use std::time::Duration;
 
@@ -29,7 +28,7 @@ impl Gnb {
     /// PDU SESSION RESOURCE SETUP (TS 38.413 8.2.1).
     pub(super) fn set_up_sessions(&mut self, now: Duration, request: &PduSessionResourceSetupRequest<'_>) {
         let (amf, ran) = (request.amf_ue_ngap_id, request.ran_ue_ngap_id);
-        let Some(ue) = self.connection_of(amf, ran) else {
+        let Some(ue) = self.connection_of((amf, ran)) else {
             return;
         };
         let asked = &request.pdu_session_resource_setup_list;
@@ -64,16 +63,16 @@ impl Gnb {
             } else {
                 self.tunnel(ran, item)
             };
-            let Some(connection) = self.connections.get_mut(ran) else {
+            let Some(connection) = self.connection(ran) else {
                 break;
             };
             let ue = connection.ue;
             if result.is_ok() {
-                connection.sessions.insert(id);
+                connection.user_plane.insert(id);
             }
             if let Some(ue) = ue {
                 let result = result.as_ref().map(|_| ()).map_err(|cause| *cause);
-                self.event(GnbEvent::SessionSetUp(ue, id, result));
+                self.event(GnbEvent::Of(Happening::SessionSetUp(ue, id, result)));
             }
             match result {
                 Ok(transfer) => set_up.push(PduSessionItem {
@@ -90,7 +89,7 @@ impl Gnb {
     fn tunnel(&self, ran: RanUeNgapId, item: &PduSessionSetupItem<'_>) -> Result<Vec<u8>, Cause> {
         let wanted = PduSessionResourceSetupRequestTransfer::decode(&item.transfer)
             .map_err(|_| Cause::TRANSFER_SYNTAX_ERROR)?;
-        let supported = &self.config.supported_ta_list;
+        let supported = &self.config().cell.supported_ta_list;
         let slices = supported.iter().flat_map(|area| &area.broadcast_plmns);
         if !slices
             .into_iter()
@@ -100,7 +99,7 @@ impl Gnb {
         }
         let transfer = PduSessionResourceSetupResponseTransfer {
             dl_ngu_up_tnl_information: GtpTunnel {
-                transport_layer_address: TransportLayerAddress::v4(self.config.address),
+                transport_layer_address: TransportLayerAddress::v4(self.config().address),
                 gtp_teid: ran.0 << 8 | u32::from(item.pdu_session_id.0),
             },
             associated_qos_flows: wanted
@@ -117,7 +116,7 @@ impl Gnb {
     /// PDU SESSION RESOURCE RELEASE (TS 38.413 8.2.2).
     pub(super) fn release_sessions(&mut self, now: Duration, command: &PduSessionResourceReleaseCommand<'_>) {
         let (amf, ran) = (command.amf_ue_ngap_id, command.ran_ue_ngap_id);
-        let Some(ue) = self.connection_of(amf, ran) else {
+        let Some(ue) = self.connection_of((amf, ran)) else {
             return;
         };
         let transfer = PduSessionResourceReleaseResponseTransfer
@@ -126,12 +125,9 @@ impl Gnb {
         let mut released = Vec::new();
         for item in &command.pdu_session_resource_to_release_list {
             let id = item.pdu_session_id;
-            let known = self
-                .connections
-                .get_mut(ran)
-                .is_some_and(|c| c.sessions.remove(&id));
+            let known = self.connection(ran).is_some_and(|c| c.user_plane.remove(&id));
             if let Some(ue) = ue.filter(|_| known) {
-                self.event(GnbEvent::SessionReleased(ue, id));
+                self.event(GnbEvent::Of(Happening::SessionReleased(ue, id)));
             }
             released.push(PduSessionItem {
                 pdu_session_id: id,
@@ -139,7 +135,7 @@ impl Gnb {
             });
         }
         let mut response = PduSessionResourceReleaseResponse::new(amf, ran, released);
-        response.user_location_information = Some(self.config.location());
+        response.user_location_information = Some(self.config().cell.location());
         self.send_to(ran, &response.into());
         if let Some(nas) = command.nas_pdu.as_deref() {
             self.deliver(now, (amf, ran), nas);
@@ -149,16 +145,13 @@ impl Gnb {
     /// PDU SESSION RESOURCE MODIFY (TS 38.413 8.2.3): flows are no concern of a gNB without a user plane.
     pub(super) fn modify_sessions(&mut self, now: Duration, request: &PduSessionResourceModifyRequest<'_>) {
         let (amf, ran) = (request.amf_ue_ngap_id, request.ran_ue_ngap_id);
-        if self.connection_of(amf, ran).is_none() {
+        if self.connection_of((amf, ran)).is_none() {
             return;
         }
         let (mut modified, mut failed) = (Vec::new(), Vec::new());
         for item in &request.pdu_session_resource_modify_list {
             let id = item.pdu_session_id;
-            let known = self
-                .connections
-                .get(ran)
-                .is_some_and(|c| c.sessions.contains(&id));
+            let known = self.connection(ran).is_some_and(|c| c.user_plane.contains(&id));
             if known {
                 modified.push(PduSessionItem {
                     pdu_session_id: id,
@@ -185,30 +178,14 @@ impl Gnb {
     /// REROUTE NAS REQUEST (TS 38.413 8.6.5): the AMF has nothing of the UE, and there is no other one.
     pub(super) fn rerouted(&mut self, now: Duration, request: &RerouteNasRequest<'_>) {
         let ran = request.ran_ue_ngap_id;
-        let Some(connection) = self.connections.get(ran).filter(|c| c.announced) else {
-            return self.unknown(
-                (request.amf_ue_ngap_id, Some(ran)),
-                Cause::UNKNOWN_LOCAL_UE_NGAP_ID,
-            );
-        };
-        if let Some(ue) = connection.ue {
-            self.event(GnbEvent::Rerouted(ue, request.amf_set_id));
+        if !self.is_announced(ran) {
+            let ids = (request.amf_ue_ngap_id, Some(ran));
+            return self.unknown(ids, Cause::UNKNOWN_LOCAL_UE_NGAP_ID);
         }
-        self.let_go(now, ran, ReleasedBy::Gnb, Ue::handle_failure);
-    }
-
-    /// A NAS PDU for whoever has the connection now.
-    fn deliver(&mut self, now: Duration, (amf, ran): (AmfUeNgapId, RanUeNgapId), nas: &[u8]) {
-        match self.connections.get(ran).map(|connection| connection.ue) {
-            Some(Some(ue)) => self.downlink(now, ue, nas.to_vec()),
-            Some(None) => self.not_delivered(amf, ran, nas),
-            None => {}
+        if let Some(ue) = self.connection(ran).and_then(|connection| connection.ue) {
+            self.event(GnbEvent::Of(Happening::Rerouted(ue, request.amf_set_id)));
         }
-    }
-
-    fn send_to(&mut self, ran: RanUeNgapId, message: &quintet_ngap::NgapPdu<'_>) {
-        let stream = self.connections.get(ran).map_or(0, |c| c.stream);
-        self.send(stream, message);
+        self.let_go(now, ran, ReleasedBy::Node);
     }
 }
 

@@ -224,7 +224,7 @@ impl Play {
                     }
                 }
             }
-            EnbEvent::KeNbMismatch(id) => {
+            EnbEvent::KeyMismatch(id) => {
                 self.log
                     .faults
                     .push(format!("UE {}: another KeNB than the MME's", id.0));

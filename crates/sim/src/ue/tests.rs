@@ -38,14 +38,15 @@ fn request(functions: &quintet_crypto::AuthenticationFunctions, sqn: u64) -> Vec
 fn a_challenge_is_answered_within_the_call() {
     let (mut ue, functions) = ue(Purpose::Milenage);
     let mut actions = Vec::new();
-    ue.start(Duration::ZERO, Start::ATTACH, &mut actions);
+    let started = ue.handle(Duration::ZERO, Input::Start(Start::ATTACH), &mut actions);
+    assert_eq!(started, Disposition::Handled);
     let [Action::Initial { s_tmsi: None, .. }] = &actions[..] else {
         panic!("{actions:?}")
     };
     actions.clear();
     let pdu = request(&functions, 100);
     assert_eq!(
-        ue.handle_downlink(Duration::ZERO, &pdu, &mut actions),
+        ue.handle(Duration::ZERO, Input::Downlink(&pdu), &mut actions),
         Disposition::Handled
     );
     let [Action::Uplink(nas)] = &actions[..] else {
@@ -62,9 +63,14 @@ fn another_card_does_not_know_this_network() {
     let (mut ue, _) = self::ue(Purpose::Milenage);
     let (_, functions) = self::ue(Purpose::Tuak);
     let mut actions = Vec::new();
-    ue.start(Duration::ZERO, Start::ATTACH, &mut actions);
+    let started = ue.handle(Duration::ZERO, Input::Start(Start::ATTACH), &mut actions);
+    assert_eq!(started, Disposition::Handled);
     actions.clear();
-    let disposition = ue.handle_downlink(Duration::ZERO, &request(&functions, 100), &mut actions);
+    let disposition = ue.handle(
+        Duration::ZERO,
+        Input::Downlink(&request(&functions, 100)),
+        &mut actions,
+    );
     assert_eq!(disposition, Disposition::Handled);
     let [Action::Uplink(nas), Action::Event(Event::AuthenticationFailed(_))] = &actions[..] else {
         panic!("{actions:?}")

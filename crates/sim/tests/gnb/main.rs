@@ -7,7 +7,7 @@ use quintet_fgmm::ue::Start;
 use quintet_ngap::message::*;
 use quintet_ngap::transfer::*;
 use quintet_ngap::*;
-use quintet_sim::gnb::{GnbEvent, NoConnection, ReleasedBy, Rule, Tamper, Which};
+use quintet_sim::gnb::{GnbEvent, Happening, NoConnection, ReleasedBy, Rule, Tamper, Which};
 use std::time::Duration;
 use support::{AMF, Bench, wrong_amf};
 
@@ -43,7 +43,7 @@ fn a_first_message_tells_who_and_where() {
         panic!("no INITIAL UE MESSAGE");
     };
     let config = bench.gnb.config();
-    assert_eq!(message.user_location_information, config.location());
+    assert_eq!(message.user_location_information, config.cell.location());
     assert_eq!(
         message.rrc_establishment_cause,
         Some(RrcEstablishmentCause::MoSignalling)
@@ -137,8 +137,8 @@ fn a_key_that_the_ue_does_not_have_fails_the_context() {
         "{sent:?}"
     );
     let events = bench.events();
-    assert!(events.contains(&GnbEvent::KgNbMismatch(bench.ue)));
-    assert!(events.contains(&GnbEvent::Released(bench.ue, ReleasedBy::Gnb)));
+    assert!(events.contains(&GnbEvent::KeyMismatch(bench.ue)));
+    assert!(events.contains(&GnbEvent::Released(bench.ue, ReleasedBy::Node)));
 }
 
 #[test]
@@ -213,7 +213,7 @@ fn sessions_are_set_up_and_released_with_the_context() {
     assert!(
         bench
             .events()
-            .contains(&GnbEvent::Released(bench.ue, ReleasedBy::Amf(Some(cause))))
+            .contains(&GnbEvent::Released(bench.ue, ReleasedBy::Core(Some(cause))))
     );
 }
 
@@ -261,7 +261,7 @@ fn resets_and_reroutes_end_connections() {
     assert!(
         bench
             .events()
-            .contains(&GnbEvent::Rerouted(bench.ue, AmfSetId(2)))
+            .contains(&GnbEvent::Of(Happening::Rerouted(bench.ue, AmfSetId(2))))
     );
     assert_eq!(bench.gnb.connection_count(), 0);
 }

@@ -270,7 +270,7 @@ pub(super) fn gnb_event(journal: &mut Journal, wall: Duration, event: &GnbEvent)
             journal.of_ue(*ue, "KgNB of UE and AMF agree".to_owned()),
             Tone::Good,
         ),
-        GnbEvent::KgNbMismatch(ue) => (
+        GnbEvent::KeyMismatch(ue) => (
             RAN,
             journal.of_ue(*ue, "KgNB of UE and AMF differ".to_owned()),
             Tone::Bad,

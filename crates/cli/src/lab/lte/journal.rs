@@ -180,7 +180,7 @@ pub(super) fn enb_event(journal: &mut Journal, wall: Duration, event: &EnbEvent)
             journal.of_ue(*ue, "KeNB of UE and MME agree".to_owned()),
             Tone::Good,
         ),
-        EnbEvent::KeNbMismatch(ue) => (
+        EnbEvent::KeyMismatch(ue) => (
             RAN,
             journal.of_ue(*ue, "KeNB of UE and MME differ".to_owned()),
             Tone::Bad,
@@ -197,7 +197,8 @@ pub(super) fn enb_event(journal: &mut Journal, wall: Duration, event: &EnbEvent)
         | EnbEvent::Connected(_)
         | EnbEvent::Released(..)
         | EnbEvent::Paged(_)
-        | EnbEvent::ErrorIndicated(..) => return,
+        | EnbEvent::ErrorIndicated(..)
+        | EnbEvent::Of(_) => return,
     };
     journal.note(wall, lifeline, text, tone);
 }

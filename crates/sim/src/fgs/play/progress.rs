@@ -137,7 +137,7 @@ impl Play {
         let mut random = Random::new(self.settings.seed);
         let nas = &[0x7e, 0x00, 0x57, 0x2d, 0x01, 0x01][..];
         let ids = (AmfUeNgapId(u64::from(u32::MAX)), RanUeNgapId(0xff_ffff));
-        let message = UplinkNasTransport::new(ids.0, ids.1, nas.into(), gnb.config().location());
+        let message = UplinkNasTransport::new(ids.0, ids.1, nas.into(), gnb.config().cell.location());
         let mut octets = Vec::new();
         if NgapPdu::from(message).encode(&mut octets).is_err() {
             return;

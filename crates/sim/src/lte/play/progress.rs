@@ -134,10 +134,10 @@ impl Play {
     /// Mutants of an UPLINK NAS TRANSPORT and of an S1 SETUP REQUEST, on the UEs' streams.
     fn malformed(&self, enb: &mut Enb, count: u32) {
         let mut random = Random::new(self.settings.seed);
-        let config = enb.config();
+        let cell = &enb.config().cell;
         let nas = &[0x07, 0x55, 0x01][..];
         let ids = (MmeUeS1apId(u32::MAX), EnbUeS1apId(0xff_ffff));
-        let message = UplinkNasTransport::new(ids.0, ids.1, nas.into(), config.ecgi, config.tai);
+        let message = UplinkNasTransport::new(ids.0, ids.1, nas.into(), cell.ecgi, cell.tai);
         let mut octets = Vec::new();
         if S1apPdu::from(message).encode(&mut octets).is_err() {
             return;

@@ -92,7 +92,7 @@ impl Invariants {
     }
 
     pub(crate) fn gnb(&mut self, cell: usize, event: &GnbEvent) {
-        if let GnbEvent::KgNbMismatch(ue) = event {
+        if let GnbEvent::KeyMismatch(ue) = event {
             self.broken
                 .push(format!("cell {cell}, UE {}: another KgNB", ue.0));
         }

@@ -140,8 +140,8 @@ impl Victim {
         let enemy = Enemy(self.world.stranger());
         let config = GnbConfig::new("enemy", tai(1), 0xbad);
         let setup = NgSetupRequest::new(
-            config.global_ran_node_id,
-            config.supported_ta_list,
+            config.cell.global_ran_node_id,
+            config.cell.supported_ta_list,
             PagingDrx::V128,
         );
         assert_eq!(enemy.say(self, setup), N2Disposition::Handled);

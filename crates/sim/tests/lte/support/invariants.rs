@@ -92,7 +92,7 @@ impl Invariants {
     }
 
     pub(crate) fn enb(&mut self, cell: usize, event: &EnbEvent) {
-        if let EnbEvent::KeNbMismatch(ue) = event {
+        if let EnbEvent::KeyMismatch(ue) = event {
             self.broken
                 .push(format!("cell {cell}, UE {}: another KeNB", ue.0));
         }

@@ -176,7 +176,7 @@ impl Radio {
             | GnbEvent::Connected(_)
             | GnbEvent::NotConnected(..)
             | GnbEvent::ContextSetUp(_)
-            | GnbEvent::Released(_, ReleasedBy::Amf(_) | ReleasedBy::Ue | ReleasedBy::Association) => {}
+            | GnbEvent::Released(_, ReleasedBy::Core(_) | ReleasedBy::Ue | ReleasedBy::Association) => {}
             other => state.faults.push(format!("{other:?}")),
         }
     }

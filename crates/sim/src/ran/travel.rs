@@ -1,25 +1,21 @@
-//! The radio leg: NAS PDUs between the UEs and their gNB, with what is done to them on their way.
+//! The radio leg: NAS PDUs between the UEs and their node, with what is done to them on their way.
 
-use super::event::{GnbEvent, ReleasedBy};
-use super::{Due, Gnb};
-use crate::radio::{Fates, Noise, System, Tampered, UeId, noisy};
+use super::{Access, Due, Event, Input, Node};
+use crate::radio::{Fates, Noise, Tampered, UeId, noisy};
 use quintet_crypto::Direction;
-use quintet_fgmm::Disposition;
-use quintet_ngap::message::{InitialUeMessage, NasNonDeliveryIndication, UplinkNasTransport};
-use quintet_ngap::{AmfUeNgapId, Cause, RanUeNgapId, UeContextRequest};
-use std::borrow::Cow;
+use quintet_procedure::Disposition;
 use std::cmp::Reverse;
 use std::time::Duration;
 
-/// Most uplink PDUs that wait for the AMF's identity: a UE sends one before it is answered, a hostile radio more.
+/// Most uplink PDUs that wait for the core's identity: a UE sends one before it is answered, a hostile radio more.
 const MAX_WAITING: usize = 8;
 
-impl Gnb {
+impl<A: Access> Node<A> {
     /// A NAS PDU sets out; what is done to it on its way, if anything is. `Err` gives a PDU back that nothing happens to.
     fn fates(&mut self, id: UeId, direction: Direction, nas: Vec<u8>) -> Result<Fates, Vec<u8>> {
         let slot = &mut self.slots[id.0 as usize];
         if let Some(interference) = &mut slot.interference {
-            return Ok(interference.judge(System::Fgs, direction, nas));
+            return Ok(interference.judge(A::SYSTEM, direction, nas));
         }
         if self.config.noise == Noise::default() {
             return Err(nas);
@@ -32,8 +28,8 @@ impl Gnb {
         self.travel(now, id, Direction::Uplink, nas);
     }
 
-    /// The AMF sends a UE a NAS PDU.
-    pub(super) fn downlink(&mut self, now: Duration, id: UeId, nas: Vec<u8>) {
+    /// The core sends a UE a NAS PDU.
+    pub(crate) fn downlink(&mut self, now: Duration, id: UeId, nas: Vec<u8>) {
         self.travel(now, id, Direction::Downlink, nas);
     }
 
@@ -89,7 +85,7 @@ impl Gnb {
                 self.forward(id, nas);
             }
             Direction::Downlink => {
-                let disposition = self.with_ue(now, id, |ue, actions| ue.handle_downlink(now, &nas, actions));
+                let disposition = self.with_ue(now, id, Input::Downlink(&nas));
                 self.saw(id, direction, (tampered, nas), disposition);
             }
         }
@@ -101,13 +97,13 @@ impl Gnb {
         ue: UeId,
         direction: Direction,
         (tampered, nas): (Option<Tampered>, Vec<u8>),
-        disposition: Option<Disposition>,
+        disposition: Option<Disposition<A::NasCause>>,
     ) {
         if self.config.nas_events {
-            self.event(GnbEvent::Nas {
+            self.event(Event::Nas {
                 ue,
                 direction,
-                name: System::Fgs.nas_name(direction, &nas),
+                name: A::SYSTEM.nas_name(direction, &nas),
                 nas,
                 tampered,
                 disposition,
@@ -115,86 +111,66 @@ impl Gnb {
         }
     }
 
-    /// An uplink PDU goes on over NG: as the first of its connection, or as another one (TS 38.413 8.6.1, 8.6.3).
+    /// An uplink PDU goes on to the core: as the first of its connection, or as another one (TS 36.413 8.6.2, TS 38.413 8.6.1,
+    /// 8.6.3).
     fn forward(&mut self, id: UeId, nas: Vec<u8>) {
         let slot = &self.slots[id.0 as usize];
-        let Some((ran_ue_ngap_id, connection)) = slot
+        let Some((ran, connection)) = slot
             .connection
-            .and_then(|id| Some((id, self.connections.get_mut(id)?)))
+            .and_then(|ran| Some((ran, self.connections.get_mut(ran)?)))
         else {
             return;
         };
         let stream = connection.stream;
         if !connection.announced {
             connection.announced = true;
-            let mut message = InitialUeMessage::new(
-                ran_ue_ngap_id,
-                Cow::Owned(nas),
-                self.config.location(),
-                slot.cause,
-            );
-            message.five_g_s_tmsi = connection.s_tmsi;
-            message.ue_context_request = Some(UeContextRequest::Requested);
-            return self.send(stream, &message.into());
+            let message = A::initial_ue_message(&self.config, ran, nas, connection.s_tmsi, slot.cause);
+            return self.send(stream, &message);
         }
-        match connection.amf_ue_ngap_id {
-            Some(amf_ue_ngap_id) => self.uplink_transport(stream, amf_ue_ngap_id, ran_ue_ngap_id, nas),
+        match connection.core_id {
+            Some(core) => self.send(stream, &A::uplink_nas_transport(&self.config, (core, ran), nas)),
             None if connection.waiting.len() < MAX_WAITING => connection.waiting.push(nas),
             None => {}
         }
     }
 
-    fn uplink_transport(&mut self, stream: u16, amf: AmfUeNgapId, ran: RanUeNgapId, nas: Vec<u8>) {
-        let message = UplinkNasTransport::new(amf, ran, Cow::Owned(nas), self.config.location());
-        self.send(stream, &message.into());
-    }
-
-    /// The AMF's identity is known: what waited for it goes out.
-    pub(super) fn identified(&mut self, amf: AmfUeNgapId, ran: RanUeNgapId) {
+    /// The core's identity is known: what waited for it goes out.
+    pub(super) fn identified(&mut self, core: A::CoreId, ran: A::RanId) {
         let Some(connection) = self.connections.get_mut(ran) else {
             return;
         };
-        connection.amf_ue_ngap_id = Some(amf);
+        connection.core_id = Some(core);
         let stream = connection.stream;
         for nas in std::mem::take(&mut connection.waiting) {
-            self.uplink_transport(stream, amf, ran, nas);
+            self.send(stream, &A::uplink_nas_transport(&self.config, (core, ran), nas));
         }
         if self.connections.get(ran).is_some_and(|c| c.ue.is_none()) {
-            self.request_release(ran, Cause::RADIO_CONNECTION_WITH_UE_LOST);
+            self.request_release(ran, A::CAUSES.radio_connection_lost);
         }
     }
 
-    /// NAS NON DELIVERY INDICATION (TS 38.413 8.6.4).
-    pub(super) fn not_delivered(&mut self, amf: AmfUeNgapId, ran: RanUeNgapId, nas: &[u8]) {
-        let stream = self.connections.get(ran).map_or(0, |c| c.stream);
-        let cause = Cause::RADIO_CONNECTION_WITH_UE_LOST;
-        let message = NasNonDeliveryIndication::new(amf, ran, Cow::Borrowed(nas), cause);
-        self.send(stream, &message.into());
-    }
-
-    /// The UE has left its connection: the AMF is asked to release it, once it can be asked.
-    pub(super) fn ue_left(&mut self, now: Duration, id: UeId) {
-        self.left(now, id, ReleasedBy::Ue);
-    }
-
-    /// The same, and by whom the connection ended.
-    pub(super) fn left(&mut self, now: Duration, id: UeId, by: ReleasedBy) {
-        let Some(ran) = self.slots[id.0 as usize].connection.take() else {
-            return;
-        };
-        self.event(GnbEvent::Released(id, by));
-        let Some(connection) = self.connections.get_mut(ran) else {
-            return;
-        };
-        connection.ue = None;
-        if !connection.announced {
-            self.connections.remove(ran);
-            return;
+    /// DOWNLINK NAS TRANSPORT (TS 36.413 8.6.2.2, TS 38.413 8.6.2).
+    pub(crate) fn downlink_transport(&mut self, now: Duration, ids: (A::CoreId, A::RanId), nas: &[u8]) {
+        match self.connection_of(ids) {
+            Some(Some(ue)) => self.downlink(now, ue, nas.to_vec()),
+            Some(None) => self.not_delivered(ids, nas),
+            None => {}
         }
-        let until = now + self.config.release_guard;
-        connection.until = Some(until);
-        self.due.push(Reverse((until, Due::Connection(ran))));
-        self.request_release(ran, Cause::RADIO_CONNECTION_WITH_UE_LOST);
+    }
+
+    /// A NAS PDU for whoever has the connection now, as it came with another message.
+    pub(crate) fn deliver(&mut self, now: Duration, ids: (A::CoreId, A::RanId), nas: &[u8]) {
+        match self.connections.get(ids.1).map(|connection| connection.ue) {
+            Some(Some(ue)) => self.downlink(now, ue, nas.to_vec()),
+            Some(None) => self.not_delivered(ids, nas),
+            None => {}
+        }
+    }
+
+    /// NAS NON DELIVERY INDICATION (TS 36.413 8.6.2.4, TS 38.413 8.6.4).
+    fn not_delivered(&mut self, ids: (A::CoreId, A::RanId), nas: &[u8]) {
+        let cause = A::CAUSES.radio_connection_lost;
+        self.send_to(ids.1, &A::nas_non_delivery(ids, nas.to_vec(), cause));
     }
 }
 
