@@ -5,11 +5,15 @@
 //! ```
 
 mod card;
+mod course;
 mod heard;
+mod sabotage;
 
 pub use card::Card;
 pub(crate) use card::{NobodysCard, card, device};
+pub(crate) use course::Course;
 pub(crate) use heard::{Expected, Log, MAX_FAULTS, Report};
+pub(crate) use sabotage::{mutate_uplink, send_mutants};
 
 use quintet_crypto::IntegrityAlgorithm;
 use quintet_nas::security::{NasCount, NasCounts};

@@ -9,7 +9,7 @@ use super::scenario::{Scenario, Step};
 use super::subscriber::{self, SQN_AHEAD, WITNESS};
 use crate::Usim;
 use crate::gnb::{Alteration, Gnb, GnbEvent, Rule, Tamper, Ue, UeId, Which};
-use crate::scenario::{Card, Restart, Verdict};
+use crate::scenario::{Card, Course, Restart, Verdict};
 use quintet_amf::AmfEvent;
 use quintet_ausf::AusfEvent;
 use quintet_crypto::fgs::ABBA;
@@ -98,17 +98,10 @@ pub struct Play {
     settings: Settings,
     ues: Vec<Part>,
     witness: Option<UeId>,
-    step: usize,
-    /// What the step under way has begun, so that it is not begun again.
-    begun: bool,
-    /// When the step under way was begun, and when anything happened last.
-    since: Duration,
-    stirred: Duration,
+    course: Course,
     log: Log,
     home: Home,
     demands: VecDeque<Demand>,
-    inspecting: usize,
-    finished: bool,
 }
 
 /// A UE in a play.
@@ -129,20 +122,16 @@ impl Play {
         } else {
             1
         };
+        let timers = &settings.timers;
         let mut play = Self {
             scenario,
             settings,
             ues: Vec::with_capacity(count as usize),
             witness: None,
-            step: 0,
-            begun: false,
-            since: Duration::ZERO,
-            stirred: Duration::ZERO,
+            course: Course::new(scenario.steps.len(), timers.quiet, timers.patience),
             log: Log::new(count as usize),
             home: Home::default(),
             demands: VecDeque::new(),
-            inspecting: 0,
-            finished: false,
         };
         let configuration = Arc::new(play.configuration());
         for n in 0..count {
@@ -222,18 +211,18 @@ impl Play {
     /// Whether it is over.
     #[must_use]
     pub const fn is_finished(&self) -> bool {
-        self.finished
+        self.course.is_finished()
     }
 
     /// The step under way and how many there are: for a progress bar.
     #[must_use]
     pub const fn progress(&self) -> (usize, usize) {
-        (self.step, self.scenario.steps.len())
+        self.course.progress()
     }
 
     /// Something happened at the gNB.
     pub fn handle_gnb_event(&mut self, now: Duration, gnb: &mut Gnb, event: &GnbEvent) {
-        self.stirred = now;
+        self.course.stir(now);
         let part = |id: UeId| self.ues.iter().position(|part| part.id == id);
         match event {
             GnbEvent::Ue(id, event) => {
@@ -284,7 +273,7 @@ impl Play {
 
     /// Something happened at the AMF, about this gNB's association.
     pub fn handle_amf_event(&mut self, now: Duration, event: &AmfEvent) {
-        self.stirred = now;
+        self.course.stir(now);
         let supis: Vec<_> = self.ues.iter().map(|part| part.supi.clone()).collect();
         let only = supis.len() == 1 && self.witness.is_none() && !self.scenario.proven;
         judge::take(&mut self.log, &supis, only, event);
@@ -292,13 +281,13 @@ impl Play {
 
     /// Something happened at the AUSF.
     pub fn handle_ausf_event(&mut self, now: Duration, event: &AusfEvent) {
-        self.stirred = now;
+        self.course.stir(now);
         self.home.take_ausf(event);
     }
 
     /// Something happened at the UDM.
     pub fn handle_udm_event(&mut self, now: Duration, event: &UdmEvent) {
-        self.stirred = now;
+        self.course.stir(now);
         self.home.take_udm(event);
     }
 
@@ -307,7 +296,7 @@ impl Play {
         if let Some(part) = self.ues.iter_mut().find(|part| part.supi.as_ref() == Some(supi)) {
             part.context = context;
         }
-        self.inspecting = self.inspecting.saturating_sub(1);
+        self.course.inspected();
     }
 
     /// The next thing the world has to do.

@@ -9,7 +9,7 @@ use super::{Card, LabTimers};
 use crate::Usim;
 use crate::enb::{Alteration, Enb, EnbEvent, Rule, Tamper, UeId, Which};
 pub use crate::scenario::Restart;
-use crate::scenario::device;
+use crate::scenario::{Course, device};
 use crate::ue::Ue;
 use quintet_crypto::{Amf, Sqn};
 use quintet_emm::ue::Configuration;
@@ -91,16 +91,9 @@ pub struct Play {
     settings: Settings,
     ues: Vec<Part>,
     witness: Option<UeId>,
-    step: usize,
-    /// What the step under way has begun, so that it is not begun again.
-    begun: bool,
-    /// When the step under way was begun, and when anything happened last.
-    since: Duration,
-    stirred: Duration,
+    course: Course,
     log: Log,
     demands: VecDeque<Demand>,
-    inspecting: usize,
-    finished: bool,
 }
 
 /// A UE in a play.
@@ -121,21 +114,16 @@ impl Play {
         } else {
             1
         };
+        let timers = settings.timers;
         let mut play = Self {
             scenario,
             settings,
             ues: Vec::with_capacity(count as usize),
             witness: None,
-            step: 0,
-            begun: false,
-            since: Duration::ZERO,
-            stirred: Duration::ZERO,
+            course: Course::new(scenario.steps.len(), timers.quiet, timers.patience),
             log: Log::new(count as usize),
             demands: VecDeque::new(),
-            inspecting: 0,
-            finished: false,
         };
-        let timers = settings.timers;
         let configuration = Arc::new(Configuration {
             ue_network_capability: scenario.capability.to_vec(),
             automatic: scenario.automatic,
@@ -197,18 +185,18 @@ impl Play {
     /// Whether it is over.
     #[must_use]
     pub const fn is_finished(&self) -> bool {
-        self.finished
+        self.course.is_finished()
     }
 
     /// The step under way and how many there are: for a progress bar.
     #[must_use]
     pub const fn progress(&self) -> (usize, usize) {
-        (self.step, self.scenario.steps.len())
+        self.course.progress()
     }
 
     /// Something happened at the eNB.
     pub fn handle_enb_event(&mut self, now: Duration, enb: &mut Enb, event: &EnbEvent) {
-        self.stirred = now;
+        self.course.stir(now);
         let part = |id: UeId| self.ues.iter().position(|part| part.id == id);
         match event {
             EnbEvent::Ue(id, event) => {
@@ -236,7 +224,7 @@ impl Play {
 
     /// Something happened at the MME, about this eNB's association.
     pub fn handle_mme_event(&mut self, now: Duration, event: &MmeEvent) {
-        self.stirred = now;
+        self.course.stir(now);
         let imsis: Vec<_> = self.ues.iter().map(|part| part.imsi).collect();
         judge::take(&mut self.log, &imsis, event);
     }
@@ -246,7 +234,7 @@ impl Play {
         if let Some(part) = self.ues.iter_mut().find(|part| part.imsi == Some(imsi)) {
             part.context = context;
         }
-        self.inspecting = self.inspecting.saturating_sub(1);
+        self.course.inspected();
     }
 
     /// The next thing the world has to do.

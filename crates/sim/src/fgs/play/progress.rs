@@ -3,24 +3,21 @@
 use super::{Demand, Play};
 use crate::fgs::judge;
 use crate::fgs::scenario::{Step, Until};
-use crate::gnb::{Alteration, Gnb, Interference, Random, Rule, Tamper, UeId, Which, mutate};
-use crate::scenario::{ContextEnd, Verdict, counts};
+use crate::gnb::{Gnb, Interference, UeId};
+use crate::scenario::{ContextEnd, Verdict, counts, mutate_uplink, send_mutants};
 use quintet_fgmm::ue::Start;
 use quintet_identity::Supi;
-use quintet_ngap::message::UplinkNasTransport;
-use quintet_ngap::{AmfUeNgapId, Cause, NgapPdu, RanUeNgapId};
+use quintet_ngap::{AmfUeNgapId, Cause, RanUeNgapId};
 use std::time::Duration;
 
 impl Play {
     /// Takes every step that can be taken now.
     pub fn advance(&mut self, now: Duration, gnb: &mut Gnb) {
-        while !self.finished {
-            let Some(step) = self.scenario.steps.get(self.step) else {
+        while !self.course.is_finished() {
+            let Some(step) = self.scenario.steps.get(self.course.step()) else {
                 return self.end(now, gnb);
             };
-            if !std::mem::replace(&mut self.begun, true) {
-                self.since = now;
-                self.stirred = now;
+            if self.course.begins(now) {
                 // What came before waits for nobody: an await looks at what came since the last step that did something.
                 if !matches!(step, Step::Await(_)) {
                     self.log.mark();
@@ -28,37 +25,26 @@ impl Play {
                 self.begin(now, gnb, step);
             }
             if !self.is_done(now, gnb, step) {
-                if now >= self.since + self.settings.timers.patience {
-                    self.log
-                        .faults
-                        .push(format!("waited in vain in step {}: {step:?}", self.step));
+                if self.course.is_in_vain(now) {
+                    let number = self.course.step();
+                    let fault = format!("waited in vain in step {number}: {step:?}");
+                    self.log.faults.push(fault);
                     self.finish(gnb);
                 }
                 return;
             }
-            self.begun = false;
-            self.step += 1;
+            self.course.next();
         }
     }
 
     /// When [`Self::advance`] is due.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Duration> {
-        if self.finished {
-            return None;
-        }
-        let timers = &self.settings.timers;
-        let quiet = self.stirred + timers.quiet;
-        let patience = self.since + timers.patience;
-        Some(if quiet > self.since && self.waits_for_quiet() {
-            quiet.min(patience)
-        } else {
-            patience
-        })
+        self.course.poll_timeout(self.waits_for_quiet())
     }
 
     fn waits_for_quiet(&self) -> bool {
-        let step = self.scenario.steps.get(self.step);
+        let step = self.scenario.steps.get(self.course.step());
         step.is_none_or(|step| matches!(step, Step::Await(Until::Quiet)))
     }
 
@@ -78,10 +64,7 @@ impl Play {
             Step::Interfere(rules) => self.each(|ue| gnb.interfere(ue, Interference::new(*rules))),
             Step::Mutate => {
                 let seed = self.settings.seed;
-                self.each(|ue| {
-                    let mutate = Tamper::Alter(Alteration::Mutate(seed ^ u64::from(ue.0)));
-                    gnb.interfere(ue, Interference::new([Rule::up(Which::Every, mutate)]));
-                });
+                self.each(|ue| mutate_uplink(gnb, ue, seed));
             }
             Step::Await(_) => {}
             Step::Inactivity => self.each(|ue| gnb.release(ue, Cause::USER_INACTIVITY)),
@@ -107,7 +90,15 @@ impl Play {
                 self.demand_each(|supi| Demand::Deregister { supi, reregister });
             }
             Step::Reauthenticate => self.demand_each(Demand::Reauthenticate),
-            Step::MalformedNgap(count) => self.malformed(gnb, *count),
+            Step::MalformedNgap(count) => {
+                let ids = (AmfUeNgapId(u64::from(u32::MAX)), RanUeNgapId(0xff_ffff));
+                send_mutants(
+                    gnb,
+                    ids,
+                    &[0x7e, 0x00, 0x57, 0x2d, 0x01, 0x01],
+                    (*count, self.settings.seed),
+                );
+            }
             Step::Witness => {
                 if let Some(witness) = self.witness {
                     gnb.start(now, witness, Start::REGISTER);
@@ -122,7 +113,7 @@ impl Play {
             Step::Await(Until::Ue(mark)) => self.log.parts.iter().all(|part| part.has_ue(mark)),
             Step::Await(Until::Amf(phase)) => self.log.parts.iter().all(|part| part.has_phase(phase)),
             Step::Await(Until::Idle) => idle() && gnb.connection_count() == 0,
-            Step::Await(Until::Quiet) => now >= self.stirred + self.settings.timers.quiet,
+            Step::Await(Until::Quiet) => self.course.is_quiet(now),
             Step::Inactivity => idle(),
             Step::Restart(_) => {
                 gnb.is_up() && !self.log.parts.is_empty() && self.log.setups > self.log.marked_setups
@@ -132,48 +123,20 @@ impl Play {
         }
     }
 
-    /// Mutants of an UPLINK NAS TRANSPORT, on the stream of what is no UE's.
-    fn malformed(&self, gnb: &mut Gnb, count: u32) {
-        let mut random = Random::new(self.settings.seed);
-        let nas = &[0x7e, 0x00, 0x57, 0x2d, 0x01, 0x01][..];
-        let ids = (AmfUeNgapId(u64::from(u32::MAX)), RanUeNgapId(0xff_ffff));
-        let message = UplinkNasTransport::new(ids.0, ids.1, nas.into(), gnb.config().cell.location());
-        let mut octets = Vec::new();
-        if NgapPdu::from(message).encode(&mut octets).is_err() {
-            return;
-        }
-        for _ in 0..count {
-            let mut mutant = octets.clone();
-            mutate(&mut random, &mut mutant);
-            gnb.send_raw(0, mutant);
-        }
-    }
-
     /// All steps are taken: once nothing happens any more, the AMF is asked what it knows, and the play is judged.
     fn end(&mut self, now: Duration, gnb: &mut Gnb) {
-        if !std::mem::replace(&mut self.begun, true) {
-            self.since = now;
-            self.stirred = now;
+        if self.course.closes(now) && self.scenario.ending.context != ContextEnd::Any {
+            let supis: Vec<_> = self.ues.iter().filter_map(|part| part.supi.clone()).collect();
+            self.course.inspect(supis.len());
+            self.demands.extend(supis.into_iter().map(Demand::Inspect));
         }
-        let timers = &self.settings.timers;
-        if now < self.stirred + timers.quiet && now < self.since + timers.patience {
-            return;
-        }
-        if self.step == self.scenario.steps.len() {
-            self.step += 1;
-            if self.scenario.ending.context != ContextEnd::Any {
-                let supis: Vec<_> = self.ues.iter().filter_map(|part| part.supi.clone()).collect();
-                self.inspecting = supis.len();
-                self.demands.extend(supis.into_iter().map(Demand::Inspect));
-            }
-        }
-        if self.inspecting == 0 {
+        if self.course.is_closed(now) {
             self.finish(gnb);
         }
     }
 
     fn finish(&mut self, gnb: &Gnb) {
-        self.finished = true;
+        self.course.finish();
         let seen = self.ues.iter().map(|part| judge::Seen {
             me: gnb.ue(part.id).me(),
             supi: part.supi.as_ref(),
