@@ -10,6 +10,7 @@ use quintet_runtime::sctp::SctpRemote;
 use quintet_runtime::{Clock, Driver};
 use quintet_sctp::{AssociationId, Message};
 use quintet_sim::radio::UeId;
+use quintet_sim::ran::{Access, Event, Node, Output};
 use quintet_subscriber::model::Subscriber;
 use std::cell::RefCell;
 use std::net::IpAddr;
@@ -49,6 +50,43 @@ pub(super) trait Ran: 'static {
     fn up(&mut self, now: Duration, streams: u16);
     fn down(&mut self, now: Duration);
     fn message(&mut self, now: Duration, message: Message);
+}
+
+impl<A: Access> Ran for Node<A> {
+    type Event = Event<A>;
+    const PPID: u32 = A::PPID;
+
+    fn is_up(&self) -> bool {
+        Self::is_up(self)
+    }
+
+    fn poll(&mut self) -> Option<RanOutput<Event<A>>> {
+        Some(match self.poll_output()? {
+            Output::Send { stream, payload } => RanOutput::Send { stream, payload },
+            Output::Event(event) => RanOutput::Event(event),
+        })
+    }
+
+    fn deadline(&self) -> Option<Duration> {
+        self.poll_timeout()
+    }
+
+    fn timeout(&mut self, now: Duration) {
+        self.handle_timeout(now);
+    }
+
+    fn up(&mut self, now: Duration, streams: u16) {
+        self.handle_up(now, streams);
+    }
+
+    fn down(&mut self, now: Duration) {
+        self.handle_down(now);
+    }
+
+    fn message(&mut self, now: Duration, message: Message) {
+        self.handle_message(now, message.stream, &message.payload);
+        self.recycle(message.payload);
+    }
 }
 
 /// A scenario being played over a [`Ran`].

@@ -34,6 +34,7 @@ impl Access for Eutran {
     type Happening = Infallible;
     type Pdu = S1apPdu<'static>;
 
+    const PPID: u32 = quintet_s1ap::PPID;
     const SYSTEM: System = System::Eps;
     const CAUSES: Causes<Cause> = Causes {
         radio_connection_lost: Cause::RADIO_CONNECTION_WITH_UE_LOST,

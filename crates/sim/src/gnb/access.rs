@@ -35,6 +35,7 @@ impl Access for NgRan {
     type Happening = Happening;
     type Pdu = NgapPdu<'static>;
 
+    const PPID: u32 = quintet_ngap::PPID;
     const SYSTEM: System = System::Fgs;
     const CAUSES: Causes<Cause> = Causes {
         radio_connection_lost: Cause::RADIO_CONNECTION_WITH_UE_LOST,

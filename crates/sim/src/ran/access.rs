@@ -64,6 +64,8 @@ pub trait Access: Terminal {
     /// A message.
     type Pdu;
 
+    /// SCTP's payload protocol identifier of its messages.
+    const PPID: u32;
     /// Whose NAS it carries.
     const SYSTEM: System;
     /// What it gives as causes.
