@@ -171,9 +171,13 @@ impl Server {
         kill_process(Pid::from_child(&self.child), signal).unwrap();
     }
 
-    /// Waits for its end.
+    /// Waits for its end, and for the last it wrote: its log is whole then.
     pub(crate) fn await_end(&mut self) -> ExitStatus {
-        await_some("the end of the server", || self.child.try_wait().unwrap())
+        let status = await_some("the end of the server", || self.child.try_wait().unwrap());
+        await_some("the end of its log", || {
+            self.log.0.lock().unwrap().ended.then_some(())
+        });
+        status
     }
 
     /// SIGKILL, and the end.
