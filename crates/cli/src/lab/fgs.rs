@@ -222,7 +222,7 @@ impl Technology for Network {
     }
 
     fn show(journal: &mut Journal, wall: Duration, event: &GnbEvent) {
-        journal::gnb_event(journal, wall, event);
+        journal.ran_event(wall, event, &journal::SAID);
     }
 
     fn join(gnb: &mut Gnb, n: u32) -> Result<Option<UeId>> {

@@ -11,8 +11,10 @@
 //! when time goes on is shown as it is.
 
 mod passed;
+mod ran;
 
 pub(super) use passed::{Guard, NasReport, Passed};
+pub(super) use ran::Said;
 
 use super::capture::Capture;
 use super::reached::Path;
@@ -56,6 +58,8 @@ pub(super) struct Language {
     /// Protocols: between radio node and core, and NAS.
     pub(super) ran_protocol: &'static str,
     pub(super) nas_protocol: &'static str,
+    /// The key of the radio node that both ends of NAS derive.
+    pub(super) ran_key: &'static str,
     /// What a key set identifier is called.
     pub(super) key_set: &'static str,
     /// Key set and RAND of a NAS PDU that is AUTHENTICATION REQUEST.

@@ -202,7 +202,7 @@ impl Technology for Network {
     }
 
     fn show(journal: &mut Journal, wall: Duration, event: &EnbEvent) {
-        journal::enb_event(journal, wall, event);
+        journal.ran_event(wall, event, &journal::SAID);
     }
 
     fn join(enb: &mut Enb, n: u32) -> Result<Option<UeId>> {

@@ -140,14 +140,7 @@ impl<'a> Builder<'a> {
             messages.extend(exchange.request.map(|seen| of_sbi(exchange, seen, false)));
             messages.extend(exchange.answer.map(|seen| of_sbi(exchange, seen, true)));
         }
-        messages.sort_by_key(|message| (message.capture, message.frame));
-        if messages
-            .iter()
-            .any(|message| message.capture != messages[0].capture)
-        {
-            // Several taps of one network: what their clocks say, all of one width.
-            messages.sort_by(|one, other| one.time.cmp(&other.time));
-        }
+        put_in_order(&mut messages);
         messages.truncate(MAX_MESSAGES);
         messages
     }
@@ -199,6 +192,16 @@ const fn procedure(technology: Technology, procedure: Procedure) -> &'static str
 pub(super) fn time(time: Timestamp) -> String {
     jiff::Timestamp::from_nanosecond(time.0.into())
         .map_or_else(|_| time.0.to_string(), |time| format!("{time:.9}"))
+}
+
+/// Puts messages in the order of their frames; those of several captures, which are taps of one network, in that of time.
+fn put_in_order(messages: &mut [Message]) {
+    messages.sort_by_key(|message| (message.capture, message.frame));
+    let captures = |pair: &[Message]| pair[0].capture != pair[1].capture;
+    if messages.windows(2).any(captures) {
+        // Times are all of one width.
+        messages.sort_by(|one, other| one.time.cmp(&other.time));
+    }
 }
 
 fn blank(seen: Seen) -> Message {
@@ -334,4 +337,35 @@ fn security(trail: &Trail, verdict: &Verdict) -> Security {
         security.ciphering = details::ciphering_name(trail.technology, algorithms.ciphering);
     }
     security
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use quintet_capture::Timestamp;
+
+    #[test]
+    fn frames_are_the_order_of_a_capture_and_times_that_of_several() {
+        let ordered = |frames: &[(u16, u64, i64)]| -> Vec<(u16, u64)> {
+            let message = |&(file, frame, time): &(u16, u64, i64)| {
+                blank(Seen {
+                    file,
+                    frame,
+                    time: Timestamp(time),
+                })
+            };
+            let mut messages: Vec<_> = frames.iter().map(message).collect();
+            put_in_order(&mut messages);
+            let place = |message: &Message| (message.capture, message.frame);
+            messages.iter().map(place).collect()
+        };
+        let one = [(0, 2, 5), (0, 1, 9)];
+        assert_eq!(
+            ordered(&one),
+            [(0, 1), (0, 2)],
+            "its writer knows better than its clock"
+        );
+        let several = [(0, 1, 5), (0, 2, 999_999_999), (1, 1, 7), (1, 2, 1_000_000_000)];
+        assert_eq!(ordered(&several), [(0, 1), (1, 1), (0, 2), (1, 2)]);
+    }
 }

@@ -5,6 +5,7 @@
 mod bounds;
 mod connections;
 mod endings;
+mod fgs;
 mod logs;
 mod subscribers;
 mod support;

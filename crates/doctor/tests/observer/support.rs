@@ -5,6 +5,7 @@ use quintet_crypto::Direction;
 use quintet_doctor::report::Attempt;
 use quintet_doctor::{Doctor, Output, Settings};
 use quintet_identity::{Ecgi, Plmn, STmsi, Tai};
+use quintet_ngap::NgapPdu;
 use quintet_s1ap::message::{
     DownlinkNasTransport, InitialUeMessage, UeContextReleaseCommand, UeContextReleaseComplete,
     UplinkNasTransport,
@@ -82,6 +83,24 @@ impl Case {
     /// The next message is one that reassembly held back: it stands in the frame before the last one.
     pub(crate) fn held_back(&mut self) {
         self.frame -= 2;
+    }
+
+    /// An NGAP message on an association: from the gNB, or to it.
+    pub(crate) fn ngap(&mut self, direction: Direction, message: NgapPdu<'_>) {
+        let mut octets = Vec::new();
+        message.encode(&mut octets).expect("in range");
+        let gnb = End::Address("10.0.2.1:38412".parse().expect("an address"));
+        let amf = End::Address("10.0.0.2:38412".parse().expect("an address"));
+        let (source, destination) = match direction {
+            Direction::Uplink => (gnb, amf),
+            Direction::Downlink => (amf, gnb),
+        };
+        let flow = Flow {
+            id: FlowId(77),
+            source,
+            destination,
+        };
+        self.pdu(Protocol::Ngap, flow, None, &octets);
     }
 
     /// A NAS PDU of a log.

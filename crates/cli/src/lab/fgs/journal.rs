@@ -4,7 +4,7 @@ use super::gnb::Report;
 use super::view::view;
 use super::words;
 use super::{AMF_ADDRESS, AUSF_ADDRESS, UDM_ADDRESS, address};
-use crate::lab::journal::{CORE, Guard, Journal, Language, NasReport, RAN, UE, carries_data};
+use crate::lab::journal::{CORE, Guard, Journal, Language, NasReport, Said, carries_data};
 use crate::lab::reached::Stage;
 use crate::ladder::{Arrow, Tone};
 use quintet_amf::AmfEvent;
@@ -17,7 +17,7 @@ use quintet_nas::security::SecurityHeaderType;
 use quintet_ngap::PPID;
 use quintet_runtime::{Link, SbiLink, SctpLink, SctpWire, Tap, Way};
 use quintet_sctp::Message;
-use quintet_sim::gnb::GnbEvent;
+use quintet_sim::gnb::NgRan;
 use quintet_udm::UdmEvent;
 use std::cell::RefCell;
 use std::net::{IpAddr, SocketAddr};
@@ -34,6 +34,7 @@ pub(super) const LANGUAGE: Language = Language {
     steps: &[6, 38, 7, 7],
     ran_protocol: "NGAP",
     nas_protocol: "NAS-5GS",
+    ran_key: "KgNB",
     key_set: "ngKSI",
     challenge,
     header: SecurityHeaderType::of_fgmm,
@@ -234,58 +235,11 @@ fn fgmm(journal: &mut Journal, wall: Duration, link: (u64, u64), event: &Event) 
     }
 }
 
-/// A report of gNB or UE.
-pub(super) fn gnb_event(journal: &mut Journal, wall: Duration, event: &GnbEvent) {
-    if journal.is_mute() {
-        return;
-    }
-    let (lifeline, text, tone) = match event {
-        GnbEvent::Ue(ue, event) => match words::ue(event) {
-            Some((text, tone)) => (UE, journal.of_ue(*ue, text), tone),
-            None => return,
-        },
-        GnbEvent::Nas {
-            ue,
-            direction,
-            name,
-            tampered,
-            disposition,
-            ..
-        } => {
-            let said = disposition.and_then(words::disposition);
-            return journal.radio(
-                wall,
-                *ue,
-                (*direction == Direction::Uplink, *name),
-                (*tampered, said),
-            );
-        }
-        GnbEvent::NotConnected(ue, why) => (
-            RAN,
-            journal.of_ue(*ue, format!("no connection: {why:?}")),
-            Tone::Refused,
-        ),
-        GnbEvent::ContextSetUp(ue) => (
-            RAN,
-            journal.of_ue(*ue, "KgNB of UE and AMF agree".to_owned()),
-            Tone::Good,
-        ),
-        GnbEvent::KeyMismatch(ue) => (
-            RAN,
-            journal.of_ue(*ue, "KgNB of UE and AMF differ".to_owned()),
-            Tone::Bad,
-        ),
-        GnbEvent::Down => (
-            RAN,
-            "the association to the AMF is gone".to_owned(),
-            Tone::Refused,
-        ),
-        GnbEvent::Overload(action) => (RAN, format!("overload: {action:?}"), Tone::Plain),
-        GnbEvent::Fault { what, .. } => (RAN, what.clone(), Tone::Refused),
-        _ => return,
-    };
-    journal.note(wall, lifeline, text, tone);
-}
+/// What is said of reports of gNB and UE.
+pub(super) const SAID: Said<NgRan> = Said {
+    ue: words::ue,
+    disposition: words::disposition,
+};
 
 /// Which node's tap it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

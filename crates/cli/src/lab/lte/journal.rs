@@ -4,7 +4,7 @@ use super::view::view;
 use super::words;
 use crate::lab::capture::{MME_ADDRESS, address};
 use crate::lab::describe::describe;
-use crate::lab::journal::{CORE, Guard, Journal, Language, NasReport, RAN, UE, carries_data};
+use crate::lab::journal::{CORE, Guard, Journal, Language, NasReport, Said, carries_data};
 use crate::lab::reached::Stage;
 use crate::ladder::Tone;
 use quintet_capture::Side;
@@ -17,7 +17,7 @@ use quintet_nas::security::SecurityHeaderType;
 use quintet_runtime::{Link, SctpLink, SctpWire, Tap, Way};
 use quintet_s1ap::PPID;
 use quintet_sctp::Message;
-use quintet_sim::enb::EnbEvent;
+use quintet_sim::enb::Eutran;
 use std::cell::RefCell;
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -32,6 +32,7 @@ pub(super) const LANGUAGE: Language = Language {
     steps: &[6, 38, 16],
     ran_protocol: "S1AP",
     nas_protocol: "NAS-EPS",
+    ran_key: "KeNB",
     key_set: "KSI",
     challenge,
     header: |nas| SecurityHeaderType::of_emm(*nas.first()?),
@@ -144,64 +145,11 @@ fn emm(journal: &mut Journal, wall: Duration, link: (u64, u64), event: &Event) {
     }
 }
 
-/// A report of eNB or UE.
-pub(super) fn enb_event(journal: &mut Journal, wall: Duration, event: &EnbEvent) {
-    if journal.is_mute() {
-        return;
-    }
-    let (lifeline, text, tone) = match event {
-        EnbEvent::Ue(ue, event) => match words::ue(event) {
-            Some((text, tone)) => (UE, journal.of_ue(*ue, text), tone),
-            None => return,
-        },
-        EnbEvent::Nas {
-            ue,
-            direction,
-            name,
-            tampered,
-            disposition,
-            ..
-        } => {
-            let said = disposition.and_then(words::disposition);
-            return journal.radio(
-                wall,
-                *ue,
-                (*direction == Direction::Uplink, *name),
-                (*tampered, said),
-            );
-        }
-        EnbEvent::NotConnected(ue, why) => (
-            RAN,
-            journal.of_ue(*ue, format!("no connection: {why:?}")),
-            Tone::Refused,
-        ),
-        EnbEvent::ContextSetUp(ue) => (
-            RAN,
-            journal.of_ue(*ue, "KeNB of UE and MME agree".to_owned()),
-            Tone::Good,
-        ),
-        EnbEvent::KeyMismatch(ue) => (
-            RAN,
-            journal.of_ue(*ue, "KeNB of UE and MME differ".to_owned()),
-            Tone::Bad,
-        ),
-        EnbEvent::Down => (
-            RAN,
-            "the association to the MME is gone".to_owned(),
-            Tone::Refused,
-        ),
-        EnbEvent::Overload(action) => (RAN, format!("overload: {action:?}"), Tone::Plain),
-        EnbEvent::Fault { what, .. } => (RAN, what.clone(), Tone::Refused),
-        EnbEvent::SetUp { .. }
-        | EnbEvent::SetupRefused { .. }
-        | EnbEvent::Connected(_)
-        | EnbEvent::Released(..)
-        | EnbEvent::Paged(_)
-        | EnbEvent::ErrorIndicated(..)
-        | EnbEvent::Of(_) => return,
-    };
-    journal.note(wall, lifeline, text, tone);
-}
+/// What is said of reports of eNB and UE.
+pub(super) const SAID: Said<Eutran> = Said {
+    ue: words::ue,
+    disposition: words::disposition,
+};
 
 /// A message of S6a.
 fn diameter(journal: &mut Journal, wall: Duration, (link, way): (&Link, Way), octets: &[u8]) {
