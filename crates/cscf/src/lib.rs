@@ -1,0 +1,3 @@
+//! P-, I- and S-CSCF, sans-IO: SIP on one side, Cx and security associations on the other.
+
+#![forbid(unsafe_code)]

@@ -1,0 +1,3 @@
+//! Cx, sans-IO: typed commands over Diameter and the user profile in XML.
+
+#![forbid(unsafe_code)]

@@ -1,0 +1,3 @@
+//! The procedures of IMS registration, sans-IO: what may follow what, and the decisions of UE, P-CSCF and S-CSCF.
+
+#![forbid(unsafe_code)]
