@@ -91,6 +91,13 @@ impl Plmn {
         format!("5gc.mnc{mnc:0>3}.mcc{mcc}.3gppnetwork.org")
     }
 
+    /// The home network domain of this PLMN in the IMS: `ims.mncNNN.mccNNN.3gppnetwork.org` (TS 23.003 13.2).
+    #[must_use]
+    pub fn ims_domain(&self) -> String {
+        let (mcc, mnc) = self.mcc_mnc();
+        format!("ims.mnc{mnc:0>3}.mcc{mcc}.3gppnetwork.org")
+    }
+
     /// Of a realm that ends in `mncNNN.mccNNN.3gppnetwork.org`; `None` for another. An MNC that begins with a zero is
     /// taken for one of two digits, as padding made it (TS 23.003 19.2, 28.2).
     #[must_use]
