@@ -1,3 +1,5 @@
 //! P-, I- and S-CSCF, sans-IO: SIP on one side, Cx and security associations on the other.
 
 #![forbid(unsafe_code)]
+
+pub mod proxy;
