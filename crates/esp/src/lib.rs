@@ -1,3 +1,18 @@
-//! IPsec ESP in user space, sans-IO: what TS 33.203 needs of it.
+//! IPsec ESP (RFC 4303) in user space, sans-IO: what TS 33.203 needs of it.
+//!
+//! A node of SIP says which associations there are ([`SaCommand`]) and knows packets by their 5-tuple; a back end does the
+//! rest. Ours is here; the kernel's is in the runtime and takes the same commands.
 
 #![forbid(unsafe_code)]
+
+mod algorithm;
+mod association;
+mod event;
+mod keys;
+mod spi;
+
+pub use algorithm::{Encryption, Integrity, Suite, SuiteError, UnknownAlgorithm};
+pub use association::{Direction, Mode, SaCommand, SaKey, SaParameters};
+pub use event::{Closed, Drop, DropReason, Event, Flow, Transport};
+pub use keys::{EspKeys, WrongKeyLength};
+pub use spi::{SaSet, Spi};
