@@ -6,6 +6,7 @@ mod apn;
 mod area;
 mod digits;
 pub mod fgs;
+mod ims;
 mod nai;
 mod plmn;
 mod slice;
@@ -16,6 +17,7 @@ mod temporary;
 pub use apn::{Apn, MAX_APN_OCTETS};
 pub use area::{Ecgi, Tai};
 pub use digits::{Imei, Imeisv, Imsi, Msin, Msisdn, RoutingIndicator};
+pub use ims::{Impi, Impu, MAX_IMPU_OCTETS};
 pub use nai::{MAX_NAI_OCTETS, Nai};
 pub use plmn::Plmn;
 pub use slice::SNssai;
@@ -54,6 +56,12 @@ pub enum IdentityError {
     /// A network access identifier that is none.
     #[error("a NAI is username@realm, 253 octets at most: {why}")]
     Nai {
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// A public identity of the IMS that is none.
+    #[error("a public identity is sip:user@host, sips:user@host or tel:number, 255 octets at most: {why}")]
+    Impu {
         /// What is wrong with it.
         why: &'static str,
     },
