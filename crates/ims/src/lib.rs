@@ -1,3 +1,7 @@
 //! The procedures of IMS registration, sans-IO: what may follow what, and the decisions of UE, P-CSCF and S-CSCF.
 
 #![forbid(unsafe_code)]
+
+pub mod path;
+
+pub use quintet_procedure::Violation;
