@@ -10,7 +10,7 @@
 //! | aes-gcm        | CK, then 32 bits of salt: the last of KDF(CK ‖ IK, "AES_GCM_SALT"), FC 0x59 |
 //!
 //! All four associations of a sec-agree have the same keys. What keeps their initialisation vectors apart is in
-//! `Outbound`.
+//! [`crate::Outbound`].
 
 use crate::algorithm::{Encryption, Integrity, Suite};
 use quintet_crypto::{Ck, Ik, KdfInput};

@@ -8,11 +8,19 @@
 mod algorithm;
 mod association;
 mod event;
+mod inbound;
 mod keys;
+mod outbound;
+mod replay;
 mod spi;
+#[cfg(test)]
+mod tests;
+mod transform;
 
 pub use algorithm::{Encryption, Integrity, Suite, SuiteError, UnknownAlgorithm};
 pub use association::{Direction, Mode, SaCommand, SaKey, SaParameters};
 pub use event::{Closed, Drop, DropReason, Event, Flow, Transport};
+pub use inbound::{Inbound, OpenError, Opened, peek};
 pub use keys::{EspKeys, WrongKeyLength};
+pub use outbound::{MAX_PAYLOAD, Outbound, SealError};
 pub use spi::{SaSet, Spi};

@@ -1,0 +1,5 @@
+//! ESP from outside: vectors that others made, whole networks of endpoints, and what Wireshark makes of their packets.
+
+#![cfg(test)]
+
+mod vectors;
