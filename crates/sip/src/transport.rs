@@ -1,5 +1,6 @@
 //! Where a SIP message came from, or goes to: what a node knows of sockets.
 
+use std::fmt;
 use std::net::SocketAddr;
 
 /// The transport protocol of a hop (RFC 3261 18).
@@ -19,6 +20,30 @@ impl Protocol {
     pub const fn is_reliable(self) -> bool {
         !matches!(self, Self::Udp)
     }
+
+    /// Its name in a Via.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Udp => "UDP",
+            Self::Tcp => "TCP",
+            Self::Tls => "TLS",
+        }
+    }
+
+    /// The one of that name, in any case.
+    #[must_use]
+    pub fn of(name: &str) -> Option<Self> {
+        [Self::Udp, Self::Tcp, Self::Tls]
+            .into_iter()
+            .find(|protocol| protocol.as_str().eq_ignore_ascii_case(name))
+    }
+}
+
+impl fmt::Display for Protocol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
 }
 
 /// One pair of transport addresses, as seen from the node.
@@ -33,4 +58,22 @@ pub struct Hop {
     pub local: SocketAddr,
     /// The other end's.
     pub remote: SocketAddr,
+}
+
+/// What a node asks of the sockets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SipOutput {
+    /// Send one whole message. Over TCP and TLS on the connection that has the hop, or else on a new one; `local`'s port 0 takes
+    /// any connection to `remote` there is.
+    Send {
+        /// Where from, where to.
+        hop: Hop,
+        /// The message.
+        octets: Vec<u8>,
+    },
+    /// Close the connection that has the hop, once what was sent on it is on its way.
+    Close {
+        /// The connection.
+        hop: Hop,
+    },
 }
