@@ -1,0 +1,417 @@
+//! The mechanisms of a sec-agree header, read (RFC 3329 2.2, TS 33.203 Annex H), and their letters, compared.
+
+use super::associations::{Ports, Spis};
+use quintet_esp::{Encryption, Integrity, Spi, Suite};
+
+/// The most mechanisms of a header that are read: every suite in both modes, four times.
+pub const MAX_MECHANISMS: usize = 64;
+
+/// The most octets of a sec-agree header that are read, all of its lines together.
+pub const MAX_HEADER_OCTETS: usize = 8_192;
+
+/// q as RFC 3261 20.10 has it, in thousandths; what says none is worth all.
+const FULL_Q: u16 = 1_000;
+
+/// `mod`: what is around packets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Mode {
+    /// `trans`: ESP behind the packet's own IP header.
+    Transport,
+    /// `UDP-enc-tun`: a tunnel in UDP, through NATs (Annex M).
+    UdpEncapsulatedTunnel,
+}
+
+impl Mode {
+    /// Its name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Transport => "trans",
+            Self::UdpEncapsulatedTunnel => "UDP-enc-tun",
+        }
+    }
+}
+
+/// One entry of a Security-Client, Security-Server or Security-Verify.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mechanism {
+    /// `ipsec-3gpp` that can be set up.
+    Ipsec(Ipsec),
+    /// Another mechanism, or algorithms, a protocol or a mode that are not known here: passed over, as RFC 3329 2.3 says.
+    Unsupported,
+    /// A mechanism of the media plane (`mediasec`, RFC 3329 as TS 24.229 7.2A.7 widens it): none of signalling's concern.
+    Media,
+}
+
+/// An `ipsec-3gpp` entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ipsec {
+    /// `alg` and `ealg`.
+    pub suite: Suite,
+    /// `mod`.
+    pub mode: Mode,
+    /// `spi-c` and `spi-s`.
+    pub spis: Spis,
+    /// `port-c` and `port-s`.
+    pub ports: Ports,
+    /// `q` in thousandths.
+    pub q: u16,
+}
+
+impl Ipsec {
+    /// Why its numbers are none to set associations up with, if they are not.
+    #[must_use]
+    pub fn fault(&self) -> Option<&'static str> {
+        let Ports { client, server } = self.ports;
+        // TS 33.203 7.1: nothing unprotected goes to or from protected ports, and all unprotected SIP goes to these.
+        let reserved = |port| matches!(port, 0 | 5060 | 5061);
+        if client == server {
+            Some("port-c is port-s")
+        } else if reserved(client) || reserved(server) {
+            Some("a protected port is 0, 5060 or 5061")
+        } else if self.spis.client == self.spis.server {
+            Some("spi-c is spi-s")
+        } else {
+            None
+        }
+    }
+
+    /// The entry as text.
+    #[must_use]
+    pub fn text(&self, with_q: bool) -> String {
+        let q = if with_q {
+            format!(";q={}.{:03}", self.q / FULL_Q, self.q % FULL_Q)
+        } else {
+            String::new()
+        };
+        format!(
+            "ipsec-3gpp{q};alg={};ealg={};prot=esp;mod={};spi-c={};spi-s={};port-c={};port-s={}",
+            self.suite.integrity(),
+            self.suite.encryption(),
+            self.mode.name(),
+            self.spis.client,
+            self.spis.server,
+            self.ports.client,
+            self.ports.server,
+        )
+    }
+}
+
+/// Why a header cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unreadable {
+    /// It is longer than [`MAX_HEADER_OCTETS`], or has more than [`MAX_MECHANISMS`] entries.
+    #[error("a sec-agree header has {MAX_HEADER_OCTETS} octets and {MAX_MECHANISMS} mechanisms at most")]
+    TooLong,
+    /// It is none.
+    #[error("not a list of mechanisms: {0}")]
+    Syntax(&'static str),
+}
+
+/// Reads the values of a header, each of one line.
+///
+/// # Errors
+/// [`Unreadable`].
+pub fn read<'a>(values: impl IntoIterator<Item = &'a str>) -> Result<Vec<Mechanism>, Unreadable> {
+    entries(values)?.into_iter().map(mechanism).collect()
+}
+
+/// The letters of a header, which must come back as they were sent (TS 33.203 7.2): without white space, whatever lines they
+/// stood in, and without the mechanisms of media, which are repeated by rules of their own.
+///
+/// # Errors
+/// [`Unreadable`].
+pub fn letters<'a>(values: impl IntoIterator<Item = &'a str>) -> Result<String, Unreadable> {
+    let mut out = String::new();
+    for entry in entries(values)? {
+        if mechanism(entry)? == Mechanism::Media {
+            continue;
+        }
+        if !out.is_empty() {
+            out.push(',');
+        }
+        let mut quoted = false;
+        for letter in entry.chars() {
+            quoted ^= letter == '"';
+            if quoted || !matches!(letter, ' ' | '\t' | '\r' | '\n') {
+                out.push(letter);
+            }
+        }
+    }
+    Ok(out)
+}
+
+fn entries<'a>(values: impl IntoIterator<Item = &'a str>) -> Result<Vec<&'a str>, Unreadable> {
+    let (mut found, mut octets) = (Vec::new(), 0);
+    for value in values {
+        octets += value.len();
+        if octets > MAX_HEADER_OCTETS {
+            return Err(Unreadable::TooLong);
+        }
+        for entry in split(value, ',') {
+            let entry = entry.trim();
+            if entry.is_empty() {
+                return Err(Unreadable::Syntax("an entry is empty"));
+            }
+            if found.len() == MAX_MECHANISMS {
+                return Err(Unreadable::TooLong);
+            }
+            found.push(entry);
+        }
+    }
+    Ok(found)
+}
+
+/// The parts between separators outside of quotes.
+fn split(text: &str, separator: char) -> impl Iterator<Item = &str> {
+    let mut quoted = false;
+    text.split(move |letter| {
+        quoted ^= letter == '"';
+        !quoted && letter == separator
+    })
+}
+
+/// What the parameters of an entry say; of one that is there twice, nothing can be taken.
+#[derive(Default)]
+struct Parameters<'a> {
+    alg: Option<&'a str>,
+    ealg: Option<&'a str>,
+    prot: Option<&'a str>,
+    mode: Option<&'a str>,
+    spi_c: Option<&'a str>,
+    spi_s: Option<&'a str>,
+    port_c: Option<&'a str>,
+    port_s: Option<&'a str>,
+    q: Option<&'a str>,
+    media: bool,
+}
+
+fn mechanism(entry: &str) -> Result<Mechanism, Unreadable> {
+    let mut parts = split(entry, ';').map(str::trim);
+    let name = parts.next().unwrap_or_default();
+    if name.is_empty() || !name.bytes().all(is_token) {
+        return Err(Unreadable::Syntax("a mechanism's name is no token"));
+    }
+    let mut p = Parameters::default();
+    for part in parts {
+        let (parameter, value) = match part.split_once('=') {
+            Some((parameter, value)) => (parameter.trim(), value.trim()),
+            None => (part, ""),
+        };
+        let place = match parameter.to_ascii_lowercase().as_str() {
+            "alg" => &mut p.alg,
+            "ealg" => &mut p.ealg,
+            "prot" => &mut p.prot,
+            "mod" => &mut p.mode,
+            "spi-c" => &mut p.spi_c,
+            "spi-s" => &mut p.spi_s,
+            "port-c" => &mut p.port_c,
+            "port-s" => &mut p.port_s,
+            "q" => &mut p.q,
+            "mediasec" => {
+                p.media = true;
+                continue;
+            }
+            _ => continue,
+        };
+        if place.replace(value).is_some() {
+            return Err(Unreadable::Syntax("a parameter is there twice"));
+        }
+    }
+    if p.media {
+        return Ok(Mechanism::Media);
+    }
+    if !name.eq_ignore_ascii_case("ipsec-3gpp") {
+        return Ok(Mechanism::Unsupported);
+    }
+    Ok(ipsec(&p)?.map_or(Mechanism::Unsupported, Mechanism::Ipsec))
+}
+
+/// `None` where something is not supported; what is no number where one belongs is an error.
+fn ipsec(p: &Parameters<'_>) -> Result<Option<Ipsec>, Unreadable> {
+    let alg = p.alg.and_then(|alg| alg.parse::<Integrity>().ok());
+    let ealg = p.ealg.unwrap_or("null").parse::<Encryption>().ok();
+    let suite = alg.zip(ealg).and_then(|(alg, ealg)| Suite::new(alg, ealg).ok());
+    let mode = match p.mode.unwrap_or("trans") {
+        mode if mode.eq_ignore_ascii_case("trans") => Some(Mode::Transport),
+        mode if mode.eq_ignore_ascii_case("UDP-enc-tun") => Some(Mode::UdpEncapsulatedTunnel),
+        _ => None,
+    };
+    let esp = p.prot.is_none_or(|prot| prot.eq_ignore_ascii_case("esp"));
+    let spi = |text: Option<&str>| match text {
+        None => Ok(None),
+        Some(text) => match number::<u32>(text) {
+            Some(value) => Ok(Spi::new(value)),
+            None => Err(Unreadable::Syntax("an SPI is no number of 32 bits")),
+        },
+    };
+    let port = |text: Option<&str>| match text {
+        None => Ok(None),
+        Some(text) => match number::<u16>(text) {
+            Some(value) => Ok(Some(value)),
+            None => Err(Unreadable::Syntax("a port is no number of 16 bits")),
+        },
+    };
+    let spis = spi(p.spi_c)?.zip(spi(p.spi_s)?);
+    let ports = port(p.port_c)?.zip(port(p.port_s)?);
+    let q = match p.q {
+        None => FULL_Q,
+        Some(text) => q(text).ok_or(Unreadable::Syntax("q is no number from 0 to 1"))?,
+    };
+    let (Some(suite), Some(mode), true, Some(spis), Some(ports)) = (suite, mode, esp, spis, ports) else {
+        return Ok(None);
+    };
+    Ok(Some(Ipsec {
+        suite,
+        mode,
+        spis: Spis {
+            client: spis.0,
+            server: spis.1,
+        },
+        ports: Ports {
+            client: ports.0,
+            server: ports.1,
+        },
+        q,
+    }))
+}
+
+fn number<T: std::str::FromStr>(text: &str) -> Option<T> {
+    let digits = !text.is_empty() && text.bytes().all(|octet| octet.is_ascii_digit());
+    digits.then(|| text.parse().ok()).flatten()
+}
+
+fn q(text: &str) -> Option<u16> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    if fraction.len() > 3 || !fraction.bytes().all(|octet| octet.is_ascii_digit()) {
+        return None;
+    }
+    let thousandths = format!("{fraction:0<3}").parse::<u16>().ok()?;
+    match whole {
+        "0" => Some(thousandths),
+        "1" if thousandths == 0 => Some(FULL_Q),
+        _ => None,
+    }
+}
+
+/// RFC 3261 25.1.
+const fn is_token(octet: u8) -> bool {
+    octet.is_ascii_alphanumeric()
+        || matches!(
+            octet,
+            b'-' | b'.' | b'!' | b'%' | b'*' | b'_' | b'+' | b'`' | b'\'' | b'~'
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FULL: &str = "ipsec-3gpp; q=0.5; alg=hmac-sha-1-96; ealg=aes-cbc; prot=esp; mod=trans; \
+                        spi-c=1000; spi-s=1001; port-c=4000; port-s=4001";
+
+    fn one(text: &str) -> Mechanism {
+        read([text]).expect("readable")[0]
+    }
+
+    fn ipsec_of(text: &str) -> Ipsec {
+        let Mechanism::Ipsec(ipsec) = one(text) else {
+            panic!("{text} is not supported")
+        };
+        ipsec
+    }
+
+    #[test]
+    fn an_entry_is_read_and_written() {
+        let full = ipsec_of(FULL);
+        assert_eq!(full.suite.to_string(), "hmac-sha-1-96/aes-cbc");
+        assert_eq!(
+            (full.q, full.ports),
+            (
+                500,
+                Ports {
+                    client: 4000,
+                    server: 4001
+                }
+            )
+        );
+        assert_eq!(one(&full.text(true)), Mechanism::Ipsec(full));
+        assert_eq!(ipsec_of(&full.text(false)).q, 1000);
+        // RFC 3329 2.2, Annex H: what is left out.
+        let short = ipsec_of("IPSEC-3GPP;Alg=HMAC-MD5-96;spi-c=1000;spi-s=1001;port-c=4000;port-s=4001");
+        assert_eq!((short.mode, short.q), (Mode::Transport, 1000));
+        assert_eq!(short.suite.encryption(), Encryption::Null);
+    }
+
+    #[test]
+    fn what_is_not_known_is_passed_over() {
+        for text in [
+            "tls;q=0.2",
+            "digest;d-qop=auth;d-alg=MD5",
+            &FULL.replace("=hmac-sha-1-96", "=hmac-sha-2-256"),
+            &FULL.replace("aes-cbc", "des-ede3-cbc"),
+            &FULL.replace("=hmac-sha-1-96", "=null"),
+            &FULL.replace("=esp", "=ah"),
+            &FULL.replace("=trans", "=tun"),
+            &FULL.replace("spi-c=1000", "spi-c=255"),
+            "ipsec-3gpp;alg=hmac-md5-96",
+        ] {
+            assert_eq!(one(text), Mechanism::Unsupported, "{text}");
+        }
+        assert_eq!(one("sdes-srtp;mediasec"), Mechanism::Media);
+    }
+
+    #[test]
+    fn what_is_no_list_is_an_error() {
+        for text in [
+            "",
+            "tls,",
+            ";alg=x",
+            "a b;q=1",
+            &FULL.replace("spi-c=1000", "spi-c=4294967296"),
+            &FULL.replace("spi-c=1000", "spi-c=+1000"),
+            &FULL.replace("port-c=4000", "port-c=65536"),
+            &FULL.replace("q=0.5", "q=1.5"),
+            &FULL.replace("q=0.5", "q=0.5000"),
+            &format!("{FULL};spi-c=1000"),
+        ] {
+            assert!(read([text]).is_err(), "{text}");
+        }
+        let many = vec!["tls"; MAX_MECHANISMS + 1];
+        assert_eq!(read(many), Err(Unreadable::TooLong));
+        let long = "x".repeat(MAX_HEADER_OCTETS + 1);
+        assert_eq!(read([long.as_str()]), Err(Unreadable::TooLong));
+    }
+
+    #[test]
+    fn letters_count_and_lines_do_not() {
+        let tight = FULL.replace(' ', "");
+        assert_eq!(letters([FULL]), Ok(tight.clone()));
+        assert_eq!(
+            letters([FULL, "tls"]),
+            letters([format!("{FULL} ,\r\n tls").as_str()])
+        );
+        assert_eq!(letters([FULL, "sdes-srtp;mediasec"]), Ok(tight));
+        assert_ne!(
+            letters([FULL.replace("aes-cbc", "null").as_str()]),
+            letters([FULL])
+        );
+        assert_ne!(letters([FULL.replace("esp", "ESP").as_str()]), letters([FULL]));
+        assert_eq!(letters(["a;b=\"x ,y\""]), Ok("a;b=\"x ,y\"".to_owned()));
+    }
+
+    #[test]
+    fn numbers_that_cannot_be_set_up() {
+        let entry = ipsec_of(FULL);
+        assert_eq!(entry.fault(), None);
+        for (from, to) in [
+            ("port-c=4000", "port-c=4001"),
+            ("port-c=4000", "port-c=5060"),
+            ("port-s=4001", "port-s=5061"),
+            ("port-s=4001", "port-s=0"),
+            ("spi-s=1001", "spi-s=1000"),
+        ] {
+            assert!(ipsec_of(&FULL.replace(from, to)).fault().is_some(), "{to}");
+        }
+    }
+}
