@@ -1,0 +1,149 @@
+//! Result-Code and Experimental-Result (TS 29.229 6.2).
+
+use crate::VENDOR_3GPP;
+use crate::code::enumerated;
+use quintet_diameter::dict::avp;
+use quintet_diameter::node::AnswerResult;
+use quintet_diameter::{Message, ResultCode};
+use std::fmt;
+
+enumerated! {
+    /// Experimental-Result-Code of vendor 3GPP as Cx uses it (TS 29.229 6.2). Names without `DIAMETER_`.
+    ExperimentalResult {
+        /// The HSS selected nobody yet, or knows none: the identity is registered for the first time.
+        FIRST_REGISTRATION = 2001,
+        /// An S-CSCF is assigned: Server-Name.
+        SUBSEQUENT_REGISTRATION = 2002,
+        /// Not registered, but with services for that state.
+        UNREGISTERED_SERVICE = 2003,
+        /// De-registered; the S-CSCF does not remain assigned although it asked to.
+        SUCCESS_SERVER_NAME_NOT_STORED = 2004,
+        /// Of Release 5, obsolete: an S-CSCF is to be selected.
+        SERVER_SELECTION = 2005,
+        /// Identity not known.
+        ERROR_USER_UNKNOWN = 5001,
+        /// Private and public identity, or public identities, do not belong together.
+        ERROR_IDENTITIES_DONT_MATCH = 5002,
+        /// Not registered, and without services for that state.
+        ERROR_IDENTITY_NOT_REGISTERED = 5003,
+        /// The visited network is not allowed.
+        ERROR_ROAMING_NOT_ALLOWED = 5004,
+        /// Registered already, at another S-CSCF.
+        ERROR_IDENTITY_ALREADY_REGISTERED = 5005,
+        /// The authentication scheme is not supported for the user.
+        ERROR_AUTH_SCHEME_NOT_SUPPORTED = 5006,
+        /// The Server-Assignment-Type does not fit the state.
+        ERROR_IN_ASSIGNMENT_TYPE = 5007,
+        /// More data than the receiver can hold.
+        ERROR_TOO_MUCH_DATA = 5008,
+        /// User-Data is not understood.
+        ERROR_NOT_SUPPORTED_USER_DATA = 5009,
+        /// A feature that the request requires is not supported.
+        ERROR_FEATURE_UNSUPPORTED = 5011,
+        /// The S-CSCF lacks a feature that is required.
+        ERROR_SERVING_NODE_FEATURE_UNSUPPORTED = 5012,
+    }
+}
+
+/// The result of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// Result-Code.
+    Base(ResultCode),
+    /// Experimental-Result of 3GPP.
+    Experimental(ExperimentalResult),
+    /// Experimental-Result of another vendor.
+    Foreign {
+        /// Vendor-Id.
+        vendor_id: u32,
+        /// Experimental-Result-Code.
+        code: u32,
+    },
+}
+
+impl Outcome {
+    /// DIAMETER_SUCCESS.
+    pub const SUCCESS: Self = Self::Base(ResultCode::SUCCESS);
+
+    /// The code, whoever's.
+    #[must_use]
+    pub const fn code(self) -> u32 {
+        match self {
+            Self::Base(code) => code.0,
+            Self::Experimental(code) => code.0,
+            Self::Foreign { code, .. } => code,
+        }
+    }
+
+    /// Whether the request was granted (2xxx).
+    #[must_use]
+    pub const fn is_success(self) -> bool {
+        self.code() / 1000 == 2
+    }
+
+    /// The result of an answer; a message without one has Result-Code 0.
+    #[must_use]
+    pub fn of(answer: &Message<'_>) -> Self {
+        for found in answer.avps().map_while(Result::ok) {
+            if found.is(avp::RESULT_CODE) {
+                return Self::Base(ResultCode(found.u32().unwrap_or(0)));
+            }
+            if found.is(avp::EXPERIMENTAL_RESULT) {
+                let of = |id| found.group().find(id).and_then(|a| a.u32().ok()).unwrap_or(0);
+                let (vendor_id, code) = (of(avp::VENDOR_ID), of(avp::EXPERIMENTAL_RESULT_CODE));
+                return AnswerResult::Experimental { vendor_id, code }.into();
+            }
+        }
+        Self::Base(ResultCode(0))
+    }
+}
+
+impl From<ExperimentalResult> for Outcome {
+    fn from(result: ExperimentalResult) -> Self {
+        Self::Experimental(result)
+    }
+}
+
+impl From<ResultCode> for Outcome {
+    fn from(result: ResultCode) -> Self {
+        Self::Base(result)
+    }
+}
+
+impl From<AnswerResult> for Outcome {
+    fn from(result: AnswerResult) -> Self {
+        match result {
+            AnswerResult::Base(code) => Self::Base(code),
+            AnswerResult::Experimental { vendor_id, code } if vendor_id == VENDOR_3GPP => {
+                Self::Experimental(ExperimentalResult(code))
+            }
+            AnswerResult::Experimental { vendor_id, code } => Self::Foreign { vendor_id, code },
+        }
+    }
+}
+
+impl From<Outcome> for AnswerResult {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Base(code) => Self::Base(code),
+            Outcome::Experimental(code) => Self::Experimental {
+                vendor_id: VENDOR_3GPP,
+                code: code.0,
+            },
+            Outcome::Foreign { vendor_id, code } => Self::Experimental { vendor_id, code },
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Base(code) => code.fmt(f),
+            Self::Experimental(code) => match code.name() {
+                Some(name) => write!(f, "{name} ({})", code.0),
+                None => write!(f, "{} of 3GPP", code.0),
+            },
+            Self::Foreign { vendor_id, code } => write!(f, "{code} of vendor {vendor_id}"),
+        }
+    }
+}
