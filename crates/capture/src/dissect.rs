@@ -2,8 +2,9 @@
 //!
 //! ```text
 //!  Frame ─► link ─┬─► IPv4/IPv6 ─► fragments ─┬─► SCTP ─► chunks, reassembly ──► Pdu
-//!                 │                           ├─► TCP ──► stream, Diameter ────► Pdu; HTTP ──► HttpExchange
-//!                 │                           └─► UDP ──► SCTP in UDP, GSMTAP ─► …
+//!                 │                           ├─► TCP ──► stream, Diameter, SIP ► Pdu; HTTP ──► HttpExchange
+//!                 │                           ├─► ESP ───────────────────────► Pdu, back by Dissector::payload
+//!                 │                           └─► UDP ──► SIP, SCTP in UDP, ESP in UDP, GTP-U, GSMTAP ─► …
 //!                 └─► logs: user link types, exported PDUs ────────────────────► Pdu
 //! ```
 
@@ -13,15 +14,18 @@ mod bounds;
 mod counts;
 mod diameter;
 mod duplicates;
+mod esp;
 mod exported;
 mod fragments;
 mod frame;
 mod gsmtap;
+mod gtp;
 mod http;
 mod ip;
 mod link;
 mod logs;
 mod sctp;
+mod sip;
 mod slots;
 mod span;
 mod tcp;
@@ -29,7 +33,7 @@ mod udp;
 mod user;
 mod waiting;
 
-use crate::{FlowId, Frame, LinkType, Protocol, Seen, Sink};
+use crate::{FlowId, Frame, LinkType, Payload, Protocol, Seen, Sink};
 use std::net::IpAddr;
 
 pub use counts::Counts;
@@ -117,6 +121,7 @@ pub struct Dissector {
     counts: Counts,
     fragments: fragments::Fragments,
     duplicates: duplicates::Duplicates,
+    datagrams: duplicates::Duplicates,
     logs: logs::Logs,
     associations: sctp::Associations,
     connections: tcp::Connections,
@@ -132,6 +137,7 @@ impl Dissector {
             counts: Counts::default(),
             fragments: fragments::Fragments::default(),
             duplicates: duplicates::Duplicates::default(),
+            datagrams: duplicates::Duplicates::default(),
             logs: logs::Logs::default(),
             associations: sctp::Associations::default(),
             connections: tcp::Connections::default(),
@@ -151,6 +157,19 @@ impl Dissector {
         self.associations.tick(frame.seen, &mut context);
         self.connections.tick(frame.seen, &mut context);
         link::frame(self, frame, sink);
+    }
+
+    /// Takes in what somebody who has the keys found in a packet of ESP: TCP, UDP, or an IP packet.
+    pub fn payload(&mut self, payload: &Payload<'_>, sink: &mut impl Sink) {
+        let mut context = Context {
+            sink: &mut *sink,
+            flows: &mut self.flows,
+            counts: &mut self.counts,
+            options: &self.options,
+        };
+        self.associations.tick(payload.seen, &mut context);
+        self.connections.tick(payload.seen, &mut context);
+        self.opened(payload, sink);
     }
 
     /// The capture has come to its end: what is incomplete is given up.

@@ -43,5 +43,5 @@ pub use packet::sctp_packet;
 pub use pcapng::{InterfaceId, LinkType, MAX_FRAME_OCTETS, MAX_OPTION_OCTETS, PcapngWriter};
 pub use read::{Damage, DamageKind, Item, MAX_BLOCK_OCTETS, Reader, Step, read_all};
 pub use sctp::{SctpFlow, SctpMessage};
-pub use sight::{End, Flow, FlowEvent, FlowId, Frame, Pdu, Protocol, Seen, Sink, Timestamp};
+pub use sight::{End, Flow, FlowEvent, FlowId, Frame, Payload, Pdu, Protocol, Seen, Sink, Timestamp};
 pub use tcp::{FlowError, Side, TcpFlow};

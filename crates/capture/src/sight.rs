@@ -64,6 +64,10 @@ pub enum Protocol {
     MacNrFramed,
     /// F1AP between the parts of a gNB (SCTP payload protocol 62, port 38472).
     F1ap,
+    /// One SIP message, whole (RFC 3261), by its look, at whatever port.
+    Sip,
+    /// One packet of ESP (RFC 4303), from its SPI on: IP protocol 50, or UDP port 4500. Its ends have port 0 without UDP.
+    Esp,
 }
 
 /// One end of a flow.
@@ -79,6 +83,11 @@ pub enum End {
 /// multi-homed end. Never used again within a capture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FlowId(pub u64);
+
+impl FlowId {
+    /// That of datagrams, which are no flow: SIP over UDP, ESP.
+    pub const DATAGRAM: Self = Self(0);
+}
 
 /// Whose PDU it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -106,6 +115,23 @@ pub struct Pdu<'a> {
     /// bare NAS PDUs.
     pub direction: Option<Direction>,
     /// Its octets.
+    pub octets: &'a [u8],
+}
+
+/// The payload of an IP packet that was opened: what ESP carried, on its way back to [`crate::Dissector::payload`].
+#[derive(Clone, Copy, Debug)]
+pub struct Payload<'a> {
+    /// The frame that completed what it was in.
+    pub seen: Seen,
+    /// Number of the frame, in the same file, in which that began.
+    pub first_frame: u64,
+    /// Who sent.
+    pub source: std::net::IpAddr,
+    /// To whom.
+    pub destination: std::net::IpAddr,
+    /// The next header: 6 of TCP, 17 of UDP, 4 and 41 of an IP packet within.
+    pub protocol: u8,
+    /// From the transport's header on.
     pub octets: &'a [u8],
 }
 

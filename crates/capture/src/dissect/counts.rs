@@ -20,6 +20,7 @@ pub struct Counts {
     pub cut_pdus: u64,
     /// Messages of logs that are not followed: other radio technologies, for the most part.
     pub unknown_logs: u64,
-    /// Packets of ESP, whose content nobody without keys can see.
+    /// Packets of ESP, whose content nobody without keys can see unless it is not encrypted; of the same packet at two
+    /// points of the capture both.
     pub encrypted: u64,
 }

@@ -45,18 +45,7 @@ pub(super) struct Duplicates {
 impl Duplicates {
     /// Whether this is another capture point's copy of a datagram that passed lately; if not, it is remembered.
     pub(super) fn is_copy(&mut self, packet: &Packet<'_>) -> bool {
-        let mut hasher = self.hasher.build_hasher();
-        hasher.write_u128(number(packet.source));
-        hasher.write_u128(number(packet.destination));
-        hasher.write(packet.octets);
-        let datagram = Passed {
-            digest: hasher.finish(),
-            octets: packet.octets.len(),
-            file: packet.seen.file,
-            interface: packet.interface,
-            identification: packet.identification,
-            time: packet.seen.time,
-        };
+        let datagram = self.passed(packet);
         let last = self.next.checked_sub(1).unwrap_or(MAX_REMEMBERED - 1);
         let copy = self
             .passed
@@ -69,6 +58,34 @@ impl Duplicates {
         copy
     }
 
+    /// The same, for datagrams that nobody sends twice within [`WINDOW_NS`], numbered or not: SIP comes again after T1 of
+    /// half a second (RFC 3261 17.1.2.2). The copy may have come out of a tunnel of GTP.
+    pub(super) fn is_copy_of_message(&mut self, packet: &Packet<'_>) -> bool {
+        let datagram = self.passed(packet);
+        let copy = self.passed.iter().any(|earlier| {
+            datagram.is_same(earlier) && datagram.time.since(earlier.time).saturating_abs() <= WINDOW_NS
+        });
+        if !copy {
+            self.remember(datagram);
+        }
+        copy
+    }
+
+    fn passed(&self, packet: &Packet<'_>) -> Passed {
+        let mut hasher = self.hasher.build_hasher();
+        hasher.write_u128(number(packet.source));
+        hasher.write_u128(number(packet.destination));
+        hasher.write(packet.octets);
+        Passed {
+            digest: hasher.finish(),
+            octets: packet.octets.len(),
+            file: packet.seen.file,
+            interface: packet.interface,
+            identification: packet.identification,
+            time: packet.seen.time,
+        }
+    }
+
     fn remember(&mut self, packet: Passed) {
         match self.passed.get_mut(self.next) {
             Some(oldest) => *oldest = packet,
@@ -79,11 +96,14 @@ impl Duplicates {
 }
 
 impl Passed {
-    fn is_copy_of(&self, earlier: &Self, was_last: bool) -> bool {
-        let same = self.digest == earlier.digest
+    fn is_same(&self, earlier: &Self) -> bool {
+        self.digest == earlier.digest
             && self.octets == earlier.octets
-            && self.identification == earlier.identification;
-        if !same {
+            && self.identification == earlier.identification
+    }
+
+    fn is_copy_of(&self, earlier: &Self, was_last: bool) -> bool {
+        if !self.is_same(earlier) {
             return false;
         }
         let elsewhere = (self.file, self.interface) != (earlier.file, earlier.interface);

@@ -21,7 +21,7 @@ const MAX_TAGS: usize = 64;
 
 impl Protocol {
     /// The protocol that Wireshark knows by this name: `s1ap`, `ngap`, `f1ap`, `diameter`, `nas-eps` (also
-    /// `nas-eps_plain`), `nas-5gs`, `mac-lte-framed`, `mac-nr-framed`, `lte_rrc.dl_dcch` and its like. `None` if it is of
+    /// `nas-eps_plain`), `nas-5gs`, `sip`, `mac-lte-framed`, `mac-nr-framed`, `lte_rrc.dl_dcch` and its like. `None` if it is of
     /// no use here.
     #[must_use]
     pub fn from_wireshark(name: &str) -> Option<Self> {
@@ -34,6 +34,7 @@ impl Protocol {
             "mac-lte-framed" | "mac-lte" => Self::MacLteFramed,
             "mac-nr-framed" | "mac-nr" => Self::MacNrFramed,
             "f1ap" => Self::F1ap,
+            "sip" => Self::Sip,
             _ => {
                 // `lte_rrc.ul_dcch`, `lte-rrc.ul.dcch`: there were several ways to write it.
                 let name = name.replace('-', "_");

@@ -3,7 +3,7 @@
 use super::fragments::{Fragment, Key};
 use super::frame::Part;
 use super::{Context, Dissector, Packet};
-use crate::Sink;
+use crate::{Payload, Sink};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 const PROTOCOL_HOP_BY_HOP: u8 = 0;
@@ -95,7 +95,7 @@ impl Dissector {
                 sink,
             );
         }
-        self.payload(envelope, protocol, payload, sink);
+        self.payload_of(envelope, protocol, payload, sink);
     }
 
     fn ipv6<S: Sink>(&mut self, part: Part<'_>, headers_left: u8, first_frame: u64, sink: &mut S) {
@@ -120,12 +120,12 @@ impl Dissector {
             0 => payload,
             length => payload.limit(usize::from(length)),
         };
-        self.payload(envelope, header[6], payload, sink);
+        self.payload_of(envelope, header[6], payload, sink);
     }
 
     /// What stands behind an IP header: extension headers, another IP header, a transport.
     #[inline]
-    fn payload<S: Sink>(
+    fn payload_of<S: Sink>(
         &mut self,
         mut envelope: Envelope,
         mut protocol: u8,
@@ -137,10 +137,7 @@ impl Dissector {
                 PROTOCOL_TCP | PROTOCOL_UDP | PROTOCOL_SCTP => {
                     return self.transport(envelope, protocol, part, sink);
                 }
-                PROTOCOL_ESP => {
-                    self.counts.encrypted += 1;
-                    return;
-                }
+                PROTOCOL_ESP => return self.esp_in_ip(envelope, part, sink),
                 _ => {}
             }
             let Some(headers_left) = envelope.headers_left.checked_sub(1) else {
@@ -174,6 +171,38 @@ impl Dissector {
         }
     }
 
+    fn esp_in_ip<S: Sink>(&mut self, envelope: Envelope, part: Part<'_>, sink: &mut S) {
+        let packet = Packet {
+            seen: part.seen,
+            first_frame: envelope.first_frame,
+            interface: part.interface,
+            source: envelope.source,
+            destination: envelope.destination,
+            identification: envelope.identification,
+            octets: part.octets,
+            original: part.length(),
+        };
+        self.esp(&packet, None, part, sink);
+    }
+
+    /// What was opened: no frame of its own.
+    pub(super) fn opened<S: Sink>(&mut self, payload: &Payload<'_>, sink: &mut S) {
+        let envelope = Envelope {
+            source: payload.source,
+            destination: payload.destination,
+            identification: 0,
+            first_frame: payload.first_frame,
+            headers_left: MAX_HEADERS,
+        };
+        let part = Part {
+            seen: payload.seen,
+            interface: 0,
+            octets: payload.octets,
+            missing: 0,
+        };
+        self.payload_of(envelope, payload.protocol, part, sink);
+    }
+
     fn fragment_header<S: Sink>(&mut self, mut envelope: Envelope, part: Part<'_>, sink: &mut S) {
         let (Some(&next), Some(place), Some(identification)) =
             (part.octets.first(), part.u16(2), part.u32(4))
@@ -185,7 +214,7 @@ impl Dissector {
         let (offset, more) = (usize::from(place & !7), place & 1 != 0);
         if offset == 0 && !more {
             // An atomic fragment (RFC 6946) is whole.
-            return self.payload(envelope, next, payload, sink);
+            return self.payload_of(envelope, next, payload, sink);
         }
         self.fragment(envelope, next, offset, more, payload, sink);
     }
@@ -220,7 +249,7 @@ impl Dissector {
             missing: 0,
             ..part
         };
-        self.payload(envelope, whole.protocol, part, sink);
+        self.payload_of(envelope, whole.protocol, part, sink);
     }
 
     #[inline]

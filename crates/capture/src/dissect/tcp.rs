@@ -1,7 +1,7 @@
-//! TCP (RFC 9293) as it passes: connections, streams, Diameter messages and HTTP in them.
+//! TCP (RFC 9293) as it passes: connections, streams, Diameter messages, SIP and HTTP in them.
 //!
 //! ```text
-//!      first octets of a direction look like Diameter or HTTP, or a port says so
+//!      first octets of a direction look like Diameter, SIP or HTTP, or a port says so
 //!  Unknown ───────────────────────────────────────────────────────────────────► Followed(Stream, Stream)
 //!     │ they do not, or MAX_LOOKS segments do not                                    │ 64 KiB without a message
 //!     └──────────────────────────────────► Foreign ◄─────────────────────────────────┘
@@ -18,6 +18,7 @@ mod stream;
 use super::address::number;
 use super::diameter::{self, LOOK_OCTETS};
 use super::http;
+use super::sip;
 use super::slots::{Slot, Slots};
 use super::waiting::Waiting;
 use super::{Context, Packet};
@@ -299,7 +300,8 @@ impl Connection {
                 conversation.begin(direction, segment.begins(), packet.seen, context);
             }
         }
-        if segment.length == 0 {
+        // SIP is kept alive by empty lines (RFC 5626 4.4.1), before its first message too.
+        if segment.length == 0 || sip::is_keepalive(segment.payload) {
             return;
         }
         self.used = true;
@@ -309,7 +311,8 @@ impl Connection {
         let first =
             self.began[direction].is_some_and(|began| began.sequence.wrapping_add(1) == segment.begins());
         let is_http = http::resembles(segment.payload);
-        if is_http || resembles(segment.payload) {
+        let is_sip = !is_http && sip::resembles(segment.payload);
+        if is_http || is_sip || resembles(segment.payload) {
             let next = self
                 .began
                 .map(|began| began.map(|began| began.sequence.wrapping_add(1)));
@@ -322,6 +325,8 @@ impl Connection {
                 .min_by_key(|seen| seen.frame);
             self.state = State::Followed(if is_http {
                 conversation.of_http()
+            } else if is_sip {
+                conversation.of_sip()
             } else {
                 conversation
             });

@@ -1,7 +1,8 @@
-//! UDP (RFC 768): SCTP within it, GSMTAP, MAC of LTE and NR by its mark, and nothing else.
+//! UDP (RFC 768): SIP and SCTP by their look, ESP, the user plane of GTP, GSMTAP, MAC of LTE and NR by its mark, and nothing
+//! else.
 
 use super::frame::Part;
-use super::{Context, Dissector, Packet, gsmtap, user};
+use super::{Context, Dissector, Packet, esp, gsmtap, gtp, sip, user};
 use crate::Sink;
 use crate::crc32c::crc32c_of_parts;
 
@@ -39,6 +40,15 @@ impl Dissector {
         }
         if is_mac {
             return self.mac_over_udp(packet, payload, sink);
+        }
+        if from == gtp::PORT || to == gtp::PORT {
+            return self.user_plane(packet, payload, sink);
+        }
+        if (from == esp::PORT || to == esp::PORT) && esp::is_esp(payload) {
+            return self.esp(packet, Some((from, to)), payload, sink);
+        }
+        if sip::resembles(payload.octets) {
+            return self.sip_datagram(packet, (from, to), payload, sink);
         }
         if from == PORT_SCTP || to == PORT_SCTP || looks_like_sctp(payload) {
             let within = Packet {

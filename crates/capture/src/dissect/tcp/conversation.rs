@@ -1,16 +1,17 @@
-//! A connection of Diameter or HTTP: two streams, its beginning and its end.
+//! A connection of Diameter, SIP or HTTP: two streams, its beginning and its end.
 
 use super::Key;
 use super::framing::Out;
 use super::segment::Segment;
 use super::stream::Stream;
 use crate::dissect::http;
+use crate::dissect::sip;
 use crate::dissect::span::Sight;
 use crate::dissect::{Context, Packet};
 use crate::{End, Flow, FlowEvent, FlowId, Seen, Sink, Timestamp};
 use std::net::{IpAddr, SocketAddr};
 
-/// A connection of Diameter or HTTP.
+/// A connection of Diameter, SIP or HTTP.
 #[derive(Debug)]
 pub(super) struct Conversation {
     id: FlowId,
@@ -26,6 +27,8 @@ pub(super) struct Conversation {
     closed: bool,
     /// Who reads both streams, if it is one of HTTP.
     http: Option<Box<http::Conversation>>,
+    /// Who reads both streams, if it is one of SIP.
+    sip: Option<Box<[sip::Half; 2]>>,
 }
 
 impl Conversation {
@@ -44,6 +47,7 @@ impl Conversation {
             announced: false,
             closed: false,
             http: None,
+            sip: None,
         })
     }
 
@@ -53,16 +57,26 @@ impl Conversation {
         self
     }
 
+    /// The same, of SIP.
+    pub(super) fn of_sip(mut self: Box<Self>) -> Box<Self> {
+        self.sip = Some(Box::default());
+        self
+    }
+
     pub(super) fn octets(&self) -> usize {
         let http = self.http.as_ref().map_or(0, |http| http.octets());
-        self.streams.iter().map(Stream::octets).sum::<usize>() + http
+        let sip = self.sip.iter().flat_map(|halves| halves.iter());
+        self.streams.iter().map(Stream::octets).sum::<usize>()
+            + http
+            + sip.map(sip::Half::octets).sum::<usize>()
     }
 
     /// Whether it was searched for messages in vain.
     pub(super) fn is_hopeless(&self) -> bool {
-        match &self.http {
-            Some(http) => http.is_hopeless(),
-            None => !self.proven && self.streams.iter().any(Stream::is_hopeless),
+        match (&self.http, &self.sip) {
+            (Some(http), _) => http.is_hopeless(),
+            (None, Some(halves)) => halves.iter().any(sip::Half::is_hopeless),
+            (None, None) => !self.proven && self.streams.iter().any(Stream::is_hopeless),
         }
     }
 
@@ -84,6 +98,7 @@ impl Conversation {
             opened: &mut self.opened,
             proven: &mut self.proven,
             http: self.http.as_deref_mut().map(|http| (http, direction)),
+            sip: self.sip.as_deref_mut().map(|halves| &mut halves[direction]),
         };
         (&mut self.streams[direction], out)
     }

@@ -12,6 +12,7 @@
 
 use crate::dissect::diameter::{self, LOOK_OCTETS};
 use crate::dissect::http;
+use crate::dissect::sip;
 use crate::dissect::span::Sight;
 use crate::{Flow, FlowEvent, Pdu, Protocol, Seen, Sink};
 
@@ -33,6 +34,8 @@ pub(super) struct Out<'a, S> {
     pub(super) proven: &'a mut bool,
     /// Who reads the octets instead, and their direction, if the connection is one of HTTP.
     pub(super) http: Option<(&'a mut http::Conversation, usize)>,
+    /// Who reads the octets instead, if the connection is one of SIP.
+    pub(super) sip: Option<&'a mut sip::Half>,
 }
 
 impl<S: Sink> Out<'_, S> {
@@ -107,6 +110,9 @@ impl Framing {
         if let Some((http, direction)) = &mut out.http {
             return http.feed(*direction, octets, sight, out.flow, out.sink);
         }
+        if let Some(half) = &mut out.sip {
+            return half.feed(octets, sight, out.flow, out.sink);
+        }
         while !octets.is_empty() {
             octets = match self.mode {
                 Mode::InStep if self.buffer.is_empty() => self.messages(octets, sight, out),
@@ -130,6 +136,9 @@ impl Framing {
         if let Some((http, direction)) = &mut out.http {
             return http.miss(*direction, octets, out.now, out.flow, out.sink);
         }
+        if let Some(half) = &mut out.sip {
+            return half.lose();
+        }
         out.lost();
         self.mode = match self.mode {
             // The hole is not larger than the rest of the message: behind that, everything is as if nothing had been.
@@ -151,6 +160,9 @@ impl Framing {
     pub(super) fn give_up<S: Sink>(&mut self, out: &mut Out<'_, S>) {
         if let Some((http, direction)) = &mut out.http {
             return http.give_up(*direction, out.now, out.flow, out.sink);
+        }
+        if let Some(half) = &mut out.sip {
+            return half.lose();
         }
         if !self.buffer.is_empty() {
             out.lost();
