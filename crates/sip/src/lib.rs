@@ -22,6 +22,8 @@ mod params;
 mod scan;
 mod security;
 mod status;
+pub mod stream;
+pub mod transaction;
 pub mod transport;
 mod typed;
 mod uri;

@@ -106,6 +106,31 @@ impl<'a> Via<'a> {
             .unwrap_or(if tls { DEFAULT_TLS_PORT } else { DEFAULT_PORT })
     }
 
+    /// The value as whoever received it from `source` must leave it (RFC 3261 18.2.1, RFC 3581 4): with `received` where sent-by is
+    /// another address or `rport` asks, and with the port where `rport` asks; `None` if that is the value as it is.
+    #[must_use]
+    pub fn stamped(&self, source: SocketAddr) -> Option<String> {
+        let asked = self.rport().is_some();
+        if !asked && host_address(self.host) == Some(source.ip()) {
+            return None;
+        }
+        let head = split_at_any(self.text, b";").0;
+        let mut out = String::with_capacity(self.text.len() + 64);
+        out.push_str(trim(head));
+        for (name, value) in self.params {
+            match value {
+                _ if name.eq_ignore_ascii_case("received") || name.eq_ignore_ascii_case("rport") => {}
+                Some(value) => out.extend([";", name, "=", value]),
+                None => out.extend([";", name]),
+            }
+        }
+        out.push_str(&format!(";received={}", source.ip()));
+        if asked {
+            out.push_str(&format!(";rport={}", source.port()));
+        }
+        Some(out)
+    }
+
     /// Where a response goes over an unreliable transport (RFC 3261 18.2.2, RFC 3581 4): `received` and `rport` first, then
     /// sent-by; `None` if that is a name. Over a connection it goes back on the connection.
     #[must_use]
@@ -172,6 +197,21 @@ mod tests {
                 .unwrap()
                 .unique_branch(),
             None
+        );
+    }
+
+    #[test]
+    fn stamps() {
+        let source = "192.0.2.9:6000".parse().unwrap();
+        let stamped = |text| Via::parse(text).unwrap().stamped(source);
+        assert_eq!(stamped("SIP/2.0/UDP 192.0.2.9:5060;branch=z9hG4bKa"), None);
+        assert_eq!(
+            stamped("SIP/2.0/UDP h;rport ;branch=z9hG4bKa;received=10.0.0.1").as_deref(),
+            Some("SIP/2.0/UDP h;branch=z9hG4bKa;received=192.0.2.9;rport=6000")
+        );
+        assert_eq!(
+            stamped("SIP/2.0/TCP 192.0.2.1;branch=z9hG4bKa").as_deref(),
+            Some("SIP/2.0/TCP 192.0.2.1;branch=z9hG4bKa;received=192.0.2.9")
         );
     }
 

@@ -2,6 +2,7 @@
 
 use crate::{Message, Method, Name, ParseError, Status};
 use std::fmt::{self, Display, Write};
+use std::net::SocketAddr;
 
 /// Writes one message behind what is in a buffer: start line, headers in the order they are given, body.
 ///
@@ -58,8 +59,8 @@ impl<'b> Writer<'b> {
         Self { out }
     }
 
-    /// Begins the response to `request` (RFC 3261 8.2.6): its Via, From, To, Call-ID and CSeq, letter by letter. `tag` is added to
-    /// a To that has none, unless the response is 100; Record-Route is kept where the response may make a dialog (12.1.1).
+    /// Begins the response to `request` (RFC 3261 8.2.6): its Via, From, To, Call-ID and CSeq, letter by letter, the topmost Via
+    /// stamped with where the request came from ([`crate::Via::stamped`]). `tag` is added to a To that has none, unless the response is 100; Record-Route is kept where the response may make a dialog (12.1.1).
     ///
     /// # Errors
     /// A request without one of these, or with a To that cannot be read.
@@ -68,6 +69,7 @@ impl<'b> Writer<'b> {
         request: &Message<'_>,
         status: Status,
         tag: &str,
+        source: SocketAddr,
     ) -> Result<Self, ParseError> {
         let to_has_tag = request.to()?.tag().is_some();
         for name in [Name::Via, Name::From, Name::CallId, Name::CSeq] {
@@ -79,12 +81,22 @@ impl<'b> Writer<'b> {
             request.method(),
             Some(Method::Invite | Method::Subscribe | Method::Refer | Method::Notify)
         ) && (status.code() > 100 && status.code() < 300);
+        let top = request.top_via()?;
+        let mut stamp = top.stamped(source);
         let mut writer = Self::response(out, status);
         for header in request.all_headers() {
             match header.name {
-                Name::Via | Name::From | Name::CallId | Name::CSeq => {
-                    writer = writer.header(header.name, header.value)
+                Name::Via => {
+                    writer = match stamp.take() {
+                        Some(stamp) => {
+                            let end =
+                                header.value.find(top.as_str()).unwrap_or_default() + top.as_str().len();
+                            writer.header(Name::Via, format_args!("{stamp}{}", &header.value[end..]))
+                        }
+                        None => writer.header(Name::Via, header.value),
+                    };
                 }
+                Name::From | Name::CallId | Name::CSeq => writer = writer.header(header.name, header.value),
                 Name::Timestamp if status == Status::TRYING => {
                     writer = writer.header(header.name, header.value)
                 }
