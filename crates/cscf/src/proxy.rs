@@ -1,5 +1,13 @@
 //! What the three CSCFs share as SIP proxies (RFC 3261 16, TS 24.229 5.2 to 5.4).
 
+mod check;
 mod hosts;
+mod own;
+mod route;
+mod via;
 
+pub use check::{MAX_FORWARDS, MAX_HOPS, Rejection, check, max_forwards};
 pub use hosts::{Hosts, HostsError, MAX_ADDRESSES, MAX_NAMES, PORT, TLS_PORT, Target, default_port, literal};
+pub use own::Own;
+pub use route::{Routed, route};
+pub use via::{Branches, is_loop, loop_key, stamped};
