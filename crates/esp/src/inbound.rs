@@ -8,6 +8,7 @@ use crate::transform::{Authenticator, Gcm, HEADER, Shape, TRAILER};
 use aes::Aes128Dec;
 use aes::cipher::{BlockModeDecrypt, InnerIvInit, KeyInit};
 use des::TdesEde3;
+use std::ops::Range;
 
 /// Why a packet is not opened: it is to be dropped in silence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -99,11 +100,22 @@ impl Inbound {
     /// # Errors
     /// [`OpenError`]. The window has moved only if the packet was authentic.
     pub fn open<'a>(&mut self, packet: &'a mut [u8]) -> Result<Opened<'a>, OpenError> {
+        let (next_header, range, sequence) = self.open_at(packet)?;
+        Ok(Opened {
+            next_header,
+            payload: &mut packet[range],
+            sequence,
+        })
+    }
+
+    /// The same; answers next header, where the payload is, and the sequence number.
+    pub(crate) fn open_at(&mut self, packet: &mut [u8]) -> Result<(u8, Range<usize>, u32), OpenError> {
         let (spi, sequence) = peek(packet).ok_or(OpenError::Malformed)?;
         let Shape { iv, block, icv } = self.shape;
+        let start = HEADER + iv;
         let body = packet
             .len()
-            .checked_sub(HEADER + iv + icv)
+            .checked_sub(start + icv)
             .ok_or(OpenError::Malformed)?;
         if spi != self.spi.value() || body < TRAILER || body % block != 0 {
             return Err(OpenError::Malformed);
@@ -111,16 +123,11 @@ impl Inbound {
         if !self.replay.admits(sequence) {
             return Err(OpenError::Replayed);
         }
-        let (packet, icv) = packet.split_at_mut(HEADER + iv + body);
+        let (packet, icv) = packet.split_at_mut(start + body);
         self.protection.verify_and_decrypt(packet, icv)?;
         self.replay.commit(sequence);
-        let body = &mut packet[HEADER + iv..];
-        let (next_header, payload) = unpad(body).ok_or(OpenError::Padding)?;
-        Ok(Opened {
-            next_header,
-            payload: &mut body[..payload],
-            sequence,
-        })
+        let (next_header, payload) = unpad(&packet[start..]).ok_or(OpenError::Padding)?;
+        Ok((next_header, start..start + payload, sequence))
     }
 
     /// The SPI.

@@ -7,8 +7,11 @@
 
 mod algorithm;
 mod association;
+mod database;
+mod endpoint;
 mod event;
 mod inbound;
+mod ip;
 mod keys;
 mod outbound;
 mod replay;
@@ -19,6 +22,8 @@ mod transform;
 
 pub use algorithm::{Encryption, Integrity, Suite, SuiteError, UnknownAlgorithm};
 pub use association::{Direction, Mode, SaCommand, SaKey, SaParameters};
+pub use database::{CommandError, Path};
+pub use endpoint::{Config, Encapsulation, Endpoint, SaStatus, SendError, Transmit, UDP_PORT};
 pub use event::{Closed, Drop, DropReason, Event, Flow, Transport};
 pub use inbound::{Inbound, OpenError, Opened, peek};
 pub use keys::{EspKeys, WrongKeyLength};
