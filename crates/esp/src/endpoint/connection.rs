@@ -92,7 +92,6 @@ impl Connection {
         let buffer = || SocketBuffer::new(vec![0; BUFFER_OCTETS]);
         let mut socket = Socket::new(buffer(), buffer());
         socket.set_nagle_enabled(false);
-        socket.set_timeout(Some(SILENCE));
         let mut sockets = SocketSet::new(Vec::with_capacity(1));
         let handle = sockets.add(socket);
         Some(Self {
@@ -162,6 +161,7 @@ impl Connection {
         let mut happened = Vec::new();
         loop {
             let moved = self.move_backlog();
+            self.expect_answers();
             self.interface
                 .poll(instant(now), &mut self.wire, &mut self.sockets);
             let came = self.look(&mut happened);
@@ -198,6 +198,14 @@ impl Connection {
             moved = true;
         }
         moved
+    }
+
+    /// The stack's timeout ends idle connections too; ours ends those only that wait for the peer. One that is idle lives
+    /// as long as its association.
+    fn expect_answers(&mut self) {
+        let socket = self.socket();
+        let idle = socket.state() == State::Established && socket.send_queue() == 0;
+        socket.set_timeout((!idle).then_some(SILENCE));
     }
 
     /// Reads the socket. Answers whether it brought anything.

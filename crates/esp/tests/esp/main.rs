@@ -2,4 +2,7 @@
 
 #![cfg(test)]
 
+mod associations;
+mod flows;
+mod support;
 mod vectors;
