@@ -8,7 +8,7 @@
 //! `load` prints the rate, how long calls took, and the processor time it took itself.
 
 use quintet_diameter::node::{ConnectionId, Event, Inbound, Node, NodeConfig};
-use quintet_runtime::{Application, Clock, Driver, Moment, SbiServerTls, SbiSettings};
+use quintet_runtime::{Alpn, Application, Clock, Driver, Moment, SbiSettings, ServerTls};
 use quintet_sbi::{Body, CallFailure, CallId, Method, Output, Request, RequestId, Response, Target};
 use std::collections::{HashMap, VecDeque};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -115,7 +115,8 @@ async fn run(words: &[String]) -> Result<(), Box<dyn std::error::Error>> {
         ["echo", local, tls @ ..] => {
             let mut settings = SbiSettings::cleartext(local.parse::<SocketAddr>()?);
             if let [certificate, key] = tls {
-                let tls = SbiServerTls::from_pem(&std::fs::read(certificate)?, &std::fs::read(key)?, None)?;
+                let tls =
+                    ServerTls::from_pem(Alpn::H2, &std::fs::read(certificate)?, &std::fs::read(key)?, None)?;
                 settings = settings.with_tls(tls);
             }
             println!("listening on {}", driver.listen_sbi(settings)?);

@@ -18,7 +18,6 @@ mod listener;
 mod message;
 mod settings;
 mod stream;
-mod tls;
 
 pub(crate) use call::{Outcome, run_call};
 pub(crate) use client::{Call, Pool};
@@ -26,4 +25,3 @@ pub(crate) use connection::Answer;
 pub(crate) use listener::run_listener;
 pub use settings::{SbiLimits, SbiSettings};
 pub(crate) use stream::Witness;
-pub use tls::{SbiClientTls, SbiServerTls, SbiTlsError};

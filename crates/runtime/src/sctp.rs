@@ -14,7 +14,6 @@ mod raw;
 mod settings;
 mod socket;
 mod transport;
-mod udp;
 
 pub use command::{SctpCommand, SctpConnectError, SctpRemote, SctpTransportId};
 pub(crate) use kernel::{BATCH, KernelEndpoint, KernelTask};

@@ -1,7 +1,7 @@
 //! `[sbi]`: TLS of the service based interfaces, and the addresses of network functions.
 
 use anyhow::{Context, Result, bail};
-use quintet_runtime::{SbiClientTls, SbiServerTls};
+use quintet_runtime::{Alpn, ClientTls, ServerTls};
 use quintet_sbi::Target;
 use serde::Deserialize;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -71,7 +71,7 @@ impl Sbi {
     }
 
     /// TLS of our servers.
-    pub(crate) fn server(&self) -> Result<Option<SbiServerTls>> {
+    pub(crate) fn server(&self) -> Result<Option<ServerTls>> {
         let (Some(certificate), Some(key)) = (&self.certificate, &self.key) else {
             return Ok(None);
         };
@@ -79,7 +79,8 @@ impl Sbi {
             Some(path) => Some(read("sbi.authorities", path)?),
             None => None,
         };
-        let tls = SbiServerTls::from_pem(
+        let tls = ServerTls::from_pem(
+            Alpn::H2,
             &read("sbi.certificate", certificate)?,
             &read("sbi.key", key)?,
             authorities.as_deref(),
@@ -88,7 +89,7 @@ impl Sbi {
     }
 
     /// TLS of our calls.
-    pub(crate) fn client(&self) -> Result<Option<SbiClientTls>> {
+    pub(crate) fn client(&self) -> Result<Option<ClientTls>> {
         let Some(authorities) = &self.authorities else {
             return Ok(None);
         };
@@ -101,7 +102,7 @@ impl Sbi {
         let pair = identity
             .as_ref()
             .map(|(certificate, key)| (&certificate[..], &key[..]));
-        let tls = SbiClientTls::from_pem(&read("sbi.authorities", authorities)?, pair);
+        let tls = ClientTls::from_pem(Alpn::H2, &read("sbi.authorities", authorities)?, pair);
         Ok(Some(tls.context("sbi.authorities")?))
     }
 

@@ -1,8 +1,9 @@
 //! Service based interfaces in the driver: requests in, calls out, and what the engine keeps of both.
 
 use super::{Driver, Engine};
-use crate::sbi::{Answer, Call, Outcome, Pool, SbiClientTls, SbiSettings, Witness, run_listener};
+use crate::sbi::{Answer, Call, Outcome, Pool, SbiSettings, Witness, run_listener};
 use crate::tap::SbiLink;
+use crate::tls::ClientTls;
 use crate::{Application, Moment, listener};
 use quintet_sbi::{CallFailure, Output, Request, RequestId, Target};
 use std::collections::{HashMap, VecDeque};
@@ -24,7 +25,7 @@ pub(super) struct SbiState {
     calls: Vec<Call>,
     /// Outcomes that the application has not heard of.
     finished: VecDeque<Outcome>,
-    tls: Option<SbiClientTls>,
+    tls: Option<ClientTls>,
     /// Connections to servers of ours.
     connections: usize,
     closing: watch::Sender<bool>,
@@ -113,7 +114,7 @@ impl<A: Application + 'static> Driver<A> {
     }
 
     /// With what TLS calls go to `https` targets from now on; without it they fail.
-    pub fn secure_sbi(&self, tls: SbiClientTls) {
+    pub fn secure_sbi(&self, tls: ClientTls) {
         let engine = &mut *self.shared.engine.borrow_mut();
         engine.sbi.tls = Some(tls);
         engine.sbi.pools.clear();

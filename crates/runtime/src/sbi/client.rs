@@ -2,7 +2,7 @@
 
 use super::connection::ping_again;
 use super::stream::{Tapped, Transport};
-use super::tls::{SbiClientTls, server_name};
+use crate::tls::{ClientTls, server_name};
 use crate::{Application, Driver};
 use bytes::Bytes;
 use h2::client::{Builder, Connection, SendRequest};
@@ -51,7 +51,7 @@ pub(crate) struct Call {
 /// The connections to one target.
 pub(crate) struct Pool {
     target: Target,
-    tls: Option<SbiClientTls>,
+    tls: Option<ClientTls>,
     state: RefCell<State>,
     /// A connection came about or came to nothing.
     changed: Notify,
@@ -115,7 +115,7 @@ impl Drop for Place {
 }
 
 impl Pool {
-    pub(crate) fn new(target: Target, tls: Option<SbiClientTls>) -> Self {
+    pub(crate) fn new(target: Target, tls: Option<ClientTls>) -> Self {
         Self {
             target,
             tls,

@@ -1,6 +1,6 @@
 //! Where a server of service based interfaces listens, and what it puts up with.
 
-use super::tls::SbiServerTls;
+use crate::tls::ServerTls;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ pub struct SbiSettings {
     /// Where it listens; a port of 0 is chosen by the system.
     pub address: SocketAddr,
     /// With TLS; without it h2c with prior knowledge.
-    pub tls: Option<SbiServerTls>,
+    pub tls: Option<ServerTls>,
     /// What it puts up with.
     pub limits: SbiLimits,
 }
@@ -28,7 +28,7 @@ impl SbiSettings {
 
     /// The same with TLS.
     #[must_use]
-    pub fn with_tls(mut self, tls: SbiServerTls) -> Self {
+    pub fn with_tls(mut self, tls: ServerTls) -> Self {
         self.tls = Some(tls);
         self
     }

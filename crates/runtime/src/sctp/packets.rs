@@ -3,10 +3,10 @@
 use super::raw::RawCarrier;
 use super::settings::{SctpAddress, SctpBackend, SctpCarrier, SctpError, SctpSettings};
 use super::socket::{Carrier, PacketSocket, source_address};
-use super::udp::UdpCarrier;
 use super::{SctpConnectError, SctpRemote};
 use crate::Drbg;
 use crate::Moment;
+use crate::datagram::UdpCarrier;
 use crate::tap::{SctpWire, Tap, Way};
 use quintet_sctp::{AssociationId, Config, Endpoint, Path, Transmit};
 use std::collections::VecDeque;
@@ -56,7 +56,7 @@ impl PacketEndpoint {
         } else {
             let address = SocketAddr::new(local.ip(), settings.udp_port);
             let udp = UdpCarrier::bind(address).map_err(|error| SctpError::bind(address, "UDP", error))?;
-            let port = udp.port();
+            let port = udp.local().port();
             (Carrier::Udp(Box::new(udp)), SctpCarrier::Udp { port })
         };
         let config = Config {

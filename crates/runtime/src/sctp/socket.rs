@@ -1,22 +1,13 @@
 //! The socket of a user-space transport, whatever carries its packets.
 
 use super::raw::RawCarrier;
-use super::udp::UdpCarrier;
+use crate::datagram::{Datagram, UdpCarrier};
+pub(crate) use crate::datagram::{PacketSocket, RECEIVE_BUFFER_OCTETS, SEND_BUFFER_OCTETS};
 use quintet_sctp::{Path, Transmit};
 use std::collections::VecDeque;
 use std::io;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::rc::Rc;
-
-/// A packet socket, registered with the runtime. A raw one is registered as if it were UDP's: the runtime asks no more of
-/// it than when it is ready.
-pub(crate) type PacketSocket = tokio::net::UdpSocket;
-
-/// Octets of packets that may wait while the thread is at something else: a burst of a thousand associations.
-pub(super) const RECEIVE_BUFFER_OCTETS: usize = 4 << 20;
-
-/// Octets that one batch of output may have without waiting.
-pub(super) const SEND_BUFFER_OCTETS: usize = 4 << 20;
 
 /// What carries packets.
 pub(super) enum Carrier {
@@ -43,7 +34,7 @@ impl Carrier {
     /// Takes what waits, up to a batch. Answers how many packets that was; none when nothing waits.
     pub(super) fn receive(&mut self, sink: &mut impl FnMut(Path, &[u8])) -> io::Result<usize> {
         match self {
-            Self::Udp(udp) => udp.receive(sink),
+            Self::Udp(udp) => udp.receive(&mut |local, remote, packet| sink(Path { local, remote }, packet)),
             Self::Raw(raw) => raw.receive(sink),
         }
     }
@@ -67,4 +58,18 @@ pub(super) fn source_address(remote: IpAddr) -> io::Result<IpAddr> {
     let socket = UdpSocket::bind(SocketAddr::new(unspecified, 0))?;
     socket.connect(SocketAddr::new(remote, super::DEFAULT_UDP_PORT))?;
     Ok(socket.local_addr()?.ip())
+}
+
+impl Datagram for Transmit {
+    fn from(&self) -> IpAddr {
+        self.path.local
+    }
+
+    fn to(&self) -> SocketAddr {
+        self.path.remote
+    }
+
+    fn octets(&self) -> &[u8] {
+        &self.packet
+    }
 }

@@ -1,7 +1,7 @@
 //! TLS with ALPN, and certificates of clients.
 
 use crate::support::{PATIENCE, Station, post, run};
-use quintet_runtime::{SbiClientTls, SbiServerTls};
+use quintet_runtime::{Alpn, ClientTls, ServerTls};
 use quintet_sbi::{CallFailure, CallId, Output, Target};
 
 const AUTHORITY: &[u8] = include_bytes!("certificates/authority.pem");
@@ -31,7 +31,7 @@ async fn try_call(client: &Station, id: u64, authority: String) -> Result<u16, C
 #[test]
 fn a_call_over_tls() {
     run(async {
-        let tls = SbiServerTls::from_pem(SERVER.0, SERVER.1, None).unwrap();
+        let tls = ServerTls::from_pem(Alpn::H2, SERVER.0, SERVER.1, None).unwrap();
         let (_server, at) = Station::serving(|settings| settings.tls = Some(tls));
         let client = Station::start(None);
         let nobody_trusted = try_call(&client, 1, at.to_string()).await;
@@ -41,7 +41,7 @@ fn a_call_over_tls() {
         );
         client
             .driver
-            .secure_sbi(SbiClientTls::from_pem(AUTHORITY, None).unwrap());
+            .secure_sbi(ClientTls::from_pem(Alpn::H2, AUTHORITY, None).unwrap());
         assert_eq!(try_call(&client, 2, at.to_string()).await, Ok(201));
         assert_eq!(
             try_call(&client, 3, format!("localhost:{}", at.port())).await,
@@ -53,12 +53,12 @@ fn a_call_over_tls() {
 #[test]
 fn another_name_or_another_authority_is_not_trusted() {
     run(async {
-        let tls = SbiServerTls::from_pem(SERVER.0, SERVER.1, None).unwrap();
+        let tls = ServerTls::from_pem(Alpn::H2, SERVER.0, SERVER.1, None).unwrap();
         let (_server, at) = Station::serving(|settings| settings.tls = Some(tls));
         let client = Station::start(None);
         client
             .driver
-            .secure_sbi(SbiClientTls::from_pem(AUTHORITY, None).unwrap());
+            .secure_sbi(ClientTls::from_pem(Alpn::H2, AUTHORITY, None).unwrap());
         let wrong_name = try_call(&client, 1, format!("127.0.0.2:{}", at.port())).await;
         assert!(
             matches!(wrong_name, Err(CallFailure::Unreachable { .. })),
@@ -67,7 +67,7 @@ fn another_name_or_another_authority_is_not_trusted() {
         // The client's certificate is no authority: nothing that it trusts issued the server's.
         client
             .driver
-            .secure_sbi(SbiClientTls::from_pem(CLIENT.0, None).unwrap());
+            .secure_sbi(ClientTls::from_pem(Alpn::H2, CLIENT.0, None).unwrap());
         let wrong_authority = try_call(&client, 2, at.to_string()).await;
         assert!(
             matches!(wrong_authority, Err(CallFailure::Unreachable { .. })),
@@ -79,28 +79,28 @@ fn another_name_or_another_authority_is_not_trusted() {
 #[test]
 fn a_server_may_want_certificates_of_clients() {
     run(async {
-        let tls = SbiServerTls::from_pem(SERVER.0, SERVER.1, Some(AUTHORITY)).unwrap();
+        let tls = ServerTls::from_pem(Alpn::H2, SERVER.0, SERVER.1, Some(AUTHORITY)).unwrap();
         let (_server, at) = Station::serving(|settings| settings.tls = Some(tls));
         let client = Station::start(None);
         client
             .driver
-            .secure_sbi(SbiClientTls::from_pem(AUTHORITY, None).unwrap());
+            .secure_sbi(ClientTls::from_pem(Alpn::H2, AUTHORITY, None).unwrap());
         // In TLS 1.3 the client hears of it after its handshake: the call breaks, or no connection comes about.
         assert!(try_call(&client, 1, at.to_string()).await.is_err());
         client
             .driver
-            .secure_sbi(SbiClientTls::from_pem(AUTHORITY, Some(CLIENT)).unwrap());
+            .secure_sbi(ClientTls::from_pem(Alpn::H2, AUTHORITY, Some(CLIENT)).unwrap());
         assert_eq!(try_call(&client, 2, at.to_string()).await, Ok(201));
     });
 }
 
 #[test]
 fn what_is_no_certificate_is_refused() {
-    assert!(SbiServerTls::from_pem(b"none", SERVER.1, None).is_err());
-    assert!(SbiServerTls::from_pem(SERVER.0, b"none", None).is_err());
+    assert!(ServerTls::from_pem(Alpn::H2, b"none", SERVER.1, None).is_err());
+    assert!(ServerTls::from_pem(Alpn::H2, SERVER.0, b"none", None).is_err());
     assert!(
-        SbiServerTls::from_pem(SERVER.0, CLIENT.1, None).is_err(),
+        ServerTls::from_pem(Alpn::H2, SERVER.0, CLIENT.1, None).is_err(),
         "another's key"
     );
-    assert!(SbiClientTls::from_pem(b"", None).is_err());
+    assert!(ClientTls::from_pem(Alpn::H2, b"", None).is_err());
 }

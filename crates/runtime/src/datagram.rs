@@ -1,9 +1,7 @@
-//! SCTP packets in UDP datagrams (RFC 6951). Batches share system calls: `recvmmsg` and GRO inwards, GSO outwards
-//! where packets of one size follow each other on one path, as they do when messages are many.
+//! UDP sockets: what carries SIP, ESP (RFC 3948) and SCTP (RFC 6951) in datagrams. Batches share system calls: `recvmmsg` and
+//! GRO inwards, GSO outwards where datagrams of one size follow each other on one path, as they do when messages are many.
 
-use super::socket::{PacketSocket, RECEIVE_BUFFER_OCTETS, SEND_BUFFER_OCTETS};
 use quinn_udp::{RecvMeta, UdpSockRef, UdpSocketState};
-use quintet_sctp::{Path, Transmit};
 use socket2::{Domain, Protocol, Socket, Type};
 use std::collections::VecDeque;
 use std::io::{self, IoSliceMut};
@@ -20,7 +18,27 @@ const BUFFER_OCTETS: usize = 64 * 1024;
 /// Octets of packets in one send: below the longest UDP datagram, which the kernel takes the whole for.
 const MAX_SEGMENTED_OCTETS: usize = 60_000;
 
-pub(super) struct UdpCarrier {
+/// A packet socket, registered with the runtime. A raw one is registered as if it were UDP's: the runtime asks no more of
+/// it than when it is ready.
+pub(crate) type PacketSocket = tokio::net::UdpSocket;
+
+/// Octets of packets that may wait while the thread is at something else: a burst of a thousand associations.
+pub(crate) const RECEIVE_BUFFER_OCTETS: usize = 4 << 20;
+
+/// Octets that one batch of output may have without waiting.
+pub(crate) const SEND_BUFFER_OCTETS: usize = 4 << 20;
+
+/// A datagram that waits to leave.
+pub(crate) trait Datagram {
+    /// The address of ours it leaves from; an unspecified one is the system's choice.
+    fn from(&self) -> IpAddr;
+    /// Where to.
+    fn to(&self) -> SocketAddr;
+    /// What is in it.
+    fn octets(&self) -> &[u8];
+}
+
+pub(crate) struct UdpCarrier {
     socket: Rc<PacketSocket>,
     state: UdpSocketState,
     local: SocketAddr,
@@ -30,7 +48,7 @@ pub(super) struct UdpCarrier {
 
 impl UdpCarrier {
     /// Binds to an address and UDP port.
-    pub(super) fn bind(address: SocketAddr) -> io::Result<Self> {
+    pub(crate) fn bind(address: SocketAddr) -> io::Result<Self> {
         let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
         if address.is_ipv6() {
             socket.set_only_v6(true)?;
@@ -54,17 +72,17 @@ impl UdpCarrier {
         })
     }
 
-    pub(super) fn socket(&self) -> &Rc<PacketSocket> {
+    pub(crate) fn socket(&self) -> &Rc<PacketSocket> {
         &self.socket
     }
 
-    /// Our UDP port.
-    pub(super) fn port(&self) -> u16 {
-        self.local.port()
+    /// Where it is bound.
+    pub(crate) fn local(&self) -> SocketAddr {
+        self.local
     }
 
     /// Takes what one system call brings. Answers how many packets that was; none when nothing waits.
-    pub(super) fn receive(&mut self, sink: &mut impl FnMut(Path, &[u8])) -> io::Result<usize> {
+    pub(crate) fn receive(&mut self, sink: &mut impl FnMut(IpAddr, SocketAddr, &[u8])) -> io::Result<usize> {
         let mut metas = [RecvMeta::default(); BUFFERS];
         let state = &self.state;
         let mut chunks = self.buffers.chunks_exact_mut(BUFFER_OCTETS);
@@ -81,37 +99,34 @@ impl UdpCarrier {
         };
         let mut packets = 0;
         for (meta, buffer) in metas.iter().zip(&slices).take(datagrams) {
-            let path = Path {
-                local: meta.dst_ip.unwrap_or(self.local.ip()),
-                remote: meta.addr,
-            };
+            let local = meta.dst_ip.unwrap_or(self.local.ip());
             for packet in buffer[..meta.len].chunks(meta.stride.max(1)) {
                 packets += 1;
-                sink(path, packet);
+                sink(local, meta.addr, packet);
             }
         }
         Ok(packets)
     }
 
     /// Sends from the front of the queue. Answers whether it is empty; an error of the network is a lost packet.
-    pub(super) fn send(&mut self, queue: &mut VecDeque<Transmit>) -> bool {
+    pub(crate) fn send<D: Datagram>(&mut self, queue: &mut VecDeque<D>) -> bool {
         while let Some(first) = queue.front() {
             let run = self.run(queue);
             let contents = if run == 1 {
-                &first.packet
+                first.octets()
             } else {
                 self.segments.clear();
                 for transmit in queue.iter().take(run) {
-                    self.segments.extend_from_slice(&transmit.packet);
+                    self.segments.extend_from_slice(transmit.octets());
                 }
                 &self.segments
             };
             let transmit = quinn_udp::Transmit {
-                destination: first.path.remote,
+                destination: first.to(),
                 ecn: None,
                 contents,
-                segment_size: (run > 1).then_some(first.packet.len()),
-                src_ip: specified(first.path.local),
+                segment_size: (run > 1).then_some(first.octets().len()),
+                src_ip: specified(first.from()),
             };
             let (socket, state) = (&*self.socket, &self.state);
             let sent = socket.try_io(Interest::WRITABLE, || {
@@ -123,7 +138,7 @@ impl UdpCarrier {
                 // Segmentation turned out to be impossible here: the same packets again, one by one.
                 Err(_) if run > 1 && self.state.max_gso_segments() == 1 => {}
                 Err(error) => {
-                    tracing::debug!(remote = %first.path.remote, %error, "SCTP packet not sent");
+                    tracing::debug!(remote = %first.to(), %error, "datagram not sent");
                     drop(queue.drain(..run));
                 }
             }
@@ -132,9 +147,9 @@ impl UdpCarrier {
     }
 
     /// How many packets from the front can leave as one segmented datagram: same path, same size, the last no longer.
-    fn run(&self, queue: &VecDeque<Transmit>) -> usize {
+    fn run<D: Datagram>(&self, queue: &VecDeque<D>) -> usize {
         let Some(first) = queue.front() else { return 0 };
-        let size = first.packet.len();
+        let size = first.octets().len();
         let most = self
             .state
             .max_gso_segments()
@@ -142,11 +157,12 @@ impl UdpCarrier {
             .max(1);
         let mut run = 0;
         for transmit in queue.iter().take(most) {
-            if transmit.path != first.path || transmit.packet.len() > size {
+            let same_path = transmit.from() == first.from() && transmit.to() == first.to();
+            if !same_path || transmit.octets().len() > size {
                 break;
             }
             run += 1;
-            if transmit.packet.len() < size {
+            if transmit.octets().len() < size {
                 break;
             }
         }

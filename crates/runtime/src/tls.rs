@@ -1,4 +1,5 @@
-//! TLS of both ends (TS 33.501 13.1, TS 33.210 6.2): 1.2 and 1.3 with ALPN `h2`, and certificates of the peer where wanted.
+//! TLS of both ends (TS 33.501 13.1, TS 33.210 6.2, TS 33.203 Annex O): 1.2 and 1.3 with ALPN, and certificates of the peer
+//! where wanted.
 
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
@@ -8,12 +9,27 @@ use std::fmt;
 use std::sync::Arc;
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
-/// ALPN's name of HTTP/2 over TLS (RFC 9113 3.2).
-const ALPN_H2: &[u8] = b"h2";
+/// What is spoken over TLS, by the name that ALPN has for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Alpn {
+    /// HTTP/2 (RFC 9113 3.2).
+    H2,
+    /// SIP (RFC 7443 3).
+    Sip,
+}
+
+impl Alpn {
+    fn protocols(self) -> Vec<Vec<u8>> {
+        vec![match self {
+            Self::H2 => b"h2".to_vec(),
+            Self::Sip => b"sip/2".to_vec(),
+        }]
+    }
+}
 
 /// Why certificates and keys cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum SbiTlsError {
+pub enum TlsError {
     /// What is no PEM, or has none of what it should have.
     #[error("{what}: {reason}")]
     Pem {
@@ -32,27 +48,28 @@ pub enum SbiTlsError {
 
 /// TLS of a server.
 #[derive(Clone)]
-pub struct SbiServerTls {
+pub struct ServerTls {
     config: Arc<ServerConfig>,
 }
 
 /// TLS of a client.
 #[derive(Clone)]
-pub struct SbiClientTls {
+pub struct ClientTls {
     config: Arc<ClientConfig>,
 }
 
-impl SbiServerTls {
+impl ServerTls {
     /// Of a certificate with its chain and its private key (PEM). With `client_authorities` every client must show a
     /// certificate that one of them issued.
     ///
     /// # Errors
-    /// See [`SbiTlsError`].
+    /// See [`TlsError`].
     pub fn from_pem(
+        alpn: Alpn,
         certificates: &[u8],
         key: &[u8],
         client_authorities: Option<&[u8]>,
-    ) -> Result<Self, SbiTlsError> {
+    ) -> Result<Self, TlsError> {
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()?;
@@ -62,28 +79,32 @@ impl SbiServerTls {
                 let roots = Arc::new(read_roots(authorities)?);
                 let verifier = WebPkiClientVerifier::builder_with_provider(roots, provider)
                     .build()
-                    .map_err(|error| SbiTlsError::Clients(error.to_string()))?;
+                    .map_err(|error| TlsError::Clients(error.to_string()))?;
                 builder.with_client_cert_verifier(verifier)
             }
         };
         let mut config = builder.with_single_cert(read_certificates(certificates)?, read_key(key)?)?;
-        config.alpn_protocols = vec![ALPN_H2.to_vec()];
+        config.alpn_protocols = alpn.protocols();
         Ok(Self {
             config: Arc::new(config),
         })
     }
 
-    pub(super) fn acceptor(&self) -> TlsAcceptor {
+    pub(crate) fn acceptor(&self) -> TlsAcceptor {
         TlsAcceptor::from(Arc::clone(&self.config))
     }
 }
 
-impl SbiClientTls {
+impl ClientTls {
     /// Of the authorities that are trusted (PEM) and, where servers ask for one, a certificate with its private key.
     ///
     /// # Errors
-    /// See [`SbiTlsError`].
-    pub fn from_pem(authorities: &[u8], identity: Option<(&[u8], &[u8])>) -> Result<Self, SbiTlsError> {
+    /// See [`TlsError`].
+    pub fn from_pem(
+        alpn: Alpn,
+        authorities: &[u8],
+        identity: Option<(&[u8], &[u8])>,
+    ) -> Result<Self, TlsError> {
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let builder = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()?
@@ -94,32 +115,32 @@ impl SbiClientTls {
                 builder.with_client_auth_cert(read_certificates(certificates)?, read_key(key)?)?
             }
         };
-        config.alpn_protocols = vec![ALPN_H2.to_vec()];
+        config.alpn_protocols = alpn.protocols();
         Ok(Self {
             config: Arc::new(config),
         })
     }
 
-    pub(super) fn connector(&self) -> TlsConnector {
+    pub(crate) fn connector(&self) -> TlsConnector {
         TlsConnector::from(Arc::clone(&self.config))
     }
 }
 
 /// The name in a certificate that an authority must show: its host.
-pub(super) fn server_name(authority: &str) -> Option<ServerName<'static>> {
+pub(crate) fn server_name(authority: &str) -> Option<ServerName<'static>> {
     let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
     let host = host.trim_start_matches('[').trim_end_matches(']');
     ServerName::try_from(host.to_owned()).ok()
 }
 
-fn pem(what: &'static str, reason: impl fmt::Display) -> SbiTlsError {
-    SbiTlsError::Pem {
+fn pem(what: &'static str, reason: impl fmt::Display) -> TlsError {
+    TlsError::Pem {
         what,
         reason: reason.to_string(),
     }
 }
 
-fn read_certificates(text: &[u8]) -> Result<Vec<CertificateDer<'static>>, SbiTlsError> {
+fn read_certificates(text: &[u8]) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     let certificates: Vec<_> = CertificateDer::pem_slice_iter(text)
         .collect::<Result<_, _>>()
         .map_err(|error| pem("certificate", error))?;
@@ -129,11 +150,11 @@ fn read_certificates(text: &[u8]) -> Result<Vec<CertificateDer<'static>>, SbiTls
     Ok(certificates)
 }
 
-fn read_key(text: &[u8]) -> Result<PrivateKeyDer<'static>, SbiTlsError> {
+fn read_key(text: &[u8]) -> Result<PrivateKeyDer<'static>, TlsError> {
     PrivateKeyDer::from_pem_slice(text).map_err(|error| pem("private key", error))
 }
 
-fn read_roots(text: &[u8]) -> Result<RootCertStore, SbiTlsError> {
+fn read_roots(text: &[u8]) -> Result<RootCertStore, TlsError> {
     let mut roots = RootCertStore::empty();
     for certificate in read_certificates(text)? {
         roots.add(certificate)?;
@@ -141,14 +162,14 @@ fn read_roots(text: &[u8]) -> Result<RootCertStore, SbiTlsError> {
     Ok(roots)
 }
 
-impl fmt::Debug for SbiServerTls {
+impl fmt::Debug for ServerTls {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SbiServerTls")
+        f.write_str("ServerTls")
     }
 }
 
-impl fmt::Debug for SbiClientTls {
+impl fmt::Debug for ClientTls {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SbiClientTls")
+        f.write_str("ClientTls")
     }
 }
