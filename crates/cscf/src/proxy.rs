@@ -3,11 +3,13 @@
 mod check;
 mod hosts;
 mod own;
+mod relay;
 mod route;
 mod via;
 
 pub use check::{MAX_FORWARDS, MAX_HOPS, Rejection, check, max_forwards};
 pub use hosts::{Hosts, HostsError, MAX_ADDRESSES, MAX_NAMES, PORT, TLS_PORT, Target, default_port, literal};
 pub use own::Own;
+pub use relay::{Arrival, MAX_BRANCHES, Relay, RelayConfig, RelayEvent, TIMER_C, Whose};
 pub use route::{Routed, route};
-pub use via::{Branches, is_loop, loop_key, stamped};
+pub use via::{Branches, came_from, is_loop, loop_key};

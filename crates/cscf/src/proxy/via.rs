@@ -4,50 +4,17 @@
 use super::own::Own;
 use quintet_sip::transport::Hop;
 use quintet_sip::{Edit, MAGIC_COOKIE, Message, Name};
-use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-/// The request as it is kept: the topmost Via says where it came from, if that is not where it says (RFC 3261 18.2.1), and
-/// answers `rport` (RFC 3581 4).
+/// The topmost Via of what goes on says where the request came from, if that is not what it says (RFC 3261 18.2.1), and answers
+/// `rport` (RFC 3581 4). To be called before our own Via is pushed.
 #[must_use]
-pub fn stamped<'o>(hop: &Hop, octets: &'o [u8]) -> Cow<'o, [u8]> {
-    let Ok((message, None)) = Message::parse_head(octets) else {
-        return Cow::Borrowed(octets);
-    };
-    let Ok(via) = message.top_via() else {
-        return Cow::Borrowed(octets);
-    };
-    let (source, port) = (hop.remote.ip(), hop.remote.port());
-    let asked = via.rport().is_some();
-    if !message.is_request() || (!asked && super::literal(via.host) == Some(source)) {
-        return Cow::Borrowed(octets);
+pub fn came_from<'m, 'a>(edit: Edit<'m, 'a>, message: &Message<'a>, hop: &Hop) -> Edit<'m, 'a> {
+    let stamped = message.top_via().ok().and_then(|via| via.stamped(hop.remote));
+    match stamped {
+        Some(via) => edit.pop(Name::Via).push(Name::Via, via),
+        None => edit,
     }
-    // What a sender wrote there itself counts for nothing: the value is written anew.
-    let mut value = format!("SIP/2.0/{} {}", via.transport, via.host);
-    if let Some(port) = via.port {
-        value.push_str(&format!(":{port}"));
-    }
-    for (name, parameter) in via.params.iter() {
-        if name.eq_ignore_ascii_case("received") || name.eq_ignore_ascii_case("rport") {
-            continue;
-        }
-        value.push(';');
-        value.push_str(name);
-        if let Some(parameter) = parameter {
-            value.push('=');
-            value.push_str(parameter);
-        }
-    }
-    value.push_str(&format!(";received={source}"));
-    if asked {
-        value.push_str(&format!(";rport={port}"));
-    }
-    let mut out = Vec::new();
-    Edit::new(&message)
-        .pop(Name::Via)
-        .push(Name::Via, value)
-        .write(&mut out);
-    Cow::Owned(out)
 }
 
 /// What makes a request that comes again the same one: if nothing of it has changed, it goes the same way again for ever
@@ -130,10 +97,14 @@ mod tests {
             remote: "10.0.0.1:4711".parse().expect("an address"),
         };
         let text = request(via, "");
-        let out = stamped(&hop, text.as_bytes());
+        let message = Message::parse(text.as_bytes()).expect("readable");
+        let mut out = Vec::new();
+        let edit = came_from(Edit::new(&message), &message, &hop);
+        edit.push(Name::Via, "SIP/2.0/UDP p.test").write(&mut out);
         let message = Message::parse(&out).expect("readable");
-        assert_eq!(message.vias().count(), 2);
-        message.top_via().expect("a Via").as_str().to_owned()
+        let vias: Vec<_> = message.vias().map(|via| via.expect("a Via").as_str()).collect();
+        assert_eq!((vias.len(), vias[0]), (3, "SIP/2.0/UDP p.test"));
+        vias[1].to_owned()
     }
 
     #[test]
