@@ -7,6 +7,7 @@
 //!                                 └────A.4──► Nh   ──A.5──► KeNb*
 //!        CK, IK ──33.501 Annex A──► KAUSF ──► KSEAF ──► KAMF ──► …                            (`fgs`)
 //!               ──A.3──► CK', IK' ──RFC 9048──► K_aut, MSK, EMSK ──► KAUSF                    (`eap_aka_prime`)
+//!  RES, CK, IK │ password ──RFC 3310, 4169, 7616──► digest response                         (`digest`)
 //!  SUPI ──ECIES──► SUCI                                                                       (`suci`)
 //! ```
 //!
@@ -18,6 +19,7 @@ mod aesni;
 mod aka;
 mod algorithm;
 mod carryless;
+pub mod digest;
 pub mod eap_aka_prime;
 pub mod eea;
 pub mod eia;
