@@ -5,4 +5,5 @@
 mod associations;
 mod flows;
 mod support;
+mod tshark;
 mod vectors;
