@@ -83,11 +83,11 @@ impl<'a> Message<'a> {
         defect.map_or(Ok(message), Err)
     }
 
-    /// As [`Message::parse`], but a body that is not as Content-Length says leaves a message whose body is what there is: enough to
-    /// refuse it with a response.
+    /// As [`Message::parse`], but two faults leave a message, enough to refuse it with a response: a body that is not as
+    /// Content-Length says, whose body is what there is, and a Request-URI with white space in it or about it.
     ///
     /// # Errors
-    /// As [`Message::parse`], but for the body.
+    /// As [`Message::parse`], but for these.
     pub fn parse_head(octets: &'a [u8]) -> Result<(Self, Option<ParseError>), ParseError> {
         let octets = skip_line_ends(octets)?;
         if octets.len() > MAX_MESSAGE_OCTETS {
@@ -101,7 +101,7 @@ impl<'a> Message<'a> {
             at: error.valid_up_to(),
             kind: ParseErrorKind::NotUtf8,
         })?;
-        let (start, version) = start_line(first)?;
+        let (start, version, mut defect) = start_line(first)?;
         let mut entries = Vec::with_capacity(USUAL_HEADERS);
         let mut seen = 0;
         let mut at = first_end + 2;
@@ -136,22 +136,21 @@ impl<'a> Message<'a> {
             body: &octets[head_end..],
             seen,
         };
-        let defect = match message.content_length() {
-            Ok(None) => None,
+        match message.content_length() {
+            Ok(None) => {}
             Ok(Some(length)) if length <= message.body.len() => {
                 message.body = &message.body[..length];
                 message.octets = &octets[..head_end + length];
-                None
             }
             Ok(Some(promised)) => {
                 let available = message.body.len();
-                Some(ParseError {
+                defect = defect.or(Some(ParseError {
                     at: head_end,
                     kind: ParseErrorKind::Truncated { promised, available },
-                })
+                }));
             }
-            Err(error) => Some(error),
-        };
+            Err(error) => defect = defect.or(Some(error)),
+        }
         Ok((message, defect))
     }
 
@@ -397,8 +396,8 @@ const fn is_white(octet: u8) -> bool {
     matches!(octet, b' ' | b'\t' | b'\r' | b'\n')
 }
 
-/// Reads the first line, and the version in it.
-fn start_line(line: &str) -> Result<(StartLine<'_>, &str), ParseError> {
+/// Reads the first line: what it says, the version in it, and white space where none may be.
+fn start_line(line: &str) -> Result<(StartLine<'_>, &str, Option<ParseError>), ParseError> {
     let wrong = ParseError::expected;
     let Some((first, rest)) = line.split_once(' ') else {
         return Err(wrong(0, "a request line or a status line"));
@@ -414,27 +413,34 @@ fn start_line(line: &str) -> Result<(StartLine<'_>, &str), ParseError> {
             .and_then(Result::ok);
         let status = number.and_then(|code| Status::new(code as u16));
         let status = status.ok_or(wrong(first.len() + 1, "a status code from 100 to 699"))?;
-        return Ok((StartLine::Response { status, reason }, first));
+        return Ok((StartLine::Response { status, reason }, first, None));
     }
     if !crate::scan::is_token(first) {
         return Err(wrong(0, "a method"));
     }
-    let Some((uri, version)) = rest.split_once(' ') else {
+    let method = Method::of(first);
+    if let Some((uri, version)) = rest.split_once(' ')
+        && !uri.is_empty()
+        && !version.contains(' ')
+    {
+        check_version(version, line.len() - version.len())?;
+        return Ok((StartLine::Request { method, uri }, version, None));
+    }
+    let Some((uri, version)) = rest.trim_matches(' ').rsplit_once(' ') else {
         return Err(wrong(line.len(), "a Request-URI and a version"));
     };
-    if uri.is_empty() || version.contains(' ') {
-        return Err(wrong(
-            first.len() + 1,
-            "one space on either side of the Request-URI, and none in it",
-        ));
-    }
     check_version(version, line.len() - version.len())?;
+    let spaces = wrong(
+        first.len() + 1,
+        "one space on either side of the Request-URI, and none in it",
+    );
     Ok((
         StartLine::Request {
-            method: Method::of(first),
-            uri,
+            method,
+            uri: uri.trim_matches(' '),
         },
         version,
+        Some(spaces),
     ))
 }
 

@@ -81,20 +81,15 @@ impl<'b> Writer<'b> {
             request.method(),
             Some(Method::Invite | Method::Subscribe | Method::Refer | Method::Notify)
         ) && (status.code() > 100 && status.code() < 300);
-        let top = request.top_via()?;
-        let mut stamp = top.stamped(source);
+        request.top_via()?;
         let mut writer = Self::response(out, status);
+        let mut vias = false;
         for header in request.all_headers() {
             match header.name {
+                Name::Via if vias => {}
                 Name::Via => {
-                    writer = match stamp.take() {
-                        Some(stamp) => {
-                            let end =
-                                header.value.find(top.as_str()).unwrap_or_default() + top.as_str().len();
-                            writer.header(Name::Via, format_args!("{stamp}{}", &header.value[end..]))
-                        }
-                        None => writer.header(Name::Via, header.value),
-                    };
+                    writer = writer.via(request, source);
+                    vias = true;
                 }
                 Name::From | Name::CallId | Name::CSeq => writer = writer.header(header.name, header.value),
                 Name::Timestamp if status == Status::TRYING => {
@@ -109,6 +104,22 @@ impl<'b> Writer<'b> {
             }
         }
         Ok(writer)
+    }
+
+    /// Appends every Via of a request, the topmost stamped with where it came from.
+    pub(crate) fn via(mut self, request: &Message<'_>, source: SocketAddr) -> Self {
+        let top = request.top_via().ok();
+        let mut stamp = top.and_then(|top| Some((top.as_str(), top.stamped(source)?)));
+        for value in request.headers(Name::Via) {
+            self = match stamp.take() {
+                Some((top, stamp)) => {
+                    let end = value.find(top).unwrap_or_default() + top.len();
+                    self.header(Name::Via, format_args!("{stamp}{}", &value[end..]))
+                }
+                None => self.header(Name::Via, value),
+            };
+        }
+        self
     }
 
     /// Appends a header.
