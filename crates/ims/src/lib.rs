@@ -4,5 +4,7 @@
 
 pub mod agreement;
 pub mod path;
+pub mod registrar;
+pub mod ue;
 
 pub use quintet_procedure::Violation;
