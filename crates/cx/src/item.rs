@@ -147,8 +147,9 @@ impl AuthDataItem {
                 .as_ref()
                 .is_none_or(|s| s.is_aka() || *s == AuthenticationScheme::UNKNOWN)
         {
-            let (rand, auts) = split_rand(&found)?;
-            let auts = Auts::from_octets(auts).ok_or_else(|| Fault::length(&found))?;
+            let within = |fault: Fault| fault.within(avp::SIP_AUTH_DATA_ITEM);
+            let (rand, auts) = split_rand(&found).map_err(within)?;
+            let auts = Auts::from_octets(auts).ok_or_else(|| within(Fault::length(&found)))?;
             item.resynchronisation = Some(Resynchronisation { rand, auts });
         }
         Ok(item)

@@ -1,0 +1,11 @@
+//! Cx against itself, against the recorded messages of others, and against tshark.
+
+#![cfg(test)]
+
+mod faults;
+mod profile;
+mod recorded;
+mod round_trip;
+mod strategies;
+mod support;
+mod wireshark;
