@@ -17,6 +17,7 @@ pub mod demo;
 pub mod enb;
 pub mod fgs;
 pub mod gnb;
+pub mod ims;
 mod load;
 pub mod lte;
 mod mme;
