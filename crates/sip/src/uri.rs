@@ -423,7 +423,7 @@ mod tests {
             (Some("tcp"), true, Some("Subject=x&y=z"))
         );
         assert_eq!(uri.socket(), Some("[2001:db8::1]:5070".parse().unwrap()));
-        // The user may hold semicolons and question marks (RFC 4475 3.1.1.11).
+        // The user may hold semicolons and question marks (RFC 4475 3.1.1.9).
         let uri = Uri::parse("sip:user;par=u%40example.net@example.com").unwrap();
         assert_eq!(
             (uri.user, uri.host),
