@@ -100,6 +100,12 @@ pub(super) struct Element<'a> {
 impl<'a> Element<'a> {
     /// The root element of a document.
     pub(super) fn parse(text: &'a str) -> Result<Self, ProfileError> {
+        if let Some((at, _)) = text.char_indices().find(|(_, c)| !allowed(*c)) {
+            return Err(ProfileError::Malformed {
+                at: at as u64,
+                reason: "a character that XML cannot have".to_owned(),
+            });
+        }
         Parser {
             reader: Reader::from_str(text.trim_start_matches('\u{feff}')),
             open: Vec::new(),
@@ -237,6 +243,11 @@ impl<'a> Parser<'a> {
     }
 }
 
+/// Whether XML 1.0 can have a character, escaped or not.
+fn allowed(c: char) -> bool {
+    !matches!(c, '\0'..='\x08' | '\x0b' | '\x0c' | '\x0e'..='\x1f' | '\u{fffe}' | '\u{ffff}')
+}
+
 /// A character reference or one of XML's five entities.
 fn resolve(reference: &BytesRef<'_>) -> Result<char, ProfileError> {
     /// How much of an unknown name is told.
@@ -246,7 +257,7 @@ fn resolve(reference: &BytesRef<'_>) -> Result<char, ProfileError> {
         name: name.chars().take(TOLD).collect(),
     };
     if let Some(c) = reference.resolve_char_ref().map_err(|_| unknown())? {
-        return Ok(c);
+        return if allowed(c) { Ok(c) } else { Err(unknown()) };
     }
     match name {
         "lt" => Ok('<'),
@@ -294,7 +305,6 @@ impl XmlWriter {
     /// An element with text. Characters that XML cannot have, escaped or not, are left out.
     pub(super) fn leaf(&mut self, name: &str, text: &str) {
         self.tag("<", name);
-        let allowed = |c: char| !matches!(c, '\0'..='\x08' | '\x0b' | '\x0c' | '\x0e'..='\x1f' | '\u{fffe}' | '\u{ffff}');
         if text.chars().all(allowed) {
             self.out.push_str(&minimal_escape(text));
         } else {

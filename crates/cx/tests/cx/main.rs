@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod corpus;
 mod faults;
 mod profile;
 mod recorded;

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use quintet_cx::profile::*;
 
 /// As the HSSs of others write it: comments, CDATA, white space, empty extensions, elements nobody knows.
-const OTHERS: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
+pub(crate) const OTHERS: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <!-- a profile -->
 <IMSSubscription xmlns="urn:x" xmlns:y="urn:y">
   <PrivateID> alice@example.org </PrivateID>
@@ -230,6 +230,9 @@ fn documents_that_are_refused() {
     assert_eq!(read(bomb), ProfileError::DocumentType);
     let entity = minimal.replace("sip:a@b", "&b;");
     assert_eq!(read(entity), ProfileError::Entity { name: "b".into() });
+    for entity in ["&#1;", "&#xffff;", "\x01", "&#xd800;"] {
+        assert!(ImsSubscription::from_xml(minimal.replace("sip:a@b", entity).as_bytes()).is_err());
+    }
     let deep = "<a>".repeat(MAX_XML_DEPTH + 1);
     assert!(matches!(
         read(deep),
