@@ -25,6 +25,7 @@ mod contexts;
 mod database;
 mod fault;
 mod glance;
+mod ims;
 mod lanes;
 mod location;
 mod lock;

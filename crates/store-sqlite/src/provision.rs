@@ -1,6 +1,7 @@
 //! Put and Remove.
 
 use crate::fault::Failure;
+use crate::ims;
 use crate::row::{self, algorithm_columns};
 use crate::shared::Numbers;
 use quintet_crypto::K;
@@ -18,7 +19,7 @@ pub(crate) fn revision(connection: &Connection) -> Result<i64, Failure> {
         .query_row([], |row| row.get(0))?)
 }
 
-fn set_revision(connection: &Connection, revision: i64) -> Result<Reply, Failure> {
+pub(crate) fn set_revision(connection: &Connection, revision: i64) -> Result<Reply, Failure> {
     connection
         .prepare_cached("UPDATE state SET revision = ?1")?
         .execute([revision])?;
@@ -217,6 +218,7 @@ pub(crate) fn remove(
         connection
             .prepare_cached("INSERT INTO removed (imsi, revision) VALUES (?1, ?2)")?
             .execute([packed, revision])?;
+        ims::forget(connection, imsi, revision as u64)?;
     }
     for id in released {
         numbers.release_subscription(connection, id)?;

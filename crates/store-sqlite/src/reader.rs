@@ -6,9 +6,11 @@ use crate::fault::Failure;
 use crate::lanes::{Caller, Job, Lane, Outbox, Work};
 use crate::shared::Subscriptions;
 use crate::writer::reopen;
-use crate::{context_data, location, provision, row, slot};
+use crate::{context_data, ims, location, provision, row, slot};
 use quintet_identity::Imsi;
-use quintet_store::{Change, Changed, Command, MAX_LISTED, MAX_SCAN, Reply, Revision, StoreError};
+use quintet_store::{
+    Change, Changed, Command, MAX_IMS_SCAN, MAX_LISTED, MAX_SCAN, Reply, Revision, StoreError,
+};
 use rusqlite::{Connection, params};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -146,6 +148,8 @@ fn answer(
         Command::LoadContextData { imsi } => Ok(Reply::ContextData(context_data::load(connection, *imsi)?)),
         Command::Scan { after, limit } => scan(connection, subscriptions, *after, (*limit).min(MAX_SCAN)),
         Command::Changes { since, limit } => changes(connection, *since, (*limit).min(MAX_LISTED)),
+        Command::LoadIms { key } => Ok(Reply::Ims(ims::find(connection, key)?.map(Box::new))),
+        Command::ScanIms { after, limit } => ims::scan(connection, *after, (*limit).min(MAX_IMS_SCAN)),
         Command::ScanServed { host, after, limit } => {
             location::served(connection, host, *after, (*limit).min(MAX_LISTED))
         }

@@ -5,6 +5,7 @@
 //!      ┊ imsi                   slot (epoch, H)    state (revision)    removed (IMSI, revision)
 //!  location ──mme, sgsn──► node (host, realm)      pdn_gateway (by IMSI and Context-Identifier)
 //!  context_data (JSON: what 5GC told)
+//!  ims_private, ims_public ──imsi──► ims_subscription (JSON) ┄ ims_registration (version, JSON: what S-CSCFs told)
 //! ```
 //!
 //! Columns have the names of TS 23.008 and TS 29.272. An IMSI is a number, its digits in the low 56 bits and their
@@ -22,7 +23,7 @@ pub const APPLICATION_ID: i32 = i32::from_be_bytes(*b"Qtet");
 pub const SCHEMA_VERSION: i32 = MIGRATIONS.len() as i32;
 
 /// Migration `n` leads from version `n` to `n + 1`.
-const MIGRATIONS: [&str; 3] = [PROVISIONING, LOCATION, CONTEXT_DATA];
+const MIGRATIONS: [&str; 4] = [PROVISIONING, LOCATION, CONTEXT_DATA, IMS];
 
 /// Subscribers, subscriptions and slots.
 const PROVISIONING: &str = "
@@ -101,6 +102,27 @@ CREATE TABLE context_data (
     imsi INTEGER PRIMARY KEY,             -- no reference: it may outlive the subscriber until it is taken
     json TEXT NOT NULL                    -- AMF registration, SDM subscriptions, authentication events
 );
+";
+
+/// IMS subscriptions and their registrations. Identities are in canonical form.
+const IMS: &str = "
+CREATE TABLE ims_subscription (
+    imsi INTEGER PRIMARY KEY,             -- no reference: it may outlive the subscriber until its registrations end
+    json TEXT,                            -- NULL: removed
+    told TEXT                             -- what was provisioned before, as long as S-CSCFs were not told
+);
+CREATE TABLE ims_registration (
+    imsi INTEGER PRIMARY KEY,
+    version INTEGER NOT NULL,
+    json TEXT                             -- NULL: nothing is registered
+);
+CREATE TABLE ims_private (impi TEXT PRIMARY KEY, imsi INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE ims_public (impu TEXT PRIMARY KEY, imsi INTEGER NOT NULL) WITHOUT ROWID;
+CREATE VIEW ims AS
+    SELECT printf('%0*d', imsi >> 56, imsi & 0xffffffffffffff) AS imsi,
+           s.json ->> '$.private[0].identity' AS impi,
+           r.json ->> '$.server.name' AS scscf, r.json -> '$.sets' AS registrations
+    FROM ims_subscription s JOIN ims_registration r USING (imsi);
 ";
 
 /// What a file's header says of it.

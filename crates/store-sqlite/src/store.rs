@@ -189,12 +189,15 @@ impl SqliteStore {
 
     fn lane(&self, command: &Command) -> &Lane {
         match command {
-            Command::Load { .. } | Command::LoadLocation { .. } | Command::LoadContextData { .. } => {
-                &self.rows
-            }
-            Command::Scan { .. } | Command::Changes { .. } | Command::ScanServed { .. } | Command::Count => {
-                &self.runs
-            }
+            Command::Load { .. }
+            | Command::LoadLocation { .. }
+            | Command::LoadContextData { .. }
+            | Command::LoadIms { .. } => &self.rows,
+            Command::Scan { .. }
+            | Command::ScanIms { .. }
+            | Command::Changes { .. }
+            | Command::ScanServed { .. }
+            | Command::Count => &self.runs,
             _ => &self.writes,
         }
     }

@@ -14,7 +14,7 @@ use crate::database::{Database, Mode, OpenError};
 use crate::fault::Failure;
 use crate::lanes::{Caller, Job, Lane, Outbox, Work};
 use crate::shared::Numbers;
-use crate::{context_data, location, provision, slot};
+use crate::{context_data, ims, location, provision, slot};
 use quintet_store::{Command, Reply, StoreError};
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
@@ -362,6 +362,14 @@ fn apply(connection: &Connection, numbers: &mut Numbers, command: &Command) -> R
         Command::ClearContextData { imsi } => context_data::clear(connection, *imsi),
         Command::Put { subscribers, mode } => provision::put(connection, numbers, subscribers, *mode),
         Command::Remove { imsis } => provision::remove(connection, numbers, imsis),
+        Command::PutIms { subscriptions, mode } => ims::put(connection, subscriptions, *mode),
+        Command::RemoveIms { imsis } => ims::remove(connection, imsis),
+        Command::SetRegistrations {
+            imsi,
+            expected,
+            registrations,
+            told,
+        } => ims::set_registrations(connection, *imsi, *expected, registrations, *told),
         Command::ChallengeKey { fresh } => slot::challenge_key(connection, fresh),
         Command::Load { .. }
         | Command::Scan { .. }
@@ -369,6 +377,8 @@ fn apply(connection: &Connection, numbers: &mut Numbers, command: &Command) -> R
         | Command::LoadLocation { .. }
         | Command::ScanServed { .. }
         | Command::LoadContextData { .. }
+        | Command::LoadIms { .. }
+        | Command::ScanIms { .. }
         | Command::Count => Err(StoreError::Unavailable("a read came to the writer".to_owned()).into()),
     }
 }

@@ -10,6 +10,7 @@
 pub mod changes;
 pub mod context;
 pub mod fixture;
+pub mod ims;
 pub mod locations;
 pub mod model;
 pub mod provisioning;
@@ -68,6 +69,11 @@ macro_rules! contract_suite {
                 every_field_of_a_location_survives;
             context: changes_tell_what_was_before, every_field_of_context_data_survives, context_data_need_a_subscriber,
                 another_amf_is_not_modified, lists_stay_bounded, a_removed_subscriber_leaves_its_context_data;
+            ims: identities_lead_to_the_subscription, ims_needs_a_subscriber, modes_of_put_ims,
+                an_identity_has_one_subscription, a_put_ims_is_all_or_none, identities_that_went_are_free,
+                registrations_are_written_by_version, versions_never_come_again, provisioning_keeps_registrations,
+                what_was_told_is_remembered, a_removed_ims_leaves_its_registrations, a_removed_subscriber_leaves_them_too,
+                scan_ims_pages_in_order, provisioning_ims_is_a_change, every_field_of_ims_survives;
             model: random_commands_agree_with_the_model, replies_come_once_for_each_ticket;
         );
     };

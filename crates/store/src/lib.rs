@@ -14,10 +14,12 @@
 pub mod contract;
 #[cfg(any(test, feature = "testing"))]
 pub mod faulty;
+mod ims;
 mod memory;
 mod port;
 mod table;
 
+pub use ims::{ImsKey, MAX_IMS_SCAN, StoredIms, provisioned_version};
 pub use memory::MemoryStore;
 pub use port::{
     Bound, Change, Changed, Command, Durability, MAX_LISTED, MAX_PDN_GATEWAYS, MAX_SCAN, PutMode, Reply,

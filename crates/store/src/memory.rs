@@ -3,6 +3,9 @@
 //! It is also the contract put into code: short, ordered (every map is a `BTreeMap`), the model that other back ends
 //! are compared with.
 
+mod ims;
+
+use self::ims::ImsTable;
 use crate::port::{
     Bound, Change, Changed, Command, Durability, MAX_LISTED, MAX_PDN_GATEWAYS, MAX_SCAN, PutMode, Reply,
     Revision, Store, StoreError, Ticket, same_host, same_usim,
@@ -19,6 +22,7 @@ pub struct MemoryStore {
     subscribers: BTreeMap<Imsi, Subscriber>,
     locations: BTreeMap<Imsi, Location>,
     context_data: BTreeMap<Imsi, ContextData>,
+    ims: ImsTable,
     slots: [Option<Bound>; Slot::COUNT as usize],
     /// By revision; one entry for each IMSI, the latest.
     changes: BTreeMap<u64, Changed>,
@@ -107,6 +111,16 @@ impl MemoryStore {
             }
             Command::Put { subscribers, mode } => self.put(subscribers, mode),
             Command::Remove { imsis } => self.remove(&imsis),
+            Command::LoadIms { key } => Ok(Reply::Ims(self.ims.find(&key).cloned().map(Box::new))),
+            Command::ScanIms { after, limit } => Ok(Reply::ImsRun(self.ims.scan(after, limit))),
+            Command::PutIms { subscriptions, mode } => self.put_ims(&subscriptions, mode),
+            Command::RemoveIms { imsis } => self.remove_ims(&imsis),
+            Command::SetRegistrations {
+                imsi,
+                expected,
+                registrations,
+                told,
+            } => self.ims.set(imsi, expected, *registrations, told),
             Command::Count => Ok(Reply::Count(self.subscribers.len() as u64)),
             Command::ChallengeKey { fresh } => Ok(Reply::ChallengeKey(
                 self.challenge_key.get_or_insert(fresh).clone(),
@@ -315,6 +329,7 @@ impl MemoryStore {
         for &imsi in imsis {
             self.subscribers.remove(&imsi);
             self.note(imsi, Change::Removed);
+            self.ims.remove(imsi, self.revision);
         }
         Ok(Reply::Revision(Revision(self.revision)))
     }

@@ -1,10 +1,13 @@
 //! The store port. Each command is one transaction: all of it happens, or none, and what was answered stays.
 
+use crate::ims::{ImsKey, StoredIms};
 use quintet_identity::Imsi;
 use quintet_subscriber::auc::{ChallengeSecret, Epoch, Slot};
+use quintet_subscriber::ims::{ImsSubscription, Registrations};
 use quintet_subscriber::model::{
     Algorithm, Authentication, ContextChange, ContextData, Location, PdnGateway, ServingNode, Subscriber,
 };
+use std::sync::Arc;
 
 /// Most PDN gateways kept per subscriber: more than the APN configurations a profile can sensibly have (TS 29.272
 /// 7.3.34), and a bound on what a misbehaving MME can make a home network store.
@@ -217,10 +220,53 @@ pub enum Command {
         mode: PutMode,
     },
     /// Removes subscribers, all or none. Their locations and context data stay readable, for whoever tells the serving
-    /// nodes, until [`Command::ClearLocation`] and [`Command::ClearContextData`] take them. → `Revision`, `NoSubscriber`
+    /// nodes, until [`Command::ClearLocation`] and [`Command::ClearContextData`] take them. Their IMS subscriptions go as
+    /// with [`Command::RemoveIms`]. → `Revision`, `NoSubscriber`
     Remove {
         /// Whom.
         imsis: Vec<Imsi>,
+    },
+    /// An IMS subscription with its registrations. → [`Reply::Ims`]
+    LoadIms {
+        /// Which.
+        key: ImsKey,
+    },
+    /// IMS subscriptions, in ascending order of packed IMSI; those removed too, as long as they have registrations.
+    /// → [`Reply::ImsRun`]
+    ScanIms {
+        /// Start behind this one.
+        after: Option<Imsi>,
+        /// At most so many, and never more than [`crate::MAX_IMS_SCAN`]; none means the end.
+        limit: usize,
+    },
+    /// Provisions IMS subscriptions of subscribers that are there, all or none; one named twice is treated twice.
+    /// Registrations stay, and as long as there are some, what was provisioned before is remembered
+    /// ([`StoredIms::told`]).
+    /// → [`Reply::Revision`], [`StoreError::Exists`], [`StoreError::NoIms`], `NoSubscriber`, [`StoreError::IdentityTaken`]
+    PutIms {
+        /// What.
+        subscriptions: Vec<Arc<ImsSubscription>>,
+        /// How.
+        mode: PutMode,
+    },
+    /// Removes IMS subscriptions, all or none. What has registrations stays under its IMSI until they are gone.
+    /// → [`Reply::Revision`], [`StoreError::NoIms`]
+    RemoveIms {
+        /// Whose.
+        imsis: Vec<Imsi>,
+    },
+    /// Writes registrations, if the record is still the one they were made from; the version rises by one. A removed
+    /// subscription without registrations is forgotten. It is no provisioning change.
+    /// → [`Reply::Done`], [`StoreError::NoIms`], [`StoreError::Stale`]
+    SetRegistrations {
+        /// Whose.
+        imsi: Imsi,
+        /// The version they were made from.
+        expected: u64,
+        /// What they shall be.
+        registrations: Box<Registrations>,
+        /// Whether S-CSCFs know the subscription as it is now.
+        told: bool,
     },
     /// How many subscribers there are. → [`Reply::Count`]
     Count,
@@ -249,6 +295,9 @@ impl Command {
             | Self::ClearContextData { .. }
             | Self::Put { .. }
             | Self::Remove { .. }
+            | Self::PutIms { .. }
+            | Self::RemoveIms { .. }
+            | Self::SetRegistrations { .. }
             | Self::ChallengeKey { .. } => true,
             Self::Load { .. }
             | Self::Scan { .. }
@@ -256,6 +305,8 @@ impl Command {
             | Self::LoadLocation { .. }
             | Self::ScanServed { .. }
             | Self::LoadContextData { .. }
+            | Self::LoadIms { .. }
+            | Self::ScanIms { .. }
             | Self::Count => false,
         }
     }
@@ -309,6 +360,10 @@ pub enum Reply {
     ContextData(Option<Box<ContextData>>),
     /// Subscribers served by a node.
     Served(Vec<Imsi>),
+    /// An IMS subscription, if there is one.
+    Ims(Option<Box<StoredIms>>),
+    /// A run of IMS subscriptions.
+    ImsRun(Vec<StoredIms>),
     /// The revision that a provisioning command made.
     Revision(Revision),
     /// A count.
@@ -344,6 +399,26 @@ pub enum StoreError {
     Exists {
         /// Who.
         imsi: Imsi,
+    },
+    /// The subscriber has no IMS subscription.
+    #[error("IMSI {imsi} has no IMS subscription")]
+    NoIms {
+        /// Who.
+        imsi: Imsi,
+    },
+    /// A private or public identity is another subscription's.
+    #[error("the identity {identity} belongs to the IMS subscription of IMSI {imsi} already")]
+    IdentityTaken {
+        /// Which.
+        identity: String,
+        /// Whose it is.
+        imsi: Imsi,
+    },
+    /// The record is another by now; read it again.
+    #[error("the IMS record changed meanwhile")]
+    Stale {
+        /// Its version in the store.
+        version: u64,
     },
     /// Too many commands wait for the store; try again later.
     #[error("the store has too many commands waiting")]

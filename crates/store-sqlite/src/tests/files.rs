@@ -2,8 +2,8 @@
 
 use super::{Place, count, is_there, put};
 use crate::{APPLICATION_ID, OpenError, Options, SCHEMA_VERSION, SqliteStore, schema};
-use quintet_store::contract::fixture::{imsi, node, slot, subscriber};
-use quintet_store::{Change, Changed, Command, Reply, Revision};
+use quintet_store::contract::fixture::{ims_subscription, imsi, node, slot, subscriber};
+use quintet_store::{Change, Changed, Command, ImsKey, PutMode, Reply, Revision};
 use rusqlite::{Connection, params};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -171,6 +171,18 @@ fn brought_up_from(version: i32) {
         .pragma_query_value(None, "user_version", |row| row.get(0))
         .unwrap();
     assert_eq!(version, SCHEMA_VERSION);
+    let ims = std::sync::Arc::new(ims_subscription(1, 2));
+    store
+        .execute(Command::PutIms {
+            subscriptions: vec![ims.clone()],
+            mode: PutMode::Insert,
+        })
+        .unwrap();
+    let key = ImsKey::Private(ims.private[0].impi.clone());
+    let Ok(Reply::Ims(Some(stored))) = store.execute(Command::LoadIms { key }) else {
+        panic!("no IMS subscription");
+    };
+    assert_eq!(stored.subscription, Some(ims));
 }
 
 /// A copy of database and WAL, cut anywhere, opens with a prefix of the commits.

@@ -4,6 +4,10 @@ use quintet_crypto::{Amf, K, Opc, Topc, TuakSizes};
 use quintet_identity::Imsi;
 use quintet_identity::fgs::{AmfId, Guami};
 use quintet_subscriber::auc::Slot;
+use quintet_subscriber::ims::{
+    DigestCredentials, DigestSecret, ImsSubscription, PublicIdentity, RegistrationSet, Registrations, Server,
+    SetRegistration,
+};
 use quintet_subscriber::model::{
     AccessRestriction, Algorithm, AllocationRetentionPriority, Ambr, AmfRegistration, ApnConfiguration,
     Authentication, AuthenticationEvent, AuthenticationMethod, FgsSubscription, PdnGateway, PdnType,
@@ -223,5 +227,51 @@ pub fn authentication_event(n: u64) -> AuthenticationEvent {
         time_stamp: "2026-11-21T20:00:00Z".to_owned(),
         auth_type: "5G_AKA".to_owned(),
         serving_network_name: "5G:mnc001.mcc001.3gppnetwork.org".to_owned(),
+    }
+}
+
+/// The IMS subscription of subscriber `n`: identities derived from IMSI and number, and `variant` in what tells
+/// provisioned data apart.
+///
+/// # Panics
+/// Never: its names are valid.
+#[must_use]
+pub fn ims_subscription(n: u64, variant: u64) -> ImsSubscription {
+    let home = "00101".parse().expect("a PLMN");
+    let mut ims = ImsSubscription::derived(imsi(n), home, subscriber(n).msisdn).expect("digits");
+    ims.capabilities.mandatory = vec![variant as u32];
+    if variant.is_multiple_of(2) {
+        ims.private[0].digest = Some(DigestCredentials {
+            realm: "example.org".to_owned(),
+            secret: DigestSecret::Password(format!("password {variant}").into()),
+        });
+        // An identity that several subscribers want.
+        let shared = format!("sip:shared{variant}@example.org");
+        ims.sets.push(RegistrationSet {
+            id: 1,
+            identities: vec![PublicIdentity::new(shared.parse().expect("a URI"))],
+            private: Vec::new(),
+        });
+    }
+    ims
+}
+
+/// Registrations at S-CSCF `scscf`; none for 0.
+#[must_use]
+pub fn registrations(n: u64, scscf: u64) -> Registrations {
+    if scscf == 0 {
+        return Registrations::default();
+    }
+    Registrations {
+        server: Some(Server {
+            name: format!("sip:scscf{scscf}.example.org:6060"),
+            host: format!("scscf{scscf}.example.org"),
+            realm: "example.org".to_owned(),
+        }),
+        sets: vec![SetRegistration {
+            registered: vec![ims_subscription(n, 1).private[0].impi.clone()],
+            ..SetRegistration::default()
+        }],
+        ..Registrations::default()
     }
 }

@@ -1,11 +1,12 @@
 //! Random commands: a back end and [`MemoryStore`] answer the same. Seeds are printed on failure.
 
 use super::fixture::{
-    amf_registration, authentication_event, gateway, imsi, node, sdm_subscription, slot, subscriber,
-    subscription,
+    amf_registration, authentication_event, gateway, ims_subscription, imsi, node, registrations,
+    sdm_subscription, slot, subscriber, subscription,
 };
 use super::{Make, call, wait};
 use crate::faulty::Dice;
+use crate::ims::ImsKey;
 use crate::memory::MemoryStore;
 use crate::port::{Command, PutMode, Reply, Revision, StoreError, Ticket};
 use quintet_crypto::K;
@@ -62,7 +63,7 @@ fn some_command(dice: &mut Dice) -> Command {
     let host = node(dice.below(4)).host;
     let after = dice.falls(500).then(|| imsi(dice.below(IMSIS)));
     let limit = dice.below(30) as usize;
-    match dice.below(25) {
+    match dice.below(36) {
         0 => Command::Takeover { slot },
         1 => Command::RaiseBound {
             slot,
@@ -127,7 +128,81 @@ fn some_command(dice: &mut Dice) -> Command {
             change: Box::new(some_change(dice)),
         },
         23 => Command::ClearContextData { imsi: one },
+        25..=35 => some_ims_command(dice, one),
         _ => Command::Count,
+    }
+}
+
+fn some_ims_command(dice: &mut Dice, one: quintet_identity::Imsi) -> Command {
+    let n = dice.below(IMSIS);
+    let ims = Arc::new(ims_subscription(n, dice.below(6)));
+    match dice.below(10) {
+        0 => Command::LoadIms {
+            key: ImsKey::Imsi(one),
+        },
+        1 => Command::LoadIms {
+            key: ImsKey::Private(ims.private[0].impi.clone()),
+        },
+        2 => {
+            let set = &ims.sets[dice.below(ims.sets.len() as u64) as usize];
+            Command::LoadIms {
+                key: ImsKey::Public(set.identities[0].impu.clone()),
+            }
+        }
+        3 => Command::ScanIms {
+            after: dice.falls(500).then_some(one),
+            limit: dice.below(30) as usize,
+        },
+        4..=6 => {
+            let more = (0..dice.below(3)).map(|_| {
+                let (n, variant) = (dice.below(IMSIS), dice.below(6));
+                Arc::new(ims_subscription(n, variant))
+            });
+            let mut subscriptions: Vec<_> = more.collect();
+            subscriptions.push(ims);
+            let modes = [PutMode::Insert, PutMode::Update, PutMode::Upsert, PutMode::Upsert];
+            Command::PutIms {
+                subscriptions,
+                mode: modes[dice.below(4) as usize],
+            }
+        }
+        7 => Command::RemoveIms {
+            imsis: (0..1 + dice.below(2)).map(|_| imsi(dice.below(IMSIS))).collect(),
+        },
+        // What it was made from is `SAME`: the version that the record has.
+        _ => Command::SetRegistrations {
+            imsi: imsi(n),
+            expected: if dice.falls(800) { SAME } else { dice.below(100) },
+            registrations: Box::new(registrations(n, dice.below(3))),
+            told: dice.falls(300),
+        },
+    }
+}
+
+/// Stands for the version of the record.
+const SAME: u64 = u64::MAX;
+
+/// Fills in the version that a record has in the model.
+fn versioned(command: Command, model: &mut MemoryStore) -> Command {
+    let Command::SetRegistrations {
+        imsi,
+        expected: SAME,
+        registrations,
+        told,
+    } = command
+    else {
+        return command;
+    };
+    let key = ImsKey::Imsi(imsi);
+    let expected = match model.execute(Command::LoadIms { key }) {
+        Ok(Reply::Ims(Some(stored))) => stored.version,
+        _ => 0,
+    };
+    Command::SetRegistrations {
+        imsi,
+        expected,
+        registrations,
+        told,
     }
 }
 
@@ -136,7 +211,7 @@ pub fn random_commands_agree_with_the_model(make: Make<'_>) {
     for seed in 0..SEEDS {
         let (mut store, mut model, mut dice) = (make(), MemoryStore::new(), Dice::new(seed));
         for n in 0..COMMANDS {
-            let command = some_command(&mut dice);
+            let command = versioned(some_command(&mut dice), &mut model);
             let expected = model.execute(command.clone());
             let reply = call(&mut *store, command.clone());
             assert_eq!(reply, expected, "seed {seed}, command {n}: {command:?}");
@@ -150,7 +225,7 @@ pub fn replies_come_once_for_each_ticket(make: Make<'_>) {
         let (mut store, mut model, mut dice) = (make(), MemoryStore::new(), Dice::new(seed));
         let mut expected: BTreeMap<Ticket, Result<Reply, StoreError>> = BTreeMap::new();
         for n in 0..COMMANDS as u64 {
-            let command = some_command(&mut dice);
+            let command = versioned(some_command(&mut dice), &mut model);
             if command.is_write() {
                 expected.insert(Ticket(n), model.execute(command.clone()));
                 store.submit(Ticket(n), command);
