@@ -20,6 +20,7 @@ mod message;
 mod method;
 mod name;
 mod params;
+pub mod reginfo;
 mod scan;
 mod security;
 mod status;

@@ -5,6 +5,7 @@
 mod any_octets;
 mod forwarding;
 mod messages;
+mod reginfo;
 mod streams;
 mod support;
 mod torture;
