@@ -44,6 +44,12 @@ pub enum CommandError {
     /// No such association.
     #[error("no such security association")]
     Unknown,
+    /// The back end does not have this mode.
+    #[error("this back end has no UDP-encapsulated tunnels")]
+    NotSupported,
+    /// A kernel refused; its error number.
+    #[error("the kernel refused the security association (error {0})")]
+    BackEnd(i32),
 }
 
 pub(crate) enum End {

@@ -213,6 +213,12 @@ impl Endpoint {
         self.database.iter().map(|association| &association.parameters)
     }
 
+    /// Whether there is an association to send on this flow.
+    #[must_use]
+    pub fn can_send(&self, flow: Flow) -> bool {
+        self.database.can_send(flow.local, flow.remote)
+    }
+
     /// How many associations there are.
     #[must_use]
     pub fn association_count(&self) -> usize {

@@ -3,7 +3,9 @@
 use crate::sctp::SctpCarrier;
 use quintet_diameter::node::ConnectionId;
 use quintet_diameter::{HEADER_OCTETS, Header};
+use quintet_esp::SaParameters;
 use quintet_sctp::{AssociationId, Message, Path, Streams};
+use quintet_sip::transport::Hop;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -107,6 +109,15 @@ pub trait Tap {
         let _ = (wall, wire, way, packet);
     }
 
+    /// A security association was installed. What sees its keys must keep them as such.
+    fn esp_installed(&mut self, wall: Duration, parameters: &SaParameters) {
+        let _ = (wall, parameters);
+    }
+    /// An ESP packet passed that this process sealed or is to open: in IP where the path's ports are 0, else in UDP.
+    fn esp_packet(&mut self, wall: Duration, path: quintet_esp::Path, way: Way, packet: &[u8]) {
+        let _ = (wall, path, way, packet);
+    }
+
     /// A connection of a service based interface came about; with TLS, after its handshake.
     fn sbi_opened(&mut self, wall: Duration, link: &SbiLink) {
         let _ = (wall, link);
@@ -118,6 +129,16 @@ pub trait Tap {
     /// A connection of a service based interface ended.
     fn sbi_closed(&mut self, wall: Duration, link: &SbiLink) {
         let _ = (wall, link);
+    }
+
+    /// A whole SIP message passed, or was handed over for sending. With TLS it is what TLS carries; under IPsec in user
+    /// space it is what ESP carries, and the packets are told as well.
+    fn sip_message(&mut self, wall: Duration, hop: &Hop, way: Way, octets: &[u8]) {
+        let _ = (wall, hop, way, octets);
+    }
+    /// A connection of SIP ended, or did not come about.
+    fn sip_closed(&mut self, wall: Duration, hop: &Hop) {
+        let _ = (wall, hop);
     }
 }
 
