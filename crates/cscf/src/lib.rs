@@ -3,4 +3,5 @@
 #![forbid(unsafe_code)]
 
 pub mod cx;
+pub mod pcscf;
 pub mod proxy;
