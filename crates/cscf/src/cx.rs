@@ -5,6 +5,8 @@
 //! of a Dx SLF (TS 29.228 Annex A, RFC 6733 6.13), and the typed answer or why there is none.
 
 mod served;
+#[cfg(test)]
+mod tests;
 
 pub use served::{FromHss, read_served};
 
