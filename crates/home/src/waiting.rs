@@ -29,6 +29,8 @@ pub enum Lane {
     Authentication,
     /// Serving nodes and PDN gateways.
     Location,
+    /// IMS registrations.
+    Ims,
 }
 
 /// Which waiting request; a place in the table and how often the place was used, so that a late reply finds nobody.

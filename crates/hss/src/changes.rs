@@ -68,6 +68,7 @@ impl FirstMeetings {
 impl Hss {
     pub(crate) fn changed(&mut self, now: Duration, reply: StoreReply) {
         for changed in self.front.changed(now, reply) {
+            self.ims_changed(changed.imsi);
             let late = self.front.late.take(changed.imsi);
             match changed.change {
                 Change::Put => {
@@ -345,7 +346,7 @@ impl Hss {
         );
     }
 
-    fn owe(&mut self, cx: &mut Cx<'_>, host: String, realm: String, request: Outgoing) {
+    pub(crate) fn owe(&mut self, cx: &mut Cx<'_>, host: String, realm: String, request: Outgoing) {
         self.dispatch
             .owe(cx.now, cx.node, (host, realm), request, &mut |event| {
                 self.front.events.report(event)

@@ -9,6 +9,26 @@ use quintet_subscriber::s6a::{Features, VisitedPlmns};
 /// The most Reset-ID values (each goes into every ULA).
 pub const MAX_RESET_IDS: usize = 8;
 
+/// What an operator sets of Cx.
+#[derive(Clone, Copy, Debug)]
+pub struct ImsConfig {
+    /// Whether an S-CSCF that asks to remain assigned after a de-registration does (TS 29.228 6.1.2.1).
+    pub keep_server_name: bool,
+    /// Supported-Features of Cx.
+    pub features: quintet_cx::Features,
+}
+
+impl Default for ImsConfig {
+    /// S-CSCFs remain assigned if they ask to; shared iFC sets, aliases and IMS restoration are supported.
+    fn default() -> Self {
+        use quintet_cx::Features;
+        Self {
+            keep_server_name: true,
+            features: Features::SHARED_IFC_SETS | Features::ALIAS_INDICATION | Features::IMS_RESTORATION,
+        }
+    }
+}
+
 /// Configuration of an HSS. Identity and realm are the Diameter node's.
 #[derive(Clone, Debug)]
 pub struct HssConfig {
@@ -31,7 +51,9 @@ pub struct HssConfig {
     pub reset_ids: Vec<Vec<u8>>,
     /// Locations do not survive a restart: every S6a peer gets a Reset when it connects (TS 29.272 5.2.4.1).
     pub volatile_locations: bool,
-    /// For a serving node to answer CLR, IDR, DSR, RSR.
+    /// What holds for Cx.
+    pub ims: ImsConfig,
+    /// For a serving node to answer CLR, IDR, DSR, RSR; for an S-CSCF to answer RTR, PPR.
     pub request_timeout: Duration,
     /// Subscribers read per command of the preload.
     pub preload_page: usize,
@@ -51,6 +73,7 @@ impl HssConfig {
             sms_in_mme: false,
             reset_ids: Vec::new(),
             volatile_locations: false,
+            ims: ImsConfig::default(),
             request_timeout: Duration::from_secs(5),
             preload_page: 4096,
         }

@@ -4,7 +4,7 @@
 //! learns the truth from the answer to whatever it asks next.
 
 use crate::event::HssEvent;
-use crate::wire::{Outgoing, S6A, write_outgoing};
+use crate::wire::{Outgoing, write_outgoing};
 use core::time::Duration;
 use quintet_diameter::dict::avp;
 use quintet_diameter::node::{Destination, RequestHandle};
@@ -85,7 +85,14 @@ impl Dispatch {
         self.session.clear();
         node.next_session_id(&mut self.session);
         let write = |w: &mut MessageWriter<'_>| write_outgoing(w, &self.session, &owed.request);
-        match node.request(now, to, S6A, owed.request.command(), write, Some(self.timeout)) {
+        match node.request(
+            now,
+            to,
+            owed.request.application(),
+            owed.request.command(),
+            write,
+            Some(self.timeout),
+        ) {
             Ok(handle) => {
                 let (command, imsi) = (owed.request.command(), owed.request.imsi());
                 report(HssEvent::Sent {

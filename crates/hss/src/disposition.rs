@@ -1,5 +1,6 @@
 //! What became of a request.
 
+use quintet_cx::ExperimentalResult;
 use quintet_diameter::ResultCode;
 use quintet_subscriber::s6a::Refusal;
 
@@ -10,6 +11,8 @@ pub enum Outcome {
     Success,
     /// A result of TS 29.272 7.4.
     Refused(Refusal),
+    /// An experimental result of TS 29.229 6.2: 2xxx is granted.
+    Cx(ExperimentalResult),
     /// A result of RFC 6733: the request is at fault (5xxx), or this HSS cannot serve it now (3004, 5012).
     Failed(ResultCode),
 }
@@ -21,6 +24,7 @@ impl Outcome {
         match self {
             Self::Success => ResultCode::SUCCESS.0,
             Self::Refused(refusal) => refusal.code(),
+            Self::Cx(result) => result.0,
             Self::Failed(result) => result.0,
         }
     }

@@ -6,6 +6,7 @@ use crate::changes::{FirstMeetings, Refresh, Why};
 use crate::config::HssConfig;
 use crate::dispatch::Dispatch;
 use crate::event::HssEvent;
+use crate::ims::{ImsFollowUp, ImsLate, ImsTable};
 use crate::serve::Parked;
 use core::time::Duration;
 use quintet_diameter::node::RequestHandle;
@@ -35,9 +36,11 @@ pub(crate) enum Purpose {
     Refresh(Imsi, Refresh),
     /// The location of a subscriber whose serving nodes are to be told something.
     Locate(Imsi, Why),
+    /// The IMS record of a subscriber.
+    Ims(Imsi, ImsFollowUp),
 }
 
-/// An HSS, sans-IO (TS 29.272).
+/// An HSS, sans-IO (TS 29.272, TS 29.228).
 ///
 /// ```text
 ///  runtime ── handle_request, handle_answer, request_failed, peer_up ──►┌─────┐── answers, requests ──► Diameter node
@@ -57,6 +60,8 @@ pub struct Hss {
     pub(crate) buffers: Buffers,
     pub(crate) dispatch: Dispatch,
     pub(crate) met: FirstMeetings,
+    pub(crate) ims: ImsTable,
+    pub(crate) ims_late: ImsLate,
 }
 
 impl Hss {
@@ -77,6 +82,8 @@ impl Hss {
             buffers: Buffers::default(),
             dispatch: Dispatch::new(config.request_timeout),
             met: FirstMeetings::default(),
+            ims: ImsTable::default(),
+            ims_late: ImsLate::default(),
             config,
         }
     }
@@ -171,6 +178,7 @@ impl Hss {
             }
             Stored::Own(Purpose::Refresh(imsi, refresh), reply) => self.refreshed(cx, imsi, refresh, reply),
             Stored::Own(Purpose::Locate(imsi, why), reply) => self.located(cx, imsi, why, reply),
+            Stored::Own(Purpose::Ims(imsi, why), reply) => self.ims_followed(cx, imsi, why, reply),
         }
         self.wake(cx);
     }
@@ -184,6 +192,8 @@ impl Hss {
 
     /// Provisioning may have changed something in the store.
     pub fn store_changed(&mut self, _now: Duration) {
+        // Registrations are no provisioning change, and may be another front end's.
+        self.ims.forget();
         self.front.ask_for_changes();
     }
 
@@ -196,6 +206,7 @@ impl Hss {
         self.front.handle_timeout(now, wall);
         self.wake(cx);
         self.late_timeout(now);
+        self.ims_timeout(now);
     }
 
     // --- Outputs ------------------------------------------------------------------------------------------------------
@@ -208,10 +219,12 @@ impl Hss {
     /// When [`Hss::handle_timeout`] must be called at the latest. May be in the past.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Duration> {
-        [self.front.next_timeout(), self.dispatch.next_timeout()]
-            .into_iter()
-            .flatten()
-            .min()
+        let timeouts = [
+            self.front.next_timeout(),
+            self.dispatch.next_timeout(),
+            self.ims_late.retry_at,
+        ];
+        timeouts.into_iter().flatten().min()
     }
 
     /// The next event, if [`Hss::listen`] asked for them.

@@ -1,7 +1,8 @@
-//! The HSS over S6a and S6d (TS 29.272), sans-IO: a Diameter application between MMEs and a subscriber store.
+//! The HSS over S6a and S6d (TS 29.272) and over Cx (TS 29.228), sans-IO: a Diameter application between MMEs, CSCFs and a
+//! subscriber store.
 //!
 //! ```text
-//!   Diameter node ──request──► serve ──► wire (read) ──► subscriber::s6a (decide), subscriber::auc (vectors)
+//!   Diameter node ──request──► serve ──► wire, cx (read) ──► subscriber::{s6a, ims} (decide), subscriber::auc (vectors)
 //!        ▲                       │ ▲
 //!        └──answer── wire (write)┘ └── home::FrontEnd (waiting, desk, memory, slot) ◄──► store
 //! ```
@@ -9,8 +10,9 @@
 //! An authentication request for a subscriber in memory is answered at once and allocates nothing. Whatever needs the
 //! store waits for it in a bounded place; no answer says more than the store has acknowledged.
 //!
-//! Answered: Authentication-Information, Update-Location, Purge-UE, Notify. Sent: Cancel-Location,
-//! Insert-Subscriber-Data, Delete-Subscriber-Data, Reset. Left out, because nothing here holds the data: GPRS
+//! Answered: Authentication-Information, Update-Location, Purge-UE, Notify; User-Authorization, Server-Assignment,
+//! Location-Info, Multimedia-Auth. Sent: Cancel-Location, Insert-Subscriber-Data, Delete-Subscriber-Data, Reset;
+//! Registration-Termination, Push-Profile. Left out, because nothing here holds the data: GPRS
 //! subscriptions (PDP contexts), LCS, CSG, trace, monitoring events. What requests say about them is skipped.
 
 #![forbid(unsafe_code)]
@@ -23,15 +25,17 @@ mod dispatch;
 mod disposition;
 mod event;
 mod hss;
+mod ims;
 mod location;
 mod serve;
 mod wire;
 
-pub use config::{HssConfig, MAX_RESET_IDS};
+pub use config::{HssConfig, ImsConfig, MAX_RESET_IDS};
 pub use dispatch::{FIRST_PAUSE, MAX_ATTEMPTS, MAX_OWED};
 pub use disposition::{Disposition, Outcome};
 pub use event::HssEvent;
 pub use hss::Hss;
+pub use ims::{MAX_IMS_RECORDS, MAX_ITEMS_PER_ANSWER, MAX_LATE_IMS};
 pub use quintet_home::{
     EntropySource, FrontEvent, MAX_CHANGE_TRIES, MAX_EVENTS, MAX_LATE_CHANGES, MAX_WAITING,
     MAX_WAITING_PER_SUBSCRIBER, WAITING_TIME,

@@ -12,6 +12,7 @@
 //! stays its own until the store has replied, so that what the store did is followed up all the same.
 
 use crate::hss::{Cx, Hss};
+use crate::ims::ImsStage;
 use crate::location::{LocationStage, NotifyStage, PurgeStage};
 use crate::wire::{Fault, read_imsi, result, write_auth_session_state};
 use crate::{Disposition, HssEvent, Outcome};
@@ -38,6 +39,8 @@ pub(crate) enum Stage {
     Purge(PurgeStage),
     /// Notify.
     Notify(NotifyStage),
+    /// A request of Cx.
+    Ims(ImsStage),
 }
 
 /// What a step leads to.
@@ -70,6 +73,9 @@ impl Hss {
         connection: ConnectionId,
         message: Message<'_>,
     ) -> Disposition {
+        if message.header().application_id == quintet_cx::CX {
+            return self.serve_ims(cx, connection, message);
+        }
         let inbound = Inbound {
             message,
             connection: Some(connection),
@@ -93,7 +99,14 @@ impl Hss {
         }
         match self.step(cx, &inbound, Stage::Start, None) {
             Step::Done(disposition) => disposition,
-            Step::Wait(need, stage) => self.park(cx, &inbound, connection, lane, need, stage),
+            Step::Wait(need, stage) => {
+                let imsi = match read_imsi(&inbound.message) {
+                    Ok(imsi) => imsi,
+                    Err(fault) => return self.fault(cx, &inbound, &fault),
+                };
+                self.park(cx, &inbound, connection, (imsi, lane), need, stage)
+                    .unwrap_or_else(|| self.fail(cx, &inbound, Some(imsi), ResultCode::TOO_BUSY))
+            }
         }
     }
 
@@ -104,6 +117,13 @@ impl Hss {
         stage: Stage,
         reply: Option<StoreReply>,
     ) -> Step {
+        if inbound.message.header().application_id == quintet_cx::CX {
+            let stage = match stage {
+                Stage::Ims(stage) => stage,
+                _ => ImsStage::Start,
+            };
+            return self.ims_step(cx, inbound, stage, reply);
+        }
         match inbound.message.header().code {
             command::AUTHENTICATION_INFORMATION => self.authentication_information(cx, inbound, stage, reply),
             command::UPDATE_LOCATION => self.update_location(cx, inbound, stage, reply),
@@ -112,35 +132,32 @@ impl Hss {
         }
     }
 
-    fn park(
+    /// Has a request wait; `None` if there is no room, and it must be refused.
+    pub(crate) fn park(
         &mut self,
         cx: &mut Cx<'_>,
         inbound: &Inbound<'_>,
         connection: ConnectionId,
-        lane: Lane,
+        lane: (Imsi, Lane),
         need: Need,
         stage: Stage,
-    ) -> Disposition {
-        let imsi = match read_imsi(&inbound.message) {
-            Ok(imsi) => imsi,
-            Err(fault) => return self.fault(cx, inbound, &fault),
-        };
+    ) -> Option<Disposition> {
         let octets = inbound.message.octets();
         let id = if self.front.desk.has_room() {
-            self.keep(cx, connection, octets, (imsi, lane), stage)
+            self.keep(cx, connection, octets, lane, stage)
         } else {
             None
         };
         let Some(id) = id else {
             self.front.no_room_for(need);
-            return self.fail(cx, inbound, Some(imsi), ResultCode::TOO_BUSY);
+            return None;
         };
         self.front.wait_for(id, need);
-        Disposition::Waiting
+        Some(Disposition::Waiting)
     }
 
     /// A place for a request, if there is one.
-    fn keep(
+    pub(crate) fn keep(
         &mut self,
         cx: &Cx<'_>,
         connection: ConnectionId,
@@ -206,7 +223,11 @@ impl Hss {
             job.answered = true;
             if let Ok(message) = Message::decode(&octets) {
                 let inbound = Inbound { message, connection };
-                let _ = self.fail(cx, &inbound, Some(imsi), ResultCode::UNABLE_TO_COMPLY);
+                let _ = if message.header().application_id == quintet_cx::CX {
+                    self.ims_outcome(cx, &inbound, None, ResultCode::UNABLE_TO_COMPLY.into())
+                } else {
+                    self.fail(cx, &inbound, Some(imsi), ResultCode::UNABLE_TO_COMPLY)
+                };
             }
             if in_flight {
                 if let Some(job) = self.front.waiting.job(id) {

@@ -40,6 +40,11 @@ pub(crate) enum Outgoing {
         context_identifiers: Vec<u32>,
         features: Features,
     },
+    /// A request of Cx.
+    Cx {
+        imsi: Imsi,
+        request: Box<quintet_cx::Request>,
+    },
     /// Reset-Request.
     Reset {
         /// Leading digits of the IMSIs that are meant; none: all of this HSS.
@@ -56,7 +61,16 @@ impl Outgoing {
             Self::CancelLocation { .. } => command::CANCEL_LOCATION,
             Self::InsertSubscriberData { .. } => command::INSERT_SUBSCRIBER_DATA,
             Self::DeleteSubscriberData { .. } => command::DELETE_SUBSCRIBER_DATA,
+            Self::Cx { request, .. } => request.command(),
             Self::Reset { .. } => command::RESET,
+        }
+    }
+
+    /// Application-ID.
+    pub(crate) fn application(&self) -> u32 {
+        match self {
+            Self::Cx { .. } => quintet_cx::CX,
+            _ => S6A,
         }
     }
 
@@ -65,7 +79,8 @@ impl Outgoing {
         match self {
             Self::CancelLocation { imsi, .. }
             | Self::InsertSubscriberData { imsi, .. }
-            | Self::DeleteSubscriberData { imsi, .. } => Some(*imsi),
+            | Self::DeleteSubscriberData { imsi, .. }
+            | Self::Cx { imsi, .. } => Some(*imsi),
             Self::Reset { .. } => None,
         }
     }
@@ -88,6 +103,9 @@ fn write_imsi(w: &mut MessageWriter<'_>, imsi: Imsi) {
 /// Writes all but the routing AVPs, which the Diameter node adds.
 pub(crate) fn write_outgoing(w: &mut MessageWriter<'_>, session: &str, request: &Outgoing) {
     w.text(avp::SESSION_ID, session);
+    if let Outgoing::Cx { request, .. } = request {
+        return request.write(w);
+    }
     write_application(w);
     write_auth_session_state(w);
     match request {
@@ -139,6 +157,8 @@ pub(crate) fn write_outgoing(w: &mut MessageWriter<'_>, session: &str, request: 
                 w.u32(avp::CONTEXT_IDENTIFIER, *id);
             }
         }
+        // Written above.
+        Outgoing::Cx { .. } => {}
         Outgoing::Reset { user_ids, reset_ids } => {
             for id in user_ids {
                 w.text(avp::USER_ID, id);
