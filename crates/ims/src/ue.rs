@@ -46,6 +46,7 @@ pub use output::{Authorization, Departure, Event, Failure, Output, Procedure, Qo
 pub use quintet_subscriber::auc::Entropy;
 pub use quintet_subscriber::usim::Answer;
 pub use reply::{Challenge, Reply};
+pub use security::SET_NAMES;
 pub use timer::Timer;
 
 use crate::agreement::{Associations, Which};
@@ -102,12 +103,18 @@ impl Work<'_> {
 }
 
 impl Ue {
-    /// A UE that was never registered, at an address. What UEs share is shared.
+    /// A UE that was never registered, at an address. What UEs share is shared. Its sets of associations have [`SET_NAMES`]
+    /// names from `first_set` on, which are no other UE's of whoever holds the associations.
     #[must_use]
-    pub fn new(configuration: Arc<Configuration>, identity: Identity, address: IpAddr) -> Self {
+    pub fn new(
+        configuration: Arc<Configuration>,
+        identity: Identity,
+        address: IpAddr,
+        first_set: u32,
+    ) -> Self {
         Self {
             expires_s: configuration.expires_s,
-            protection: Protection::new(*configuration.client_ports.start()),
+            protection: Protection::new(*configuration.client_ports.start(), first_set),
             configuration,
             identity,
             address,

@@ -5,7 +5,7 @@ use super::configuration::MAX_EXPIRES_CORRECTIONS;
 use super::input::Unanswered;
 use super::output::{Event, Failure, Procedure};
 use super::reply::Reply;
-use super::{Ue, Work};
+use super::{Timer, Ue, Work};
 
 impl Ue {
     /// The attempt whose REGISTER has this CSeq and waits for an answer.
@@ -57,12 +57,11 @@ impl Ue {
         attempt.corrections += 1;
         self.expires_s = min_expires_s;
         work.event(Event::TooBrief { min_expires_s });
-        let authorization = attempt.authorization.clone();
-        // A response that was sent already goes over its set again; an unanswered challenge is asked for again.
-        let proof = match attempt.proof() {
-            Some(Proof::Response) => Proof::Response,
-            _ => Proof::None,
-        };
-        self.send(work, attempt, proof, authorization);
+        // It begins from the start: an error takes the new associations along (TS 33.203 7.3.1.1).
+        self.timers.stop(Timer::RegAwaitAuth);
+        self.protection.fail();
+        let initial = attempt.procedure == Procedure::Registration;
+        let authorization = self.first_authorization(work, initial);
+        self.send(work, attempt, Proof::None, authorization);
     }
 }

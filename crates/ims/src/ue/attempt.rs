@@ -1,6 +1,7 @@
 //! One attempt: from the first REGISTER to the answer that ends it.
 
-use super::output::{Authorization, Procedure};
+use super::digest::Credential;
+use super::output::Procedure;
 use super::reply::Challenge;
 use crate::agreement::Offer;
 use quintet_esp::SaSet;
@@ -44,10 +45,10 @@ pub(super) struct Attempt {
     pub(super) over: Option<SaSet>,
     /// What the last REGISTER offered.
     pub(super) offer: Option<Offer>,
+    /// What the last challenge was answered with: it counts once the network agrees.
+    pub(super) credential: Option<Box<Credential>>,
     /// CSeq of the REGISTER under way.
     pub(super) cseq: u32,
-    /// Its Authorization, for the case that it must go again as it was.
-    pub(super) authorization: Authorization,
     /// Invalid challenges in a row, challenges in all, corrections of the expiry.
     pub(super) invalid: u8,
     pub(super) challenges: u8,
@@ -62,8 +63,8 @@ impl Attempt {
             step: Step::Network(Proof::None),
             over,
             offer: None,
+            credential: None,
             cseq: 0,
-            authorization: Authorization::default(),
             invalid: 0,
             challenges: 0,
             corrections: 0,

@@ -118,11 +118,11 @@ impl Ue {
     }
 
     /// Sends the response.
-    fn respond(&mut self, work: &mut Work<'_>, attempt: Box<Attempt>, credential: Credential) {
+    fn respond(&mut self, work: &mut Work<'_>, mut attempt: Box<Attempt>, credential: Credential) {
         let cnonce = work.number();
         let mut credential = Box::new(credential);
         let authorization = credential.authorization(&self.identity, cnonce);
-        self.credential = Some(credential);
+        attempt.credential = Some(credential);
         self.send(work, attempt, Proof::Response, authorization);
     }
 

@@ -1,6 +1,6 @@
 //! 200 (TS 24.229 5.1.1.2.1, 5.1.1.2.2, 5.1.1.4.1, 5.1.1.6.1; TS 33.203 7.4).
 
-use super::attempt::Attempt;
+use super::attempt::{Attempt, Proof};
 use super::output::{Departure, Event, Failure, Output, Procedure};
 use super::reply::Reply;
 use super::{Timer, Ue, Work};
@@ -18,7 +18,7 @@ pub(super) struct Registration {
 
 impl Ue {
     /// The network agrees.
-    pub(super) fn accepted(&mut self, work: &mut Work<'_>, attempt: Box<Attempt>, reply: &Reply) {
+    pub(super) fn accepted(&mut self, work: &mut Work<'_>, mut attempt: Box<Attempt>, reply: &Reply) {
         self.timers.stop(Timer::RegAwaitAuth);
         if attempt.procedure == Procedure::Deregistration {
             self.failures = 0;
@@ -30,6 +30,9 @@ impl Ue {
         let expires = Duration::from_secs(u64::from(expires_s));
         let initial = self.registration.is_none();
         self.protection.granted(work, expires, attempt.over);
+        if attempt.proof() == Some(&Proof::Response) {
+            self.credential = attempt.credential.take();
+        }
         self.registration = Some(Box::new(Registration {
             service_route: bounded(&reply.service_route),
             associated: bounded(&reply.associated),

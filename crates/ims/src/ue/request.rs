@@ -40,7 +40,7 @@ impl Ue {
     }
 
     /// Authorization of an attempt's first REGISTER: empty, or the last one again (TS 24.229 5.1.1.2.2, 5.1.1.4.2).
-    fn first_authorization(&mut self, work: &mut Work<'_>, initial: bool) -> Authorization {
+    pub(super) fn first_authorization(&mut self, work: &mut Work<'_>, initial: bool) -> Authorization {
         let (identity, cnonce) = (&self.identity, work.number());
         match &mut self.credential {
             Some(credential) if !initial => credential.authorization(identity, cnonce),
@@ -86,7 +86,6 @@ impl Ue {
         };
         self.numbering.cseq += 1;
         attempt.cseq = self.numbering.cseq;
-        attempt.authorization = authorization.clone();
         attempt.step = Step::Network(proof);
         let register = Register {
             procedure: attempt.procedure,

@@ -10,6 +10,9 @@ use quintet_esp::{EspKeys, SaSet, Spi};
 use quintet_sip::transport::Protocol;
 use std::net::{IpAddr, SocketAddr};
 
+/// How many names a UE has for its sets: many more than it has sets at a time.
+pub const SET_NAMES: u32 = 1 << 10;
+
 /// Where the ends of a set are.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Addresses {
@@ -37,15 +40,20 @@ pub(super) struct Protection {
     verify: Option<String>,
     temporary_verify: Option<String>,
     next_client_port: u16,
+    /// Names of sets: the first, and how many there were.
+    first_set: u32,
+    made: u32,
 }
 
 impl Protection {
-    pub(super) const fn new(first_client_port: u16) -> Self {
+    pub(super) const fn new(first_client_port: u16, first_set: u32) -> Self {
         Self {
             sets: Sets::new(Role::Ue),
             verify: None,
             temporary_verify: None,
             next_client_port: first_client_port,
+            first_set,
+            made: 0,
         }
     }
 
@@ -140,13 +148,14 @@ impl Protection {
         at: Addresses,
         (ck, ik): (&Ck, &Ik),
     ) -> Result<(), NoSet> {
-        let name = SaSet(offer.spis().client.value());
+        let name = SaSet(self.first_set.wrapping_add(self.made % SET_NAMES));
         let values = server.iter().map(String::as_str);
         let verdict = offer
             .judge(name, at.seen_as, at.own, at.pcscf, values)
             .map_err(NoSet::Unacceptable)?;
         let keys = EspKeys::derive(verdict.associations.suite, ck, ik).ok_or(NoSet::Keys)?;
         self.sets.challenge(work.now, verdict.associations, keys);
+        self.made = self.made.wrapping_add(1);
         self.temporary_verify = Some(verdict.security_verify);
         Ok(())
     }
