@@ -5,6 +5,7 @@ use crate::sctp::{SctpCommand, SctpConnectError};
 use quintet_diameter::node::{ConnectionId, Event, Inbound, Node};
 use quintet_sbi::{CallFailure, CallId, Request, RequestId, Response};
 use quintet_sctp::AssociationId;
+use quintet_sip::transport::{Hop, SipOutput};
 use std::time::Duration;
 
 /// An application above a Diameter node: an HSS, an MME, a simulated eNB.
@@ -70,6 +71,22 @@ pub trait Application {
     /// What is to be said on the service based interfaces, one thing a call. Polled after [`Application::pump`] until
     /// there is none.
     fn poll_sbi(&mut self) -> Option<quintet_sbi::Output> {
+        None
+    }
+
+    /// One whole SIP message, not looked at. Only where the driver listens (`Driver::listen_sip`).
+    fn sip(&mut self, at: Moment, node: &mut Node, hop: Hop, octets: &[u8]) {
+        let _ = (at, node, hop, octets);
+    }
+
+    /// The connection of a hop ended or cannot be made, or a message cannot leave by it. A hop that was asked for and the
+    /// one it came to be, with the port that the system chose, are told one after the other.
+    fn sip_failed(&mut self, at: Moment, node: &mut Node, hop: Hop) {
+        let _ = (at, node, hop);
+    }
+
+    /// What is to be said in SIP, one thing a call. Polled after [`Application::pump`] until there is none.
+    fn poll_sip(&mut self) -> Option<SipOutput> {
         None
     }
 }

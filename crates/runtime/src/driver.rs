@@ -6,11 +6,13 @@ mod associations;
 mod diameter;
 mod sbi;
 mod sctp;
+mod sip;
 mod tasks;
 
 use crate::connection::{self, Connection};
 use crate::sbi::run_call;
 use crate::sctp::SctpTransport;
+use crate::sip::run_connect as run_sip_connect;
 use crate::tap::{self, Link, Tap, Transport, Way};
 use crate::{Application, Clock, Moment, listener};
 use associations::Associations;
@@ -18,6 +20,7 @@ use quintet_diameter::Inbox;
 use quintet_diameter::node::{Action, ConnectionId, DisconnectCause, Event, Node, PeerId};
 use sbi::SbiState;
 pub(crate) use sbi::SbiTapped;
+use sip::SipState;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::io;
@@ -61,6 +64,7 @@ struct Engine<A> {
     /// Those of the transports that serve the node.
     associations: Associations,
     sbi: SbiState,
+    sip: SipState,
     next_connection: u64,
     armed: Option<Duration>,
     /// Actions that need tasks: taken by [`Driver::settle`] after the borrow ends.
@@ -86,6 +90,7 @@ impl<A: Application + 'static> Driver<A> {
             sctp: Vec::new(),
             associations: Associations::default(),
             sbi: SbiState::default(),
+            sip: SipState::default(),
             next_connection: 0,
             armed: None,
             connects: Vec::new(),
@@ -134,6 +139,7 @@ impl<A: Application + 'static> Driver<A> {
     pub async fn shutdown(&self, cause: DisconnectCause) {
         self.with(|at, node, _| node.shutdown(at.now, cause));
         self.close_sbi();
+        self.close_sip();
         loop {
             let stopped = self.shared.stopped.notified();
             if self.shared.engine.borrow().is_over() {
@@ -240,7 +246,7 @@ impl<A: Application + 'static> Driver<A> {
 
     /// Lets node and application finish what the last input began: store replies, actions, output, deadlines.
     fn settle(&self, at: Moment) {
-        let (connects, calls, tasks) = {
+        let (connects, calls, sip_connects, tasks) = {
             let engine = &mut *self.shared.engine.borrow_mut();
             engine.settle(at);
             if engine.is_over() {
@@ -253,6 +259,7 @@ impl<A: Application + 'static> Driver<A> {
             (
                 std::mem::take(&mut engine.connects),
                 engine.sbi.take_calls(),
+                engine.sip.sockets.take_connects(),
                 engine.kernel_tasks(),
             )
         };
@@ -261,6 +268,9 @@ impl<A: Application + 'static> Driver<A> {
         }
         for call in calls {
             tokio::task::spawn_local(run_call(self.clone(), call));
+        }
+        for connect in sip_connects {
+            tokio::task::spawn_local(run_sip_connect(self.clone(), connect));
         }
         self.spawn_kernel_tasks(tasks);
     }
@@ -276,9 +286,11 @@ impl<A: Application> Engine<A> {
             let transmitted = self.transmit(at);
             let happened = self.sctp_events(at);
             let spoke = self.sbi_turn(at);
-            if spoke || acted || commanded || transmitted || happened {
+            let talked = self.sip_turn(at);
+            if spoke || talked || acted || commanded || transmitted || happened {
                 continue;
             }
+            self.sip.sockets.transmit();
             self.sctp_transmit(at);
             // What was sent may have ended an association.
             if !self.sctp_events(at) {
@@ -289,7 +301,10 @@ impl<A: Application> Engine<A> {
 
     /// Whether the node has stopped and the last association and connection have ended.
     fn is_over(&self) -> bool {
-        self.stopped && self.sbi.is_idle() && self.sctp.iter().all(SctpTransport::is_idle)
+        self.stopped
+            && self.sbi.is_idle()
+            && self.sip.sockets.is_idle()
+            && self.sctp.iter().all(SctpTransport::is_idle)
     }
 
     /// Carries out what the node asks for. Events may make the application ask for more. Answers whether there was any.
