@@ -3,5 +3,7 @@
 #![forbid(unsafe_code)]
 
 pub mod cx;
+pub mod icscf;
 pub mod pcscf;
 pub mod proxy;
+pub mod scscf;

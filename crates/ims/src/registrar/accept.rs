@@ -239,6 +239,7 @@ impl Session {
         let event = Event::Set {
             id: set.id,
             impus: set.impus(),
+            profile: Arc::clone(&set.profile),
             change: match first {
                 true => SetChange::Registered,
                 false => SetChange::Refreshed,
@@ -263,6 +264,7 @@ impl Session {
                 let event = Event::Set {
                     id: set.id,
                     impus: set.impus(),
+                    profile: Arc::clone(&set.profile),
                     change: SetChange::Contacts,
                     contacts: gone,
                 };

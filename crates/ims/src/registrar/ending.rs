@@ -39,6 +39,7 @@ impl Session {
             let event = Event::Set {
                 id: set.id,
                 impus: set.impus(),
+                profile: Arc::clone(&set.profile),
                 change: SetChange::Contacts,
                 contacts: gone,
             };
@@ -131,6 +132,7 @@ impl Session {
             env.outputs.push(Output::Event(Event::Set {
                 id: set.id,
                 impus: set.impus(),
+                profile: Arc::clone(&set.profile),
                 change: SetChange::Profile,
                 contacts: Vec::new(),
             }));

@@ -3,7 +3,9 @@
 use super::binding::Binding;
 use super::input::CxFailure;
 use super::set::SetId;
+use quintet_cx::profile::ImsSubscription;
 use quintet_identity::Impu;
+use std::sync::Arc;
 
 /// How far an authentication has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -102,6 +104,8 @@ pub enum Event {
         id: SetId,
         /// Its public identities, barred ones too.
         impus: Vec<Impu>,
+        /// The profile it is served by, or was.
+        profile: Arc<ImsSubscription>,
         /// How.
         change: SetChange,
         /// The contacts concerned, those that are gone too.

@@ -216,6 +216,8 @@ pub enum Input<'a> {
     },
     /// PPR (TS 29.228 6.2.2): the profile as it is now.
     Profile(Arc<ImsSubscription>),
+    /// PPR: the password of SIP Digest changed (TS 29.228 6.2.2). The next challenge asks the HSS.
+    CredentialsChanged,
     /// The operator ends the registration of these public identities, or of all if there is none.
     Deregister {
         /// Public identities.

@@ -153,6 +153,18 @@ impl Session {
         self.set_of(impu).is_some_and(RegistrationSet::is_registered)
     }
 
+    /// The public identity that is being authenticated for: a challenge is out, or the HSS is asked.
+    #[must_use]
+    pub fn authenticating(&self) -> Option<&Impu> {
+        match (&self.outstanding, &self.work) {
+            (Some(challenge), _) => Some(&challenge.impu),
+            (None, Some(Work::Vectors { register, .. } | Work::Assigning { register, .. })) => {
+                Some(&register.impu)
+            }
+            _ => None,
+        }
+    }
+
     /// Whether a challenge is out.
     #[must_use]
     pub fn is_challenged(&self) -> bool {
@@ -163,6 +175,12 @@ impl Session {
     #[must_use]
     pub fn is_waiting(&self) -> bool {
         self.work.is_some()
+    }
+
+    /// Whether that request is MAR.
+    #[must_use]
+    pub fn waits_for_vectors(&self) -> bool {
+        matches!(self.work, Some(Work::Vectors { .. }))
     }
 
     /// Whether nothing of it is left to keep: the session can be dropped.
@@ -195,6 +213,10 @@ impl Session {
             Input::Assigned(outcome) => self.assigned(env, outcome),
             Input::Terminate { impus, reason } => self.terminated(env, impus, reason),
             Input::Profile(profile) => self.profile(env, profile),
+            Input::CredentialsChanged => {
+                self.digest = None;
+                self.outstanding.take_if(|challenge| challenge.vector.is_none());
+            }
             Input::Deregister { impus, reason } => self.deregister_by_network(env, impus, reason),
             Input::Timeout => {}
         }
@@ -285,6 +307,7 @@ impl Session {
         env.outputs.push(Output::Event(Event::Set {
             id: set.id,
             impus: set.impus(),
+            profile: set.profile,
             change,
             contacts: gone,
         }));

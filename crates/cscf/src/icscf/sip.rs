@@ -1,0 +1,340 @@
+//! SIP at the I-CSCF: requests in, on to an S-CSCF, to another if that is not there, and answers back.
+
+use super::attempt::{Attempt, Purpose};
+use super::{Cycle, Icscf, Request};
+use crate::proxy::{self, Arrival, Rejection, Routed, Target, Whose};
+use quintet_sip::transaction::{ClientId, ServerId};
+use quintet_sip::transport::{Hop, Protocol};
+use quintet_sip::{Contact, Edit, Message, Method, Name, Scheme, Status, Uri};
+use std::net::SocketAddr;
+
+/// Most Routes of our own on top of one request.
+const MAX_OWN_ROUTES: usize = 2;
+
+impl Icscf {
+    pub(crate) fn received(&mut self, cycle: &mut Cycle<'_>, hop: Hop, octets: &[u8]) {
+        let Ok(message) = Message::parse(octets) else {
+            self.counters.malformed += 1;
+            return;
+        };
+        match self.relay.receive(cycle.at.now, hop, &message) {
+            Arrival::Request(id) => {
+                let message = &message;
+                self.request(cycle, Request { id, hop, message });
+            }
+            Arrival::Response(client, whose) => self.response(cycle, client, whose, &message),
+            Arrival::Ack => self.acknowledge(hop, &message),
+            Arrival::Cancelled(server) => {
+                if let Some(attempt) = self.attempts.remove(&server) {
+                    self.give_up(cycle, server, &attempt, Status::REQUEST_TERMINATED);
+                }
+            }
+            Arrival::Nothing => {}
+        }
+        self.settle(cycle);
+    }
+
+    fn request(&mut self, cycle: &mut Cycle<'_>, request: Request<'_, '_>) {
+        let Request { id, hop, message } = request;
+        if let Err(rejection) = proxy::check(message, &[]) {
+            self.counters.refused += 1;
+            return self.relay.reply(cycle.at.now, id, hop, message, &rejection);
+        }
+        let Ok(routed) = proxy::route(message, &self.config.own, MAX_OWN_ROUTES) else {
+            return self.reject(cycle, request, Status::BAD_REQUEST);
+        };
+        if proxy::is_loop(message, &self.config.own) {
+            return self.reject(cycle, request, Status::LOOP_DETECTED);
+        }
+        let register = message.method() == Some(Method::Register);
+        let in_dialog = message.to().is_ok_and(|to| to.tag().is_some());
+        if !register && (in_dialog || !routed.routes.is_empty()) {
+            return self.pass_along(cycle, request, &routed);
+        }
+        let purpose = match register {
+            true => Purpose::Register {
+                ends: ends(message),
+                emergency: is_emergency(message),
+            },
+            false => Purpose::Locate {
+                originating: routed.own.iter().any(|route| route.uri.params.has("orig")),
+            },
+        };
+        let uri = &routed.uri;
+        if uri.is_sip() && !self.is_home(uri) && !matches!(purpose, Purpose::Locate { originating: true }) {
+            return self.reject(cycle, request, Status::NOT_FOUND);
+        }
+        if self.attempts.len() >= self.config.limits.attempts {
+            self.counters.refused += 1;
+            let busy = Rejection::new(Status::SERVICE_UNAVAILABLE, "Service Unavailable");
+            let busy = busy.with(Name::RetryAfter, "10");
+            return self.relay.reply(cycle.at.now, id, hop, message, &busy);
+        }
+        let attempt = Attempt {
+            hop,
+            octets: message.octets().into(),
+            purpose,
+            candidates: Vec::new(),
+            tried: Vec::new(),
+            client: None,
+            asked_again: false,
+        };
+        self.ask(cycle, id, attempt);
+    }
+
+    fn is_home(&self, uri: &Uri<'_>) -> bool {
+        let is = |domain: &String| domain.eq_ignore_ascii_case(uri.host);
+        self.config.domains.iter().any(is) || self.config.own.owns(uri)
+    }
+
+    /// The next S-CSCF that may serve; `none` if there is none.
+    pub(crate) fn try_next(
+        &mut self,
+        cycle: &mut Cycle<'_>,
+        id: ServerId,
+        mut attempt: Attempt,
+        none: Status,
+    ) {
+        let before = attempt.client.take();
+        while let Some(name) = attempt.candidates.pop() {
+            attempt.tried.push(name.clone());
+            if let Ok(client) = self.send_to(cycle, id, &attempt, &name) {
+                self.counters.forwarded += 1;
+                if let Some(before) = before {
+                    self.counters.selected_again += 1;
+                    self.relay.fail(cycle.at.now, before, Status::REQUEST_TIMEOUT);
+                }
+                attempt.client = Some(client);
+                self.attempts.insert(id, attempt);
+                return;
+            }
+        }
+        let none = match (before, none) {
+            // All that could serve cannot even be sent to.
+            (None, Status::BUSY_EVERYWHERE) if !attempt.tried.is_empty() => Status::SERVER_TIME_OUT,
+            (_, none) => none,
+        };
+        match before {
+            Some(before) => {
+                self.counters.refused += 1;
+                self.relay.fail(cycle.at.now, before, none);
+            }
+            None => self.give_up(cycle, id, &attempt, none),
+        }
+    }
+
+    fn send_to(
+        &mut self,
+        cycle: &mut Cycle<'_>,
+        id: ServerId,
+        attempt: &Attempt,
+        name: &str,
+    ) -> Result<ClientId, Status> {
+        let message = Message::parse(&attempt.octets).map_err(|_| Status::BAD_REQUEST)?;
+        let routed =
+            proxy::route(&message, &self.config.own, MAX_OWN_ROUTES).map_err(|_| Status::BAD_REQUEST)?;
+        let request = Request {
+            id,
+            hop: attempt.hop,
+            message: &message,
+        };
+        let edit = self.outgoing(request, &routed);
+        let edit = match attempt.purpose {
+            // The Request-URI of REGISTER becomes the S-CSCF's (TS 24.229 5.3.1.2); other requests keep theirs.
+            Purpose::Register { .. } => edit.uri(name),
+            Purpose::Locate { originating } => {
+                let orig = if originating { ";orig" } else { "" };
+                edit.push(Name::Route, format_args!("<{name};lr{orig}>"))
+            }
+        };
+        self.pass_on(cycle, request, edit, name)
+    }
+
+    /// Requests that have their way already.
+    fn pass_along(&mut self, cycle: &mut Cycle<'_>, request: Request<'_, '_>, routed: &Routed<'_>) {
+        if routed.routes.is_empty() && self.config.own.owns(&routed.uri) {
+            return self.reject(cycle, request, Status::CALL_DOES_NOT_EXIST);
+        }
+        let next = routed.next().as_str().to_owned();
+        let edit = self.outgoing(request, routed);
+        if let Err(status) = self.pass_on(cycle, request, edit, &next) {
+            self.reject(cycle, request, status);
+        }
+    }
+
+    fn outgoing<'m, 'a>(&self, request: Request<'m, 'a>, routed: &Routed<'a>) -> Edit<'m, 'a> {
+        let message = request.message;
+        let edit = routed.apply(Edit::new(message));
+        proxy::came_from(edit, message, &request.hop).replace(Name::MaxForwards, proxy::max_forwards(message))
+    }
+
+    fn pass_on(
+        &mut self,
+        cycle: &mut Cycle<'_>,
+        request: Request<'_, '_>,
+        edit: Edit<'_, '_>,
+        next: &str,
+    ) -> Result<ClientId, Status> {
+        let uri = Uri::parse(next).map_err(|_| Status::BAD_REQUEST)?;
+        let target = self.target(&uri).ok_or(Status::NOT_FOUND)?;
+        let via = self.via(target, proxy::loop_key(request.message));
+        let mut octets = Vec::with_capacity(request.message.octets().len() + 256);
+        edit.push(Name::Via, via).write(&mut octets);
+        let (to, came) = (self.hop_to(target), (&request.hop, request.message));
+        let client = self.relay.forward(cycle.at.now, request.id, came, to, octets);
+        client.map_err(|_| Status::SERVICE_UNAVAILABLE)
+    }
+
+    fn target(&self, uri: &Uri<'_>) -> Option<Target> {
+        if !uri.is_sip() {
+            return None;
+        }
+        let transport = match (uri.transport(), uri.scheme) {
+            (Some(name), _) => Some(Protocol::of(name)?),
+            (None, Scheme::Sips) => Some(Protocol::Tls),
+            (None, _) => None,
+        };
+        self.config.hosts.target(uri.host, uri.port, transport)
+    }
+
+    fn hop_to(&self, target: Target) -> Hop {
+        let address = self.config.address;
+        Hop {
+            protocol: target.protocol,
+            local: match target.protocol {
+                Protocol::Udp => address,
+                Protocol::Tcp | Protocol::Tls => SocketAddr::new(address.ip(), 0),
+            },
+            remote: target.address,
+        }
+    }
+
+    fn via(&mut self, target: Target, key: u64) -> String {
+        let branch = self.branches.next(key);
+        format!(
+            "SIP/2.0/{} {};branch={branch}",
+            target.protocol, self.config.address
+        )
+    }
+
+    fn acknowledge(&mut self, hop: Hop, message: &Message<'_>) {
+        let Ok(routed) = proxy::route(message, &self.config.own, MAX_OWN_ROUTES) else {
+            return;
+        };
+        if message.max_forwards().ok().flatten() == Some(0)
+            || (routed.routes.is_empty() && self.config.own.owns(&routed.uri))
+        {
+            return;
+        }
+        let Some(target) = self.target(routed.next()) else {
+            return;
+        };
+        let via = self.via(target, proxy::loop_key(message));
+        let edit = proxy::came_from(routed.apply(Edit::new(message)), message, &hop);
+        let mut octets = Vec::with_capacity(message.octets().len() + 256);
+        edit.push(Name::Via, via)
+            .replace(Name::MaxForwards, proxy::max_forwards(message))
+            .write(&mut octets);
+        let to = self.hop_to(target);
+        self.relay.send(to, octets);
+    }
+
+    fn response(&mut self, cycle: &mut Cycle<'_>, client: ClientId, whose: Whose, message: &Message<'_>) {
+        let (Some(status), Whose::Forwarded(server)) = (message.status(), whose) else {
+            return;
+        };
+        if status.is_final() {
+            let Some(attempt) = self.attempts.remove(&server) else {
+                return self.pass_back(cycle, client, message);
+            };
+            // A redirection, and an S-CSCF that cannot serve now, are as if it were not there (TS 24.229 5.3.1.3).
+            let elsewhere = matches!(attempt.purpose, Purpose::Register { .. })
+                && (status.code() / 100 == 3 || status == Status::TEMPORARILY_UNAVAILABLE);
+            if elsewhere && attempt.client == Some(client) {
+                return self.not_there(cycle, server, attempt);
+            }
+            if attempt.client != Some(client) {
+                // Of one that was given up before.
+                self.attempts.insert(server, attempt);
+                return;
+            }
+        }
+        self.pass_back(cycle, client, message);
+    }
+
+    fn pass_back(&mut self, cycle: &mut Cycle<'_>, client: ClientId, message: &Message<'_>) {
+        let mut octets = Vec::with_capacity(message.octets().len());
+        Edit::new(message).pop(Name::Via).write(&mut octets);
+        self.relay.pass(cycle.at.now, client, octets);
+    }
+
+    /// What was passed on got no answer.
+    pub(crate) fn client_failed(
+        &mut self,
+        cycle: &mut Cycle<'_>,
+        client: ClientId,
+        whose: Whose,
+        status: Status,
+    ) {
+        let Whose::Forwarded(server) = whose else {
+            return;
+        };
+        match self.attempts.remove(&server) {
+            Some(attempt) if attempt.client == Some(client) => self.not_there(cycle, server, attempt),
+            Some(attempt) => {
+                self.attempts.insert(server, attempt);
+                self.relay.fail(cycle.at.now, client, status);
+            }
+            None => self.relay.fail(cycle.at.now, client, status),
+        }
+    }
+
+    /// An S-CSCF is not there: another that is able; the HSS says which are, if it has not yet.
+    fn not_there(&mut self, cycle: &mut Cycle<'_>, server: ServerId, mut attempt: Attempt) {
+        let registers = matches!(attempt.purpose, Purpose::Register { ends: false, .. });
+        if attempt.candidates.is_empty() && registers && !attempt.asked_again {
+            attempt.asked_again = true;
+            return self.ask(cycle, server, attempt);
+        }
+        self.try_next(cycle, server, attempt, Status::SERVER_TIME_OUT);
+    }
+
+    /// Answers a request here, and forgets it.
+    pub(crate) fn give_up(&mut self, cycle: &mut Cycle<'_>, id: ServerId, attempt: &Attempt, status: Status) {
+        if let Some(client) = attempt.client {
+            self.counters.refused += 1;
+            return self.relay.fail(cycle.at.now, client, status);
+        }
+        if let Ok(message) = Message::parse(&attempt.octets) {
+            let (hop, message) = (attempt.hop, &message);
+            self.reject(cycle, Request { id, hop, message }, status);
+        }
+    }
+
+    fn reject(&mut self, cycle: &mut Cycle<'_>, request: Request<'_, '_>, status: Status) {
+        self.counters.refused += 1;
+        let rejection = Rejection::new(status, status.phrase());
+        let Request { id, hop, message } = request;
+        self.relay.reply(cycle.at.now, id, hop, message, &rejection);
+    }
+}
+
+/// Whether a REGISTER only takes contacts away: Expires 0, or each contact's (TS 24.229 5.3.1.2).
+fn ends(message: &Message<'_>) -> bool {
+    let header = message.expires().ok().flatten();
+    let mut contacts = message.contacts().flatten().peekable();
+    if contacts.peek().is_none() {
+        return header == Some(0);
+    }
+    contacts.all(|contact| match contact {
+        Contact::All => header == Some(0),
+        Contact::Address(address) => address.expires().or(header) == Some(0),
+    })
+}
+
+fn is_emergency(message: &Message<'_>) -> bool {
+    message
+        .contacts()
+        .flatten()
+        .any(|contact| matches!(contact, Contact::Address(address) if address.uri.params.has("sos")))
+}

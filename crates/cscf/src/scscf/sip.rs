@@ -1,0 +1,157 @@
+//! What a SIP message is to the node, and who works on it (TS 24.229 5.4).
+
+use super::{Cycle, Request, Scscf};
+use crate::proxy::{self, Arrival, Routed, Whose};
+use quintet_sip::transaction::{ClientId, ServerId};
+use quintet_sip::transport::Hop;
+use quintet_sip::{Edit, Message, Method, Name, Status};
+
+/// Most Routes of our own on top of one request: an application server's, and a spiral's.
+const MAX_OWN_ROUTES: usize = 2;
+
+impl Scscf {
+    pub(crate) fn received(&mut self, cycle: &mut Cycle<'_>, hop: Hop, octets: &[u8]) {
+        let Ok(message) = Message::parse(octets) else {
+            self.counters.malformed += 1;
+            return;
+        };
+        match self.relay.receive(cycle.at.now, hop, &message) {
+            Arrival::Request(id) => {
+                let message = &message;
+                self.request(cycle, Request { id, hop, message });
+            }
+            Arrival::Response(client, whose) => self.response(cycle, client, whose, &message),
+            Arrival::Ack => self.acknowledge(cycle, hop, &message),
+            Arrival::Cancelled(server) => self.cancelled(cycle, server),
+            Arrival::Nothing => {}
+        }
+        self.settle(cycle);
+    }
+
+    fn request(&mut self, cycle: &mut Cycle<'_>, request: Request<'_, '_>) {
+        let Request { id, hop, message } = request;
+        if let Err(rejection) = proxy::check(message, &[]) {
+            return self.relay.reply(cycle.at.now, id, hop, message, &rejection);
+        }
+        if message.method() == Some(Method::Register) {
+            return self.register(cycle, request);
+        }
+        let Ok(routed) = proxy::route(message, &self.config.own, MAX_OWN_ROUTES) else {
+            return self.reject(cycle, request, Status::BAD_REQUEST);
+        };
+        if proxy::is_loop(message, &self.config.own) {
+            return self.reject(cycle, request, Status::LOOP_DETECTED);
+        }
+        let in_dialog = message.to().is_ok_and(|to| to.tag().is_some());
+        if message.method() == Some(Method::Subscribe) && self.is_for_reg_event(message, &routed, in_dialog) {
+            return self.subscribe(cycle, request, &routed);
+        }
+        if in_dialog {
+            return self.within_dialog(cycle, request, &routed);
+        }
+        let user = routed.own.first().and_then(|route| route.uri.user);
+        match user {
+            Some("orig") => self.originating(cycle, request, &routed),
+            Some(user) if user.starts_with(super::chain::PREFIX) => {
+                self.returned(cycle, request, &routed, user);
+            }
+            _ => self.terminating(cycle, request, &routed),
+        }
+    }
+
+    /// A request of a dialog goes the way that was recorded, or to the contact that its Request-URI is.
+    fn within_dialog(&mut self, cycle: &mut Cycle<'_>, request: Request<'_, '_>, routed: &Routed<'_>) {
+        if routed.routes.is_empty() && self.config.own.owns(&routed.uri) {
+            return self.reject(cycle, request, Status::CALL_DOES_NOT_EXIST);
+        }
+        let next = routed.next().as_str().to_owned();
+        let edit = self.outgoing(request, routed);
+        if let Err(status) = self.pass_on(cycle, request, edit, &next) {
+            self.reject(cycle, request, status);
+        }
+    }
+
+    /// ACK of a 2xx: along its Routes, without a transaction (RFC 3261 16.11).
+    fn acknowledge(&mut self, _: &mut Cycle<'_>, hop: Hop, message: &Message<'_>) {
+        let Ok(routed) = proxy::route(message, &self.config.own, MAX_OWN_ROUTES) else {
+            return;
+        };
+        if message.max_forwards().ok().flatten() == Some(0)
+            || (routed.routes.is_empty() && self.config.own.owns(&routed.uri))
+        {
+            return;
+        }
+        let Some(target) = self.target(routed.next()) else {
+            return;
+        };
+        let via = self.via(target, proxy::loop_key(message));
+        let edit = proxy::came_from(routed.apply(Edit::new(message)), message, &hop);
+        let mut octets = Vec::with_capacity(message.octets().len() + 256);
+        edit.push(Name::Via, via)
+            .replace(Name::MaxForwards, proxy::max_forwards(message))
+            .write(&mut octets);
+        let to = self.hop_to(target);
+        self.relay.send(to, octets);
+    }
+
+    fn response(&mut self, cycle: &mut Cycle<'_>, client: ClientId, whose: Whose, message: &Message<'_>) {
+        let Some(status) = message.status() else {
+            return;
+        };
+        match whose {
+            Whose::Own(number) => self.own_answered(cycle, number, status, Some(message)),
+            Whose::Forwarded(server) => {
+                if status.is_final() && self.goes_on_without(cycle, client, server, status) {
+                    return;
+                }
+                let mut octets = Vec::with_capacity(message.octets().len());
+                Edit::new(message).pop(Name::Via).write(&mut octets);
+                self.relay.pass(cycle.at.now, client, octets);
+                if status.is_final() {
+                    self.chains.answered(server);
+                }
+            }
+        }
+    }
+
+    /// A request of ours or one passed on got no answer.
+    pub(crate) fn client_failed(
+        &mut self,
+        cycle: &mut Cycle<'_>,
+        client: ClientId,
+        whose: Whose,
+        status: Status,
+    ) {
+        match whose {
+            Whose::Own(number) => self.own_answered(cycle, number, status, None),
+            Whose::Forwarded(server) => {
+                if !self.goes_on_without(cycle, client, server, status) {
+                    self.relay.fail(cycle.at.now, client, status);
+                    self.chains.answered(server);
+                }
+            }
+        }
+    }
+
+    /// An INVITE that waits for the HSS is cancelled.
+    fn cancelled(&mut self, cycle: &mut Cycle<'_>, server: ServerId) {
+        if let Some((hop, octets)) = self.unregistered.take(server)
+            && let Ok(message) = Message::parse(&octets)
+        {
+            let message = &message;
+            let request = Request {
+                id: server,
+                hop,
+                message,
+            };
+            self.reject(cycle, request, Status::REQUEST_TERMINATED);
+        }
+    }
+
+    /// Nobody waits for the answer to this request any more.
+    pub(crate) fn abandoned(&mut self, server: ServerId) {
+        self.registers.forget(server);
+        self.unregistered.take(server);
+        self.chains.answered(server);
+    }
+}
