@@ -1,5 +1,5 @@
-//! Records that a node keeps over its restarts: a number and octets each, in a file of their own. MME and AMF use the same
-//! store; the file knows whose it is ([`Owner`]).
+//! Records that a node keeps over its restarts: a number and octets each, in a file of their own. MME, AMF, P-CSCF and S-CSCF
+//! use the same store; the file knows whose it is ([`Owner`]).
 //!
 //! ```text
 //!  put, delete ──► queue ──► thread ── BEGIN … COMMIT (one for all that wait)
@@ -7,8 +7,8 @@
 //!  open ──► was it closed cleanly? ── the mark goes (COMMIT), and only then records are given
 //! ```
 //!
-//! Nothing waits for a write, so a crash loses the last ones: whoever reads the records back learns whether that may be
-//! ([`Opened::clean`]). A write that fails is kept and tried again; each record stands in the queue once at most.
+//! Who does not wait for a write may lose the last ones in a crash, and learns by [`Opened::clean`] whether that may be. Who
+//! must not, asks [`ContextStore::written`] how many of its changes are durable, woken by [`ContextStore::wake`]. A write that fails is kept and tried again; each record stands in the queue once at most.
 
 use crate::database::{OpenError, create};
 use crate::fault::explain;
@@ -42,11 +42,15 @@ pub enum Owner {
     Mme = 0,
     /// An AMF.
     Amf = 1,
+    /// A P-CSCF.
+    Pcscf = 2,
+    /// An S-CSCF.
+    Scscf = 3,
 }
 
 impl Owner {
     fn of(user_version: i32) -> Option<Self> {
-        [Self::Mme, Self::Amf]
+        [Self::Mme, Self::Amf, Self::Pcscf, Self::Scscf]
             .into_iter()
             .find(|owner| *owner as i32 == user_version)
     }
@@ -55,6 +59,8 @@ impl Owner {
         match self {
             Self::Mme => "an MME",
             Self::Amf => "an AMF",
+            Self::Pcscf => "a P-CSCF",
+            Self::Scscf => "an S-CSCF",
         }
     }
 }
@@ -62,10 +68,24 @@ impl Owner {
 /// A record, or that there is none any more.
 type Change = Option<Zeroizing<Vec<u8>>>;
 
+/// The last word about a record, and the number of the first change of it that waits.
+struct Waiting {
+    change: Change,
+    since: u64,
+}
+
+/// Who is told that more is written.
+type Waker = Box<dyn Fn() + Send>;
+
 /// What waits to be written: the last word about each record.
 #[derive(Default)]
 struct Queue {
-    changes: BTreeMap<u32, Change>,
+    changes: BTreeMap<u32, Waiting>,
+    /// Changes that were handed over, ever.
+    submitted: u64,
+    /// Of those, how many from the first on are durable.
+    written: u64,
+    waker: Option<Waker>,
     closing: bool,
     /// Why the last attempt failed.
     fault: Option<String>,
@@ -187,11 +207,27 @@ impl ContextStore {
     fn change(&self, key: u32, change: Change) {
         let mut queue = self.shared.lock();
         let idle = queue.changes.is_empty();
-        queue.changes.insert(key, change);
+        queue.submitted += 1;
+        let since = queue
+            .changes
+            .get(&key)
+            .map_or(queue.submitted, |waiting| waiting.since);
+        queue.changes.insert(key, Waiting { change, since });
         drop(queue);
         if idle {
             self.shared.filled.notify_one();
         }
+    }
+
+    /// How many changes, from the first since the file was opened, are durable.
+    #[must_use]
+    pub fn written(&self) -> u64 {
+        self.shared.lock().written
+    }
+
+    /// Has `waker` called, on the store's thread, whenever more is written.
+    pub fn wake(&self, waker: impl Fn() + Send + 'static) {
+        self.shared.lock().waker = Some(Box::new(waker));
     }
 
     /// Why writing fails at present; it is tried again until it succeeds.
@@ -258,7 +294,7 @@ impl Writer {
     fn run(self) -> Connection {
         while let Some(changes) = self.take() {
             match self.write(&changes) {
-                Ok(()) => self.shared.lock().fault = None,
+                Ok(()) => self.written(),
                 Err(error) => {
                     let said = explain(&self.path, &error);
                     tracing::error!(error = %said, "contexts are not written; trying again");
@@ -272,7 +308,7 @@ impl Writer {
     }
 
     /// What waits; nothing once the store closes and all is written.
-    fn take(&self) -> Option<BTreeMap<u32, Change>> {
+    fn take(&self) -> Option<BTreeMap<u32, Waiting>> {
         let mut queue = self.shared.lock();
         while queue.changes.is_empty() {
             if queue.closing {
@@ -298,11 +334,23 @@ impl Writer {
         Some(std::mem::replace(&mut queue.changes, rest))
     }
 
-    /// Puts back what was not written, unless a later word is there; then waits. Answers whether to give up.
-    fn give_back(&self, changes: BTreeMap<u32, Change>, said: String) -> bool {
+    /// What was taken is durable: all before the first change that still waits.
+    fn written(&self) {
         let mut queue = self.shared.lock();
-        for (key, change) in changes {
-            queue.changes.entry(key).or_insert(change);
+        queue.fault = None;
+        let first = queue.changes.values().map(|waiting| waiting.since).min();
+        queue.written = first.map_or(queue.submitted, |first| first - 1);
+        if let Some(waker) = &queue.waker {
+            waker();
+        }
+    }
+
+    /// Puts back what was not written, unless a later word is there; then waits. Answers whether to give up.
+    fn give_back(&self, changes: BTreeMap<u32, Waiting>, said: String) -> bool {
+        let mut queue = self.shared.lock();
+        for (key, taken) in changes {
+            let since = taken.since;
+            queue.changes.entry(key).or_insert(taken).since = since;
         }
         queue.fault = Some(said);
         let waited = self
@@ -312,9 +360,9 @@ impl Writer {
         waited.unwrap_or_else(PoisonError::into_inner).0.closing
     }
 
-    fn write(&self, changes: &BTreeMap<u32, Change>) -> rusqlite::Result<()> {
+    fn write(&self, changes: &BTreeMap<u32, Waiting>) -> rusqlite::Result<()> {
         let transaction = self.connection.unchecked_transaction()?;
-        for (key, change) in changes {
+        for (key, Waiting { change, .. }) in changes {
             match change {
                 Some(record) => put(&transaction, *key, record)?,
                 None => {
@@ -407,6 +455,38 @@ mod tests {
             !reopen(&path).0,
             "the mark goes when it is opened, not when it is written"
         );
+    }
+
+    #[test]
+    fn what_is_said_to_be_written_is() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("contexts.db");
+        let opened = ContextStore::open_for(&path, Owner::Scscf).expect("the file opens");
+        let (told, heard) = std::sync::mpsc::channel();
+        opened.store.wake(move || {
+            let _ = told.send(());
+        });
+        for round in 1..=20u64 {
+            opened.store.put(1, octets("first"));
+            opened.store.put(1, octets(&round.to_string()));
+            opened.store.put(2, octets("other"));
+            while opened.store.written() < round * 3 {
+                heard
+                    .recv_timeout(Duration::from_secs(20))
+                    .expect("it is written in time");
+            }
+            assert_eq!(opened.store.written(), round * 3);
+            // The file is locked: a copy of it and its log shows what a crash would leave.
+            let copy = directory.path().join(format!("copy{round}.db"));
+            for end in ["", "-wal"] {
+                let from = directory.path().join(format!("contexts.db{end}"));
+                std::fs::copy(from, directory.path().join(format!("copy{round}.db{end}"))).expect("a copy");
+            }
+            let copied = Connection::open(&copy).expect("the copy opens");
+            let records = read(&copied).expect("records");
+            assert_eq!(records[0].1.as_slice(), round.to_string().as_bytes());
+            assert_eq!(records.len(), 2);
+        }
     }
 
     #[test]
