@@ -159,7 +159,8 @@ pub struct AllowedWafWwsfIdentities {
 }
 
 impl AllowedWafWwsfIdentities {
-    pub(crate) fn read(avp: &Avp<'_>) -> Result<Self, Fault> {
+    /// None if it says nothing.
+    pub(crate) fn read(avp: &Avp<'_>) -> Result<Option<Self>, Fault> {
         let mut identities = Self::default();
         read::group(avp, |inner| {
             if inner.is(avp::WEBRTC_AUTHENTICATION_FUNCTION_NAME) {
@@ -169,10 +170,14 @@ impl AllowedWafWwsfIdentities {
             }
             Ok(())
         })?;
-        Ok(identities)
+        Ok((identities != Self::default()).then_some(identities))
     }
 
+    /// Nothing if it says nothing.
     pub(crate) fn write(&self, w: &mut MessageWriter<'_>) {
+        if *self == Self::default() {
+            return;
+        }
         w.group(avp::ALLOWED_WAF_WWSF_IDENTITIES, |w| {
             read::put_texts(w, avp::WEBRTC_AUTHENTICATION_FUNCTION_NAME, &self.waf);
             read::put_texts(w, avp::WEBRTC_WEB_SERVER_FUNCTION_NAME, &self.wwsf);
@@ -245,7 +250,7 @@ impl Saa {
             } else if found.is(avp::CX_USER_DATA) {
                 answer.user_data = Some(found.data.to_vec());
             } else if found.is(avp::CHARGING_INFORMATION) {
-                answer.charging = Some(ChargingInformation::read(&found)?);
+                answer.charging = ChargingInformation::read(&found)?;
             } else if found.is(avp::ASSOCIATED_IDENTITIES) {
                 answer.associated_identities = read_names(&found)?;
             } else if found.is(avp::LOOSE_ROUTE_INDICATION) {
@@ -261,7 +266,7 @@ impl Saa {
             } else if found.is(avp::PRIVILEDGED_SENDER_INDICATION) {
                 answer.priviledged_sender = Some(read::u32(&found)? == 1);
             } else if found.is(avp::ALLOWED_WAF_WWSF_IDENTITIES) {
-                answer.allowed_waf_wwsf = Some(AllowedWafWwsfIdentities::read(&found)?);
+                answer.allowed_waf_wwsf = AllowedWafWwsfIdentities::read(&found)?;
             } else if found.is(avp::SUPPORTED_FEATURES) {
                 answer.features.push(FeatureList::read(&found)?);
             }

@@ -120,7 +120,7 @@ impl Lia {
             if found.is(avp::SERVER_NAME) {
                 answer.server_name = Some(read::text(&found)?);
             } else if found.is(avp::SERVER_CAPABILITIES) {
-                answer.capabilities = Some(ServerCapabilities::read(&found)?);
+                answer.capabilities = ServerCapabilities::read(&found)?;
             } else if found.is(avp::WILDCARDED_PSI) {
                 answer.wildcarded_psi = Some(read::text(&found)?);
             } else if found.is(avp::WILDCARDED_IMPU) {

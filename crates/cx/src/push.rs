@@ -53,11 +53,11 @@ impl Ppr {
             } else if found.is(avp::CX_USER_DATA) {
                 request.user_data = Some(found.data.to_vec());
             } else if found.is(avp::CHARGING_INFORMATION) {
-                request.charging = Some(ChargingInformation::read(&found)?);
+                request.charging = ChargingInformation::read(&found)?;
             } else if found.is(avp::SIP_AUTH_DATA_ITEM) {
                 request.item = Some(AuthDataItem::read_answer(&found)?);
             } else if found.is(avp::ALLOWED_WAF_WWSF_IDENTITIES) {
-                request.allowed_waf_wwsf = Some(AllowedWafWwsfIdentities::read(&found)?);
+                request.allowed_waf_wwsf = AllowedWafWwsfIdentities::read(&found)?;
             } else if found.is(avp::SUPPORTED_FEATURES) {
                 request.features.push(FeatureList::read(&found)?);
             }

@@ -22,7 +22,8 @@ impl ServerCapabilities {
         self.mandatory.is_empty() && self.optional.is_empty() && self.server_names.is_empty()
     }
 
-    pub(crate) fn read(avp: &Avp<'_>) -> Result<Self, Fault> {
+    /// None if it says nothing.
+    pub(crate) fn read(avp: &Avp<'_>) -> Result<Option<Self>, Fault> {
         let mut capabilities = Self::default();
         read::group(avp, |inner| {
             if inner.is(avp::MANDATORY_CAPABILITY) {
@@ -34,10 +35,14 @@ impl ServerCapabilities {
             }
             Ok(())
         })?;
-        Ok(capabilities)
+        Ok((!capabilities.is_empty()).then_some(capabilities))
     }
 
+    /// Nothing if it says nothing: Kamailio drops a message with an empty group, and absence means the same.
     pub(crate) fn write(&self, w: &mut MessageWriter<'_>) {
+        if self.is_empty() {
+            return;
+        }
         w.group(avp::SERVER_CAPABILITIES, |w| {
             for capability in &self.mandatory {
                 w.u32(avp::MANDATORY_CAPABILITY, *capability);
@@ -64,7 +69,8 @@ pub struct ChargingInformation {
 }
 
 impl ChargingInformation {
-    pub(crate) fn read(avp: &Avp<'_>) -> Result<Self, Fault> {
+    /// None if it says nothing.
+    pub(crate) fn read(avp: &Avp<'_>) -> Result<Option<Self>, Fault> {
         let mut charging = Self::default();
         read::group(avp, |inner| {
             if inner.is(avp::PRIMARY_EVENT_CHARGING_FUNCTION_NAME) {
@@ -78,10 +84,14 @@ impl ChargingInformation {
             }
             Ok(())
         })?;
-        Ok(charging)
+        Ok((charging != Self::default()).then_some(charging))
     }
 
+    /// Nothing if it says nothing.
     pub(crate) fn write(&self, w: &mut MessageWriter<'_>) {
+        if *self == Self::default() {
+            return;
+        }
         w.group(avp::CHARGING_INFORMATION, |w| {
             read::put_text(
                 w,

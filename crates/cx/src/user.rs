@@ -118,7 +118,7 @@ impl Uaa {
             if found.is(avp::SERVER_NAME) {
                 answer.server_name = Some(read::text(&found)?);
             } else if found.is(avp::SERVER_CAPABILITIES) {
-                answer.capabilities = Some(ServerCapabilities::read(&found)?);
+                answer.capabilities = ServerCapabilities::read(&found)?;
             } else if found.is(avp::SUPPORTED_FEATURES) {
                 answer.features.push(FeatureList::read(&found)?);
             }

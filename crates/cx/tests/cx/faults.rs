@@ -167,3 +167,24 @@ fn another_command_is_not_supported() {
         ResultCode::COMMAND_UNSUPPORTED
     );
 }
+
+/// Kamailio drops a message that has an empty group; absence means the same.
+#[test]
+fn no_group_is_empty() {
+    let mut uaa = Uaa::new(ExperimentalResult::FIRST_REGISTRATION);
+    uaa.capabilities = Some(ServerCapabilities::default());
+    let mut saa = Saa::new(Outcome::SUCCESS);
+    saa.charging = Some(ChargingInformation::default());
+    saa.allowed_waf_wwsf = Some(AllowedWafWwsfIdentities::default());
+    for given in [
+        Answer::UserAuthorization(uaa),
+        Answer::ServerAssignment(Box::new(saa)),
+    ] {
+        let octets = crate::support::answer(&given);
+        let message = Message::decode(&octets).unwrap();
+        assert!(
+            message.avps().all(|found| !found.unwrap().data.is_empty()),
+            "{given:?}"
+        );
+    }
+}

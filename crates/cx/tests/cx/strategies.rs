@@ -30,8 +30,9 @@ fn features() -> impl Strategy<Value = Vec<FeatureList>> {
     vec(one.prop_map(list), 0..3)
 }
 
+/// What says something: an empty group is not written.
 fn capabilities() -> impl Strategy<Value = ServerCapabilities> {
-    (vec(any::<u32>(), 0..4), vec(any::<u32>(), 0..4), texts()).prop_map(
+    (vec(any::<u32>(), 1..4), vec(any::<u32>(), 0..4), texts()).prop_map(
         |(mandatory, optional, server_names)| ServerCapabilities {
             mandatory,
             optional,
@@ -167,8 +168,8 @@ fn restoration() -> impl Strategy<Value = ScscfRestorationInfo> {
 }
 
 fn charging() -> impl Strategy<Value = ChargingInformation> {
-    (of(text()), of(text()), of(text()), of(text())).prop_map(|(a, b, c, d)| ChargingInformation {
-        primary_event: a,
+    (text(), of(text()), of(text()), of(text())).prop_map(|(a, b, c, d)| ChargingInformation {
+        primary_event: Some(a),
         secondary_event: b,
         primary_collection: c,
         secondary_collection: d,
@@ -176,7 +177,7 @@ fn charging() -> impl Strategy<Value = ChargingInformation> {
 }
 
 fn web_rtc() -> impl Strategy<Value = AllowedWafWwsfIdentities> {
-    (texts(), texts()).prop_map(|(waf, wwsf)| AllowedWafWwsfIdentities { waf, wwsf })
+    (vec(text(), 1..3), texts()).prop_map(|(waf, wwsf)| AllowedWafWwsfIdentities { waf, wwsf })
 }
 
 fn sar() -> impl Strategy<Value = Sar> {
