@@ -3,6 +3,7 @@
 use crate::Moment;
 use crate::sctp::{SctpCommand, SctpConnectError};
 use quintet_diameter::node::{ConnectionId, Event, Inbound, Node};
+use quintet_esp::SaCommand;
 use quintet_sbi::{CallFailure, CallId, Request, RequestId, Response};
 use quintet_sctp::AssociationId;
 use quintet_sip::transport::{Hop, SipOutput};
@@ -88,5 +89,16 @@ pub trait Application {
     /// What is to be said in SIP, one thing a call. Polled after [`Application::pump`] until there is none.
     fn poll_sip(&mut self) -> Option<SipOutput> {
         None
+    }
+
+    /// What is to be done with security associations (`Driver::open_esp`), one thing a call. Polled before every
+    /// [`Application::poll_sip`] until there is none: what is sent next may need it.
+    fn poll_sa(&mut self) -> Option<SaCommand> {
+        None
+    }
+
+    /// An association ended by itself, or a packet was dropped.
+    fn esp(&mut self, at: Moment, node: &mut Node, event: &quintet_esp::Event) {
+        let _ = (at, node, event);
     }
 }

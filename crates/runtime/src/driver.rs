@@ -4,6 +4,7 @@
 
 mod associations;
 mod diameter;
+mod esp;
 mod sbi;
 mod sctp;
 mod sip;
@@ -16,6 +17,7 @@ use crate::sip::run_connect as run_sip_connect;
 use crate::tap::{self, Link, Tap, Transport, Way};
 use crate::{Application, Clock, Moment, listener};
 use associations::Associations;
+use esp::EspState;
 use quintet_diameter::Inbox;
 use quintet_diameter::node::{Action, ConnectionId, DisconnectCause, Event, Node, PeerId};
 use sbi::SbiState;
@@ -65,6 +67,7 @@ struct Engine<A> {
     associations: Associations,
     sbi: SbiState,
     sip: SipState,
+    esp: EspState,
     next_connection: u64,
     armed: Option<Duration>,
     /// Actions that need tasks: taken by [`Driver::settle`] after the borrow ends.
@@ -91,6 +94,7 @@ impl<A: Application + 'static> Driver<A> {
             associations: Associations::default(),
             sbi: SbiState::default(),
             sip: SipState::default(),
+            esp: EspState::default(),
             next_connection: 0,
             armed: None,
             connects: Vec::new(),
@@ -286,11 +290,12 @@ impl<A: Application> Engine<A> {
             let transmitted = self.transmit(at);
             let happened = self.sctp_events(at);
             let spoke = self.sbi_turn(at);
-            let talked = self.sip_turn(at);
+            let talked = self.sip_turn(at) | self.esp_turn(at);
             if spoke || talked || acted || commanded || transmitted || happened {
                 continue;
             }
             self.sip.sockets.transmit();
+            self.esp_transmit(at);
             self.sctp_transmit(at);
             // What was sent may have ended an association.
             if !self.sctp_events(at) {
@@ -378,6 +383,7 @@ impl<A: Application> Engine<A> {
         [self.node.poll_timeout(), self.application.poll_timeout()]
             .into_iter()
             .chain(self.sctp.iter().map(SctpTransport::poll_timeout))
+            .chain([self.esp.poll_timeout()])
             .flatten()
             .min()
     }
@@ -415,6 +421,7 @@ async fn run_timers<A: Application + 'static>(driver: Driver<A>) {
                             for transport in &mut engine.sctp {
                                 transport.timeout(at);
                             }
+                            engine.esp.timeout(at);
                         }
                         driver.settle(at);
                     }

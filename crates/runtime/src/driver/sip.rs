@@ -180,23 +180,30 @@ impl<A: Application> Engine<A> {
             spoke = true;
             self.application.sip_failed(at, &mut self.node, hop);
         }
-        while let Some(output) = self.application.poll_sip() {
+        loop {
+            while let Some(command) = self.application.poll_sa() {
+                spoke = true;
+                self.sa_command(at, command);
+            }
+            let Some(output) = self.application.poll_sip() else {
+                return spoke;
+            };
             spoke = true;
-            match output {
-                SipOutput::Send { hop, octets } => {
-                    if let Some(tap) = &mut self.tap {
-                        tap.sip_message(at.wall, &hop, Way::Sent, &octets);
-                    }
+            if let (Some(tap), SipOutput::Send { hop, octets }) = (&mut self.tap, &output) {
+                tap.sip_message(at.wall, hop, Way::Sent, octets);
+            }
+            match self.esp_send(at, output) {
+                Some(SipOutput::Send { hop, octets }) => {
                     self.sip.sockets.send(hop, octets);
                 }
-                SipOutput::Close { hop } => {
+                Some(SipOutput::Close { hop }) => {
                     if let Some(connection) = self.sip.sockets.connection(hop) {
                         connection.close();
                     }
                 }
+                None => {}
             }
         }
-        spoke
     }
 }
 

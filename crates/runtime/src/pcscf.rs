@@ -1,0 +1,191 @@
+//! The P-CSCF as an application of the driver: what it says waits until what it keeps of it is durable.
+
+use crate::{Application, Moment, Records};
+use quintet_cscf::pcscf::{Pcscf, PcscfEvent};
+use quintet_diameter::node::{ConnectionId, Event, Inbound, Node};
+use quintet_esp::SaCommand;
+use quintet_ims::registrar::At;
+use quintet_sip::transport::{Hop, SipOutput};
+use std::collections::VecDeque;
+use std::time::Duration;
+
+/// Who hears what the P-CSCF reports.
+pub type PcscfListener = Box<dyn FnMut(Moment, &PcscfEvent)>;
+
+/// Who hears of packets that were dropped, and of associations that ended by themselves.
+pub type EspListener = Box<dyn FnMut(Moment, &quintet_esp::Event)>;
+
+/// What the node wants done, in its order.
+enum Wanted {
+    Association(SaCommand),
+    /// Once so many records are durable.
+    Send(u64, SipOutput),
+}
+
+/// A P-CSCF with its store.
+pub struct PcscfApplication {
+    pcscf: Pcscf,
+    records: Option<Box<dyn Records>>,
+    /// Records that were handed over.
+    kept: u64,
+    wanted: VecDeque<Wanted>,
+    listener: Option<PcscfListener>,
+    esp_listener: Option<EspListener>,
+}
+
+impl PcscfApplication {
+    /// A P-CSCF whose registrations are forgotten with it.
+    #[must_use]
+    pub fn new(pcscf: Pcscf) -> Self {
+        Self {
+            pcscf,
+            records: None,
+            kept: 0,
+            wanted: VecDeque::new(),
+            listener: None,
+            esp_listener: None,
+        }
+    }
+
+    /// The same with a place for its registrations.
+    #[must_use]
+    pub fn keeping(mut self, records: Box<dyn Records>) -> Self {
+        self.records = Some(records);
+        self
+    }
+
+    /// The same with listeners for what it reports.
+    #[must_use]
+    pub fn reporting(mut self, listener: PcscfListener, esp: EspListener) -> Self {
+        self.listener = Some(listener);
+        self.esp_listener = Some(esp);
+        self
+    }
+
+    /// The P-CSCF, for what an operator asks of it.
+    pub fn pcscf(&mut self) -> &mut Pcscf {
+        &mut self.pcscf
+    }
+
+    /// The P-CSCF, to look at.
+    #[must_use]
+    pub fn view(&self) -> &Pcscf {
+        &self.pcscf
+    }
+
+    /// Ends its work: nothing is kept any more.
+    pub fn retire(&mut self) {
+        self.records = None;
+    }
+
+    /// Takes from the node what it wants done, records first.
+    fn draw(&mut self) {
+        while let Some(save) = self.pcscf.poll_save() {
+            if let Some(records) = &mut self.records {
+                records.keep(save);
+                self.kept += 1;
+            }
+        }
+        loop {
+            while let Some(command) = self.pcscf.poll_sa() {
+                self.wanted.push_back(Wanted::Association(command));
+            }
+            match self.pcscf.poll_sip() {
+                Some(output) => self.wanted.push_back(Wanted::Send(self.kept, output)),
+                None => return,
+            }
+        }
+    }
+}
+
+/// The same moment in the words of the procedures of the IMS.
+pub(crate) fn at(moment: Moment) -> At {
+    At {
+        now: moment.now,
+        wall: moment.wall,
+    }
+}
+
+fn log(event: &PcscfEvent) {
+    match event {
+        PcscfEvent::Proposal { source, why } => {
+            tracing::info!(%source, ?why, "a UE's security proposal is refused")
+        }
+        PcscfEvent::Tampered { impi, why } => {
+            tracing::warn!(
+                impi,
+                ?why,
+                "what a UE repeated of the security agreement is not what was said"
+            );
+        }
+        PcscfEvent::Flood { source } => {
+            tracing::warn!(%source, "more REGISTERs than pcscf.registers_per_second")
+        }
+        other => tracing::debug!(event = ?other, "P-CSCF"),
+    }
+}
+
+impl Application for PcscfApplication {
+    fn handle(&mut self, _: Moment, _: &mut Node, _: ConnectionId, _: Inbound<'_>) {}
+
+    fn event(&mut self, _: Moment, _: &mut Node, _: &Event) {}
+
+    fn pump(&mut self, moment: Moment, _: &mut Node) {
+        self.draw();
+        while let Some(event) = self.pcscf.poll_event() {
+            log(&event);
+            if let Some(listener) = &mut self.listener {
+                listener(moment, &event);
+            }
+        }
+    }
+
+    fn poll_timeout(&self) -> Option<Duration> {
+        self.pcscf.poll_timeout()
+    }
+
+    fn timeout(&mut self, moment: Moment, _: &mut Node) {
+        self.pcscf.timeout(at(moment));
+    }
+
+    fn sip(&mut self, moment: Moment, _: &mut Node, hop: Hop, octets: &[u8]) {
+        self.pcscf.handle_sip(at(moment), hop, octets);
+    }
+
+    fn sip_failed(&mut self, moment: Moment, _: &mut Node, hop: Hop) {
+        self.pcscf.hop_failed(at(moment), hop);
+    }
+
+    fn poll_sip(&mut self) -> Option<SipOutput> {
+        self.draw();
+        let written = self
+            .records
+            .as_ref()
+            .map_or(u64::MAX, |records| records.written());
+        match self.wanted.front()? {
+            Wanted::Send(kept, _) if *kept <= written => {}
+            _ => return None,
+        }
+        match self.wanted.pop_front()? {
+            Wanted::Send(_, output) => Some(output),
+            Wanted::Association(_) => None,
+        }
+    }
+
+    fn poll_sa(&mut self) -> Option<SaCommand> {
+        if !matches!(self.wanted.front()?, Wanted::Association(_)) {
+            return None;
+        }
+        match self.wanted.pop_front()? {
+            Wanted::Association(command) => Some(command),
+            Wanted::Send(..) => None,
+        }
+    }
+
+    fn esp(&mut self, moment: Moment, _: &mut Node, event: &quintet_esp::Event) {
+        tracing::debug!(?event, "ESP");
+        if let Some(listener) = &mut self.esp_listener {
+            listener(moment, event);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! The S-CSCF as an application of the driver: its registrations to a store, its log.
+
+use crate::icscf::log_peer;
+use crate::pcscf::at;
+use crate::{Application, Moment, Records};
+use quintet_cscf::scscf::{Scscf, ScscfEvent};
+use quintet_diameter::node::{ConnectionId, Event, Inbound, Node};
+use quintet_sip::transport::{Hop, SipOutput};
+use std::time::Duration;
+
+/// Who hears what the S-CSCF reports.
+pub type ScscfListener = Box<dyn FnMut(Moment, &ScscfEvent)>;
+
+/// An S-CSCF with its store.
+pub struct ScscfApplication {
+    scscf: Scscf,
+    records: Option<Box<dyn Records>>,
+    listener: Option<ScscfListener>,
+}
+
+impl ScscfApplication {
+    /// An S-CSCF whose registrations are forgotten with it. One that is to wait for its records
+    /// (`Config::await_saves`) needs [`keeping`](Self::keeping).
+    #[must_use]
+    pub fn new(scscf: Scscf) -> Self {
+        Self {
+            scscf,
+            records: None,
+            listener: None,
+        }
+    }
+
+    /// The same with a place for its registrations.
+    #[must_use]
+    pub fn keeping(mut self, records: Box<dyn Records>) -> Self {
+        self.records = Some(records);
+        self
+    }
+
+    /// The same with a listener for what it reports.
+    #[must_use]
+    pub fn reporting(mut self, listener: ScscfListener) -> Self {
+        self.listener = Some(listener);
+        self
+    }
+
+    /// The S-CSCF, for what an operator asks of it.
+    pub fn scscf(&mut self) -> &mut Scscf {
+        &mut self.scscf
+    }
+
+    /// The S-CSCF, to look at.
+    #[must_use]
+    pub fn view(&self) -> &Scscf {
+        &self.scscf
+    }
+
+    /// Ends its work: nothing is kept any more.
+    pub fn retire(&mut self) {
+        self.records = None;
+    }
+}
+
+impl Application for ScscfApplication {
+    fn handle(&mut self, moment: Moment, node: &mut Node, connection: ConnectionId, inbound: Inbound<'_>) {
+        self.scscf.handle(at(moment), node, connection, inbound);
+    }
+
+    fn event(&mut self, moment: Moment, node: &mut Node, event: &Event) {
+        log_peer(node, event);
+        self.scscf.handle_event(at(moment), node, event);
+    }
+
+    fn pump(&mut self, moment: Moment, _: &mut Node) {
+        while let Some(save) = self.scscf.poll_save(at(moment)) {
+            if let Some(records) = &mut self.records {
+                records.keep(save);
+            }
+        }
+        if let Some(records) = &self.records {
+            self.scscf.saved(at(moment), records.written());
+        }
+        while let Some(event) = self.scscf.poll_event() {
+            tracing::debug!(?event, "S-CSCF");
+            if let Some(listener) = &mut self.listener {
+                listener(moment, &event);
+            }
+        }
+    }
+
+    fn poll_timeout(&self) -> Option<Duration> {
+        self.scscf.poll_timeout()
+    }
+
+    fn timeout(&mut self, moment: Moment, node: &mut Node) {
+        self.scscf.timeout(at(moment), node);
+    }
+
+    fn sip(&mut self, moment: Moment, node: &mut Node, hop: Hop, octets: &[u8]) {
+        self.scscf.handle_sip(at(moment), node, hop, octets);
+    }
+
+    fn sip_failed(&mut self, moment: Moment, node: &mut Node, hop: Hop) {
+        self.scscf.hop_failed(at(moment), node, hop);
+    }
+
+    fn poll_sip(&mut self) -> Option<SipOutput> {
+        self.scscf.poll_sip()
+    }
+}
