@@ -1,7 +1,7 @@
 //! Challenges, credentials and what a server says of itself (RFC 3261 22, RFC 7616, RFC 3310, TS 24.229 7.2A.1, 7.2A.2).
 
 use crate::ParseError;
-use crate::scan::{split_at_any, token, trim, unquote};
+use crate::scan::{split_at, token, trim, unquote};
 use std::borrow::Cow;
 
 /// Parameters separated by commas.
@@ -20,9 +20,9 @@ impl<'a> AuthParams<'a> {
         let mut rest = Some(self.0);
         std::iter::from_fn(move || {
             loop {
-                let (param, tail) = split_at_any(rest?, b",");
-                rest = tail.map(|(_, tail)| tail);
-                if let (name, Some((_, value))) = split_at_any(param, b"=") {
+                let (param, tail) = split_at(rest?, b',');
+                rest = tail;
+                if let (name, Some(value)) = split_at(param, b'=') {
                     return Some((trim(name), trim(value)));
                 }
             }

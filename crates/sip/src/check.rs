@@ -101,8 +101,9 @@ impl Message<'_> {
                 });
             }
         }
-        self.top_via()?;
-        self.vias().try_for_each(|via| via.map(drop))?;
+        let mut vias = self.vias();
+        vias.next().ok_or(ParseError::missing(Name::Via))??;
+        vias.try_for_each(|via| via.map(drop))?;
         self.from()?;
         self.to()?;
         self.call_id()?;

@@ -1,6 +1,6 @@
 //! Forwarding: a message that came, with named changes, everything else letter by letter.
 
-use crate::scan::split_at_any;
+use crate::scan::split_at;
 use crate::writer::put;
 use crate::{Message, Name, StartLine};
 use std::fmt::Display;
@@ -278,7 +278,7 @@ impl<'m, 'a> Edit<'m, 'a> {
             }
             return;
         };
-        let end = split_at_any(rest, b",").0.trim_end().len();
+        let end = split_at(rest, b',').0.trim_end().len();
         line_of(
             out,
             name,
@@ -324,12 +324,12 @@ fn after_values(value: &str, count: usize) -> Option<&str> {
     let mut rest = crate::scan::trim(value);
     let mut left = count;
     while left > 0 {
-        let (first, tail) = split_at_any(rest, b",");
+        let (first, tail) = split_at(rest, b',');
         if !crate::scan::trim(first).is_empty() {
             left -= 1;
         }
         match tail {
-            Some((_, tail)) => rest = crate::scan::trim(tail),
+            Some(tail) => rest = crate::scan::trim(tail),
             None => return None,
         }
     }

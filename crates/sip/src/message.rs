@@ -3,7 +3,7 @@
 //! Reading a message finds lines and names, and understands no value: whoever asks for one reads it then. Nothing is changed or
 //! normalised, so what is forwarded is what came, but for what [`crate::Edit`] names.
 
-use crate::scan::{TOKEN, trim};
+use crate::scan::{TOKEN, is_white, trim};
 use crate::{List, Method, Name, ParseError, ParseErrorKind, Status};
 use memchr::memchr2;
 
@@ -368,7 +368,7 @@ fn header(octets: &[u8], at: usize, entries: &mut Vec<Entry>) -> Result<(Name, u
         };
         return Err(ParseError { at: colon, kind });
     }
-    let name = str::from_utf8(&octets[at..name_end]).map_or(Name::Other, Name::of);
+    let name = Name::of_octets(&octets[at..name_end]);
     let mut end = line_end(octets, colon)?;
     // A line that begins with white space goes on with the one before (RFC 3261 7.3.1).
     while matches!(octets.get(end + 2), Some(b' ' | b'\t')) {
@@ -389,11 +389,6 @@ fn header(octets: &[u8], at: usize, entries: &mut Vec<Entry>) -> Result<(Name, u
         end: end as u32,
     });
     Ok((name, next))
-}
-
-/// White space inside a header, line ends of folding included.
-const fn is_white(octet: u8) -> bool {
-    matches!(octet, b' ' | b'\t' | b'\r' | b'\n')
 }
 
 /// Reads the first line: what it says, the version in it, and white space where none may be.

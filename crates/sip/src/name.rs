@@ -143,34 +143,40 @@ names! {
     WwwAuthenticate "WWW-Authenticate" Many,
 }
 
-/// Slots of the table of names: a power of two, more than twice the names, so that probes end soon.
+/// Slots of the table of names.
 const SLOTS: usize = 512;
-const _: () = assert!(NAMES.len() < 128 && (NAMES.len() + COMPACT.len()) * 2 < SLOTS);
+/// No name.
+const NONE: u8 = u8::MAX;
+const _: () = assert!(NAMES.len() < 128 && NAMES.len() + COMPACT.len() < NONE as usize);
 
-/// Where in the table a search begins: the length, and three letters of which the case does not count.
+/// The slot of a name: of its length, and of four letters whose case does not count. The factors are such that no two names share
+/// one; whoever adds a name that does is told so by the compiler, and finds others.
 const fn slot(name: &[u8]) -> usize {
-    let (first, middle, last) = (name[0], name[name.len() / 2], name[name.len() - 1]);
-    let mixed = (first | 0x20) as usize * 31 + (middle | 0x20) as usize * 7 + (last | 0x20) as usize * 3;
-    (mixed + name.len() * 59) % SLOTS
+    let length = name.len();
+    let (first, middle) = (name[0] | 0x20, name[length / 2] | 0x20);
+    let (last, third) = (name[length - 1] | 0x20, name[length * 3 / 4] | 0x20);
+    let mixed = first as usize * 398 + middle as usize * 333 + last as usize * 198 + third as usize * 265;
+    (mixed + length * 443) % SLOTS
 }
 
-/// Index of names and compact forms, by [`slot`] and linear probing; 0 is empty.
-static TABLE: [(u8, &str); SLOTS] = {
-    let mut table = [(u8::MAX, ""); SLOTS];
-    let lists = [NAMES, COMPACT];
-    let mut list = 0;
-    while list < lists.len() {
-        let mut index = 0;
-        while index < lists[list].len() {
-            let (name, text) = lists[list][index];
-            let mut at = slot(text.as_bytes());
-            while table[at].0 != u8::MAX {
-                at = (at + 1) % SLOTS;
-            }
-            table[at] = (name as u8, text);
-            index += 1;
-        }
-        list += 1;
+/// The names, then the compact forms.
+const fn known(index: usize) -> (Name, &'static str) {
+    if index < NAMES.len() {
+        NAMES[index]
+    } else {
+        COMPACT[index - NAMES.len()]
+    }
+}
+
+/// What [`known`] name a slot has.
+static TABLE: [u8; SLOTS] = {
+    let mut table = [NONE; SLOTS];
+    let mut index = 0;
+    while index < NAMES.len() + COMPACT.len() {
+        let at = slot(known(index).1.as_bytes());
+        assert!(table[at] == NONE, "two names share a slot: find other factors");
+        table[at] = index as u8;
+        index += 1;
     }
     table
 };
@@ -179,20 +185,22 @@ impl Name {
     /// The name `text` is, in its long or compact form; [`Name::Other`] if it is not known.
     #[must_use]
     pub fn of(text: &str) -> Self {
+        Self::of_octets(text.as_bytes())
+    }
+
+    /// [`Name::of`], of octets.
+    #[inline]
+    pub(crate) fn of_octets(text: &[u8]) -> Self {
         if text.is_empty() {
             return Self::Other;
         }
-        let mut at = slot(text.as_bytes());
-        loop {
-            let (index, known) = TABLE[at];
-            if index == u8::MAX {
-                return Self::Other;
-            }
-            if known.len() == text.len() && known.eq_ignore_ascii_case(text) {
-                return NAMES[usize::from(index)].0;
-            }
-            at = (at + 1) % SLOTS;
+        let index = TABLE[slot(text)];
+        if index == NONE {
+            return Self::Other;
         }
+        let (name, known) = known(usize::from(index));
+        let same = known.len() == text.len() && known.as_bytes().eq_ignore_ascii_case(text);
+        if same { name } else { Self::Other }
     }
 
     /// Whether its lines hold values separated by commas.

@@ -1,6 +1,6 @@
 //! Parameters: `;name=value` behind a URI or a value.
 
-use crate::scan::{split_at_any, trim, unquote};
+use crate::scan::{split_at, trim, unquote};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -86,14 +86,14 @@ impl<'a> Iterator for ParamsIter<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            let (param, rest) = split_at_any(self.0?, b";");
-            self.0 = rest.map(|(_, rest)| rest);
+            let (param, rest) = split_at(self.0?, b';');
+            self.0 = rest;
             let param = trim(param);
             if param.is_empty() {
                 continue;
             }
-            let (name, value) = split_at_any(param, b"=");
-            return Some((trim(name), value.map(|(_, value)| trim(value))));
+            let (name, value) = split_at(param, b'=');
+            return Some((trim(name), value.map(trim)));
         }
     }
 }

@@ -4,16 +4,27 @@ use crate::ParseError;
 use std::borrow::Cow;
 
 /// White space, line ends of folded lines included: what is inside a value may be folded anywhere between its pieces.
-const WHITE: [char; 4] = [' ', '\t', '\r', '\n'];
+pub(crate) const fn is_white(octet: u8) -> bool {
+    matches!(octet, b' ' | b'\t' | b'\r' | b'\n')
+}
 
 /// Without white space at either end.
+#[inline]
 pub(crate) fn trim(text: &str) -> &str {
-    text.trim_matches(WHITE)
+    let octets = text.as_bytes();
+    let (mut from, mut to) = (0, octets.len());
+    while from < to && is_white(octets[from]) {
+        from += 1;
+    }
+    while to > from && is_white(octets[to - 1]) {
+        to -= 1;
+    }
+    &text[from..to]
 }
 
 /// Without white space at its beginning.
 pub(crate) fn trim_start(text: &str) -> &str {
-    text.trim_start_matches(WHITE)
+    text.trim_start_matches([' ', '\t', '\r', '\n'])
 }
 
 /// Whether an octet may stand in a token.
@@ -74,27 +85,28 @@ pub(crate) fn quoted_end(text: &str) -> Option<usize> {
     None
 }
 
-/// Splits at the first of `separators` outside of quotes and angle brackets: what is before it, and what follows.
-pub(crate) fn split_at_any<'a>(text: &'a str, separators: &[u8]) -> (&'a str, Option<(u8, &'a str)>) {
+/// Splits at the first `separator` outside of quotes and angle brackets: what is before it, and what follows.
+#[inline]
+pub(crate) fn split_at(text: &str, separator: u8) -> (&str, Option<&str>) {
     let octets = text.as_bytes();
     let mut at = 0;
-    let mut in_brackets = false;
     while at < octets.len() {
         let octet = octets[at];
+        if octet == separator {
+            return (&text[..at], Some(&text[at + 1..]));
+        }
         match octet {
-            // A quote that never closes swallows the rest: whoever reads the piece finds it malformed.
-            b'"' if !in_brackets => match quoted_end(&text[at..]) {
-                Some(length) => at += length - 1,
+            // A quote or bracket that never closes swallows the rest: whoever reads the piece finds it malformed.
+            b'"' => match quoted_end(&text[at..]) {
+                Some(length) => at += length,
                 None => return (text, None),
             },
-            b'<' => in_brackets = true,
-            b'>' => in_brackets = false,
-            _ if !in_brackets && separators.contains(&octet) => {
-                return (&text[..at], Some((octet, &text[at + 1..])));
-            }
-            _ => {}
+            b'<' => match memchr::memchr(b'>', &octets[at..]) {
+                Some(length) => at += length + 1,
+                None => return (text, None),
+            },
+            _ => at += 1,
         }
-        at += 1;
     }
     (text, None)
 }
@@ -116,8 +128,8 @@ impl<'a> Iterator for List<'a> {
 
     fn next(&mut self) -> Option<&'a str> {
         loop {
-            let (value, rest) = split_at_any(self.0?, b",");
-            self.0 = rest.map(|(_, rest)| rest);
+            let (value, rest) = split_at(self.0?, b',');
+            self.0 = rest;
             let value = trim(value);
             if !value.is_empty() {
                 return Some(value);

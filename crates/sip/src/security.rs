@@ -1,7 +1,7 @@
 //! Mechanisms of a security agreement (RFC 3329 2.2, TS 33.203 Annex H).
 
 use crate::address::qvalue;
-use crate::scan::{split_at_any, token, trim};
+use crate::scan::{split_at, token, trim};
 use crate::{Params, ParseError};
 
 /// The mechanism of IMS: IPsec with keys of AKA (TS 33.203 Annex H).
@@ -24,8 +24,8 @@ impl<'a> SecurityMechanism<'a> {
     /// No name.
     pub fn parse(text: &'a str) -> Result<Self, ParseError> {
         let text = trim(text);
-        let (name, params) = match split_at_any(text, b";") {
-            (name, Some((_, params))) => (name, params),
+        let (name, params) = match split_at(text, b';') {
+            (name, Some(params)) => (name, params),
             (name, None) => (name, ""),
         };
         Ok(Self {

@@ -273,24 +273,33 @@ impl fmt::Display for Uri<'_> {
     }
 }
 
+/// Octets that no URI has, and the percent sign, which needs a look at what follows.
+static NOTABLE: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut octet = 0;
+    while octet <= 0x7f {
+        table[octet] = octet <= b' ' as usize || matches!(octet as u8, 0x7f | b'"' | b'<' | b'>' | b'%');
+        octet += 1;
+    }
+    table
+};
+
 /// Octets that no URI has, and escapes that are none.
 fn check_octets(text: &str) -> Result<(), ParseError> {
     let octets = text.as_bytes();
     for (at, octet) in octets.iter().enumerate() {
-        match octet {
-            0..=b' ' | 0x7f | b'"' | b'<' | b'>' => {
-                return Err(ParseError::expected(
-                    at,
-                    "no white space, control, quote or bracket in a URI",
-                ));
-            }
-            b'%' => {
-                let digits = octets.get(at + 1..at + 3);
-                if !digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit)) {
-                    return Err(ParseError::expected(at, "two hexadecimal digits behind %"));
-                }
-            }
-            _ => {}
+        if !NOTABLE[usize::from(*octet)] {
+            continue;
+        }
+        if *octet != b'%' {
+            return Err(ParseError::expected(
+                at,
+                "no white space, control, quote or bracket in a URI",
+            ));
+        }
+        let digits = octets.get(at + 1..at + 3);
+        if !digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit)) {
+            return Err(ParseError::expected(at, "two hexadecimal digits behind %"));
         }
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! Small values: CSeq, RAck, and whatever is one value with parameters.
 
-use crate::scan::{number, split_at_any, token, trim, unquote};
+use crate::scan::{number, split_at, token, trim, unquote};
 use crate::{Method, Params, ParseError};
 use std::borrow::Cow;
 
@@ -49,8 +49,8 @@ impl<'a> Valued<'a> {
     /// # Errors
     /// Nothing before the first semicolon.
     pub fn parse(text: &'a str) -> Result<Self, ParseError> {
-        let (value, params) = match split_at_any(trim(text), b";") {
-            (value, Some((_, params))) => (trim(value), params),
+        let (value, params) = match split_at(trim(text), b';') {
+            (value, Some(params)) => (trim(value), params),
             (value, None) => (value, ""),
         };
         if value.is_empty() {

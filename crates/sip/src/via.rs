@@ -1,6 +1,6 @@
 //! Via (RFC 3261 20.42, RFC 3581).
 
-use crate::scan::{split_at_any, token, trim};
+use crate::scan::{split_at, token, trim};
 use crate::transport::Protocol;
 use crate::uri::{DEFAULT_PORT, DEFAULT_TLS_PORT, host_address, host_port};
 use crate::{Params, ParseError};
@@ -30,17 +30,14 @@ impl<'a> Via<'a> {
     /// Another protocol or version, a host that is none.
     pub fn parse(text: &'a str) -> Result<Self, ParseError> {
         let text = trim(text);
-        let (head, params) = match split_at_any(text, b";") {
-            (head, Some((_, params))) => (head, params),
+        let (head, params) = match split_at(text, b';') {
+            (head, Some(params)) => (head, params),
             (head, None) => (head, ""),
         };
-        // White space is allowed about the slashes (RFC 4475 3.1.1.1).
-        let mut pieces = head.splitn(3, '/');
-        let mut piece = || pieces.next().map(trim);
-        if !piece().is_some_and(|name| name.eq_ignore_ascii_case("SIP")) || piece() != Some("2.0") {
-            return Err(ParseError::expected(0, "SIP/2.0/ and a transport"));
-        }
-        let rest = piece().ok_or(ParseError::expected(head.len(), "a transport"))?;
+        let rest = match head.strip_prefix("SIP/2.0/") {
+            Some(rest) => rest,
+            None => spaced_protocol(head)?,
+        };
         let Some(space) = rest.find([' ', '\t', '\r', '\n']) else {
             return Err(ParseError::expected(head.len(), "a host"));
         };
@@ -114,7 +111,7 @@ impl<'a> Via<'a> {
         if !asked && host_address(self.host) == Some(source.ip()) {
             return None;
         }
-        let head = split_at_any(self.text, b";").0;
+        let head = split_at(self.text, b';').0;
         let mut out = String::with_capacity(self.text.len() + 64);
         out.push_str(trim(head));
         for (name, value) in self.params {
@@ -143,6 +140,17 @@ impl<'a> Via<'a> {
         let port = self.rport().flatten().unwrap_or_else(|| self.port_or_default());
         Some(SocketAddr::new(address, port))
     }
+}
+
+/// What follows the version, for whoever puts white space about the slashes (RFC 4475 3.1.1.1) or writes another case.
+fn spaced_protocol(head: &str) -> Result<&str, ParseError> {
+    let mut pieces = head.splitn(3, '/').map(trim);
+    if !pieces.next().is_some_and(|name| name.eq_ignore_ascii_case("SIP")) || pieces.next() != Some("2.0") {
+        return Err(ParseError::expected(0, "SIP/2.0/ and a transport"));
+    }
+    pieces
+        .next()
+        .ok_or(ParseError::expected(head.len(), "a transport"))
 }
 
 /// `host : port` with white space about the colon, or a host alone.

@@ -18,16 +18,23 @@ struct Clean<'b>(&'b mut Vec<u8>);
 
 impl Write for Clean<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        let start = self.0.len();
-        self.0.extend_from_slice(text.as_bytes());
-        if text.bytes().any(|octet| octet < b' ' || octet == 0x7f) {
-            for octet in &mut self.0[start..] {
-                if *octet < b' ' || *octet == 0x7f {
-                    *octet = b' ';
-                }
+        put_text(self.0, text);
+        Ok(())
+    }
+}
+
+/// Appends `text` in one line.
+fn put_text(out: &mut Vec<u8>, text: &str) {
+    let control = |octet: u8| octet < b' ' || octet == 0x7f;
+    let start = out.len();
+    out.extend_from_slice(text.as_bytes());
+    // Without an early end, so that it is done many octets at a time.
+    if text.bytes().fold(false, |any, octet| any | control(octet)) {
+        for octet in &mut out[start..] {
+            if control(*octet) {
+                *octet = b' ';
             }
         }
-        Ok(())
     }
 }
 
@@ -84,22 +91,21 @@ impl<'b> Writer<'b> {
         request.top_via()?;
         let mut writer = Self::response(out, status);
         let mut vias = false;
-        for header in request.all_headers() {
-            match header.name {
+        for entry in &request.entries {
+            let (name, value) = (entry.name, request.value(entry));
+            match name {
                 Name::Via if vias => {}
                 Name::Via => {
                     writer = writer.via(request, source);
                     vias = true;
                 }
-                Name::From | Name::CallId | Name::CSeq => writer = writer.header(header.name, header.value),
-                Name::Timestamp if status == Status::TRYING => {
-                    writer = writer.header(header.name, header.value)
-                }
-                Name::RecordRoute if dialog => writer = writer.header(header.name, header.value),
+                Name::From | Name::CallId | Name::CSeq => writer = writer.text(name, value),
+                Name::Timestamp if status == Status::TRYING => writer = writer.text(name, value),
+                Name::RecordRoute if dialog => writer = writer.text(name, value),
                 Name::To if to_has_tag || status == Status::TRYING || tag.is_empty() => {
-                    writer = writer.header(header.name, header.value);
+                    writer = writer.text(name, value);
                 }
-                Name::To => writer = writer.header(Name::To, format_args!("{};tag={tag}", header.value)),
+                Name::To => writer = writer.header(Name::To, format_args!("{value};tag={tag}")),
                 _ => {}
             }
         }
@@ -116,16 +122,29 @@ impl<'b> Writer<'b> {
                     let end = value.find(top).unwrap_or_default() + top.len();
                     self.header(Name::Via, format_args!("{stamp}{}", &value[end..]))
                 }
-                None => self.header(Name::Via, value),
+                None => self.text(Name::Via, value),
             };
         }
+        self
+    }
+
+    /// Appends a header whose value is there already.
+    fn text(self, name: Name, value: &str) -> Self {
+        self.out.extend_from_slice(name.as_str().as_bytes());
+        self.out.extend_from_slice(b": ");
+        put_text(self.out, value);
+        self.out.extend_from_slice(b"\r\n");
         self
     }
 
     /// Appends a header.
     #[must_use]
     pub fn header(self, name: Name, value: impl Display) -> Self {
-        self.named(name.as_str(), value)
+        self.out.extend_from_slice(name.as_str().as_bytes());
+        self.out.extend_from_slice(b": ");
+        put(self.out, value);
+        self.out.extend_from_slice(b"\r\n");
+        self
     }
 
     /// Appends a header by its text, for one that [`Name`] does not know.
@@ -151,7 +170,7 @@ impl<'b> Writer<'b> {
     #[must_use]
     pub fn copied(mut self, name: Name, message: &Message<'_>) -> Self {
         for value in message.headers(name) {
-            self = self.header(name, value);
+            self = self.text(name, value);
         }
         self
     }
