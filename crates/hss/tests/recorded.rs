@@ -58,18 +58,3 @@ fn every_recorded_request_gets_a_complete_answer() {
     }
     judged_by_tshark(&pairs);
 }
-
-/// The request with this HSS's realm and without Destination-Host.
-fn readdressed(message: &Message<'_>) -> Vec<u8> {
-    let mut out = Vec::new();
-    let mut w = quintet_diameter::MessageWriter::new(&mut out, message.header());
-    for avp in message.avps().map(Result::unwrap) {
-        if avp.is(avp::DESTINATION_REALM) {
-            w.text(avp::DESTINATION_REALM, REALM);
-        } else if !avp.is(avp::DESTINATION_HOST) {
-            w.raw(avp.raw);
-        }
-    }
-    w.finish();
-    out
-}

@@ -126,7 +126,10 @@ pub fn subscriber(imsi: Imsi, subscription: &Arc<Subscription>) -> Subscriber {
 impl Rig {
     pub fn new(config: HssConfig) -> Self {
         let mut node_config = NodeConfig::new(HSS, REALM, [127, 0, 0, 1].into());
-        node_config.applications = vec![Application::auth(VENDOR_3GPP, S6A)];
+        node_config.applications = vec![
+            Application::auth(VENDOR_3GPP, S6A),
+            Application::auth(VENDOR_3GPP, quintet_cx::CX),
+        ];
         node_config.unknown_peers = UnknownPeers::Accept;
         let node = Node::new(node_config, 1).unwrap();
         let mut n = 0u64;
@@ -231,6 +234,10 @@ impl Rig {
             w.group(avp::VENDOR_SPECIFIC_APPLICATION_ID, |w| {
                 w.u32(avp::VENDOR_ID, VENDOR_3GPP);
                 w.u32(avp::AUTH_APPLICATION_ID, S6A);
+            });
+            w.group(avp::VENDOR_SPECIFIC_APPLICATION_ID, |w| {
+                w.u32(avp::VENDOR_ID, VENDOR_3GPP);
+                w.u32(avp::AUTH_APPLICATION_ID, quintet_cx::CX);
             });
         });
         assert!(self.feed(id, &cer).is_none());
@@ -370,7 +377,12 @@ impl Rig {
 
     /// The next S6a request of the HSS.
     pub fn request(&mut self) -> Option<Sent> {
-        self.take(|sent| request_bit(&sent.1) && header(&sent.1).application_id == S6A)
+        self.request_of(S6A)
+    }
+
+    /// The next request of the HSS in an application.
+    pub fn request_of(&mut self, application: u32) -> Option<Sent> {
+        self.take(|sent| request_bit(&sent.1) && header(&sent.1).application_id == application)
     }
 
     fn take(&mut self, wanted: impl Fn(&Sent) -> bool) -> Option<Sent> {
@@ -542,4 +554,19 @@ pub fn vectors(octets: &[u8], kind: AvpId) -> Vec<Vector> {
             }
         })
         .collect()
+}
+
+/// The request with this HSS's realm and without Destination-Host.
+pub fn readdressed(message: &Message<'_>) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut w = MessageWriter::new(&mut out, message.header());
+    for avp in message.avps().map(Result::unwrap) {
+        if avp.is(avp::DESTINATION_REALM) {
+            w.text(avp::DESTINATION_REALM, REALM);
+        } else if !avp.is(avp::DESTINATION_HOST) {
+            w.raw(avp.raw);
+        }
+    }
+    w.finish();
+    out
 }
