@@ -63,8 +63,8 @@ pub struct Hop {
 /// What a node asks of the sockets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SipOutput {
-    /// Send one whole message. Over TCP and TLS on the connection that has the hop, or else on a new one; `local`'s port 0 takes
-    /// any connection to `remote` there is.
+    /// Send one whole message. Over TCP and TLS on the connection that has the hop, or that was made for it before, or else on a new
+    /// one.
     Send {
         /// Where from, where to.
         hop: Hop,

@@ -2,13 +2,17 @@
 
 use crate::support::REGISTER;
 use proptest::prelude::*;
+use quintet_sip::reginfo::{
+    ContactEvent, ContactInfo, ContactState, DocumentState, Reginfo, Registration, RegistrationState,
+};
 use quintet_sip::stream::Inbox;
 use quintet_sip::transaction::{Layer, Timers};
 use quintet_sip::transport::Protocol;
 use quintet_sip::{
-    Challenge, Contact, Credentials, Edit, List, Message, Name, NameAddr, SecurityMechanism, Uri, Valued,
-    Via, admit, unfold, unquote,
+    Challenge, Contact, Credentials, Edit, List, Message, Method, Name, NameAddr, SecurityMechanism, Status,
+    Uri, Valued, Via, Writer, admit, unfold, unquote,
 };
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Reads everything there is to read, and forwards it.
@@ -82,6 +86,88 @@ fn exercise(octets: &[u8]) -> Result<(), TestCaseError> {
         octets.to_vec(),
     );
     Ok(())
+}
+
+/// What fuzzing begins with: by our own writer, or by hand.
+fn seeds() -> Vec<(&'static str, Vec<u8>)> {
+    let message = Message::parse(REGISTER.as_bytes()).unwrap();
+    let mut challenge = Vec::new();
+    Writer::response_to(&mut challenge, &message, Status::UNAUTHORIZED, "t", "192.0.2.9:5060".parse().unwrap())
+        .unwrap()
+        .header(
+            Name::WwwAuthenticate,
+            "Digest realm=\"r\",nonce=\"AAECAwQFBgcICQoLDA0ODwAAAAAAAAAAAAAAAAAAAAA=\",algorithm=AKAv1-MD5,ck=\"00\",qop=\"auth\"",
+        )
+        .header(Name::SecurityServer, "ipsec-3gpp;q=0.1;alg=hmac-sha-1-96;spi-c=1;spi-s=2;port-c=3;port-s=4")
+        .finish();
+    let contact = ContactInfo::new(
+        "1".into(),
+        "sip:u@h".into(),
+        ContactState::Active,
+        ContactEvent::Registered,
+    );
+    let registration = Registration {
+        aor: "sip:u@h".into(),
+        id: "r".into(),
+        state: RegistrationState::Active,
+        contacts: vec![contact],
+    };
+    let reginfo = Reginfo {
+        version: 0,
+        state: DocumentState::Full,
+        registrations: vec![registration],
+    }
+    .to_xml();
+    let mut notify = Vec::new();
+    Writer::request(&mut notify, Method::Notify, "sip:u@h")
+        .header(Name::Via, "SIP/2.0/TCP [2001:db8::1]:5060;branch=z9hG4bK1")
+        .header(Name::From, "<sip:u@h>;tag=1")
+        .header(Name::To, "<sip:u@h>;tag=2")
+        .header(Name::CallId, "c")
+        .header(Name::CSeq, "1 NOTIFY")
+        .header(Name::Event, "reg")
+        .header(Name::SubscriptionState, "active;expires=60")
+        .body("application/reginfo+xml", reginfo.as_bytes());
+    let folded = "OPTIONS tel:+1-2;phone-context=a SIP/2.0\r\nv: SIP / 2.0 / UDP h : 5061 ;branch=old,\r\n SIP/2.0/UDP i\r\n\
+        m: \"a \\\" b\" <sips:%61:p@h;lr?x=y>;q=0.5 , *\r\nf: a b<sip:h>;tag=1\r\nt: sip:h;tag=2\r\ni: 1\r\nCSeq: 1\r\n OPTIONS\r\nl: 2\r\n\r\nab";
+    vec![
+        ("register", REGISTER.as_bytes().to_vec()),
+        ("challenge", challenge),
+        ("notify", notify),
+        ("reginfo", reginfo.into_bytes()),
+        ("invite", crate::support::request("INVITE", "z9hG4bK1")),
+        ("ack", crate::support::request("ACK", "z9hG4bK1")),
+        ("cancel", crate::support::request("CANCEL", "z9hG4bK1")),
+        ("busy", crate::support::response(486, "INVITE", "z9hG4bK1")),
+        ("folded", folded.as_bytes().to_vec()),
+        ("keep-alives", b"\r\n\r\n\r\n".to_vec()),
+        (
+            "truncated",
+            REGISTER
+                .replace("Content-Length: 0", "Content-Length: 9")
+                .into_bytes(),
+        ),
+    ]
+}
+
+#[test]
+fn corpus_of_messages() {
+    let directory = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus/sip");
+    for (name, octets) in seeds() {
+        let path = directory.join(name);
+        if std::env::var_os("QUINTET_WRITE_CORPUS").is_some() {
+            std::fs::create_dir_all(&directory).unwrap();
+            std::fs::write(&path, &octets).unwrap();
+        }
+        assert_eq!(
+            std::fs::read(&path).unwrap(),
+            octets,
+            "{name}: write the seeds anew with QUINTET_WRITE_CORPUS=1"
+        );
+    }
+    for entry in std::fs::read_dir(&directory).unwrap() {
+        exercise(&std::fs::read(entry.unwrap().path()).unwrap()).unwrap();
+    }
 }
 
 proptest! {
