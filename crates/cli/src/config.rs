@@ -5,6 +5,7 @@
 
 mod amf;
 mod ausf;
+mod ims;
 mod mme;
 mod sbi;
 mod sctp;
@@ -14,6 +15,7 @@ mod value;
 pub(crate) use amf::Amf;
 use anyhow::{Context, Result, bail};
 pub(crate) use ausf::Ausf;
+use ims::{Icscf, Ims, Pcscf, Scscf};
 pub(crate) use mme::Mme;
 use quintet_identity::Plmn;
 pub(crate) use sbi::{NfUri, Sbi};
@@ -41,6 +43,10 @@ pub(crate) struct Config {
     pub(crate) amf: Amf,
     pub(crate) ausf: Ausf,
     pub(crate) udm: Udm,
+    pub(crate) ims: Ims,
+    pub(crate) pcscf: Pcscf,
+    pub(crate) icscf: Icscf,
+    pub(crate) scscf: Scscf,
     pub(crate) store: Store,
     pub(crate) metrics: Metrics,
     pub(crate) log: Log,
@@ -65,6 +71,12 @@ pub(crate) enum Role {
     Ausf,
     /// Unified Data Management with ARPF and SIDF (Nudm).
     Udm,
+    /// Proxy-CSCF (SIP and IPsec towards UEs).
+    Pcscf,
+    /// Interrogating-CSCF (SIP, Cx).
+    Icscf,
+    /// Serving-CSCF (SIP, Cx).
+    Scscf,
 }
 
 impl Default for Roles {
@@ -276,6 +288,7 @@ impl Config {
             self.sctp.check(self.amf.listen.len())?;
         }
         self.sbi.check()?;
+        self.check_ims()?;
         if !self.roles.0.contains(&Role::Hss) {
             return Ok(());
         }

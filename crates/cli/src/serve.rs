@@ -4,6 +4,7 @@ mod contexts;
 mod domain;
 mod events;
 mod fgs;
+mod ims;
 mod mme;
 
 use crate::config::{Config, Role, Roles, SlotNumber, StoreKind, Transport, UnknownPeers};
@@ -38,6 +39,7 @@ const EXAMPLES: &str = "Examples:
   quintet serve                     an HSS on 127.0.0.1:3868, its database in the platform's data directory
   quintet serve --role hss,mme      an MME beside it, S1AP on 127.0.0.1:36412, PLMN 00101, TAC 1
   quintet serve --role amf,ausf,udm a 5G core's security side, NGAP on 127.0.0.1:38412, PLMN 00101, TAC 1, slice 1
+  quintet serve --role hss,pcscf,icscf,scscf   an IMS, SIP on 127.0.0.1:5060, domain ims.mnc001.mcc001.3gppnetwork.org
   quintet serve -c quintet.toml     as configured
   quintet serve --events - | jq .   every message and attempt as the doctor sees it, while they pass
   quintet check-config quintet.toml";
@@ -130,6 +132,7 @@ fn read_config(path: &Path) -> Result<Config> {
             mme::node_config(&config, 0)?;
         }
         fgs::check(&config)?;
+        ims::check(&config)?;
         if config.roles.0.contains(&Role::Hss) {
             home_plmns(&config)?;
             node_config(&config, 0)?;
@@ -194,6 +197,15 @@ async fn serve(config: Config, events: Option<&Rc<RefCell<Events>>>) -> Result<(
             udm: events.map(|events| Events::tap(events, events::Node::Udm)),
         },
     )?;
+    let ims = ims::start(
+        &config,
+        clock,
+        ims::Taps {
+            pcscf: events.map(|events| Events::tap(events, events::Node::Pcscf)),
+            icscf: events.map(|events| Events::tap(events, events::Node::Icscf)),
+            scscf: events.map(|events| Events::tap(events, events::Node::Scscf)),
+        },
+    )?;
     let mut ticks = tokio::time::interval(events::TICK);
     let signal = loop {
         tokio::select! {
@@ -208,6 +220,7 @@ async fn serve(config: Config, events: Option<&Rc<RefCell<Events>>>) -> Result<(
     tracing::info!(signal, "stopping: pending answers, then DPR to every peer");
     let stopping = async {
         // Who asks first: an MME or AMF still has something to say to the home network.
+        ims.stop().await;
         fgs.stop().await;
         if let Some(mme) = mme {
             mme.stop().await;
@@ -400,6 +413,18 @@ fn node_config(config: &Config, started_at_unix: u32) -> Result<NodeConfig> {
         })
         .collect();
     Ok(node)
+}
+
+/// How this machine reaches a listener of its own.
+fn reachable(mut listen: SocketAddr) -> SocketAddr {
+    if listen.ip().is_unspecified() {
+        listen.set_ip(if listen.is_ipv4() {
+            Ipv4Addr::LOCALHOST.into()
+        } else {
+            Ipv6Addr::LOCALHOST.into()
+        });
+    }
+    listen
 }
 
 /// Host-IP-Address: where we listen; the loopback address if that is everywhere or nowhere.

@@ -40,7 +40,7 @@ pub use fault::Fault;
 pub use features::{FeatureList, Features};
 pub use item::{AuthDataItem, DigestAuthenticate, DigestHa1, LineAccess, Resynchronisation};
 pub use location::{Lia, Lir};
-pub use multimedia::{Maa, Mar};
+pub use multimedia::{MAX_AUTH_DATA_ITEMS, Maa, Mar};
 pub use outcome::{ExperimentalResult, Outcome};
 pub use push::{Ppa, Ppr};
 pub use restoration::{PcscfSubscriptionInfo, RestorationInfo, ScscfRestorationInfo, SubscriptionInfo};

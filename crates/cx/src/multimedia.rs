@@ -6,7 +6,7 @@ use quintet_diameter::dict::{avp, command};
 use quintet_diameter::{Message, MessageWriter};
 
 /// The most items taken from one answer: more than an S-CSCF ever asks for.
-const MAX_ITEMS: usize = 32;
+pub const MAX_AUTH_DATA_ITEMS: usize = 32;
 
 /// Multimedia-Auth-Request: vectors of a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,7 +128,7 @@ impl Maa {
             } else if found.is(avp::SIP_NUMBER_AUTH_ITEMS) {
                 answer.count = Some(read::u32(&found)?);
             } else if found.is(avp::SIP_AUTH_DATA_ITEM) {
-                if answer.items.len() < MAX_ITEMS {
+                if answer.items.len() < MAX_AUTH_DATA_ITEMS {
                     answer.items.push(AuthDataItem::read_answer(&found)?);
                 }
             } else if found.is(avp::SUPPORTED_FEATURES) {

@@ -219,6 +219,12 @@ impl ContextStore {
         }
     }
 
+    /// How many changes were handed over since the file was opened.
+    #[must_use]
+    pub fn submitted(&self) -> u64 {
+        self.shared.lock().submitted
+    }
+
     /// How many changes, from the first since the file was opened, are durable.
     #[must_use]
     pub fn written(&self) -> u64 {

@@ -1,4 +1,4 @@
-//! The file in which an MME or AMF keeps its UEs' contexts over a restart.
+//! The file in which an MME, AMF or CSCF keeps what it knows of its UEs over a restart.
 
 use crate::database;
 use anyhow::{Context, Result};
@@ -6,6 +6,9 @@ use quintet_procedure::node::Save;
 use quintet_store_sqlite::{ContextStore, Opened, Owner};
 use std::path::Path;
 use std::rc::Rc;
+
+/// What a crash means where nothing waits for a write.
+pub(super) const AUTHENTICATED_ANEW: &str = "after a crash: UEs are authenticated anew";
 
 /// Which file.
 pub(super) struct File<'a> {
@@ -17,6 +20,8 @@ pub(super) struct File<'a> {
     pub(super) default: &'static str,
     /// Whose contexts it holds.
     pub(super) owner: Owner,
+    /// What a crash means for them.
+    pub(super) after_crash: &'static str,
 }
 
 /// Opens it and takes back what is in it, a record at a time; `restore` is told whether the stop before was clean.
@@ -55,7 +60,7 @@ pub(super) fn open(
     let how = if clean {
         "after a clean stop"
     } else {
-        "after a crash: UEs are authenticated anew"
+        file.after_crash
     };
     tracing::info!(database = %path.display(), contexts = restored, how, "contexts: open");
     Ok(store)

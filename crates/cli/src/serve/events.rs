@@ -11,6 +11,7 @@ use quintet_doctor::report::Attempt;
 use quintet_doctor::{Doctor, Output, Settings};
 use quintet_runtime::{Drbg, Link, SctpLink, Tap, Way};
 use quintet_sctp::{AssociationId, Message};
+use quintet_sip::transport::Hop;
 use serde::Serialize;
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -43,6 +44,9 @@ const SCHEMA: &str = "quintet.event/1";
 /// How often attempts that fell silent are looked for.
 pub(super) const TICK: Duration = Duration::from_secs(5);
 
+/// Connections and pairs of addresses that are told apart at a time.
+const MAX_FLOWS: usize = 262_144;
+
 /// Which node sees a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Node {
@@ -51,6 +55,16 @@ pub(super) enum Node {
     Amf,
     Ausf,
     Udm,
+    Pcscf,
+    Icscf,
+    Scscf,
+}
+
+impl Node {
+    /// Whether it is an HSS's peer, and shows their connection where both are of this process.
+    const fn asks_hss(self) -> bool {
+        matches!(self, Self::Mme | Self::Icscf | Self::Scscf)
+    }
 }
 
 /// A connection of a node.
@@ -58,6 +72,7 @@ pub(super) enum Node {
 enum Connection {
     Diameter(Node, ConnectionId),
     Sctp(Node, AssociationId),
+    Sip(Hop),
 }
 
 /// The doctor beside the nodes of one process.
@@ -67,9 +82,11 @@ pub(super) struct Events {
     flows: HashMap<Connection, FlowId>,
     flows_so_far: u64,
     messages: u64,
-    /// Our ends of the MME's Diameter connections: where the HSS in this process has one of them as its remote end, both
-    /// nodes see the same messages, and the MME's view counts.
-    ends_of_mme: HashSet<SocketAddr>,
+    /// Our ends of Diameter connections to an HSS: where the HSS in this process has one of them as its remote end, both
+    /// nodes see the same messages, and the view of who asks counts.
+    ends_of_askers: HashSet<SocketAddr>,
+    /// Where nodes of this process send SIP from: what another of them receives from there was seen already.
+    ends_of_sip: HashSet<SocketAddr>,
 }
 
 impl Events {
@@ -102,7 +119,8 @@ impl Events {
             flows: HashMap::new(),
             flows_so_far: 0,
             messages: 0,
-            ends_of_mme: HashSet::new(),
+            ends_of_askers: HashSet::new(),
+            ends_of_sip: HashSet::new(),
         })))
     }
 
@@ -130,6 +148,12 @@ impl Events {
     }
 
     fn flow(&mut self, connection: Connection) -> FlowId {
+        if self.flows.len() >= MAX_FLOWS {
+            // Datagrams have no end that could be told: their flows begin anew.
+            self.flows
+                .retain(|connection, _| !matches!(connection, Connection::Sip(_)));
+            self.ends_of_sip.clear();
+        }
         *self.flows.entry(connection).or_insert_with(|| {
             self.flows_so_far += 1;
             FlowId(self.flows_so_far)
@@ -206,16 +230,16 @@ struct NodeTap {
 }
 
 impl NodeTap {
-    /// Whether the MME of this process shows the same connection.
+    /// Whether the MME or a CSCF of this process shows the same connection.
     fn is_double(&self, link: &Link) -> bool {
-        self.node == Node::Hss && self.events.borrow().ends_of_mme.contains(&link.remote)
+        self.node == Node::Hss && self.events.borrow().ends_of_askers.contains(&link.remote)
     }
 }
 
 impl Tap for NodeTap {
     fn opened(&mut self, wall: Duration, link: &Link) {
-        if self.node == Node::Mme {
-            self.events.borrow_mut().ends_of_mme.insert(link.local);
+        if self.node.asks_hss() {
+            self.events.borrow_mut().ends_of_askers.insert(link.local);
         }
         if !self.is_double(link) {
             let connection = Connection::Diameter(self.node, link.connection);
@@ -237,8 +261,8 @@ impl Tap for NodeTap {
             let connection = Connection::Diameter(self.node, link.connection);
             self.events.borrow_mut().closed(wall, connection);
         }
-        if self.node == Node::Mme {
-            self.events.borrow_mut().ends_of_mme.remove(&link.local);
+        if self.node.asks_hss() {
+            self.events.borrow_mut().ends_of_askers.remove(&link.local);
         }
     }
 
@@ -257,6 +281,21 @@ impl Tap for NodeTap {
         let ends = ends(way, link.local, link.remote);
         let mut events = self.events.borrow_mut();
         events.message(wall, (connection, protocol), ends, &message.payload);
+    }
+
+    fn sip_message(&mut self, wall: Duration, hop: &Hop, way: Way, octets: &[u8]) {
+        let mut events = self.events.borrow_mut();
+        match way {
+            Way::Sent => drop(events.ends_of_sip.insert(hop.local)),
+            Way::Received if events.ends_of_sip.contains(&hop.remote) => return,
+            Way::Received => {}
+        }
+        let ends = ends(way, hop.local, hop.remote);
+        events.message(wall, (Connection::Sip(*hop), Protocol::Sip), ends, octets);
+    }
+
+    fn sip_closed(&mut self, wall: Duration, hop: &Hop) {
+        self.events.borrow_mut().closed(wall, Connection::Sip(*hop));
     }
 
     fn sctp_down(&mut self, wall: Duration, link: &SctpLink, _graceful: bool) {

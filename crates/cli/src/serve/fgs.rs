@@ -98,7 +98,7 @@ impl Running {
 }
 
 /// The Diameter node of an application that speaks none: the driver has one all the same.
-fn silent_node(name: &str, drbg: &mut Drbg) -> Result<Node> {
+pub(super) fn silent_node(name: &str, drbg: &mut Drbg) -> Result<Node> {
     let config = NodeConfig::new(
         format!("{name}.localdomain"),
         "localdomain",
@@ -231,6 +231,7 @@ fn start_amf(config: &Config, clock: Clock, tap: Option<Box<dyn Tap>>) -> Result
                 path: config.amf.database.as_deref(),
                 default: "amf.db",
                 owner: Owner::Amf,
+                after_crash: contexts::AUTHENTICATED_ANEW,
             };
             let restore = |key, record: &[u8], clean| {
                 amf.restore(at, key, record, if clean { Stop::Clean } else { Stop::Unclean })

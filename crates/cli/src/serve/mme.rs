@@ -45,6 +45,7 @@ pub(super) fn start(config: &Config, clock: Clock, tap: Option<Box<dyn Tap>>) ->
                 path: config.mme.database.as_deref(),
                 default: "mme.db",
                 owner: Owner::Mme,
+                after_crash: contexts::AUTHENTICATED_ANEW,
             };
             let restore = |key, record: &[u8], clean| {
                 mme.restore(at, key, record, if clean { Stop::Clean } else { Stop::Unclean })
@@ -80,15 +81,8 @@ pub(super) fn start(config: &Config, clock: Clock, tap: Option<Box<dyn Tap>>) ->
 fn hss_address(config: &Config) -> Option<SocketAddr> {
     let own = config.roles.0.contains(&Role::Hss);
     config.mme.hss.or_else(|| {
-        let mut local = *config.diameter.listen.first().filter(|_| own)?;
-        if local.ip().is_unspecified() {
-            local.set_ip(if local.is_ipv4() {
-                [127, 0, 0, 1].into()
-            } else {
-                std::net::Ipv6Addr::LOCALHOST.into()
-            });
-        }
-        Some(local)
+        let local = *config.diameter.listen.first().filter(|_| own)?;
+        Some(super::reachable(local))
     })
 }
 
