@@ -16,6 +16,8 @@ mod keys;
 mod outbound;
 mod replay;
 mod spi;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 #[cfg(test)]
 mod tests;
 mod transform;

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod associations;
+mod corpus;
 mod flows;
 mod support;
 mod tshark;
