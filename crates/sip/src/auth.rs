@@ -4,6 +4,9 @@ use crate::ParseError;
 use crate::scan::{split_at, token, trim, unquote};
 use std::borrow::Cow;
 
+/// The most parameters of credentials that are compared with each other: those of all specifications together are fewer than twenty.
+const MAX_AUTH_PARAMS: usize = 64;
+
 /// Parameters separated by commas.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct AuthParams<'a>(&'a str);
@@ -43,14 +46,22 @@ impl<'a> AuthParams<'a> {
         self.raw(name).map(unquote)
     }
 
-    /// Whether a parameter occurs twice: who reads the first and who reads the last would disagree.
+    /// Whether a parameter occurs twice: who reads the first and who reads the last would disagree. More parameters than anybody
+    /// has count as repeated.
     #[must_use]
     pub fn has_repetition(&self) -> bool {
-        self.iter().enumerate().any(|(index, (name, _))| {
-            self.iter()
-                .take(index)
-                .any(|(earlier, _)| earlier.eq_ignore_ascii_case(name))
-        })
+        let mut names = [""; MAX_AUTH_PARAMS];
+        for (index, (name, _)) in self.iter().enumerate() {
+            if index == MAX_AUTH_PARAMS
+                || names[..index]
+                    .iter()
+                    .any(|earlier| earlier.eq_ignore_ascii_case(name))
+            {
+                return true;
+            }
+            names[index] = name;
+        }
+        false
     }
 }
 
@@ -257,6 +268,13 @@ mod tests {
         assert!(!credentials.params.has_repetition());
         let twice = Credentials::parse("Digest response=\"1\", Response=\"2\"").unwrap();
         assert!(twice.params.has_repetition());
+        let many: String = (0..65).map(|index| format!("a{index}=1,")).collect();
+        assert!(
+            Credentials::parse(&format!("Digest {many}"))
+                .unwrap()
+                .params
+                .has_repetition()
+        );
         assert!(Credentials::parse(" ").is_err());
     }
 }

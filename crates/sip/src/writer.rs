@@ -117,11 +117,12 @@ impl<'b> Writer<'b> {
         let top = request.top_via().ok();
         let mut stamp = top.and_then(|top| Some((top.as_str(), top.stamped(source)?)));
         for value in request.headers(Name::Via) {
-            self = match stamp.take() {
-                Some((top, stamp)) => {
-                    let end = value.find(top).unwrap_or_default() + top.len();
-                    self.header(Name::Via, format_args!("{stamp}{}", &value[end..]))
-                }
+            // A line may hold no value at all: the topmost is in the first that does.
+            let place = stamp
+                .as_ref()
+                .and_then(|(top, _)| Some(value.find(top)? + top.len()));
+            self = match place.and_then(|end| Some((stamp.take()?.1, &value[end..]))) {
+                Some((stamp, rest)) => self.header(Name::Via, format_args!("{stamp}{rest}")),
                 None => self.text(Name::Via, value),
             };
         }

@@ -142,6 +142,13 @@ fn seeds() -> Vec<(&'static str, Vec<u8>)> {
         ("folded", folded.as_bytes().to_vec()),
         ("keep-alives", b"\r\n\r\n\r\n".to_vec()),
         (
+            "an-empty-via-first",
+            REGISTER
+                .replacen("Via:", "Via:\r\nVia:", 1)
+                .replace("CSeq: 1", "CSeq: x")
+                .into_bytes(),
+        ),
+        (
             "truncated",
             REGISTER
                 .replace("Content-Length: 0", "Content-Length: 9")

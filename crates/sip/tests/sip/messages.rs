@@ -290,6 +290,15 @@ fn what_is_refused_is_answered_if_it_can_be() {
         None,
         "nowhere to answer to"
     );
+    assert_eq!(
+        refused("Via: SIP/2.0/UDP", "Via: ,\r\nVia:\r\nVia: SIP/2.0/U(P"),
+        None
+    );
+    assert_eq!(
+        refused("Via: ", "CSeq: 1 A\r\nVia:\r\nVia: "),
+        Some(400),
+        "a line without a value is no value"
+    );
     assert_eq!(refused("Call-ID", "Cull-ID"), None);
     assert_eq!(
         refused("REGISTER sip", "ACK sip"),
