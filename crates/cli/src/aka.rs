@@ -1,7 +1,8 @@
 //! `quintet aka`: the functions of the USIM and the AuC, by hand (TS 33.102 6.3, TS 33.401 Annex A.2,
-//! TS 33.501 Annex A).
+//! TS 33.501 Annex A, TS 33.203 6.1).
 
 mod fgs;
+mod ims;
 mod keys;
 
 use crate::octets::{Octets, exactly};
@@ -38,6 +39,9 @@ pub(crate) enum Command {
     /// KAMF of KSEAF, SUPI and ABBA.
     #[command(after_help = fgs::KAMF_EXAMPLE)]
     Kamf(fgs::Kamf),
+    /// The challenge of IMS AKA as SIP carries it, and the response to it.
+    #[command(after_help = ims::EXAMPLE)]
+    Ims(ims::ImsChallenge),
     /// Make the AUTS a USIM sends when SQN is out of range.
     Auts(SynchronisationFailure),
     /// Check an AUTS and tell SQN_MS.
@@ -140,6 +144,7 @@ pub(crate) fn run(command: Command) -> Result<Finding> {
         Command::Fgs(challenge) => fgs::fgs(&challenge),
         Command::Eap(challenge) => fgs::eap(&challenge),
         Command::Kamf(asked) => fgs::kamf(&asked),
+        Command::Ims(challenge) => ims::ims(&challenge),
         Command::Auts(failure) => auts(&failure),
         Command::Resync(resynchronisation) => resync(&resynchronisation),
     }

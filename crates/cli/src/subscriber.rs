@@ -6,6 +6,7 @@
 mod change;
 mod fgs;
 mod file;
+mod ims;
 mod record;
 mod transfer;
 
@@ -27,11 +28,12 @@ const LIST_BATCH: usize = 1_000;
 
 const ADD_EXAMPLE: &str = "Example:
   quintet subscriber add 001010000000001 --k 465b5ce8b199b49faa5f0a2ee238a6bc \\
-      --opc cd63cb71954a9f4e48a5994e37a02baf --msisdn 33612345678 --apn internet --apn ims";
+      --opc cd63cb71954a9f4e48a5994e37a02baf --msisdn 33612345678 --apn internet --apn ims --ims";
 const IMPORT_EXAMPLE: &str = "A CSV file has a header line; columns, all but imsi and k optional:
   imsi,msisdn,algorithm,k,op,opc,tuak,amf,sqn,ind_bits,apns,ambr_uplink,ambr_downlink,
-  authentication_method,nssai,subscription
-where apns and nssai are lists separated by `;` and sqn is the highest SQN the former HSS issued.
+  authentication_method,nssai,subscription,ims
+where apns and nssai are lists separated by `;` and sqn is the highest SQN the former HSS issued;
+ims is true for the identities that follow from IMSI and number, or the JSON of `show --json`.
 
 Examples:
   quintet subscriber import sims.csv
@@ -123,13 +125,21 @@ pub(crate) fn run(arguments: Arguments) -> Result<Finding> {
     let mut database = Database::open(arguments.place.db.as_deref(), create)?;
     match arguments.command {
         Command::Add(add) => {
+            let ims = add.ims()?;
+            ims.check_free(&mut database)?;
             let count = put_one(&mut database, add.record()?, PutMode::Insert)?;
+            ims.put(&mut database)?;
             report(json, "added", count)
         }
         Command::Set(set) => {
             let subscriber = database.subscriber(set.imsi())?;
             let record = set.record(&subscriber, highest_sqn(&subscriber.authentication))?;
+            let stored = ims::stored(&mut database, set.imsi())?;
+            let current = stored.and_then(|stored| stored.subscription);
+            let ims = set.ims(&subscriber, current.as_deref())?;
+            ims.check_free(&mut database)?;
             let count = put_one(&mut database, record, PutMode::Update)?;
+            ims.put(&mut database)?;
             report(json, "changed", count)
         }
         Command::Show { imsi, with_keys } => show(&mut database, imsi, with_keys, json),
@@ -215,17 +225,24 @@ struct Shown<'a> {
     #[serde(flatten)]
     record: &'a Record,
     location: Option<Box<quintet_subscriber::model::Location>>,
+    /// Which S-CSCF serves which of its sets.
+    ims_registrations: Option<quintet_subscriber::ims::Registrations>,
 }
 
 fn show(database: &mut Database, imsi: Imsi, with_keys: bool, json: bool) -> Result<Finding> {
     let subscriber = database.subscriber(imsi)?;
-    let record = Record::of(&subscriber, with_keys);
+    let mut record = Record::of(&subscriber, with_keys);
+    let stored = ims::stored(database, imsi)?;
+    record.ims = ims::shown(stored.as_ref(), with_keys);
     let Reply::Location(location) = database.execute(StoreCommand::LoadLocation { imsi })? else {
         bail!("the store gave another answer than a location: this is a defect, please report it");
     };
     let shown = Shown {
         record: &record,
         location,
+        ims_registrations: stored
+            .map(|stored| stored.registrations)
+            .filter(|told| !told.is_empty()),
     };
     if json {
         print_json("quintet.subscriber.show/1", &shown)?;
@@ -239,7 +256,7 @@ fn show(database: &mut Database, imsi: Imsi, with_keys: bool, json: bool) -> Res
 fn each_subscriber(
     database: &mut Database,
     limit: usize,
-    each: &mut dyn FnMut(Subscriber) -> Result<()>,
+    each: &mut dyn FnMut(&mut Database, Subscriber) -> Result<()>,
 ) -> Result<u64> {
     let (mut after, mut count) = (None, 0);
     while count < limit {
@@ -253,7 +270,9 @@ fn each_subscriber(
         let Some(last) = subscribers.last() else { break };
         after = Some(last.imsi);
         count += subscribers.len();
-        subscribers.into_iter().try_for_each(&mut *each)?;
+        for subscriber in subscribers {
+            each(database, subscriber)?;
+        }
     }
     Ok(count as u64)
 }
@@ -266,7 +285,7 @@ struct List {
 fn list(database: &mut Database, limit: usize, json: bool) -> Result<Finding> {
     if json {
         let mut subscribers = Vec::new();
-        each_subscriber(database, limit, &mut |subscriber| {
+        each_subscriber(database, limit, &mut |_, subscriber| {
             subscribers.push(Record::of(&subscriber, false));
             Ok(())
         })?;
@@ -275,7 +294,7 @@ fn list(database: &mut Database, limit: usize, json: bool) -> Result<Finding> {
     }
     let mut out = BufWriter::new(anstream::stdout().lock());
     writeln!(out, "{:15}  {:15}  {:9}  APNs", "IMSI", "MSISDN", "algorithm")?;
-    let count = each_subscriber(database, limit, &mut |subscriber| {
+    let count = each_subscriber(database, limit, &mut |_, subscriber| {
         let record = Record::of(&subscriber, false);
         let msisdn = record.msisdn.map_or_else(|| "-".to_owned(), |m| m.to_string());
         let algorithm = format!("{:?}", record.algorithm).to_lowercase();

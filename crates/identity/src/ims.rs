@@ -23,7 +23,7 @@ impl Impi {
     /// # Errors
     /// None in practice: digits and a domain of digits make a NAI.
     pub fn of_imsi(imsi: Imsi, home: Plmn) -> Result<Self, IdentityError> {
-        Nai::new(&imsi.to_string(), &ims_domain(home)).map(Self)
+        Nai::new(&imsi.to_string(), &home.ims_domain()).map(Self)
     }
 
     /// The text.
@@ -43,12 +43,6 @@ impl Impi {
     pub fn realm(&self) -> &str {
         self.0.realm()
     }
-}
-
-/// The home network domain of a PLMN in the IMS: `ims.mncNNN.mccNNN.3gppnetwork.org` (TS 23.003 13.2).
-fn ims_domain(plmn: Plmn) -> String {
-    let (mcc, mnc) = plmn.mcc_mnc();
-    format!("ims.mnc{mnc:0>3}.mcc{mcc}.3gppnetwork.org")
 }
 
 impl FromStr for Impi {
@@ -71,7 +65,7 @@ impl Impu {
     /// # Errors
     /// None in practice: digits and a domain of digits make a SIP URI.
     pub fn of_imsi(imsi: Imsi, home: Plmn) -> Result<Self, IdentityError> {
-        format!("sip:{imsi}@{}", ims_domain(home)).parse()
+        format!("sip:{imsi}@{}", home.ims_domain()).parse()
     }
 
     /// `tel:+MSISDN`.

@@ -1,11 +1,13 @@
 //! `add` and `set`: one subscriber from options of the command line.
 
 use super::fgs::Fgs;
+use super::ims::{ImsChange, ImsOptions};
 use super::record::{AlgorithmName, Hex, Record, default_subscription};
 use crate::octets::Octets;
 use anyhow::{Context, Result, bail};
 use quintet_crypto::Sqn;
 use quintet_identity::{Apn, Imsi, Msisdn};
+use quintet_subscriber::ims::ImsSubscription;
 use quintet_subscriber::model::Subscriber;
 
 #[derive(clap::Args)]
@@ -72,6 +74,8 @@ pub(super) struct Changes {
     subscription: Option<String>,
     #[command(flatten)]
     fgs: Fgs,
+    #[command(flatten)]
+    ims: ImsOptions,
 }
 
 impl Changes {
@@ -126,9 +130,18 @@ impl Add {
             sqn: None,
             ind_bits: None,
             subscription: None,
+            ims: None,
         };
         self.rest.apply(&mut record)?;
         Ok(record)
+    }
+
+    /// What the options say of IMS.
+    ///
+    /// # Errors
+    /// What is no identity, no filter criteria, or contradicts itself.
+    pub(super) fn ims(&self) -> Result<ImsChange> {
+        self.rest.ims.change(self.imsi, self.rest.msisdn, None)
     }
 }
 
@@ -136,6 +149,19 @@ impl Set {
     /// Who is changed.
     pub(super) fn imsi(&self) -> Imsi {
         self.imsi
+    }
+
+    /// What the options change of the IMS subscription, if there is one.
+    ///
+    /// # Errors
+    /// As [`Add::ims`].
+    pub(super) fn ims(
+        &self,
+        subscriber: &Subscriber,
+        current: Option<&ImsSubscription>,
+    ) -> Result<ImsChange> {
+        let msisdn = self.rest.msisdn.or(subscriber.msisdn);
+        self.rest.ims.change(self.imsi, msisdn, current)
     }
 
     /// The subscriber's record with what was named changed. `highest` is the highest SQN that may have been issued: a

@@ -3,9 +3,11 @@
 //! CSV columns, in any order, all but `imsi` and `k` optional: `imsi, msisdn, algorithm, k, op, opc, amf, sqn,
 //! ind_bits, apns` (separated by `;`, the first is the default), `ambr_uplink, ambr_downlink` (bit/s),
 //! `authentication_method` (`5g-aka` or `eap-aka-prime`), `nssai` (separated by `;`, the first is the default),
-//! `subscription` (the whole of it as JSON; excludes the five before it).
+//! `subscription` (the whole of it as JSON; excludes the five before it), `ims` (`true` for what follows from IMSI and
+//! number, or the whole of it as JSON).
 
 use super::fgs::{Fgs, Method};
+use super::ims::ImsRecord;
 use super::record::{AlgorithmName, Hex, Record, Sizes, default_subscription};
 use anyhow::{Context, Result, bail};
 use quintet_identity::{Apn, Imsi, Msisdn};
@@ -66,6 +68,8 @@ struct Row {
     nssai: Option<String>,
     #[serde(default)]
     subscription: Option<String>,
+    #[serde(default)]
+    ims: Option<String>,
 }
 
 impl Row {
@@ -83,6 +87,7 @@ impl Row {
             amf: self.amf,
             sqn: self.sqn,
             ind_bits: self.ind_bits,
+            ims: self.ims.as_deref().map(ImsRecord::of_column).transpose()?,
         })
     }
 
@@ -146,6 +151,7 @@ impl Row {
                 .as_ref()
                 .map(serde_json::to_string)
                 .transpose()?,
+            ims: record.ims.as_ref().map(serde_json::to_string).transpose()?,
         })
     }
 }

@@ -1,5 +1,6 @@
 //! A subscriber as files and scripts see it, and its way into the model and back.
 
+use super::ims::ImsRecord;
 use anyhow::{Context, Result, bail};
 use quintet_crypto::{Amf, K, Op, Opc, Top, Topc, TuakSizes};
 use quintet_identity::{Apn, Imsi, Msisdn};
@@ -49,6 +50,9 @@ pub(crate) struct Record {
     /// The whole subscription; without it, one is made of the default APNs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) subscription: Option<Subscription>,
+    /// The IMS subscription; `true` for the one that follows from IMSI and number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) ims: Option<ImsRecord>,
 }
 
 /// The name of a USIM's algorithm.
@@ -234,6 +238,7 @@ impl Record {
             sqn: None,
             ind_bits: Some(authentication.sqn_profile.ind_bits),
             subscription: Some((*subscriber.subscription).clone()),
+            ims: None,
         }
     }
 }

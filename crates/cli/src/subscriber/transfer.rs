@@ -2,15 +2,18 @@
 
 use super::each_subscriber;
 use super::file::{self, Format};
+use super::ims;
 use super::record::{Hex, Record};
 use crate::database::{Database, highest_sqn};
 use crate::private;
 use anyhow::{Context, Result, anyhow, bail};
 use quintet_store::{Command as StoreCommand, PutMode};
+use quintet_subscriber::ims::ImsSubscription;
 use quintet_subscriber::model::Subscriber;
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, IsTerminal, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 /// Subscribers per transaction of an import: large enough that the commit does not count, small enough that other
 /// writers wait a moment only.
@@ -38,11 +41,15 @@ pub(super) fn import(
     };
     let mode = if update { PutMode::Upsert } else { PutMode::Insert };
     let progress = progress_bar();
-    let (mut batch, mut count) = (Vec::new(), 0u64);
+    let (mut batch, mut count) = (Batch::default(), 0u64);
     let format = format.unwrap_or_else(|| Format::of(path));
     let result = file::read(&mut input, format, &mut |record| {
-        batch.push(database.provisioned(record.subscriber()?));
-        if batch.len() == IMPORT_BATCH {
+        let subscriber = database.provisioned(record.subscriber()?);
+        if let Some(ims) = &record.ims {
+            batch.ims.push(Arc::new(ims.subscription(&subscriber)?));
+        }
+        batch.subscribers.push(subscriber);
+        if batch.subscribers.len() == IMPORT_BATCH {
             count += put_batch(database, &mut batch, mode)?;
             progress.set_position(count);
         }
@@ -56,8 +63,15 @@ pub(super) fn import(
     })
 }
 
-fn put_batch(database: &mut Database, batch: &mut Vec<Subscriber>, mode: PutMode) -> Result<u64> {
-    let subscribers = std::mem::take(batch);
+/// What one transaction of an import adds, and the one after it.
+#[derive(Default)]
+struct Batch {
+    subscribers: Vec<Subscriber>,
+    ims: Vec<Arc<ImsSubscription>>,
+}
+
+fn put_batch(database: &mut Database, batch: &mut Batch, mode: PutMode) -> Result<u64> {
+    let Batch { subscribers, ims } = std::mem::take(batch);
     let count = subscribers.len() as u64;
     if count > 0 {
         database
@@ -68,6 +82,15 @@ fn put_batch(database: &mut Database, batch: &mut Vec<Subscriber>, mode: PutMode
                 }
                 _ => error,
             })?;
+    }
+    if !ims.is_empty() {
+        let put = StoreCommand::PutIms {
+            subscriptions: ims,
+            mode: PutMode::Upsert,
+        };
+        database
+            .execute(put)
+            .context("the subscribers of this batch are imported, their IMS subscriptions are not")?;
     }
     Ok(count)
 }
@@ -89,8 +112,10 @@ pub(super) fn export(
         Box::new(private::create(path).with_context(|| format!("cannot write {}", path.display()))?)
     };
     let mut writer = file::Writer::new(BufWriter::new(output), format);
-    let count = each_subscriber(database, usize::MAX, &mut |subscriber| {
+    let mut ims = ims::Pages::default();
+    let count = each_subscriber(database, usize::MAX, &mut |database, subscriber| {
         let mut record = Record::of(&subscriber, with_keys);
+        record.ims = ims::shown(ims.of(database, subscriber.imsi)?.as_ref(), with_keys);
         // Whoever imports this starts above, and no USIM notices the move.
         record.sqn = highest_sqn(&subscriber.authentication).map(|sqn| Hex(sqn.octets().to_vec()));
         writer.write(&record)
