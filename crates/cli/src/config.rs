@@ -161,7 +161,7 @@ pub(crate) struct Peer {
 }
 
 /// The HSS.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Hss {
     /// Which front end this is; two that run at once need different slots.
@@ -176,6 +176,25 @@ pub(crate) struct Hss {
     pub(crate) check_origin_realm: bool,
     /// Tell every peer that connects after a start that locations were lost (Reset).
     pub(crate) reset_on_start: bool,
+    /// Whether CSCFs are served (Cx).
+    pub(crate) cx: bool,
+    /// Whether an S-CSCF that asks to remain assigned after a de-registration does.
+    pub(crate) keep_scscf: bool,
+}
+
+impl Default for Hss {
+    fn default() -> Self {
+        Self {
+            slot: SlotNumber::default(),
+            home_plmns: Vec::new(),
+            equivalent_plmns: Vec::new(),
+            visited_plmns: None,
+            check_origin_realm: false,
+            reset_on_start: false,
+            cx: true,
+            keep_scscf: true,
+        }
+    }
 }
 
 /// Where subscribers are kept.
