@@ -9,9 +9,11 @@ mod aka;
 mod apart;
 mod bench;
 mod config;
+mod control;
 mod database;
 mod diameter;
 mod doctor;
+mod ims;
 mod lab;
 mod ladder;
 mod logging;
@@ -55,7 +57,7 @@ struct Arguments {
 enum Command {
     /// Play a whole network in this process, and show and capture what passes.
     Lab(lab::Arguments),
-    /// Run nodes: HSS, MME, AMF, AUSF, UDM, any of them in one process.
+    /// Run nodes: HSS, MME, AMF, AUSF, UDM, P-, I- and S-CSCF, any of them in one process.
     Serve(serve::Arguments),
     /// Say, from captures, where subscribers' security paths broke, and why.
     Doctor(doctor::Arguments),
@@ -79,6 +81,9 @@ enum Command {
     /// Look into NAS messages, protect them and check them.
     #[command(subcommand)]
     Nas(nas::Command),
+    /// Look into running CSCFs: registered users, security associations.
+    #[command(subcommand)]
+    Ims(ims::Command),
     /// Measure this program on this machine.
     #[command(subcommand)]
     Bench(bench::Command),
@@ -99,6 +104,7 @@ fn main() -> ExitCode {
         Command::S1ap(command) => s1ap::run(command),
         Command::Ngap(command) => ngap::run(command),
         Command::Nas(command) => nas::run(command),
+        Command::Ims(command) => ims::run(command),
         Command::Bench(command) => bench::run(command),
         Command::CheckConfig(arguments) => serve::check(&arguments),
     };

@@ -206,6 +206,7 @@ async fn serve(config: Config, events: Option<&Rc<RefCell<Events>>>) -> Result<(
             scscf: events.map(|events| Events::tap(events, events::Node::Scscf)),
         },
     )?;
+    let control = ims.answer_questions(clock);
     let mut ticks = tokio::time::interval(events::TICK);
     let signal = loop {
         tokio::select! {
@@ -217,6 +218,7 @@ async fn serve(config: Config, events: Option<&Rc<RefCell<Events>>>) -> Result<(
             }
         }
     };
+    drop(control);
     tracing::info!(signal, "stopping: pending answers, then DPR to every peer");
     let stopping = async {
         // Who asks first: an MME or AMF still has something to say to the home network.
@@ -390,6 +392,10 @@ fn node_config(config: &Config, started_at_unix: u32) -> Result<NodeConfig> {
     node.started_at_unix = started_at_unix;
     // Sessions are not kept (NO_STATE_MAINTAINED), so a restart loses none, and there is no Origin-State-Id to raise.
     node.applications = vec![DiameterApplication::auth(vendor::TGPP, application::S6A)];
+    if config.hss.cx {
+        let cx = DiameterApplication::auth(vendor::TGPP, quintet_hss::CX);
+        node.applications.push(cx);
+    }
     node.unknown_peers = match diameter.unknown_peers {
         UnknownPeers::Accept => NodeUnknownPeers::Accept,
         UnknownPeers::Refuse => NodeUnknownPeers::Refuse,
@@ -463,6 +469,7 @@ fn hss_config(config: &Config, slot: Slot, store: &dyn Store) -> Result<HssConfi
     }
     hss.check_origin_realm = config.hss.check_origin_realm;
     hss.slot = slot;
+    hss.ims.keep_server_name = config.hss.keep_scscf;
     let volatile = store.durability() == quintet_store::Durability::Volatile;
     hss.volatile_locations = volatile || config.hss.reset_on_start;
     Ok(hss)

@@ -1,8 +1,11 @@
 //! P-, I- and S-CSCF of `quintet serve`: SIP, Cx, security associations, registrations in files.
 
+mod view;
+
 use super::contexts;
 use super::host_addresses;
 use crate::config::{Config, Identity, Role};
+use crate::control::{self, Control};
 use anyhow::{Context, Result, anyhow, bail};
 use quintet_cscf::cx::{APPLICATION, CxConfig};
 use quintet_cscf::icscf::{self, Icscf};
@@ -119,9 +122,15 @@ pub(super) fn start(config: &Config, clock: Clock, taps: Taps) -> Result<Running
 }
 
 impl Running {
-    /// Whether there is one.
-    pub(super) fn is_empty(&self) -> bool {
-        self.pcscf.is_none() && self.icscf.is_none() && self.scscf.is_none()
+    /// Lets `quintet ims` look into them for as long as what it answers lives.
+    pub(super) fn answer_questions(&self, clock: Clock) -> Option<Control> {
+        match control::serve(view::answer(self, clock)?) {
+            Ok(control) => Some(control),
+            Err(error) => {
+                tracing::warn!(error = %format!("{error:#}"), "`quintet ims` cannot ask this server");
+                None
+            }
+        }
     }
 
     /// Stops them, who asks first, and writes what they keep.
