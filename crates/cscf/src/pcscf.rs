@@ -20,7 +20,6 @@ mod event;
 mod headers;
 mod node;
 mod rate;
-mod reginfo;
 mod register;
 mod subscribe;
 mod table;

@@ -17,11 +17,15 @@
 
 mod associations;
 mod choice;
+#[cfg(test)]
+mod closure;
 mod mechanism;
 mod offer;
 mod refusal;
 mod sets;
 mod spis;
+#[cfg(test)]
+mod tests;
 
 pub use associations::{Associations, ENCAPSULATION_PORT, Encapsulation, End, Ports, Role, Spis};
 pub use choice::{Choice, Here, Policy, Proposal};

@@ -181,11 +181,7 @@ impl Pcscf {
             (None, true) => IntegrityProtected::IpAssocYes,
             (None, false) => IntegrityProtected::IpAssocPending,
         };
-        let started = self.start(come, place, proposal, None, protected);
-        if started.is_err() {
-            self.settle(place);
-        }
-        started
+        self.start(come, place, proposal, None, protected)
     }
 
     /// A place for a UE that is not known.
@@ -259,7 +255,14 @@ impl Pcscf {
                 until: come.at.now + REG_AWAIT_AUTH,
             });
         }
-        self.pass_register(come, place, protected, over)
+        let passed = self.pass_register(come, place, protected, over);
+        if passed.is_err() {
+            if let Some(registration) = self.table.get_mut(place) {
+                registration.attempt = None;
+            }
+            self.settle(place);
+        }
+        passed
     }
 
     /// SM2, SM8: the REGISTER as the home network gets it.
@@ -306,16 +309,18 @@ impl Pcscf {
             outbound,
             over,
         };
-        let client = self.to_core(come, target, edit);
-        if let Some(client) = client {
-            self.exchanges.insert(client, exchange);
-        }
+        let Some(client) = self.to_core(come, target, edit) else {
+            // It was answered 503: nothing waits for the home network.
+            self.abort(place);
+            return Ok(());
+        };
+        self.exchanges.insert(client, exchange);
         if let Some(attempt) = self
             .table
             .get_mut(place)
             .and_then(|registration| registration.attempt.as_mut())
         {
-            attempt.client = client;
+            attempt.client = Some(client);
         }
         self.settle(place);
         Ok(())

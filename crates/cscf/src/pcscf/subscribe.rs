@@ -3,11 +3,11 @@
 
 use super::event::Ended;
 use super::node::{Come, Pcscf};
-use super::reginfo::{Terminated, terminated};
 use super::table::{Bound, Subscription};
 use super::ue::token_of;
 use crate::proxy::{MAX_FORWARDS, Rejection};
 use quintet_ims::registrar::At;
+use quintet_sip::reginfo::{CONTENT_TYPE, ContactState, Reginfo, RegistrationState};
 use quintet_sip::{Contact, Message, Method, Name, NameAddr, Status, Uri, Writer};
 use std::time::Duration;
 
@@ -96,7 +96,7 @@ impl Pcscf {
                 format_args!("<sip:{token:016x}@{own}:{}>", self.config.core.port()),
             )
             .header(Name::Event, "reg")
-            .header(Name::Accept, "application/reginfo+xml")
+            .header(Name::Accept, CONTENT_TYPE)
             .header(Name::Expires, (granted + LONGER).as_secs())
             .header(Name::PAssertedIdentity, format_args!("<sip:{own}>"))
             .header(Name::PChargingVector, charging)
@@ -188,7 +188,7 @@ impl Pcscf {
         {
             registration.subscription = None;
         }
-        let ended = str::from_utf8(message.body()).map(terminated).unwrap_or_default();
+        let ended = terminated(message.body());
         let left = self.table.get_mut(place).and_then(|registration| {
             let bound = registration.bound.as_mut()?;
             let before = bound.aors.len();
@@ -200,6 +200,38 @@ impl Pcscf {
             Some(_) | None => self.settle(place),
         }
     }
+}
+
+/// A contact that is not registered any more.
+struct Terminated {
+    /// The identity.
+    aor: String,
+    /// Its contact's URI; `None` if the identity has none left.
+    contact: Option<String>,
+}
+
+/// What a document says has ended; what is none says nothing.
+fn terminated(document: &[u8]) -> Vec<Terminated> {
+    let Ok(document) = Reginfo::from_xml(document) else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for registration in document.registrations {
+        let aor = registration.aor;
+        if registration.state == RegistrationState::Terminated {
+            found.push(Terminated {
+                aor: aor.clone(),
+                contact: None,
+            });
+        }
+        let contacts = registration.contacts.into_iter();
+        let ended = contacts.filter(|contact| contact.state == ContactState::Terminated);
+        found.extend(ended.map(|contact| Terminated {
+            aor: aor.clone(),
+            contact: Some(contact.uri),
+        }));
+    }
+    found
 }
 
 /// Takes the identities away that are not registered any more with this contact. An identity stands for its implicit set: all

@@ -149,11 +149,12 @@ impl Sets {
             return false;
         };
         let (_, mut entry) = self.entries.remove(place);
+        self.keep_only(over);
+        // Of the sets that both ends are known to have: of another, whose SM12 was lost, the UE knows no lifetime.
         let until = now + granted + REGISTRATION_GRACE;
         let latest = self.entries.iter().map(|(_, entry)| entry.expires).max();
         entry.expires = latest.map_or(until, |latest| latest.max(until));
         self.set_lifetime(now, &entry);
-        self.keep_only(over);
         let which = match (self.role, self.entries.first_mut()) {
             (_, None) => Which::Current,
             (Role::Pcscf, Some((kept, _))) => {

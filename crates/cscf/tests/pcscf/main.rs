@@ -1,0 +1,10 @@
+//! The P-CSCF as a node: texts in, texts and security associations out.
+#![cfg(test)]
+
+mod durable;
+mod flood;
+mod registration;
+mod renewal;
+mod requests;
+mod support;
+mod unprotected;
