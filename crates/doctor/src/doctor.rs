@@ -2,13 +2,16 @@
 
 use crate::event::Event;
 use crate::findings::{self, Case};
+use crate::ims;
 use crate::keys::KeyRing;
+use crate::numbers::Numbers;
 use crate::observer::{Happening, Observer, Wanted};
 use crate::report::{Attempt, Builder, Technology};
 use crate::sbi;
 use crate::trail::Trail;
 use quintet_capture::{FlowEvent, FlowId, HttpExchange, Pdu, Seen, Sink, Timestamp};
 use quintet_crypto::{CipheringAlgorithm, IntegrityAlgorithm};
+use std::sync::Arc;
 
 /// What the doctor is told before it looks.
 #[derive(Debug, Default)]
@@ -42,13 +45,14 @@ pub enum Output {
     Event(Box<Event>),
     /// An attempt ended.
     Attempt(Box<Attempt>),
-    /// A ciphered NAS PDU was opened.
+    /// A ciphered NAS PDU, or an enciphered packet of ESP, was opened.
     Deciphered {
         /// The frame that completed it.
         seen: Seen,
         /// As it stands in the frame.
         pdu: Box<[u8]>,
-        /// Of the same length: header type "integrity protected" instead of "and ciphered", the plain message behind it.
+        /// Of the same length: header type "integrity protected" instead of "and ciphered", the plain message behind it; of ESP
+        /// a packet without encryption, its integrity check value zero.
         clear: Box<[u8]>,
     },
 }
@@ -58,6 +62,7 @@ pub enum Output {
 pub struct Doctor {
     settings: Settings,
     eps: Observer,
+    ims: ims::Observer,
     sbi: sbi::Observer,
 }
 
@@ -69,8 +74,16 @@ impl Doctor {
             passed: settings.events,
             opened: settings.decipher,
         };
-        let eps = Observer::new(std::mem::take(&mut settings.keys), wanted);
+        let keys = Arc::new(std::mem::take(&mut settings.keys));
+        let numbers = Numbers::default();
+        let eps = Observer::new(Arc::clone(&keys), wanted).with_numbers(numbers.clone());
+        let ims = ims::Observer::new(keys, numbers, wanted);
         Self {
+            ims: if settings.live {
+                ims.with_patience(LIVE_SILENCE_NS)
+            } else {
+                ims
+            },
             eps: if settings.live {
                 eps.with_patience(LIVE_SILENCE_NS)
             } else {
@@ -83,7 +96,9 @@ impl Doctor {
 
     /// What there is to say.
     pub fn poll(&mut self) -> Option<Output> {
-        let mut happening = self.eps.poll()?;
+        let Some(mut happening) = self.eps.poll() else {
+            return self.poll_ims();
+        };
         if let Happening::Ended(trail, _) = &mut happening {
             self.take_exchanges(trail);
         }
@@ -104,6 +119,26 @@ impl Doctor {
         })
     }
 
+    fn poll_ims(&mut self) -> Option<Output> {
+        loop {
+            let happening = self.ims.poll()?;
+            let report = ims::Reporter::new(&self.settings);
+            return Some(match happening {
+                ims::Happening::Passed(trail) => match report.event(&trail) {
+                    Some(event) => Output::Event(Box::new(event)),
+                    None => continue,
+                },
+                ims::Happening::Ended(trail, verdict) => {
+                    let findings = findings::of_ims(&trail, &verdict);
+                    Output::Attempt(Box::new(report.attempt(&trail, &verdict, findings)))
+                }
+                ims::Happening::Opened(ims::Opening { seen, pdu, clear }) => {
+                    Output::Deciphered { seen, pdu, clear }
+                }
+            });
+        }
+    }
+
     /// What AUSF and UDM said while the attempt ran is its own, and so is the SUPI that they told of.
     fn take_exchanges(&mut self, trail: &mut Trail) {
         if trail.technology != Technology::Fgs {
@@ -120,17 +155,20 @@ impl Doctor {
     /// It is this late, and nothing passed: attempts may have waited long enough.
     pub fn quiet(&mut self, now: Timestamp) {
         self.eps.quiet(now);
+        self.ims.quiet(now);
     }
 
     /// The capture has come to its end: every attempt does.
     pub fn finish(&mut self) {
         self.eps.finish();
+        self.ims.finish();
     }
 }
 
 impl Sink for Doctor {
     fn pdu(&mut self, pdu: &Pdu<'_>) {
         self.eps.pdu(pdu);
+        self.ims.pdu(pdu);
     }
 
     fn flow(&mut self, seen: Seen, flow: FlowId, event: FlowEvent) {

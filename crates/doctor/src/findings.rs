@@ -22,6 +22,7 @@ mod draft;
 mod esm;
 mod fgs;
 mod identity;
+mod ims;
 mod key_set;
 pub(crate) mod keys;
 mod protection;
@@ -34,6 +35,7 @@ mod silence;
 mod words;
 
 pub(crate) use draft::Draft;
+pub(crate) use ims::of as of_ims;
 
 use crate::report::{Ending, Finding, Outcome, Severity, Technology};
 use crate::sbi::Operation;

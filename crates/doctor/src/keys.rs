@@ -21,6 +21,7 @@ mod command;
 mod context;
 mod fgs;
 mod hypotheses;
+mod ims;
 mod message;
 mod note;
 mod open;
@@ -37,6 +38,7 @@ mod verifier;
 
 pub use clear::in_the_clear;
 pub use fgs::{Method, eap_challenge};
+pub(crate) use ims::AkaFit;
 pub use note::{KeyNote, Opened};
 pub use ring::{KeyRing, KeyRingError, MAX_HOME_NETWORK_KEYS, MAX_KEYS, Operator, SubscriberKey};
 pub use verifier::{Challenge, MAX_SUBSCRIBERS, MAX_VECTORS, SubscriberId, Verifier};

@@ -4,7 +4,8 @@
 //!  frames ─► capture ─► PDUs ─► observer::Observer ─► Trail ─► outcome, findings ─► report::Attempt
 //!                        │          ▲    ▲                                      Event (as it passes)
 //!                        ├─► s6a ───┘    └── keys: MACs recomputed, NAS opened
-//!                        └─► sbi ─► the Trail that ends
+//!                        ├─► sbi ─► the Trail that ends
+//!                        └─► ims: SIP, Cx, ESP ─► a Trail of its own
 //! ```
 //!
 //! A technology is one observer. What an observer keeps is bounded ([`trail::MAX_MESSAGES`] and the limits beside each
@@ -19,8 +20,10 @@ mod eps;
 pub mod event;
 mod fgs;
 pub mod findings;
+mod ims;
 pub mod keys;
 mod nas;
+mod numbers;
 pub mod observer;
 pub mod outcome;
 pub mod report;

@@ -12,7 +12,7 @@ use quintet_procedure as procedure;
 /// The security header type of a PDU; plain for what is no NAS of the system.
 pub(crate) fn header_type(technology: Technology, pdu: &[u8]) -> SecurityHeaderType {
     match technology {
-        Technology::Eps => pdu.first().and_then(|first| SecurityHeaderType::of_emm(*first)),
+        Technology::Eps | Technology::Ims => pdu.first().and_then(|first| SecurityHeaderType::of_emm(*first)),
         Technology::Fgs => SecurityHeaderType::of_fgmm(pdu),
     }
     .unwrap_or(SecurityHeaderType::PLAIN)
@@ -21,7 +21,7 @@ pub(crate) fn header_type(technology: Technology, pdu: &[u8]) -> SecurityHeaderT
 /// The security header; `None` of a PDU that has none.
 pub(crate) fn header(technology: Technology, pdu: &[u8]) -> Option<SecurityHeader<'_>> {
     match technology {
-        Technology::Eps => SecurityHeader::parse(pdu),
+        Technology::Eps | Technology::Ims => SecurityHeader::parse(pdu),
         Technology::Fgs => SecurityHeader::parse_fgs(pdu),
     }
     .ok()
@@ -30,7 +30,7 @@ pub(crate) fn header(technology: Technology, pdu: &[u8]) -> Option<SecurityHeade
 /// Whether octets read as a plain NAS message.
 pub(crate) fn reads_plain(technology: Technology, direction: Direction, octets: &[u8]) -> bool {
     match technology {
-        Technology::Eps => eps::plain::reads_plain(direction, octets),
+        Technology::Eps | Technology::Ims => eps::plain::reads_plain(direction, octets),
         Technology::Fgs => fgs::plain::reads_plain(direction, octets),
     }
 }
@@ -63,7 +63,7 @@ impl Seen {
         plain: Option<&[u8]>,
     ) -> Self {
         match technology {
-            Technology::Eps => {
+            Technology::Eps | Technology::Ims => {
                 let (message, malformed) = eps::plain::view(direction, header, plain);
                 Self {
                     name: message.name(),

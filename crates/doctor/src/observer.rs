@@ -21,6 +21,7 @@ mod signalling;
 
 use crate::attempt::{Arrival, Attempt, Begin};
 use crate::keys::{KeyRing, Opened, Verifier};
+use crate::numbers::Numbers;
 use crate::outcome::Verdict;
 use crate::report::{MacVerdict, Technology};
 use crate::subscribers::{Scope, Subscribers, Ue};
@@ -37,6 +38,7 @@ use quintet_crypto::Direction;
 use quintet_nas::security::SecurityHeaderType;
 use quintet_radio::Radio;
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 /// The most attempts that run at once; the longest silent one ends for another. About 8 kB each.
 pub const MAX_ATTEMPTS: usize = 8_192;
@@ -91,7 +93,7 @@ pub struct Observer {
     ends: Ends,
     /// What the messages of all attempts take up.
     held_octets: usize,
-    next_id: u64,
+    numbers: Numbers,
     now: Timestamp,
     file: u16,
     patience_ns: i64,
@@ -135,7 +137,7 @@ struct Running {
 impl Observer {
     /// An observer who has seen nothing.
     #[must_use]
-    pub fn new(keys: KeyRing, wanted: Wanted) -> Self {
+    pub fn new(keys: impl Into<Arc<KeyRing>>, wanted: Wanted) -> Self {
         Self {
             wanted,
             verifier: Verifier::new(keys),
@@ -151,12 +153,18 @@ impl Observer {
             running_of: HashMap::new(),
             ends: Ends::default(),
             held_octets: 0,
-            next_id: 0,
+            numbers: Numbers::default(),
             now: Timestamp::default(),
             file: 0,
             patience_ns: MAX_SILENCE_NS,
             happenings: VecDeque::new(),
         }
+    }
+
+    /// The same, who numbers attempts along with others.
+    pub(crate) fn with_numbers(mut self, numbers: Numbers) -> Self {
+        self.numbers = numbers;
+        self
     }
 
     /// The same, who gives up a silent connection after this time instead of [`MAX_SILENCE_NS`]: who watches while it
@@ -257,8 +265,7 @@ impl Observer {
             seen,
             from_the_start,
         } = beginning;
-        self.next_id += 1;
-        let id = self.next_id;
+        let id = self.numbers.next();
         let row = self.subscribers.row_mut(ue);
         let mut attempt = Attempt::new(Begin {
             id,

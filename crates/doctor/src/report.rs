@@ -10,6 +10,7 @@ mod pseudonym;
 mod shown;
 
 pub use build::Builder;
+pub(crate) use build::{blank, put_in_order};
 pub(crate) use details::{counted, mobility_cause};
 pub use pseudonym::Pseudonyms;
 use serde::Serialize;
@@ -27,6 +28,8 @@ pub enum Technology {
     /// 5G: NAS of TS 24.501, NGAP, service based interfaces.
     #[serde(rename = "5gs")]
     Fgs,
+    /// IMS: SIP, ESP, Cx.
+    Ims,
 }
 
 /// How an attempt came out.
@@ -126,6 +129,18 @@ pub enum Ending {
     NoNas,
     /// A detach.
     Detach,
+    /// REGISTER was answered with 200 without a challenge; of IMS, as are those below.
+    SuccessNoChallenge,
+    /// 401 was never answered.
+    ChallengeUnanswered,
+    /// Behind 401 there is ESP that no key opens.
+    ChallengeThenProtectedLegEncrypted,
+    /// REGISTER with a response was never answered.
+    ProtectedRegisterNoFinalAnswer,
+    /// REGISTER was never answered.
+    NoFinalResponse,
+    /// 3xx to 6xx, or another challenge for a response.
+    Rejected,
     /// The capture ends, or begins, in the middle.
     Incomplete,
 }
@@ -195,11 +210,11 @@ pub struct Message {
     pub frame: u64,
     /// When, RFC 3339 with nanoseconds, UTC.
     pub time: String,
-    /// Sender: `UE`, `eNB`, `MME`, `HSS`.
+    /// Sender: `UE`, `eNB`, `MME`, `HSS`, `P-CSCF`.
     pub from: &'static str,
     /// Receiver.
     pub to: &'static str,
-    /// `NAS-EPS`, `S1AP`, `S6a`.
+    /// `NAS-EPS`, `S1AP`, `S6a`, `SIP`, `Cx`.
     pub protocol: &'static str,
     /// The specification's name.
     pub name: String,
@@ -258,13 +273,13 @@ pub struct Links {
 pub struct Security {
     /// KSI: of the last SECURITY MODE COMMAND, else of the challenge, else of the initial message. Bit 4 is TSC.
     pub ksi: Option<u8>,
-    /// `EIA0`, `128-EIA1`, …
+    /// `EIA0`, `128-EIA1`, …; of IMS `hmac-sha-1-96` and its like, as agreed.
     pub integrity: Option<&'static str>,
     /// `EEA0`, `128-EEA1`, …
     pub ciphering: Option<&'static str>,
     /// Algorithms the UE offered.
     pub offered: Vec<&'static str>,
-    /// The first protected message after SECURITY MODE COMPLETE.
+    /// The first protected message after SECURITY MODE COMPLETE; of IMS the first REGISTER with a response.
     pub first_protected_frame: Option<u64>,
     /// Where the keys that opened it came from, in words; `None` without keys.
     pub keys: Option<String>,
@@ -277,7 +292,7 @@ pub struct Attempt {
     pub id: u64,
     /// EPS, and what comes.
     pub technology: Technology,
-    /// `attach`, `tau`, `service-request`, `detach`, `none`, `unknown`, `s6a`.
+    /// `attach`, `tau`, `service-request`, `detach`, `none`, `unknown`, `s6a`; of IMS `register`, `deregister`.
     pub procedure: &'static str,
     /// Whose.
     pub subscriber: Subscriber,
@@ -292,7 +307,8 @@ pub struct Attempt {
     /// How far it came.
     pub reached: Reached,
     /// The link that broke: `initial-message`, `identification`, `vectors`, `authentication`,
-    /// `authentication->security-mode`, `security-mode`, `post-security`.
+    /// `authentication->security-mode`, `security-mode`, `post-security`; of IMS also `challenge->protected-register`,
+    /// `protected-register->200`.
     pub broken_at: Option<&'static str>,
     /// The cause that the network or the UE gave: number and name.
     pub cause: Option<String>,

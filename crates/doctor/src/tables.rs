@@ -35,7 +35,7 @@ impl Tables {
     /// Of a connection that is seen from its start, or from its middle.
     pub(crate) fn new(technology: Technology, from_the_start: bool) -> Self {
         match technology {
-            Technology::Eps => Self::Eps(Ends::new(if from_the_start {
+            Technology::Eps | Technology::Ims => Self::Eps(Ends::new(if from_the_start {
                 emm::State::idle(emm::Registration::Unknown)
             } else {
                 emm::State::UNOBSERVED

@@ -28,7 +28,7 @@ impl Told {
     /// Of a message as seen; `None` if it cannot be read.
     pub(crate) fn by(technology: Technology, sighting: &Sighting) -> Option<Self> {
         match technology {
-            Technology::Eps => sighting.message().map(|message| Self::by_eps(&message)),
+            Technology::Eps | Technology::Ims => sighting.message().map(|message| Self::by_eps(&message)),
             Technology::Fgs => sighting.fgmm_message().map(|message| Self::by_fgs(&message)),
         }
     }

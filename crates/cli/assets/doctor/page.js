@@ -2,7 +2,7 @@
 "use strict";
 
 const report = JSON.parse(document.getElementById("data").textContent);
-const NODES = ["UE", "eNB", "gNB", "MME", "AMF", "AUSF", "UDM", "HSS"];
+const NODES = ["UE", "eNB", "gNB", "P-CSCF", "I-CSCF", "S-CSCF", "proxy", "registrar", "MME", "AMF", "AUSF", "UDM", "HSS"];
 const SIGNS = { success: "✓", failure: "✗", incomplete: "?" };
 const GRAVITY = { fault: 3, warning: 2, note: 1 };
 const byId = (id) => document.getElementById(id);

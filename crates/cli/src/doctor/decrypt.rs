@@ -1,4 +1,4 @@
-//! `--decrypt`: the capture as it was, with NAS in the clear where keys opened it.
+//! `--decrypt`: the capture as it was, with NAS and ESP in the clear where keys opened it.
 //!
 //! ```text
 //!  frame ──► the last frames, waiting ──► every opened PDU of their time is looked for ──► OUT.pcapng
@@ -8,7 +8,8 @@
 //! A frame waits a little before it is written, for a PDU may be completed by a later one; and a PDU is looked for in
 //! frames behind its own, for a capture may hold copies. A PDU that spans several frames, or does not begin at an octet
 //! (NAS in RRC), is left as it is and counted. The message's header says "integrity protected" afterwards; its MAC stays
-//! that of the ciphered message.
+//! that of the ciphered message. A packet of ESP stands there without encryption (RFC 2410), more padding in place of what
+//! encryption took, its integrity check value zero: `esp.enable_null_encryption_decode_heuristic` has Wireshark read it.
 
 use super::session::Listener;
 use crate::private;
@@ -87,7 +88,7 @@ impl Written {
             0 => String::new(),
             n => format!("; {n} that span frames, or do not begin at an octet, are left as they were"),
         };
-        format!("--decrypt: {deciphered} NAS messages stand in the clear{left}")
+        format!("--decrypt: {deciphered} messages stand in the clear{left}")
     }
 }
 

@@ -19,7 +19,21 @@ const MAX_WIDTH: usize = 140;
 const MIN_WIDTH: usize = 40;
 
 /// Lifelines in the order they are drawn.
-const NODES: [&str; 8] = ["UE", "eNB", "gNB", "MME", "AMF", "AUSF", "UDM", "HSS"];
+const NODES: [&str; 13] = [
+    "UE",
+    "eNB",
+    "gNB",
+    "P-CSCF",
+    "I-CSCF",
+    "S-CSCF",
+    "proxy",
+    "registrar",
+    "MME",
+    "AMF",
+    "AUSF",
+    "UDM",
+    "HSS",
+];
 
 /// Frames of a finding that are listed; the display filter has all of them.
 const MAX_FRAMES: usize = 12;
@@ -279,6 +293,8 @@ fn steps(names: &[&str]) -> Vec<usize> {
             ("UE", "eNB" | "gNB") => 6,
             ("MME", "HSS") if names.len() > 2 => 12,
             ("AMF", "AUSF" | "UDM") | ("AUSF", "UDM") if names.len() > 2 => 7,
+            ("UE" | "P-CSCF" | "I-CSCF" | "proxy", _) if names.len() > 2 => 18,
+            ("S-CSCF", "HSS") if names.len() > 2 => 12,
             _ => widest,
         })
         .collect()
@@ -327,6 +343,7 @@ mod tests {
         for (names, last) in [
             (["UE", "eNB", "MME", "HSS"].as_slice(), 54),
             (&["UE", "gNB", "AMF", "AUSF", "UDM"], 56),
+            (&["UE", "P-CSCF", "I-CSCF", "S-CSCF", "HSS"], 66),
         ] {
             assert!(
                 names.is_sorted_by_key(|name| NODES.iter().position(|known| known == name)),

@@ -8,6 +8,7 @@ mod capture;
 mod continuation;
 mod fgs;
 mod identity;
+mod ims;
 mod keys;
 mod protection;
 mod rejects;
@@ -21,6 +22,7 @@ pub use capture::*;
 pub use continuation::*;
 pub use fgs::*;
 pub use identity::*;
+pub use ims::*;
 pub use protection::*;
 pub use rejects::*;
 pub use s6a::*;
@@ -90,6 +92,7 @@ pub const ALL: &[Chapter] = &[
     continuation::CHAPTER,
     fgs::CHAPTER,
     rejects::CHAPTER,
+    ims::CHAPTER,
     self::keys::CHAPTER,
     capture::CHAPTER,
 ];

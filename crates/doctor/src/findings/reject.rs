@@ -18,7 +18,7 @@ use table::{PROTOCOL, ROWS};
 /// `#11 (PLMN not allowed)`.
 pub(super) fn cause_words(technology: Technology, cause: u8) -> String {
     let name = match technology {
-        Technology::Eps => EmmCause(cause).name(),
+        Technology::Eps | Technology::Ims => EmmCause(cause).name(),
         Technology::Fgs => FgmmCause(cause).name(),
     };
     match name {
@@ -86,7 +86,7 @@ fn ignored(reading: &Reading<'_>) -> Option<Finding> {
 /// The code of a cause.
 fn code_of(technology: Technology, cause: u8) -> (&'static Code, &'static [(&'static str, Evidence)]) {
     let row = match technology {
-        Technology::Eps => ROWS.iter().find(|row| row.cause == cause),
+        Technology::Eps | Technology::Ims => ROWS.iter().find(|row| row.cause == cause),
         Technology::Fgs => fgs::row(cause),
     };
     match row {

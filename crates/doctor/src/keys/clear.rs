@@ -11,7 +11,7 @@ pub fn in_the_clear(pdu: &[u8], plain: &[u8]) -> Option<Box<[u8]>> {
     let technology = technology(pdu);
     // EPS has the security header type in the upper half of the first octet, 5GS in the lower half of the second.
     let (at, shift) = match technology {
-        Technology::Eps => (0, 4),
+        Technology::Eps | Technology::Ims => (0, 4),
         Technology::Fgs => (1, 0),
     };
     let octet = *pdu.get(at)?;

@@ -33,7 +33,7 @@ impl Command {
             return None;
         }
         match message.technology {
-            Technology::Eps => Self::of_eps(message),
+            Technology::Eps | Technology::Ims => Self::of_eps(message),
             Technology::Fgs => Self::of_fgs(message),
         }
     }

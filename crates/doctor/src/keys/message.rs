@@ -24,7 +24,7 @@ pub(super) fn technology(pdu: &[u8]) -> Technology {
 /// Octets of the security header.
 pub(super) const fn header_octets(technology: Technology) -> usize {
     match technology {
-        Technology::Eps => SecurityHeader::OCTETS,
+        Technology::Eps | Technology::Ims => SecurityHeader::OCTETS,
         Technology::Fgs => SecurityHeader::FGS_OCTETS,
     }
 }

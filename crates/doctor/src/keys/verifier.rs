@@ -15,6 +15,7 @@ use crate::s6a::VectorSeen;
 use quintet_crypto::fgs::{KAusf, KSeaf, ResStar};
 use quintet_crypto::{Direction, Rand, hash_mme};
 use quintet_identity::{Imsi, Plmn, Suci, Supi};
+use std::sync::Arc;
 
 /// The most subscribers whose challenges and contexts are kept; of more, those heard of longest ago are forgotten.
 pub const MAX_SUBSCRIBERS: usize = 16_384;
@@ -72,7 +73,7 @@ struct Issued {
 /// Each call answers what the keys say of that one message; nothing is said where no key fits.
 #[derive(Debug)]
 pub struct Verifier {
-    ring: KeyRing,
+    ring: Arc<KeyRing>,
     pub(super) subscribers: Recent<SubscriberId, Subscriber>,
     vectors: Recent<Rand, Issued>,
     /// What home networks of 5GS said of their challenges.
@@ -92,9 +93,9 @@ impl Default for Verifier {
 impl Verifier {
     /// One who has seen nothing, with these keys.
     #[must_use]
-    pub fn new(ring: KeyRing) -> Self {
+    pub fn new(ring: impl Into<Arc<KeyRing>>) -> Self {
         Self {
-            ring,
+            ring: ring.into(),
             subscribers: Recent::new(MAX_SUBSCRIBERS),
             vectors: Recent::new(MAX_VECTORS),
             home: Recent::new(MAX_VECTORS),

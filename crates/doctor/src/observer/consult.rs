@@ -47,7 +47,7 @@ impl Put {
 impl Asked {
     fn by(technology: Technology, sighting: &Sighting) -> Option<Self> {
         match technology {
-            Technology::Eps => Self::by_eps(sighting),
+            Technology::Eps | Technology::Ims => Self::by_eps(sighting),
             Technology::Fgs => Self::by_fgs(sighting),
         }
     }

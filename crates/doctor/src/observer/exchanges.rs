@@ -102,8 +102,7 @@ impl Observer {
     /// Attempts of S6a alone that have ended.
     pub(super) fn lone_ends(&mut self) {
         while let Some(mut trail) = self.lone.poll(self.now) {
-            self.next_id += 1;
-            trail.id = self.next_id;
+            trail.id = self.numbers.next();
             if let Some(imsi) = trail.identities.imsi {
                 let ue = self.subscribers.stranger();
                 let ue = self.subscribers.learn_imsi(ue, imsi);

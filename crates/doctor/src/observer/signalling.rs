@@ -15,7 +15,7 @@ impl Observer {
     /// A message of S1AP or NGAP.
     pub(super) fn signalling(&mut self, technology: Technology, pdu: &Pdu<'_>) {
         let reading = match technology {
-            Technology::Eps => s1ap::read(pdu.octets),
+            Technology::Eps | Technology::Ims => s1ap::read(pdu.octets),
             Technology::Fgs => ngap::read(pdu.octets),
         };
         let Some(reading) = reading else {

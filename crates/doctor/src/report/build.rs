@@ -195,7 +195,7 @@ pub(super) fn time(time: Timestamp) -> String {
 }
 
 /// Puts messages in the order of their frames; those of several captures, which are taps of one network, in that of time.
-fn put_in_order(messages: &mut [Message]) {
+pub(crate) fn put_in_order(messages: &mut [Message]) {
     messages.sort_by_key(|message| (message.capture, message.frame));
     let captures = |pair: &[Message]| pair[0].capture != pair[1].capture;
     if messages.windows(2).any(captures) {
@@ -204,7 +204,8 @@ fn put_in_order(messages: &mut [Message]) {
     }
 }
 
-fn blank(seen: Seen) -> Message {
+/// A message of which nothing but its place is known.
+pub(crate) fn blank(seen: Seen) -> Message {
     Message {
         capture: seen.file,
         frame: seen.frame,

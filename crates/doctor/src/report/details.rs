@@ -85,7 +85,7 @@ pub(crate) fn counted(n: u64, one: &str) -> String {
 #[must_use]
 pub(crate) fn mobility_cause(technology: Technology, cause: u8) -> String {
     let name = match technology {
-        Technology::Eps => EmmCause(cause).name(),
+        Technology::Eps | Technology::Ims => EmmCause(cause).name(),
         Technology::Fgs => FgmmCause(cause).name(),
     };
     match name {
@@ -96,7 +96,7 @@ pub(crate) fn mobility_cause(technology: Technology, cause: u8) -> String {
 
 fn ksi(technology: Technology, ksi: Ksi) -> String {
     let name = match technology {
-        Technology::Eps => "KSI",
+        Technology::Eps | Technology::Ims => "KSI",
         Technology::Fgs => "ngKSI",
     };
     if !ksi.names_a_key() {
@@ -274,7 +274,7 @@ pub(super) const fn integrity_name(
     ];
     match technology {
         _ if algorithm.0 >= 8 => None,
-        Technology::Eps => Some(EPS[algorithm.0 as usize]),
+        Technology::Eps | Technology::Ims => Some(EPS[algorithm.0 as usize]),
         Technology::Fgs => Some(FGS[algorithm.0 as usize]),
     }
 }
@@ -292,7 +292,7 @@ pub(super) const fn ciphering_name(
     ];
     match technology {
         _ if algorithm.0 >= 8 => None,
-        Technology::Eps => Some(EPS[algorithm.0 as usize]),
+        Technology::Eps | Technology::Ims => Some(EPS[algorithm.0 as usize]),
         Technology::Fgs => Some(FGS[algorithm.0 as usize]),
     }
 }

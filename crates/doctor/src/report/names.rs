@@ -40,7 +40,7 @@ const FGS: Names = Names {
 /// The names of a system.
 pub(super) const fn of(technology: Technology) -> &'static Names {
     match technology {
-        Technology::Eps => &EPS,
+        Technology::Eps | Technology::Ims => &EPS,
         Technology::Fgs => &FGS,
     }
 }

@@ -98,6 +98,38 @@ impl<'a> Pseudonyms<'a> {
         format!("{origin};{MARK}{:07x}", u32::from_be_bytes([a, b, c, d]) >> 4)
     }
 
+    /// A private or public identity of IMS: its scheme and domain stay.
+    #[must_use]
+    pub fn ims_identity(&self, identity: &str) -> String {
+        let Some(key) = self.key else {
+            return identity.to_owned();
+        };
+        let (scheme, rest) = match identity.split_once(':') {
+            Some((scheme, rest)) => (format!("{scheme}:"), rest),
+            None => (String::new(), identity),
+        };
+        let (user, domain) = match rest.split_once('@') {
+            Some((user, domain)) => (user, format!("@{domain}")),
+            None if scheme == "sip:" || scheme == "sips:" => return identity.to_owned(),
+            None => (rest, String::new()),
+        };
+        let [a, b, c, d, ..] = digest(key, b"ims", user.as_bytes());
+        format!(
+            "{scheme}{MARK}{:07x}{domain}",
+            u32::from_be_bytes([a, b, c, d]) >> 4
+        )
+    }
+
+    /// A Call-ID: UEs put their address into it.
+    #[must_use]
+    pub fn call_id(&self, call_id: &str) -> String {
+        let Some(key) = self.key else {
+            return call_id.to_owned();
+        };
+        let [a, b, c, d, ..] = digest(key, b"call", call_id.as_bytes());
+        format!("{MARK}{:07x}", u32::from_be_bytes([a, b, c, d]) >> 4)
+    }
+
     fn m_tmsi(&self, m_tmsi: u32) -> String {
         let Some(key) = self.key else {
             return format!("{m_tmsi:08x}");

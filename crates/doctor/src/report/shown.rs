@@ -37,7 +37,7 @@ pub(super) fn not_shown(trail: &Trail, verdict: &Verdict) -> Vec<String> {
         list.push(format!("{messages} {are} ciphered and no key opens {them}"));
     }
     let (application, home, silent) = match trail.technology {
-        Technology::Eps => ("S1AP", "S6a", trail.s6a.is_empty()),
+        Technology::Eps | Technology::Ims => ("S1AP", "S6a", trail.s6a.is_empty()),
         Technology::Fgs => ("NGAP", "SBI", trail.sbi.is_empty()),
     };
     if silent && trail.tap == Tap::Ran {

@@ -13,7 +13,9 @@ pub(crate) fn matching<'a>(label: &Procedure<'_>, attempts: &'a [Attempt]) -> Op
             let shared = attempt
                 .messages
                 .iter()
-                .filter(|message| message.protocol != "S6a" && frames.contains(&message.frame))
+                .filter(|message| {
+                    !matches!(message.protocol, "S6a" | "Cx") && frames.contains(&message.frame)
+                })
                 .count();
             let links = &attempt.links;
             let ours = (
@@ -58,7 +60,12 @@ pub(crate) fn differences(label: &Procedure<'_>, attempt: &Attempt) -> Vec<(&'st
         outcome => outcome,
     };
     compare("outcome", outcome.to_owned(), ending(attempt));
-    compare("procedure", procedure(label), attempt.procedure.to_owned());
+    // The labels name the SIP method; an expiry of 0 is a de-registration for us.
+    let ours = match attempt.procedure {
+        "deregister" => "register",
+        other => other,
+    };
+    compare("procedure", procedure(label), ours.to_owned());
     compare(
         "broken_at",
         text(label.text("broken_at")),

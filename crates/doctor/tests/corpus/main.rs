@@ -60,3 +60,8 @@ fn labelled_attempts_of_eps() {
 fn labelled_attempts_of_5gs() {
     compare_labels("5gs");
 }
+
+#[test]
+fn labelled_attempts_of_ims() {
+    compare_labels("ims");
+}

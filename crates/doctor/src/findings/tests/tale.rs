@@ -110,7 +110,7 @@ impl Tale {
         let pdu: Vec<u8> = match sequence {
             Some(sequence) if header != 12 => {
                 let mut pdu = match self.trail.technology {
-                    Technology::Eps => vec![header << 4 | 7],
+                    Technology::Eps | Technology::Ims => vec![header << 4 | 7],
                     Technology::Fgs => vec![0x7e, header],
                 };
                 pdu.extend([self.key_set(octets), 2, 3, sequence, sequence]);
