@@ -27,6 +27,7 @@ mod private;
 mod s1ap;
 mod serve;
 mod signals;
+mod sip;
 mod subscriber;
 mod suci;
 
@@ -78,6 +79,9 @@ enum Command {
     /// Look into NGAP messages.
     #[command(subcommand)]
     Ngap(ngap::Command),
+    /// Look into SIP messages.
+    #[command(subcommand)]
+    Sip(sip::Command),
     /// Look into NAS messages, protect them and check them.
     #[command(subcommand)]
     Nas(nas::Command),
@@ -103,6 +107,7 @@ fn main() -> ExitCode {
         Command::Diameter(command) => diameter::run(command),
         Command::S1ap(command) => s1ap::run(command),
         Command::Ngap(command) => ngap::run(command),
+        Command::Sip(command) => sip::run(command),
         Command::Nas(command) => nas::run(command),
         Command::Ims(command) => ims::run(command),
         Command::Bench(command) => bench::run(command),

@@ -14,6 +14,7 @@
 mod address;
 mod auth;
 mod check;
+mod describe;
 mod edit;
 mod error;
 mod message;
@@ -36,6 +37,7 @@ mod writer;
 pub use address::{Contact, NameAddr};
 pub use auth::{AuthParams, AuthenticationInfo, Challenge, Credentials};
 pub use check::{Refused, admit};
+pub use describe::{Description, describe};
 pub use edit::Edit;
 pub use error::{ParseError, ParseErrorKind};
 pub use message::{Header, MAX_HEAD_OCTETS, MAX_HEADERS, MAX_MESSAGE_OCTETS, Message, StartLine};

@@ -1,0 +1,98 @@
+//! `quintet sip`: what a SIP message says.
+
+use crate::diameter::{FieldAnswer, SoftError, print_field, read_limited};
+use crate::octets::Octets;
+use crate::output::{Finding, print_json};
+use anyhow::{Context, Result, bail};
+use serde::Serialize;
+use std::io::{self, Write};
+use std::path::Path;
+
+const DECODE_EXAMPLE: &str = "The input is a file with one message, or hex; `-` reads standard input.
+
+Examples:
+  quintet sip decode register.txt
+  quintet sip decode challenge.txt --json --show-keys
+  printf 'OPTIONS sip:a@b SIP/2.0\\r\\n\\r\\n' | quintet sip decode -";
+
+#[derive(clap::Subcommand)]
+pub(crate) enum Command {
+    /// Show every header with its value, parameters and offset.
+    #[command(after_help = DECODE_EXAMPLE)]
+    Decode(Decode),
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Decode {
+    /// A file, or hex
+    input: String,
+    /// Show ck and ik
+    #[arg(long)]
+    show_keys: bool,
+    /// Answer with a JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct DecodeAnswer {
+    name: String,
+    fields: Vec<FieldAnswer>,
+    soft_errors: Vec<SoftError>,
+}
+
+pub(crate) fn run(command: Command) -> Result<Finding> {
+    let Command::Decode(arguments) = command;
+    let octets = input(&arguments.input)?;
+    let described = quintet_sip::describe(&octets, arguments.show_keys)
+        .map_err(|error| anyhow::anyhow!("octet {}: {error}", error.at))?;
+    if arguments.json {
+        let soft_errors = described.soft_errors.iter().map(|error| SoftError {
+            at: error.at,
+            path: described.name.clone(),
+            why: error.to_string(),
+        });
+        let answer = DecodeAnswer {
+            soft_errors: soft_errors.collect(),
+            name: described.name.clone(),
+            fields: described.fields.into_iter().map(FieldAnswer::from).collect(),
+        };
+        print_json("quintet.sip.decode/1", &answer)?;
+        return Ok(Finding::Positive);
+    }
+    let bold = anstyle::Style::new().bold();
+    let mut out = anstream::stdout().lock();
+    writeln!(out, "{bold}{}{bold:#}", described.name)?;
+    for field in &described.fields {
+        print_field(&mut out, field, 1)?;
+    }
+    let warning = anstyle::AnsiColor::Yellow.on_default();
+    for error in &described.soft_errors {
+        writeln!(out, "{warning}deviation:{warning:#} octet {}: {error}", error.at)?;
+    }
+    Ok(Finding::Positive)
+}
+
+/// A message from hex, a file, or standard input.
+fn input(text: &str) -> Result<Vec<u8>> {
+    let octets = if text == "-" {
+        read_limited(io::stdin().lock(), "standard input")?
+    } else if Path::new(text).exists() {
+        read_limited(
+            std::fs::File::open(text).with_context(|| format!("cannot read {text}"))?,
+            text,
+        )?
+    } else {
+        let parsed = text.parse::<Octets>();
+        return parsed
+            .map(|octets| octets.0)
+            .map_err(|why| anyhow::anyhow!("{text:.40?} is neither a file nor hex ({why})"));
+    };
+    if octets.is_empty() {
+        bail!("the input is empty: a SIP message has octets");
+    }
+    // No SIP message is hex throughout: it begins with a method or with "SIP/2.0".
+    let as_text = std::str::from_utf8(&octets).ok();
+    let as_hex = as_text.and_then(|text| text.trim().parse::<Octets>().ok());
+    Ok(as_hex.map_or(octets, |hex| hex.0))
+}
