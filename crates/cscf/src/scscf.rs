@@ -136,6 +136,8 @@ pub struct Scscf {
     pub(crate) outputs: Vec<Output>,
     /// What a session's outputs brought about, for after them.
     pub(crate) consequences: VecDeque<(u32, Input<'static>)>,
+    /// Registrations that end because an application server failed.
+    pub(crate) doomed: VecDeque<(u32, Impu)>,
     pub(crate) counters: Counters,
     /// The next request to the HSS.
     pub(crate) asked: u64,
@@ -169,6 +171,7 @@ impl Scscf {
             random,
             outputs: Vec::new(),
             consequences: VecDeque::new(),
+            doomed: VecDeque::new(),
             counters: Counters::default(),
             asked: 0,
             events: VecDeque::new(),
@@ -255,14 +258,21 @@ impl Scscf {
         self.settle(cycle);
     }
 
-    /// What the transactions brought about.
+    /// What the transactions and application servers brought about.
     pub(crate) fn settle(&mut self, cycle: &mut Cycle<'_>) {
-        while let Some(event) = self.relay.poll_event() {
-            match event {
-                RelayEvent::Failed(client, whose, status) => {
-                    self.client_failed(cycle, client, whose, status);
+        loop {
+            if let Some(event) = self.relay.poll_event() {
+                match event {
+                    RelayEvent::Failed(client, whose, status) => {
+                        self.client_failed(cycle, client, whose, status);
+                    }
+                    RelayEvent::Abandoned(server) => self.abandoned(server),
                 }
-                RelayEvent::Abandoned(server) => self.abandoned(server),
+            } else if let Some((place, impu)) = self.doomed.pop_front() {
+                let (impus, reason) = (&[impu][..], NetworkReason::Deactivated);
+                self.drive(cycle, place, Input::Deregister { impus, reason });
+            } else {
+                return;
             }
         }
     }

@@ -102,7 +102,8 @@ impl Icscf {
                 self.counters.forwarded += 1;
                 if let Some(before) = before {
                     self.counters.selected_again += 1;
-                    self.relay.fail(cycle.at.now, before, Status::REQUEST_TIMEOUT);
+                    // Less than whatever another answers (RFC 3261 16.7.6).
+                    self.relay.fail(cycle.at.now, before, Status::SERVER_TIME_OUT);
                 }
                 attempt.client = Some(client);
                 self.attempts.insert(id, attempt);

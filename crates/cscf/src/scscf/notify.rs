@@ -1,6 +1,6 @@
 //! NOTIFY of the registration state (TS 24.229 5.4.2.1.2, RFC 3680).
 
-use super::reginfo::{self, Registration};
+use super::reginfo;
 use super::register::ChangedSet;
 use super::sending::Own;
 use super::{Cycle, Scscf};
@@ -92,14 +92,7 @@ impl Scscf {
         subscription.cseq += 1;
         let subscription_now = subscription.clone();
         subscription.version += 1;
-        let registrations: Vec<Registration<'_>> = impus
-            .iter()
-            .map(|impu| Registration {
-                impu,
-                contacts: contacts.to_vec(),
-            })
-            .collect();
-        let document = reginfo::document(subscription_now.version, &registrations, cycle.at.now);
+        let document = reginfo::document(subscription_now.version, impus, contacts, cycle.at.now);
         let left = subscription_now.until.saturating_sub(cycle.at.now).as_secs();
         let state = match over {
             Some(reason) => format!("terminated;reason={reason}"),
@@ -132,7 +125,7 @@ impl Scscf {
                 .header(Name::Contact, format_args!("<{contact}>"))
                 .header(Name::Event, event)
                 .header(Name::SubscriptionState, state)
-                .body("application/reginfo+xml", document.as_bytes());
+                .body(quintet_sip::reginfo::CONTENT_TYPE, document.as_bytes());
         });
         self.counters.notified += u64::from(sent);
     }

@@ -191,8 +191,8 @@ impl Scscf {
             message: &message,
         };
         self.go_on(cycle, request, &routed, tried.chain);
-        // The branch that failed counts no more than any other that did.
-        self.relay.fail(cycle.at.now, client, status);
+        // Less than whatever comes of going on (RFC 3261 16.7.6).
+        self.relay.fail(cycle.at.now, client, Status::SERVER_TIME_OUT);
         true
     }
 

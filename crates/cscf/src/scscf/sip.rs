@@ -99,7 +99,7 @@ impl Scscf {
             return;
         };
         match whose {
-            Whose::Own(number) => self.own_answered(cycle, number, status, Some(message)),
+            Whose::Own(number) => self.own_answered(number, status),
             Whose::Forwarded(server) => {
                 if status.is_final() && self.goes_on_without(cycle, client, server, status) {
                     return;
@@ -107,7 +107,8 @@ impl Scscf {
                 let mut octets = Vec::with_capacity(message.octets().len());
                 Edit::new(message).pop(Name::Via).write(&mut octets);
                 self.relay.pass(cycle.at.now, client, octets);
-                if status.is_final() {
+                // A server that rings, or answers, works (TS 24.229 5.4.3.2).
+                if status != Status::TRYING {
                     self.chains.answered(server);
                 }
             }
@@ -123,7 +124,7 @@ impl Scscf {
         status: Status,
     ) {
         match whose {
-            Whose::Own(number) => self.own_answered(cycle, number, status, None),
+            Whose::Own(number) => self.own_answered(number, status),
             Whose::Forwarded(server) => {
                 if !self.goes_on_without(cycle, client, server, status) {
                     self.relay.fail(cycle.at.now, client, status);

@@ -5,7 +5,7 @@ use super::sending::Own;
 use super::{Cycle, Scscf};
 use quintet_cx::profile::{ApplicationServer, DefaultHandling, RegistrationType, RequestView, SessionCase};
 use quintet_identity::{Impi, Impu};
-use quintet_ims::registrar::{Input, NetworkReason, SetChange};
+use quintet_ims::registrar::SetChange;
 use quintet_sip::{Message, Method, Name, Status, Writer};
 use std::fmt::Write as _;
 
@@ -93,13 +93,7 @@ impl Scscf {
     }
 
     /// An application server or a subscriber has answered a request of ours, or not.
-    pub(crate) fn own_answered(
-        &mut self,
-        cycle: &mut Cycle<'_>,
-        number: u64,
-        status: Status,
-        _: Option<&Message<'_>>,
-    ) {
+    pub(crate) fn own_answered(&mut self, number: u64, status: Status) {
         if !status.is_final() {
             return;
         }
@@ -114,27 +108,16 @@ impl Scscf {
                 let failed = status == Status::REQUEST_TIMEOUT || status.code() / 100 == 5;
                 if failed && terminates {
                     self.server_failed(impi, impu);
-                    while let Some((place, input)) = self.consequences.pop_front() {
-                        self.drive(cycle, place, input);
-                    }
                 }
             }
             None => {}
         }
     }
 
-    /// Without this server the user is not to be registered.
+    /// Without this server the user is not to be registered: [`Scscf::settle`] ends it.
     fn server_failed(&mut self, impi: Impi, impu: Impu) {
         if let Some(place) = self.table.by_impi(&impi) {
-            let impus: &'static [Impu] = &[];
-            let _ = impu;
-            self.consequences.push_back((
-                place,
-                Input::Deregister {
-                    impus,
-                    reason: NetworkReason::Deactivated,
-                },
-            ));
+            self.doomed.push_back((place, impu));
         }
     }
 }
@@ -191,7 +174,7 @@ fn body(server: &ApplicationServer, register: Option<&Message<'_>>) -> (String, 
     if let Some(info) = &server.service_info {
         let mut xml =
             String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?><ims-3gpp version=\"1\"><service-info>");
-        super::reginfo::escape(info, &mut xml);
+        escape(info, &mut xml);
         xml.push_str("</service-info></ims-3gpp>");
         parts.push(("application/3gpp-ims+xml", xml.into_bytes()));
     }
@@ -212,6 +195,18 @@ fn body(server: &ApplicationServer, register: Option<&Message<'_>>) -> (String, 
             }
             out.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
             (format!("multipart/mixed;boundary={BOUNDARY}"), out)
+        }
+    }
+}
+
+/// Text as character data.
+fn escape(text: &str, out: &mut String) {
+    for character in text.chars() {
+        match character {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            other => out.push(other),
         }
     }
 }

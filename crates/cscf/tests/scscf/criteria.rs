@@ -1,0 +1,252 @@
+//! Application servers: initial filter criteria, default handling, third-party registration (TS 24.229 5.4.1.7, 5.4.3).
+
+use crate::support::*;
+use quintet_cx::profile::{
+    ApplicationServer, Condition, DefaultHandling, InitialFilterCriteria, ServicePointTrigger, SessionCase,
+    Trigger,
+};
+use quintet_cx::{Request, ServerAssignmentType};
+use quintet_sip::Name;
+use std::time::Duration;
+
+const I: &str = "10.0.0.2:5060";
+const P: &str = "10.0.0.1:5060";
+const AS: &str = "10.0.0.4:5060";
+
+fn criteria(
+    priority: u32,
+    server: &str,
+    handling: DefaultHandling,
+    method: &str,
+    case: SessionCase,
+) -> InitialFilterCriteria {
+    let condition = |group, condition| ServicePointTrigger::new(group, condition);
+    InitialFilterCriteria {
+        priority,
+        trigger: Some(Trigger {
+            condition_type: quintet_cx::profile::ConditionType::Cnf,
+            triggers: vec![
+                condition(0, Condition::Method(method.to_owned())),
+                condition(1, Condition::SessionCase(case)),
+            ],
+        }),
+        application_server: ApplicationServer {
+            server_name: server.to_owned(),
+            default_handling: handling,
+            ..ApplicationServer::default()
+        },
+        profile_part: None,
+    }
+}
+
+fn with(criteria: Vec<InitialFilterCriteria>) -> Bench {
+    let mut bench = Bench::registered_of(scscf_config(), profile_with(criteria));
+    bench.sent.clear();
+    bench
+}
+
+fn mine(method: &str, to: &str) -> String {
+    let headers = format!("Route: <sip:orig@scscf.test:6060;lr>\r\nP-Asserted-Identity: <{ALICE}>\r\n");
+    request(method, to, &headers)
+}
+
+/// What a server that stays on the way sends back: the Route below its own is left.
+fn back(sent: &str) -> String {
+    let routes = headers(sent, Name::Route);
+    assert_eq!(routes[0], "<sip:as.test;lr>");
+    let below = routes[1].clone();
+    let all = routes.join(", ");
+    let first = sent.replace("\r\nVia", "\r\nVIA");
+    let mut lines: Vec<String> = Vec::new();
+    for line in first.split("\r\n") {
+        if line.starts_with("Route: ") {
+            continue;
+        }
+        if line.starts_with("VIA")
+            && !lines
+                .iter()
+                .any(|line| line.starts_with("VIA: SIP/2.0/UDP 10.0.0.4"))
+        {
+            lines.push("VIA: SIP/2.0/UDP 10.0.0.4:5060;branch=BRANCH".to_owned());
+            lines.push(format!("Route: {below}"));
+        }
+        lines.push(line.to_owned());
+    }
+    assert!(!all.is_empty());
+    lines.join("\r\n")
+}
+
+#[test]
+fn a_request_goes_through_its_servers_in_order() {
+    let originating = SessionCase::ORIGINATING_REGISTERED;
+    let continued = DefaultHandling::SessionContinued;
+    let mut bench = with(vec![
+        criteria(20, "sip:as.test;second", continued, "INVITE", originating),
+        criteria(10, "sip:as.test", continued, "INVITE", originating),
+        criteria(5, "sip:as.test", continued, "MESSAGE", originating),
+    ]);
+    let sent = bench.say(P, &mine("INVITE", "sip:bob@foreign.test"));
+    assert_eq!(bench.sent.last().expect("it").0.remote, socket(AS));
+    assert_eq!(
+        header(&sent, Name::PServedUser),
+        format!("<{ALICE}>;sescase=orig;regstate=reg")
+    );
+    assert_eq!(uri(&sent), "sip:bob@foreign.test");
+    let routes = headers(&sent, Name::Route);
+    assert!(
+        routes[1].starts_with("<sip:odi-") && routes[1].ends_with("@scscf.test:6060;lr>"),
+        "{routes:?}"
+    );
+    // It comes back, and goes to the second.
+    let sent = bench.say(AS, &back(&sent));
+    let routes = headers(&sent, Name::Route);
+    assert_eq!(routes[0], "<sip:as.test;second;lr>");
+    let again = back(&sent.replace("<sip:as.test;second;lr>", "<sip:as.test;lr>"));
+    let sent = bench.say(AS, &again);
+    assert_eq!(
+        bench.sent.last().expect("it").0.remote,
+        socket("10.0.0.5:5060"),
+        "{sent}"
+    );
+    assert!(headers(&sent, Name::Route).is_empty());
+}
+
+#[test]
+fn a_route_that_nobody_gave_out_serves_nobody() {
+    let mut bench = with(Vec::new());
+    let forged = request(
+        "INVITE",
+        "sip:bob@foreign.test",
+        "Route: <sip:odi-0000000000000001@scscf.test:6060;lr>\r\n",
+    );
+    bench.say(AS, &forged);
+    assert_eq!(bench.starts(), ["403"]);
+}
+
+#[test]
+fn a_server_that_fails_is_passed_over_or_is_the_end() {
+    for (handling, status, passed) in [
+        (DefaultHandling::SessionContinued, 503, true),
+        (DefaultHandling::SessionTerminated, 503, false),
+        (DefaultHandling::SessionContinued, 403, false),
+    ] {
+        let terminating = SessionCase::TERMINATING_REGISTERED;
+        let mut bench = with(vec![criteria(1, "sip:as.test", handling, "MESSAGE", terminating)]);
+        let sent = bench.say(I, &request("MESSAGE", ALICE, ""));
+        assert_eq!(bench.sent.last().expect("it").0.remote, socket(AS));
+        bench.sent.clear();
+        let next = bench.say(AS, &response(&sent, status, "No", "x", ""));
+        if passed {
+            assert_eq!(
+                (uri(&next).as_str(), bench.starts()),
+                (CONTACT, vec!["MESSAGE".to_owned()])
+            );
+            bench.say(P, &response(&next, 200, "OK", "y", ""));
+            assert_eq!(bench.starts(), ["MESSAGE", "200"]);
+        } else {
+            assert_eq!(bench.starts(), [status.to_string()]);
+        }
+    }
+}
+
+#[test]
+fn a_silent_server_is_passed_over() {
+    let terminating = SessionCase::TERMINATING_REGISTERED;
+    let mut bench = with(vec![criteria(
+        1,
+        "sip:as.test",
+        DefaultHandling::SessionContinued,
+        "MESSAGE",
+        terminating,
+    )]);
+    bench.say(I, &request("MESSAGE", ALICE, ""));
+    bench.run(Duration::from_secs(33));
+    assert_eq!(
+        bench.sent.last().map(|(hop, text)| (hop.remote, uri(text))),
+        Some((socket(P), CONTACT.to_owned()))
+    );
+}
+
+#[test]
+fn a_server_serves_who_is_not_registered() {
+    let mut unregistered = criteria(
+        1,
+        "sip:as.test",
+        DefaultHandling::SessionContinued,
+        "INVITE",
+        SessionCase::TERMINATING_UNREGISTERED,
+    );
+    unregistered.profile_part = Some(quintet_cx::profile::ProfilePartIndicator::Unregistered);
+    let mut bench = Bench::scscf(home(profile_with(vec![unregistered])));
+    let sent = bench.say(I, &request("INVITE", ALICE, ""));
+    assert_eq!(bench.sent.last().expect("it").0.remote, socket(AS));
+    assert!(header(&sent, Name::PServedUser).ends_with("sescase=term;regstate=unreg"));
+    // Back from the server there is nobody to reach.
+    let last = bench.say(AS, &back(&sent));
+    assert!(last.starts_with("SIP/2.0 480"), "{last}");
+}
+
+fn told(handling: DefaultHandling) -> InitialFilterCriteria {
+    let mut told = criteria(
+        1,
+        "sip:as.test",
+        handling,
+        "REGISTER",
+        SessionCase::ORIGINATING_REGISTERED,
+    );
+    if let Some(trigger) = &mut told.trigger {
+        trigger.triggers.truncate(1);
+    }
+    told.application_server.service_info = Some("a<b".to_owned());
+    told.application_server.include_register_request = true;
+    told
+}
+
+fn third_party(bench: &Bench) -> Vec<String> {
+    let registers = bench.sent.iter().filter(|(_, text)| text.starts_with("REGISTER"));
+    registers.map(|(_, text)| text.clone()).collect()
+}
+
+#[test]
+fn servers_hear_of_registrations_and_of_their_end() {
+    let mut bench = Bench::scscf(home(profile_with(vec![told(DefaultHandling::SessionContinued)])));
+    bench.register_only();
+    let registers = third_party(&bench);
+    assert_eq!(registers.len(), 1);
+    let text = &registers[0];
+    assert_eq!(uri(text), "sip:as.test");
+    assert_eq!(header(text, Name::To), format!("<{ALICE}>"));
+    assert_eq!(header(text, Name::Expires), "600");
+    assert!(header(text, Name::From).starts_with("<sip:scscf.test:6060>;tag="));
+    assert!(header(text, Name::ContentType).starts_with("multipart/mixed"));
+    assert!(
+        text.contains("<service-info>a&lt;b</service-info>") && text.contains("Content-Type: message/sip")
+    );
+    bench.say(AS, &response(text, 200, "OK", "x", ""));
+    bench.sent.clear();
+    bench.run(Duration::from_secs(631));
+    let registers = third_party(&bench);
+    assert!(registers.iter().all(|text| header(text, Name::Expires) == "0") && !registers.is_empty());
+}
+
+#[test]
+fn a_server_without_which_nobody_is_registered() {
+    for (handling, status, ended) in [
+        (DefaultHandling::SessionTerminated, 503, true),
+        (DefaultHandling::SessionTerminated, 403, false),
+        (DefaultHandling::SessionContinued, 503, false),
+    ] {
+        let mut bench = Bench::scscf(home(profile_with(vec![told(handling)])));
+        bench.register_only();
+        bench.asked();
+        let text = third_party(&bench)[0].clone();
+        bench.say(AS, &response(&text, status, "No", "x", ""));
+        let asked = bench.asked();
+        let ends = asked.iter().any(|request| {
+            matches!(request, Request::ServerAssignment(sar)
+                if sar.assignment_type == ServerAssignmentType::ADMINISTRATIVE_DEREGISTRATION)
+        });
+        assert_eq!(ends, ended, "{handling:?} {status}");
+        assert_eq!(bench.node().is_empty(), ended);
+    }
+}
