@@ -31,7 +31,7 @@ pub fn describe(octets: &[u8], show_keys: bool) -> Result<Description, ParseErro
     let (name, first) = match message.start() {
         StartLine::Request { method, uri } => (method.to_string(), described.leaf("Request-URI", uri)),
         StartLine::Response { status, reason } => {
-            let name = format!("{} {reason}", status.0);
+            let name = format!("{status} {reason}");
             (name, described.leaf("Reason-Phrase", reason))
         }
     };
