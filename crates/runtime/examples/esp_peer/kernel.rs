@@ -1,7 +1,7 @@
 //! Ordinary sockets on the protected ports: the kernel's policies see to ESP.
 
 use super::{Carrier, PATIENCE};
-use crate::plan::{Plan, Role};
+use crate::plan::Plan;
 use quintet_sip::transport::{Hop, Protocol};
 use socket2::{Domain, SockAddr, Socket, Type};
 use std::collections::HashMap;
@@ -9,6 +9,10 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// For the last segments and their acknowledgements.
+const LINGER: Duration = Duration::from_secs(3);
 
 type Streams = Arc<Mutex<HashMap<Hop, TcpStream>>>;
 type Came = (Hop, Vec<u8>);
@@ -21,7 +25,7 @@ pub(crate) struct Sockets {
 }
 
 impl Sockets {
-    pub(crate) fn open(plans: &[Plan], _: Role) -> Result<Self, String> {
+    pub(crate) fn open(plans: &[Plan]) -> Result<Self, String> {
         let (sender, receiver) = channel();
         let mut sockets = Self {
             datagrams: HashMap::new(),
@@ -30,7 +34,7 @@ impl Sockets {
             receiver,
         };
         for plan in plans {
-            let (server, client, _) = plan.addresses();
+            let (server, client) = plan.addresses();
             for local in [server, client] {
                 sockets
                     .datagram(local)
@@ -145,6 +149,7 @@ impl Carrier for Sockets {
     }
 
     fn linger(&mut self) {
-        // The kernel sends what it has.
+        // The kernel sends what it has while its associations stand.
+        let _ = self.receiver.recv_timeout(LINGER);
     }
 }

@@ -15,8 +15,10 @@ mod space;
 use plan::{Plan, Role};
 use quintet_runtime::{EspBackend, hop_of};
 use quintet_sip::transport::Hop;
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::process::ExitCode;
+use std::rc::Rc;
 use std::time::Duration;
 
 const USAGE: &str = "esp_peer ue|pcscf kernel|raw|udp LOCAL REMOTE [ue|pcscf]";
@@ -37,48 +39,62 @@ trait Carrier {
     fn linger(&mut self);
 }
 
-/// Receives from one hop so many octets.
-fn receive(carrier: &mut dyn Carrier, hop: Hop, octets: usize) -> Result<Vec<u8>, String> {
-    let mut all = Vec::new();
-    while all.len() < octets {
-        let (from, more) = carrier
-            .receive()
-            .map_err(|error| format!("{hop:?} after {} octets: {error}", all.len()))?;
-        if from == hop {
-            all.extend(more);
+/// A carrier, and what came before it was asked for.
+struct Link<'a> {
+    carrier: &'a mut dyn Carrier,
+    early: HashMap<Hop, Vec<u8>>,
+}
+
+impl Link<'_> {
+    /// Receives from one hop so many octets.
+    fn receive(&mut self, hop: Hop, octets: usize) -> Result<Vec<u8>, String> {
+        loop {
+            let came = self.early.entry(hop).or_default();
+            if came.len() >= octets {
+                return Ok(came.drain(..octets).collect());
+            }
+            let count = came.len();
+            let (from, more) = self
+                .carrier
+                .receive()
+                .map_err(|error| format!("{hop:?} after {count} octets: {error}"))?;
+            self.early.entry(from).or_default().extend(more);
         }
     }
-    Ok(all)
+
+    /// Sends and has it back.
+    fn begin(&mut self, hop: Hop, octets: usize) -> Result<(), String> {
+        let sent = pattern(octets);
+        self.carrier.send(hop, &sent)?;
+        let back = self.receive(hop, octets)?;
+        if back == sent {
+            Ok(())
+        } else {
+            Err(format!("{hop:?}: other octets came back"))
+        }
+    }
+
+    /// Gives back what comes.
+    fn answer(&mut self, hop: Hop, octets: usize) -> Result<(), String> {
+        let came = self.receive(hop, octets)?;
+        self.carrier.send(hop, &came)
+    }
 }
 
 fn pattern(octets: usize) -> Vec<u8> {
     (0..octets).map(|at| (at % 253) as u8).collect()
 }
 
-/// Sends and has it back.
-fn begin(carrier: &mut dyn Carrier, hop: Hop, octets: usize) -> Result<(), String> {
-    let sent = pattern(octets);
-    carrier.send(hop, &sent)?;
-    let back = receive(carrier, hop, octets)?;
-    if back == sent {
-        Ok(())
-    } else {
-        Err(format!("{hop:?}: other octets came back"))
-    }
-}
-
-/// Gives back what comes.
-fn answer(carrier: &mut dyn Carrier, hop: Hop, octets: usize) -> Result<(), String> {
-    let came = receive(carrier, hop, octets)?;
-    carrier.send(hop, &came)
-}
-
 /// One suite: the UE begins over UDP and TCP, then the P-CSCF.
-fn turn(carrier: &mut dyn Carrier, role: Role, plan: &Plan) -> Result<(), String> {
+fn turn(link: &mut Link<'_>, role: Role, plan: &Plan) -> Result<(), String> {
     for (begins, flows) in plan.turns(role) {
         for (flow, octets) in flows.into_iter().zip([DATAGRAM, STREAM]) {
-            let step = if begins { begin } else { answer };
-            step(carrier, hop_of(flow), octets)?;
+            let hop = hop_of(flow);
+            if begins {
+                link.begin(hop, octets)?
+            } else {
+                link.answer(hop, octets)?
+            }
         }
     }
     Ok(())
@@ -100,27 +116,28 @@ fn run(arguments: &[String]) -> Result<(), String> {
     let des = des.first().and_then(|name| Role::named(name));
     let plans = Plan::all(role, local, remote, des);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| error.to_string())?;
-    let mut space = runtime.block_on(async { space::Space::open(&runtime, local, backend, &plans) })?;
+    let runtime = Rc::new(runtime.map_err(|error| error.to_string())?);
+    let mut space = space::Space::open(runtime, local, backend, &plans)?;
     let mut sockets = match backend {
-        EspBackend::Kernel => Some(kernel::Sockets::open(&plans, role)?),
+        EspBackend::Kernel => Some(kernel::Sockets::open(&plans)?),
         _ => None,
     };
     if role == Role::Pcscf {
         println!("ready");
     }
+    let carrier: &mut dyn Carrier = match &mut sockets {
+        Some(sockets) => sockets,
+        None => &mut space,
+    };
+    let mut link = Link {
+        carrier,
+        early: HashMap::new(),
+    };
     for plan in &plans {
-        let carrier: &mut dyn Carrier = match &mut sockets {
-            Some(sockets) => sockets,
-            None => &mut space,
-        };
-        turn(carrier, role, plan).map_err(|error| format!("{}: {error}", plan.name()))?;
+        turn(&mut link, role, plan).map_err(|error| format!("{}: {error}", plan.name()))?;
         println!("ok {}", plan.name());
     }
-    match &mut sockets {
-        Some(sockets) => sockets.linger(),
-        None => space.linger(),
-    }
+    link.carrier.linger();
     for status in space.associations() {
         println!(
             "{:?} {} packets {} sequence {}",

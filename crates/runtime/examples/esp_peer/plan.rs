@@ -82,13 +82,9 @@ impl Plan {
         }
     }
 
-    /// Our server port, and our client port with the peer's server port.
-    pub(crate) fn addresses(&self) -> (SocketAddr, SocketAddr, SocketAddr) {
-        (
-            self.address(self.role, true),
-            self.address(self.role, false),
-            self.address(self.other(), true),
-        )
+    /// Our server port and our client port.
+    pub(crate) fn addresses(&self) -> (SocketAddr, SocketAddr) {
+        (self.address(self.role, true), self.address(self.role, false))
     }
 
     /// For each beginner: whether we are it, and the flows over UDP and TCP.

@@ -6,11 +6,13 @@ use quintet_esp::{Event, SaCommand, SaStatus};
 use quintet_runtime::{Clock, EspBackend, EspSettings, EspSocket, EspTransport, hop_of};
 use quintet_sip::transport::Hop;
 use std::net::IpAddr;
+use std::pin::Pin;
+use std::rc::Rc;
 use std::time::Duration;
-use tokio::runtime::Handle;
+use tokio::runtime::Runtime;
 
 pub(crate) struct Space {
-    runtime: Handle,
+    runtime: Rc<Runtime>,
     clock: Clock,
     transport: EspTransport,
     sockets: Vec<EspSocket>,
@@ -18,11 +20,13 @@ pub(crate) struct Space {
 
 impl Space {
     pub(crate) fn open(
-        runtime: &tokio::runtime::Runtime,
+        runtime: Rc<Runtime>,
         local: IpAddr,
         backend: EspBackend,
         plans: &[Plan],
     ) -> Result<Self, String> {
+        let entered = Rc::clone(&runtime);
+        let _entered = entered.enter();
         let settings = EspSettings::new(vec![local], backend);
         let mut transport = EspTransport::open(&settings).map_err(|error| error.to_string())?;
         let clock = Clock::start();
@@ -34,7 +38,7 @@ impl Space {
         }
         let sockets = transport.sockets();
         Ok(Self {
-            runtime: runtime.handle().clone(),
+            runtime,
             clock,
             transport,
             sockets,
@@ -48,14 +52,18 @@ impl Space {
     /// Sends, then waits for packets or for the next timeout; up to so long.
     async fn work(&mut self, most: Duration) -> Result<(), String> {
         let moment = self.clock.moment();
-        self.transport.transmit(moment, &mut None);
-        let due = self
-            .transport
-            .poll_timeout()
-            .map_or(most, |due| due.saturating_sub(moment.now).min(most));
-        let waits = self.sockets.iter().map(|socket| Box::pin(socket.readable()));
-        let first = async { first_of(waits.collect()).await };
-        let woken = tokio::time::timeout(due, first).await;
+        let full = self.transport.transmit(moment, &mut None);
+        let due = self.transport.poll_timeout();
+        let due = due.map_or(most, |due| due.saturating_sub(moment.now).min(most));
+        type Wait<'a> = Pin<Box<dyn Future<Output = std::io::Result<()>> + 'a>>;
+        let readable = self
+            .sockets
+            .iter()
+            .map(|socket| -> Wait<'_> { Box::pin(socket.readable()) });
+        let writable = full
+            .into_iter()
+            .map(|socket| -> Wait<'_> { Box::pin(self.sockets[socket].writable()) });
+        let woken = tokio::time::timeout(due, first_of(readable.chain(writable).collect())).await;
         let moment = self.clock.moment();
         if woken.is_ok() {
             for socket in 0..self.sockets.len() {
@@ -97,7 +105,7 @@ impl Carrier for Space {
     }
 
     fn receive(&mut self) -> Result<(Hop, Vec<u8>), String> {
-        let runtime = self.runtime.clone();
+        let runtime = Rc::clone(&self.runtime);
         let until = self.clock.moment().now + PATIENCE;
         loop {
             while let Some(event) = self.transport.poll_event() {
@@ -118,7 +126,7 @@ impl Carrier for Space {
     }
 
     fn linger(&mut self) {
-        let runtime = self.runtime.clone();
+        let runtime = Rc::clone(&self.runtime);
         for _ in 0..20 {
             let _ = runtime.block_on(self.work(Duration::from_millis(50)));
         }
