@@ -15,6 +15,8 @@ const MAX_PATTERN_OCTETS: usize = 1024;
 pub struct Pattern {
     text: String,
     compiled: OnceLock<Option<Regex>>,
+    /// As a name: in any case.
+    compiled_name: OnceLock<Option<Regex>>,
 }
 
 impl Pattern {
@@ -24,6 +26,7 @@ impl Pattern {
         Self {
             text: text.into(),
             compiled: OnceLock::new(),
+            compiled_name: OnceLock::new(),
         }
     }
 
@@ -54,7 +57,7 @@ impl Pattern {
         {
             return false;
         }
-        let compiled = self.compiled.get_or_init(|| compile(&self.text, true));
+        let compiled = self.compiled_name.get_or_init(|| compile(&self.text, true));
         compiled.as_ref().is_some_and(|regex| {
             regex
                 .find(name)
