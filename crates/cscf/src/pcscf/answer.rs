@@ -61,11 +61,12 @@ impl Pcscf {
                 return;
             }
             _ if status.is_success() && latest => {
-                if self.granted(at, &exchange, message) && exchange.outbound {
+                let granted = self.granted(at, &exchange, message);
+                if granted && exchange.outbound {
                     edit = edit.replace(Name::FlowTimer, self.config.flow_timer);
                 }
             }
-            _ if latest => self.attempt_failed(at, exchange.place, status),
+            _ if latest => self.attempt_failed(exchange.place, status),
             _ => {}
         }
         let mut octets = Vec::new();
@@ -92,7 +93,7 @@ impl Pcscf {
             // A second challenge to SM7 (stale nonce, resynchronisation through the associations of the first): there is no new
             // proposal, so there is nothing to protect its answer with.
             if exchange.over.is_some() {
-                self.attempt_failed(at, place, Status::SERVER_INTERNAL_ERROR);
+                self.attempt_failed(place, Status::SERVER_INTERNAL_ERROR);
                 return refused(Status::SERVER_INTERNAL_ERROR, "a challenge without a proposal");
             }
             self.report(|| PcscfEvent::Challenged { impi, set: None });
@@ -102,11 +103,11 @@ impl Pcscf {
         let keys = headers::keys(message);
         let keys = keys.and_then(|keys| EspKeys::derive(proposal.suite(), &keys.ck, &keys.ik));
         let Some(keys) = keys else {
-            self.attempt_failed(at, place, Status::SERVER_INTERNAL_ERROR);
+            self.attempt_failed(place, Status::SERVER_INTERNAL_ERROR);
             return refused(Status::SERVER_INTERNAL_ERROR, "a challenge without keys");
         };
         let Some(here) = self.here(place, exchange, &proposal) else {
-            self.attempt_failed(at, place, Status::SERVICE_UNAVAILABLE);
+            self.attempt_failed(place, Status::SERVICE_UNAVAILABLE);
             return refused(Status::SERVICE_UNAVAILABLE, "no SPI or protected port is free");
         };
         let choice = proposal.choose(&self.config.policy, exchange.hop.remote.ip(), here);
@@ -175,7 +176,7 @@ impl Pcscf {
     }
 
     /// SM10 with an error, or none at all: the new associations are deleted, after the answer (TS 33.203 7.3.1.1).
-    pub(super) fn attempt_failed(&mut self, _at: At, place: u32, status: Status) {
+    pub(super) fn attempt_failed(&mut self, place: u32, status: Status) {
         let Some(registration) = self.table.get_mut(place) else {
             return;
         };
@@ -200,7 +201,7 @@ impl Pcscf {
         };
         let granted = granted_for(exchange, registration, message);
         let Some(granted) = granted.filter(|granted| !granted.is_zero()) else {
-            self.withdrawn(at, exchange, message);
+            self.withdrawn(at, exchange);
             return false;
         };
         if answered {
@@ -213,6 +214,7 @@ impl Pcscf {
         registration.protocol = protocol_of(&bound.contact, &exchange.hop);
         let (impi, emergency) = (registration.impi.clone(), registration.emergency);
         self.table.bind(place, Some(bound));
+        self.saves.note(place);
         self.counters.registered += 1;
         self.report(|| PcscfEvent::Registered { impi, granted });
         if self.config.reg_event && !emergency {
@@ -223,7 +225,7 @@ impl Pcscf {
     }
 
     /// A 200 that leaves the UE without a contact for this identity (TS 24.229 5.2.5.1).
-    fn withdrawn(&mut self, at: At, exchange: &Exchange, message: &Message<'_>) {
+    fn withdrawn(&mut self, at: At, exchange: &Exchange) {
         let place = exchange.place;
         let Some(registration) = self.table.get_mut(place) else {
             return;
@@ -238,10 +240,12 @@ impl Pcscf {
         });
         match left {
             Some(0) => self.end(at, place, Ended::Ue),
-            Some(_) => self.settle(place),
+            Some(_) => {
+                self.saves.note(place);
+                self.settle(place);
+            }
             None => {
                 // Never registered: nothing is left of the attempt. 200 goes over its associations, then they go.
-                let _ = message;
                 registration.sets.close(at.now);
                 self.settle(place);
             }

@@ -14,7 +14,7 @@ const MAX_DATAGRAM: usize = 1_300;
 
 impl Pcscf {
     /// A request of a CSCF.
-    pub(super) fn from_core(&mut self, come: Come<'_, '_>) {
+    pub(super) fn core_asks(&mut self, come: Come<'_, '_>) {
         let routed = match proxy::route(come.message, &self.own, 2) {
             Ok(routed) => routed,
             Err(error) => {

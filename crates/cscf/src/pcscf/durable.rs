@@ -90,6 +90,8 @@ impl Pcscf {
             self.table.hold(key, &associations);
         }
         self.table.bind(key, Some(bound));
+        // It counts how often it was taken up.
+        self.saves.note(key);
         self.settle(key);
         Ok(())
     }

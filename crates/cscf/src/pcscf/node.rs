@@ -223,8 +223,8 @@ impl Pcscf {
                     &Rejection::new(Status::FORBIDDEN, "REGISTER comes from UEs only"),
                 );
             }
-            (Side::Core, false) => self.from_core(come),
-            (Side::Access | Side::Protected(..), false) => self.from_ue(come, side),
+            (Side::Core, false) => self.core_asks(come),
+            (Side::Access | Side::Protected(..), false) => self.ue_asks(come, side),
         }
     }
 
@@ -278,7 +278,7 @@ impl Pcscf {
                     // TS 24.229 5.2.2.1: the home network cannot be reached.
                     let status = match self.exchanges.remove(&client) {
                         Some(exchange) => {
-                            self.attempt_failed(at, exchange.place, Status::SERVER_TIME_OUT);
+                            self.attempt_failed(exchange.place, Status::SERVER_TIME_OUT);
                             Status::SERVER_TIME_OUT
                         }
                         None => status,
@@ -311,6 +311,9 @@ impl Pcscf {
             bound.aors.retain(|aor| aor.expires > now);
             (bound.aors.len() < before).then_some(bound.aors.is_empty())
         });
+        if expired.is_some() {
+            self.saves.note(place);
+        }
         if expired == Some(true) {
             self.end(at, place, Ended::Expired);
             return;
@@ -321,6 +324,7 @@ impl Pcscf {
     /// The registration is over: associations last for what is still to be said.
     pub(super) fn end(&mut self, at: At, place: u32, why: Ended) {
         self.table.bind(place, None);
+        self.saves.note(place);
         if let Some(registration) = self.table.get_mut(place) {
             registration.subscription = None;
             registration.sets.close(at.now);
@@ -330,7 +334,7 @@ impl Pcscf {
         self.settle(place);
     }
 
-    /// After a change: associations set up and deleted, the deadline moved, the record written, what is empty forgotten.
+    /// After a change: associations set up and deleted, the deadline moved, what is empty forgotten.
     pub(super) fn settle(&mut self, place: u32) {
         let Some(registration) = self.table.get_mut(place) else {
             return;
@@ -350,7 +354,6 @@ impl Pcscf {
                 self.spis.release(spis);
             }
         }
-        self.saves.note(place);
         let Some(registration) = self.table.get_mut(place) else {
             return;
         };
@@ -388,7 +391,7 @@ impl Pcscf {
     }
 
     /// Passes a request to the core.
-    pub(super) fn to_core(
+    pub(super) fn send_to_core(
         &mut self,
         come: Come<'_, '_>,
         target: Target,

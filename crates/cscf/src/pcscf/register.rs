@@ -87,6 +87,9 @@ impl Pcscf {
         if let Some(registration) = self.table.get_mut(place) {
             registration.sets.heard(come.at.now, which);
         }
+        if which == Which::New {
+            self.saves.note(place);
+        }
         self.start(come, place, Some(proposal), Some(set), IntegrityProtected::Yes)
     }
 
@@ -309,7 +312,7 @@ impl Pcscf {
             outbound,
             over,
         };
-        let Some(client) = self.to_core(come, target, edit) else {
+        let Some(client) = self.send_to_core(come, target, edit) else {
             // It was answered 503: nothing waits for the home network.
             self.abort(place);
             return Ok(());

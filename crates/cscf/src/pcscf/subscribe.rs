@@ -197,7 +197,11 @@ impl Pcscf {
         });
         match left {
             Some(0) => self.end(come.at, place, Ended::Network),
-            Some(_) | None => self.settle(place),
+            Some(_) => {
+                self.saves.note(place);
+                self.settle(place);
+            }
+            None => {}
         }
     }
 }

@@ -21,7 +21,7 @@ const ALTERNATIVE: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n<ims-3g
 
 impl Pcscf {
     /// A request of a UE.
-    pub(super) fn from_ue(&mut self, come: Come<'_, '_>, side: Side) {
+    pub(super) fn ue_asks(&mut self, come: Come<'_, '_>, side: Side) {
         if let Err(rejection) = self.originate(come, side) {
             self.reject(come, &rejection);
         }
@@ -64,7 +64,7 @@ impl Pcscf {
             false => self.initial(come, place, &routed)?,
         };
         self.counters.originating += 1;
-        self.to_core(come, target, edit);
+        self.send_to_core(come, target, edit);
         Ok(())
     }
 
@@ -76,6 +76,7 @@ impl Pcscf {
             Side::Protected(place, which) => {
                 self.table.get_mut(place)?.sets.heard(at.now, which);
                 if which == Which::New {
+                    self.saves.note(place);
                     self.settle(place);
                 }
                 place
@@ -255,7 +256,7 @@ impl Pcscf {
             edit = edit.push(Name::RecordRoute, self.route_of(token, ";lr"));
         }
         self.counters.originating += 1;
-        self.to_core(come, target, edit);
+        self.send_to_core(come, target, edit);
         Ok(())
     }
 
@@ -306,7 +307,7 @@ impl Pcscf {
         let edit = Edit::new(message).pop(Name::Via);
         let to_core = self.relay.hop(server).is_some_and(|hop| self.is_core(&hop));
         let edit = match to_core {
-            true => self.from_callee(headers::untrusted(edit, message), message),
+            true => self.callee_says(headers::untrusted(edit, message), message),
             // A registrar's keys could stand in any late 401.
             false => headers::without_keys(headers::for_ue(edit, message), message),
         };
@@ -316,7 +317,7 @@ impl Pcscf {
     }
 
     /// Who answers, as far as a UE says it (TS 24.229 5.2.6.4.4): what it prefers is taken if it is its own.
-    fn from_callee<'m, 'a>(&self, mut edit: Edit<'m, 'a>, message: &Message<'a>) -> Edit<'m, 'a> {
+    fn callee_says<'m, 'a>(&self, mut edit: Edit<'m, 'a>, message: &Message<'a>) -> Edit<'m, 'a> {
         edit = self.stripped(edit, message);
         let ours = message
             .record_routes()

@@ -473,8 +473,15 @@ impl Relay {
         }
     }
 
+    /// Its last response may still be on its way through the node: what was forwarded goes with its server transaction.
     fn client_ended(&mut self, client: ClientId) {
-        self.clients.remove(&client);
+        let forwarded = match self.clients.get(&client) {
+            Some(Whose::Forwarded(server)) => self.forwarded.contains_key(server),
+            Some(Whose::Own(_)) | None => false,
+        };
+        if !forwarded {
+            self.clients.remove(&client);
+        }
     }
 
     /// The other side has nothing more to hear.
@@ -532,3 +539,6 @@ fn best(branches: &mut [Branch]) -> Option<Vec<u8>> {
     let best = outcomes.min_by_key(|(status, _)| rank(*status))?;
     Some(std::mem::take(&mut best.1))
 }
+
+#[cfg(test)]
+mod tests;
