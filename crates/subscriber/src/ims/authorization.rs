@@ -84,8 +84,10 @@ impl ImsRecord {
             RegistrationState::Registered | RegistrationState::UnregisteredWithService
         );
         let answer = match &registrations.server {
-            Some(server) if is_served && de_registration => Authorized::at(Outcome::SUCCESS, &server.name),
-            _ if de_registration => return Err(ExperimentalResult::ERROR_IDENTITY_NOT_REGISTERED.into()),
+            _ if de_registration => match registrations.holder() {
+                Some(holder) if is_served => Authorized::at(Outcome::SUCCESS, &holder.name),
+                _ => return Err(ExperimentalResult::ERROR_IDENTITY_NOT_REGISTERED.into()),
+            },
             // Also if only another identity of the subscription is registered, or an authentication is pending: the
             // S-CSCF that has the challenge must get the answer to it.
             Some(server) => Authorized::at(ExperimentalResult::SUBSEQUENT_REGISTRATION, &server.name),

@@ -76,8 +76,9 @@ impl ImsRecord {
         }
         let select_again =
             request.authorization_type == Some(UserAuthorizationType::REGISTRATION_AND_CAPABILITIES);
-        let answer = match &registrations.server {
-            // A pending authentication keeps an S-CSCF's name too: it may serve the identity unregistered.
+        // Who holds a registration serves it, even if another S-CSCF has asked for a challenge meanwhile. For who is not
+        // registered, an S-CSCF that serves the subscription, or challenges it, may serve the identity unregistered.
+        let answer = match registrations.holder().or(registrations.server.as_ref()) {
             Some(server) if !select_again => return Ok(Decision::unchanged(Located::at(&server.name))),
             _ => Located {
                 outcome: if is_served {

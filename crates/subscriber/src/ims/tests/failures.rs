@@ -40,6 +40,14 @@ fn a_registered_user_stays_registered() {
             Some(server("s2").name),
             "the answer must reach it"
         );
+        let at_s1 = (2001, Some(server("s1").name));
+        assert_eq!(
+            hss.lir(&of_number(), false),
+            at_s1,
+            "calls go where he is registered"
+        );
+        let leaving = hss.uar_of(&impi(1), &of_imsi(), UserAuthorizationType::DE_REGISTRATION);
+        assert_eq!(leaving.unwrap().server_name, at_s1.1);
         assert_eq!(hss.sar(1, &of_imsi(), "s2", failure), 2001);
         assert_eq!(
             hss.record.registrations, before,
