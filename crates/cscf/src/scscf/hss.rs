@@ -99,7 +99,7 @@ fn item(item: AuthDataItem) -> Result<AuthenticationItem, CxFailure> {
         algorithm,
         rand: vector.rand,
         autn: vector.autn.octets().ok_or(CxFailure::Unusable)?,
-        xres: vector.xres.clone(),
+        xres: vector.xres,
         ck: vector.ck.clone(),
         ik: vector.ik.clone(),
     })))

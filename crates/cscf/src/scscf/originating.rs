@@ -77,7 +77,7 @@ impl Scscf {
             return self.route_on(cycle, request, routed);
         }
         if let Some(server) = self.next_server(request.message, &chain) {
-            return self.to_server(cycle, request, routed, chain, server);
+            return self.send_to_server(cycle, request, routed, chain, server);
         }
         if is_terminating(chain.case) {
             return self.deliver(cycle, request, routed, &chain.served);
@@ -118,7 +118,7 @@ impl Scscf {
     }
 
     /// Sends a request to an application server: it comes back by the Route behind the server's.
-    fn to_server(
+    fn send_to_server(
         &mut self,
         cycle: &mut Cycle<'_>,
         request: Request<'_, '_>,

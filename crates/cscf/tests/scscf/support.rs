@@ -337,13 +337,6 @@ impl Bench {
         }
     }
 
-    /// The HSS has another script.
-    pub(crate) fn script(&mut self, with: impl FnMut(&Request) -> Option<Answer> + 'static) {
-        if let Role::Hss { script, .. } = &mut self.network.hosts[1].application {
-            *script = Box::new(with);
-        }
-    }
-
     /// The HSS sends a request of its own.
     pub(crate) fn push(&mut self, push: &Request) {
         let now = self.network.now;
