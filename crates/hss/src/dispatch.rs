@@ -116,22 +116,21 @@ impl Dispatch {
         self.later.insert((now + pause, self.number), owed);
     }
 
-    /// The answer to a request of ours; whether it was one.
+    /// The answer to a request of ours: whom it was about, by which command, and its result, if that is final.
     pub(crate) fn answered(
         &mut self,
         now: Duration,
         handle: RequestHandle,
         answer: &Message<'_>,
         report: &mut dyn FnMut(HssEvent),
-    ) {
-        let Some(owed) = self.sent.remove(&handle) else {
-            return;
-        };
+    ) -> Option<(u32, Option<Imsi>, u32)> {
+        let owed = self.sent.remove(&handle)?;
         let result = result_of(answer);
         // Busy, undeliverable and other transient failures may be over a second later (RFC 6733 7.1.3, 7.1.4).
         let transient = matches!(result, 3002 | 3004 | 3005) || result / 1000 == 4;
         if transient {
-            return self.again(now, owed, report);
+            self.again(now, owed, report);
+            return None;
         }
         let (command, imsi) = (owed.request.command(), owed.request.imsi());
         report(HssEvent::Confirmed {
@@ -140,6 +139,7 @@ impl Dispatch {
             host: owed.host,
             result,
         });
+        Some((command, imsi, result))
     }
 
     /// A request of ours that will not be answered.

@@ -140,8 +140,12 @@ impl Hss {
 
     /// Takes the answer to a request of this HSS.
     pub fn handle_answer(&mut self, now: Duration, handle: RequestHandle, answer: &Message<'_>) {
-        self.dispatch
+        let answered = self
+            .dispatch
             .answered(now, handle, answer, &mut |event| self.front.events.report(event));
+        if let Some((command, Some(imsi), result)) = answered {
+            self.ims_confirmed(command, imsi, result);
+        }
     }
 
     /// A request of this HSS will not be answered.

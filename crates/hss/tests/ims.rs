@@ -372,6 +372,20 @@ fn a_changed_profile_is_pushed() {
 }
 
 #[test]
+fn an_s_cscf_that_cannot_hold_a_profile_gives_the_user_up() {
+    let mut ims = Ims::started(1);
+    ims.register(1, "s1");
+    ims.change(1, |s| s.sets[0].identities[2].barred = true);
+    let push = ims.rig.request_of(quintet_cx::CX).expect("a PPR");
+    ims.rig.confirm_experimental(&push, 5008);
+    let Some((to, Request::RegistrationTermination(rtr))) = ims.told() else {
+        panic!("no RTR")
+    };
+    assert_eq!((to, rtr.reason.code), (ims.s1, ReasonCode::SERVER_CHANGE));
+    assert_eq!(ims.state(1), RegistrationState::NotRegistered);
+}
+
+#[test]
 fn a_removed_subscriber_is_de_registered() {
     for whole in [true, false] {
         let mut ims = Ims::started(2);

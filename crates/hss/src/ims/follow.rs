@@ -12,7 +12,7 @@ use super::answer;
 use crate::hss::{Cx, Hss, Purpose};
 use crate::wire::Outgoing;
 use core::time::Duration;
-use quintet_cx::{DeregistrationReason, ReasonCode, Request, Rtr};
+use quintet_cx::{DeregistrationReason, ExperimentalResult, Ppr, ReasonCode, Request, Rtr};
 use quintet_home::{FrontEvent, StoreReply};
 use quintet_identity::Imsi;
 use quintet_store::{Command, ImsKey, Reply, StoreError, StoredIms};
@@ -205,7 +205,7 @@ impl Hss {
                 .private_identity(&impi)
                 .and_then(|identity| identity.digest.as_ref());
             let Some(credentials) = digest else { continue };
-            let mut push = quintet_cx::Ppr::new(impi.as_str());
+            let mut push = Ppr::new(impi.as_str());
             push.item = Some(answer::digest_item(impi.as_str(), credentials));
             self.ims_owe(cx, imsi, to.clone(), Request::PushProfile(Box::new(push)));
         }
@@ -233,6 +233,13 @@ impl Hss {
     fn ims_owe(&mut self, cx: &mut Cx<'_>, imsi: Imsi, (host, realm): (String, String), request: Request) {
         let request = Box::new(request);
         self.owe(cx, host, realm, Outgoing::Cx { imsi, request });
+    }
+
+    /// An S-CSCF answered. One that cannot hold a profile gives the user up: another is selected (TS 29.228 6.2.2.1).
+    pub(crate) fn ims_confirmed(&mut self, command: u32, imsi: Imsi, result: u32) {
+        if command == Ppr::COMMAND && result == ExperimentalResult::ERROR_TOO_MUCH_DATA.0 {
+            self.deregister_ims(imsi, Deregister::All, ReasonCode::SERVER_CHANGE);
+        }
     }
 
     // --- What an operator can ask for ---------------------------------------------------------------------------------

@@ -391,13 +391,34 @@ impl Rig {
     }
 
     /// An MME answers a request of the HSS.
-    pub fn confirm(&mut self, (id, request): &Sent, result: u32) {
+    pub fn confirm(&mut self, sent: &Sent, result: u32) {
+        self.confirm_with(sent, (3000..4000).contains(&result), |w| {
+            w.u32(avp::RESULT_CODE, result)
+        });
+    }
+
+    /// A CSCF answers with a result of 3GPP.
+    pub fn confirm_experimental(&mut self, sent: &Sent, result: u32) {
+        self.confirm_with(sent, false, |w| {
+            w.group(avp::EXPERIMENTAL_RESULT, |w| {
+                w.u32(avp::VENDOR_ID, VENDOR_3GPP);
+                w.u32(avp::EXPERIMENTAL_RESULT_CODE, result);
+            });
+        });
+    }
+
+    fn confirm_with(
+        &mut self,
+        (id, request): &Sent,
+        error: bool,
+        result: impl FnOnce(&mut MessageWriter<'_>),
+    ) {
         let (host, realm) = self.hosts[id].clone();
         let mut out = Vec::new();
         let request = Message::decode(request).unwrap();
-        let mut w = MessageWriter::answer(&mut out, &request, (3000..4000).contains(&result));
+        let mut w = MessageWriter::answer(&mut out, &request, error);
         w.raw(request.find(avp::SESSION_ID).unwrap().raw);
-        w.u32(avp::RESULT_CODE, result);
+        result(&mut w);
         w.u32(avp::AUTH_SESSION_STATE, 1);
         w.text(avp::ORIGIN_HOST, &host);
         w.text(avp::ORIGIN_REALM, &realm);
