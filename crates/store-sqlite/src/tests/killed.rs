@@ -5,14 +5,15 @@
 
 use super::Place;
 use crate::{Options, SqliteStore};
-use quintet_store::contract::fixture::{imsi, node, slot, subscriber};
+use quintet_store::contract::fixture::{ims_subscription, imsi, node, registrations, slot, subscriber};
 use quintet_store::contract::wait;
 use quintet_store::faulty::Dice;
-use quintet_store::{Bound, Command, PutMode, Reply, Store, Ticket};
+use quintet_store::{Bound, Command, ImsKey, PutMode, Reply, Store, StoredIms, Ticket};
 use quintet_subscriber::model::Location;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command as Process, Stdio};
+use std::sync::Arc;
 
 /// How the child finds its database; unset, [`child`] does nothing.
 const DATABASE: &str = "QUINTET_STORE_KILL_TEST";
@@ -23,7 +24,7 @@ const KILLS: u64 = 20;
 /// Subscribers whose location moves.
 const MOVING: u64 = 50;
 
-/// Writes of all kinds, many at once, until it is killed. Lines: `h H`, `mme N SINCE`, `put N`.
+/// Writes of all kinds, many at once, until it is killed. Lines: `h H`, `mme N SINCE`, `put N`, `reg N VERSION`.
 #[test]
 fn child() {
     let Ok(path) = std::env::var(DATABASE) else { return };
@@ -42,15 +43,19 @@ fn child() {
                 mode: PutMode::Insert,
             })
             .unwrap();
+        let subscriptions = (0..MOVING).map(|n| Arc::new(ims_subscription(n, 1))).collect();
+        let mode = PutMode::Insert;
+        store.execute(Command::PutIms { subscriptions, mode }).unwrap();
         next = MOVING;
     }
+    let mut versions: Vec<u64> = (0..MOVING).map(|n| registered(&store, n).version).collect();
     let mut out = std::io::stdout().lock();
     writeln!(out, "epoch {}", epoch.0).unwrap();
     let mut lines = BTreeMap::new();
     let mut round: u64 = u64::from(std::process::id()) << 32;
     for ticket in 0.. {
         round += 1;
-        let (line, command) = match ticket % 3 {
+        let (line, command) = match ticket % 4 {
             0 => {
                 h += 1;
                 (
@@ -77,6 +82,20 @@ fn child() {
                     },
                 )
             }
+            2 => {
+                let n = round % MOVING;
+                let version = &mut versions[n as usize];
+                *version += 1;
+                (
+                    format!("reg {n} {version}"),
+                    Command::SetRegistrations {
+                        imsi: imsi(n),
+                        expected: *version - 1,
+                        registrations: Box::new(registrations(n, *version % 3)),
+                        told: false,
+                    },
+                )
+            }
             _ => {
                 let subscribers = vec![subscriber(next), subscriber(next + 1)];
                 next += 2;
@@ -96,6 +115,15 @@ fn child() {
             reply.unwrap();
             writeln!(out, "{}", lines.remove(&ticket).unwrap()).unwrap();
         }
+    }
+}
+
+/// What is stored of a subscriber's IMS subscription.
+fn registered(store: &SqliteStore, n: u64) -> StoredIms {
+    let key = ImsKey::Imsi(imsi(n));
+    match store.execute(Command::LoadIms { key }) {
+        Ok(Reply::Ims(Some(stored))) => *stored,
+        other => panic!("no IMS subscription of {n}: {other:?}"),
     }
 }
 
@@ -121,6 +149,8 @@ struct Told {
     h: i64,
     /// By subscriber: when it was last registered.
     since: BTreeMap<u64, u64>,
+    /// By subscriber: the version of its registrations.
+    versions: BTreeMap<u64, u64>,
     put: Vec<u64>,
 }
 
@@ -132,6 +162,7 @@ impl Told {
             [.., "epoch", epoch] => self.epoch = epoch.parse().unwrap(),
             ["h", h] => self.h = h.parse().unwrap(),
             ["mme", n, since] => drop(self.since.insert(n.parse().unwrap(), since.parse().unwrap())),
+            ["reg", n, version] => drop(self.versions.insert(n.parse().unwrap(), version.parse().unwrap())),
             ["put", n] => self.put.push(n.parse().unwrap()),
             _ => {}
         }
@@ -157,6 +188,19 @@ impl Told {
                 };
                 assert_eq!((*found, epoch.0), (subscriber(n), self.epoch), "kill {kill}");
             }
+        }
+        for (&n, &version) in &self.versions {
+            let stored = registered(store, n);
+            assert!(
+                stored.version >= version,
+                "kill {kill}: {n} is at {}",
+                stored.version
+            );
+            assert_eq!(
+                stored.registrations,
+                registrations(n, stored.version % 3),
+                "kill {kill}"
+            );
         }
         for (&n, &since) in &self.since {
             let Ok(Reply::Location(Some(location))) = store.execute(Command::LoadLocation { imsi: imsi(n) })
@@ -208,7 +252,7 @@ fn what_was_acknowledged_survives_a_kill() {
             told.h
         );
         assert!(
-            told.epoch > 0 && !told.put.is_empty() && !told.since.is_empty(),
+            told.epoch > 0 && !told.put.is_empty() && !told.since.is_empty() && !told.versions.is_empty(),
             "the child did nothing"
         );
         told.put.clear();
