@@ -17,6 +17,7 @@ use quintet_cx::{
     AuthDataItem, AuthenticationScheme, CX, Maa, Mar, Outcome, Saa, ServerCapabilities, Uaa, Uar,
     UserAuthorizationType, write_session,
 };
+use quintet_diameter::dict::avp;
 use quintet_diameter::{CommandFlags, Header, MessageWriter};
 use quintet_esp::{EspKeys, Outbound, Spi, Suite};
 use std::net::SocketAddr;
@@ -109,6 +110,17 @@ pub(crate) fn challenge(vector: &Quintet, more: &str) -> String {
         "WWW-Authenticate: Digest realm=\"{DOMAIN}\",nonce=\"{}\",algorithm=AKAv1-MD5{more}\r\n",
         nonce(vector)
     )
+}
+
+/// The result of an answer.
+fn write_outcome(writer: &mut MessageWriter<'_>, outcome: Outcome) {
+    match outcome {
+        Outcome::Base(code) => writer.u32(avp::RESULT_CODE, code.0),
+        other => writer.group(avp::EXPERIMENTAL_RESULT, |inner| {
+            inner.u32(avp::VENDOR_ID, quintet_cx::VENDOR_3GPP);
+            inner.u32(avp::EXPERIMENTAL_RESULT_CODE, other.code());
+        }),
+    }
 }
 
 /// A tap at every leg.
@@ -416,6 +428,7 @@ impl Play {
                         mandatory: vec![7],
                         ..ServerCapabilities::default()
                     });
+                    write_outcome(writer, outcome);
                     uaa.write(writer);
                 }
             }),
@@ -445,6 +458,7 @@ impl Play {
                 move |writer: &mut MessageWriter<'_>| {
                     let mut maa = Maa::new(Outcome::SUCCESS);
                     maa.items = vec![item];
+                    write_outcome(writer, Outcome::SUCCESS);
                     maa.write(writer);
                 }
             }),
@@ -461,7 +475,10 @@ impl Play {
         self.cx(
             (3, quintet_cx::Sar::COMMAND),
             |writer| sar.write(writer),
-            Some(|writer: &mut MessageWriter<'_>| Saa::new(Outcome::SUCCESS).write(writer)),
+            Some(|writer: &mut MessageWriter<'_>| {
+                write_outcome(writer, Outcome::SUCCESS);
+                Saa::new(Outcome::SUCCESS).write(writer);
+            }),
         )
     }
 

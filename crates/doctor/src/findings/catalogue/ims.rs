@@ -46,7 +46,7 @@ super::codes! { CHAPTER: "IMS (SIP, ESP, Cx)";
     RESPONSE_UNPROTECTED = "response-unprotected", Fault + violation, "TS 24.229 5.1.1.5.1",
         "The response to the challenge came outside the associations that the challenge set up.",
         "Check that the UE installs the associations and sends to port-s of the P-CSCF; the P-CSCF must not take it.";
-    CK_IK_LEAKED = "ck-ik-leaked", Fault, "TS 33.203 6.1.1",
+    CK_IK_LEAKED = "ck-ik-leaked", Warning, "TS 33.203 6.1.1",
         "CK or IK went to the UE in the challenge: whoever listens has the keys of the associations.",
         "Correct the P-CSCF: it takes ck and ik out of WWW-Authenticate before it passes the 401 on.";
     ALGORITHM_CONFUSION = "algorithm-confusion", Fault, "TS 24.229 5.4.1.2.1",
