@@ -12,7 +12,7 @@ mod sabotage;
 pub use card::Card;
 pub(crate) use card::{NobodysCard, card, device};
 pub(crate) use course::Course;
-pub(crate) use heard::{Expected, Log, MAX_FAULTS, Report};
+pub(crate) use heard::{Expected, Heard, Log, MAX_FAULTS, Report};
 pub(crate) use sabotage::{mutate_uplink, send_mutants};
 
 use quintet_crypto::IntegrityAlgorithm;

@@ -14,6 +14,7 @@ use super::event::{SimEvent, UserEvent};
 use super::text;
 use super::user::{User, UserId};
 use crate::radio::Random;
+use quintet_crypto::Direction;
 use quintet_esp::SaCommand;
 use quintet_ims::ue::{Event, Input, Output, Register, Start, Unanswered};
 use quintet_sip::transaction::{ClientId, Layer, Received, Timers, TransactionEvent};
@@ -129,11 +130,22 @@ impl Ues {
 
     /// A whole message came over a hop.
     pub fn handle_sip(&mut self, now: Duration, hop: Hop, octets: &[u8]) {
-        let (Ok(message), Some(id)) = (Message::parse(octets), self.user_at(&hop)) else {
+        let Some(id) = self.user_at(&hop) else {
+            return;
+        };
+        let protected = self.user(id).protects(&hop);
+        let mut octets = std::borrow::Cow::Borrowed(octets);
+        if !protected {
+            let interference = &mut self.user_mut(id).interference;
+            match interference.judge(Direction::Downlink, &octets) {
+                Some(judged) => octets = judged.into(),
+                None => return,
+            }
+        }
+        let Ok(message) = Message::parse(&octets) else {
             return;
         };
         let user = self.user(id);
-        let protected = user.protects(&hop);
         match message.start() {
             StartLine::Request { method, .. } => {
                 let method = *method;
@@ -198,7 +210,20 @@ impl Ues {
 
     /// The next thing for the sockets.
     pub fn poll_sip(&mut self) -> Option<SipOutput> {
-        self.layer.poll_send()
+        loop {
+            let output = self.layer.poll_send()?;
+            let SipOutput::Send { hop, octets } = output else {
+                return Some(output);
+            };
+            let bare = self.user_at(&hop).filter(|id| !self.user(*id).protects(&hop));
+            let Some(id) = bare else {
+                return Some(SipOutput::Send { hop, octets });
+            };
+            let interference = &mut self.user_mut(id).interference;
+            if let Some(octets) = interference.judge(Direction::Uplink, &octets) {
+                return Some(SipOutput::Send { hop, octets });
+            }
+        }
     }
 
     /// The next command for whoever holds security associations. It comes before what is sent over them: poll it first.

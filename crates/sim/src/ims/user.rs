@@ -2,6 +2,7 @@
 
 use super::behaviour::Behaviour;
 use super::dialog::{Dialog, Subscription};
+use super::interference::{Interference, Rule};
 use crate::Usim;
 use quintet_ims::agreement::Role;
 use quintet_ims::ue::{Answer, Entropy, Input, Output, Ue};
@@ -50,6 +51,7 @@ pub struct User {
     pub(super) contact: Option<std::net::SocketAddr>,
     pub(super) subscription: Option<Box<Subscription>>,
     pub(super) dialogs: Vec<Dialog>,
+    pub(super) interference: Interference,
 }
 
 impl User {
@@ -64,21 +66,28 @@ impl User {
             contact: None,
             subscription: None,
             dialogs: Vec::new(),
+            interference: Interference::default(),
         }
     }
 
-    /// It behaves so.
-    #[must_use]
-    pub const fn with_behaviour(mut self, behaviour: Behaviour) -> Self {
+    /// It behaves so from now on.
+    pub const fn set_behaviour(&mut self, behaviour: Behaviour) {
         self.behaviour = behaviour;
-        self
     }
 
-    /// Its requests go so.
-    #[must_use]
-    pub const fn with_carriage(mut self, carriage: Carriage) -> Self {
+    /// Its requests go so from now on.
+    pub const fn set_carriage(&mut self, carriage: Carriage) {
         self.carriage = carriage;
-        self
+    }
+
+    /// Another card in place of its own.
+    pub fn set_card(&mut self, card: Usim) {
+        self.card = Some(Box::new(card));
+    }
+
+    /// Somebody between it and its P-CSCF does so from now on to what nothing protects.
+    pub const fn interfere(&mut self, rules: &'static [Rule]) {
+        self.interference.set(rules);
     }
 
     /// The ME.

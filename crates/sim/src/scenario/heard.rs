@@ -74,6 +74,11 @@ pub(crate) struct Expected<U: 'static, P: 'static> {
 }
 
 impl<U: PartialEq + Debug, P: PartialEq + Debug, K: PartialEq + Debug> Heard<U, P, K> {
+    /// A step begins.
+    pub(crate) const fn mark(&mut self) {
+        self.marked = (self.ue.len(), self.phases.len());
+    }
+
     /// Whether a report came since the mark.
     pub(crate) fn has_ue(&self, mark: &U) -> bool {
         self.ue[self.marked.0..].contains(mark)
@@ -187,7 +192,7 @@ where
     pub(crate) fn mark(&mut self) {
         self.marked_setups = self.setups;
         for part in &mut self.parts {
-            part.marked = (part.ue.len(), part.phases.len());
+            part.mark();
         }
     }
 
