@@ -4,8 +4,8 @@ mod assignment;
 mod authentication;
 mod authorization;
 mod changes;
-mod data;
 mod failures;
+mod provisioning;
 
 use super::*;
 use quintet_cx::{
