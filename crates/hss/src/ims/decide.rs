@@ -15,6 +15,10 @@ use quintet_subscriber::ims::{
 };
 
 /// What a request leads to.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "it is taken apart at once, and a box would be an allocation for each answer"
+)]
 pub(super) enum Decided {
     /// A refusal.
     Refused(Outcome),
