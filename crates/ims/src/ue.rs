@@ -189,17 +189,21 @@ impl Ue {
         self.address
     }
 
-    /// Which way requests go: over the current set, or bare where there is none.
+    /// Which way requests go: over the current set, or bare where there is none. What is left of a set when the registration
+    /// has ended is for answers.
     #[must_use]
     pub fn way(&self) -> Way {
-        let over = self.protection.over(Which::Current);
+        let over = self
+            .protection
+            .over(Which::Current)
+            .filter(|_| self.is_registered());
         over.map_or_else(|| bare(&self.configuration, self.address), |(way, _)| way)
     }
 
     /// Security-Verify of requests over the current set.
     #[must_use]
     pub fn security_verify(&self) -> Option<&str> {
-        self.protection.verify()
+        self.protection.verify().filter(|_| self.is_registered())
     }
 
     /// Service-Route: the Route of requests (TS 24.229 5.1.2A.1).

@@ -217,8 +217,13 @@ fn is_answer(policy: &Policy, outstanding: &Outstanding, register: &Register) ->
     let Some(authorization) = &register.authorization else {
         return false;
     };
-    let protection =
-        outstanding.vector.is_none() || !policy.aka_needs_protection || register.protection.is_protected();
+    // Who does not take the challenge has no associations by it: AUTS and the empty response come as SM1 did
+    // (TS 24.229 5.1.1.5.3, TS 33.203 6.1.2.2).
+    let refuses = authorization.auts.is_some() || authorization.response.is_empty();
+    let protection = outstanding.vector.is_none()
+        || refuses
+        || !policy.aka_needs_protection
+        || register.protection.is_protected();
     protection
         && authorization.nonce == outstanding.nonce
         && register.call_id == outstanding.call_id

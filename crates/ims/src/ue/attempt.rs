@@ -47,6 +47,8 @@ pub(super) struct Attempt {
     pub(super) offer: Option<Offer>,
     /// What the last challenge was answered with: it counts once the network agrees.
     pub(super) credential: Option<Box<Credential>>,
+    /// Where the UE said in it that it hears.
+    pub(super) heard_at: Option<IpAddr>,
     /// CSeq of the REGISTER under way.
     pub(super) cseq: u32,
     /// Invalid challenges in a row, challenges in all, corrections of the expiry.
@@ -64,6 +66,7 @@ impl Attempt {
             over,
             offer: None,
             credential: None,
+            heard_at: None,
             cseq: 0,
             invalid: 0,
             challenges: 0,

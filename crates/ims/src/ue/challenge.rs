@@ -40,7 +40,8 @@ impl Ue {
         attempt.step = Step::Card {
             challenge: challenge.clone(),
             server: reply.security_server.clone(),
-            seen_as: reply.received.unwrap_or(self.address),
+            // Inside of associations the P-CSCF sees what it saw when they were set up.
+            seen_as: reply.received.or(attempt.heard_at).unwrap_or(self.address),
         };
         let wait = self.configuration.timers.reg_await_auth;
         self.timers.start(Timer::RegAwaitAuth, work.now + wait);
@@ -113,12 +114,12 @@ impl Ue {
                 return self.failed(work, &attempt, why, None);
             }
         }
-        work.event(Event::Answered);
         self.respond(work, attempt, credential);
     }
 
     /// Sends the response.
     fn respond(&mut self, work: &mut Work<'_>, mut attempt: Box<Attempt>, credential: Credential) {
+        work.event(Event::Answered);
         let cnonce = work.number();
         let mut credential = Box::new(credential);
         let authorization = credential.authorization(&self.identity, cnonce);

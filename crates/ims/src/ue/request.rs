@@ -86,6 +86,7 @@ impl Ue {
         };
         self.numbering.cseq += 1;
         attempt.cseq = self.numbering.cseq;
+        attempt.heard_at = Some(way.heard_at.ip());
         attempt.step = Step::Network(proof);
         let register = Register {
             procedure: attempt.procedure,

@@ -1,7 +1,7 @@
 //! What users, and P-CSCFs about them, report, without what differs from run to run.
 
 use super::event::{Service, UserEvent};
-use quintet_cscf::pcscf::{Ended, PcscfEvent};
+use quintet_cscf::pcscf::PcscfEvent;
 use quintet_ims::agreement::{Refusal, VerifyFailure};
 use quintet_ims::ue::{Departure, Event, Failure, Procedure};
 
@@ -74,8 +74,6 @@ pub enum PcscfMark {
     Proposal(Refusal),
     /// [`PcscfEvent::Tampered`].
     Tampered(VerifyFailure),
-    /// [`PcscfEvent::Deregistered`], not by the UE.
-    Deregistered(Ended),
     /// [`PcscfEvent::Unprotected`].
     Unprotected,
     /// [`PcscfEvent::Flood`].
@@ -87,7 +85,6 @@ impl PcscfMark {
         Some(match event {
             PcscfEvent::Proposal { why, .. } => Self::Proposal(*why),
             PcscfEvent::Tampered { why, .. } => Self::Tampered(*why),
-            PcscfEvent::Deregistered { why, .. } if *why != Ended::Ue => Self::Deregistered(*why),
             PcscfEvent::Unprotected { .. } => Self::Unprotected,
             PcscfEvent::Flood { .. } => Self::Flood,
             _ => return None,

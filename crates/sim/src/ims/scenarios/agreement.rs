@@ -25,6 +25,7 @@ pub(super) const IPSEC_WRONG_IK: Scenario = Scenario {
     clause: "TS 33.203 7.3.1.1",
     steps: &[
         Step::Behave(Behaviour::WrongIk),
+        Step::Carry(Carriage::Udp),
         START,
         Step::Await(Until::Ue(failed(Failure::Unanswered(Unanswered::TimerF)))),
         Step::Await(Until::Scscf(Phase::Unanswered)),
@@ -82,16 +83,28 @@ fn bid_down(text: &str) -> String {
     text.replace("ealg=aes-cbc", "ealg=null")
 }
 
+/// Takes them out of what the P-CSCF answers.
+fn bid_down_too(text: &str) -> String {
+    text.replace("ealg=aes-cbc", "ealg=aes-man")
+}
+
 pub(super) const SECAGREE_TAMPERED: Scenario = Scenario {
     name: "secagree-tampered",
-    about: "Somebody takes the ciphers out of SM1: what the UE repeats inside the associations shows it.",
+    about: "Somebody takes the ciphers out of SM1 and SM6: what the UE repeats inside the associations shows it.",
     clause: "TS 33.203 7.2, 7.3.2.3",
     steps: &[
-        Step::Interfere(&[Rule {
-            direction: Direction::Uplink,
-            which: Which::Register,
-            tamper: Tamper::Alter(bid_down),
-        }]),
+        Step::Interfere(&[
+            Rule {
+                direction: Direction::Uplink,
+                which: Which::Register,
+                tamper: Tamper::Alter(bid_down),
+            },
+            Rule {
+                direction: Direction::Downlink,
+                which: Which::Challenge,
+                tamper: Tamper::Alter(bid_down_too),
+            },
+        ]),
         START,
         Step::Await(Until::Ue(failed(Failure::SecurityAgreement))),
         Step::Await(Until::Scscf(Phase::Unanswered)),
@@ -99,7 +112,7 @@ pub(super) const SECAGREE_TAMPERED: Scenario = Scenario {
     ending: Ending {
         ue: &[UeMark::Answered, failed(Failure::SecurityAgreement)],
         scscf: UNANSWERED,
-        pcscf: &[PcscfMark::Tampered(VerifyFailure::Client)],
+        pcscf: &[PcscfMark::Tampered(VerifyFailure::Verify)],
         ..NOTHING
     },
     findings: &["secagree-tampered"],
@@ -110,7 +123,6 @@ pub(super) const UDP_TCP_SWITCH: Scenario = Scenario {
     name: "udp-tcp-switch",
     about: "A registration over UDP, its refreshing over TCP, inside of the same kind of associations.",
     clause: "TS 33.203 7.1, RFC 3261 18.1.1",
-    many: true,
     steps: &[
         Step::Witness,
         Step::Carry(Carriage::Udp),
@@ -134,6 +146,7 @@ pub(super) const UDP_TCP_SWITCH: Scenario = Scenario {
             UeMark::Called(Service::Message, 200),
         ],
         scscf: AUTHENTICATED_TWICE,
+        witness: &[UeMark::Asked(Service::Options), UeMark::Asked(Service::Message)],
         ..REGISTERED
     },
     ..BASE

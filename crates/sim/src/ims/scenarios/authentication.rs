@@ -163,12 +163,17 @@ pub(super) const REPLAYED_NONCE: Scenario = Scenario {
         ue: &[
             UeMark::Answered,
             UeMark::Registered,
+            UeMark::Answered,
             UeMark::Deregistered(Departure::Accepted),
             UeMark::SynchFailure,
             UeMark::Answered,
             UeMark::Registered,
         ],
         scscf: &[
+            Phase::VectorsRequested,
+            Phase::VectorsReceived,
+            Phase::Challenged,
+            Phase::Authenticated,
             Phase::VectorsRequested,
             Phase::VectorsReceived,
             Phase::Challenged,

@@ -55,8 +55,10 @@ pub(super) const DE_REGISTER: Scenario = Scenario {
         ue: &[
             UeMark::Answered,
             UeMark::Registered,
+            UeMark::Answered,
             UeMark::Deregistered(Departure::Accepted),
         ],
+        scscf: AUTHENTICATED_TWICE,
         home: HomeEnd::NotRegistered,
         ..REGISTERED
     },
@@ -85,9 +87,6 @@ pub(super) const NETWORK_DEREGISTER: Scenario = Scenario {
             UeMark::Subscribed(200),
             UeMark::Deregistered(Departure::ByNetwork { reregister: false }),
         ],
-        pcscf: &[crate::ims::mark::PcscfMark::Deregistered(
-            quintet_cscf::pcscf::Ended::Network,
-        )],
         home: HomeEnd::NotRegistered,
         ..REGISTERED
     },

@@ -1,0 +1,6 @@
+//! The whole of IMS in one thread, on virtual time, from a seed: HSS and store, CSCFs, ESP, UEs.
+
+#![cfg(test)]
+mod network;
+mod scenarios;
+mod support;

@@ -1,0 +1,14 @@
+//! A network in memory: links lose, double and disorder datagrams by the seed's whim, streams and Diameter are reliable and
+//! break when a node goes.
+
+mod core;
+mod cx;
+mod esp;
+mod invariants;
+mod nat;
+mod plays;
+mod world;
+
+pub(crate) use core::access;
+pub(crate) use invariants::Invariants;
+pub(crate) use world::{Noise, World};
