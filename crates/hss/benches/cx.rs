@@ -2,7 +2,11 @@
 //! `cargo bench -p quintet-hss --bench cx`.
 
 #[path = "../tests/support/ims.rs"]
-#[expect(clippy::unwrap_used, reason = "shared with the tests, where a failure is one")]
+#[expect(
+    clippy::unwrap_used,
+    dead_code,
+    reason = "shared with the tests, which ask for more and where a failure is one"
+)]
 mod cscfs;
 #[path = "../tests/support/mod.rs"]
 #[expect(clippy::unwrap_used, reason = "shared with the tests, where a failure is one")]

@@ -59,7 +59,7 @@ fn old_and_new_overlap_until_the_ue_is_heard_over_the_new() {
         (over, status(&sm12)),
         (new.request_hop(Role::Pcscf, Protocol::Udp), 200)
     );
-    assert_eq!(values(&sm8.1, Name::Path), [path.clone()]);
+    assert_eq!(values(&sm8.1, Name::Path), std::slice::from_ref(&path));
     // SM12 may be lost: the old ones are sent over until the UE is heard over the new ones.
     assert_eq!(
         terminating(&mut net, &path, 1),

@@ -264,7 +264,7 @@ impl Observer {
                     if let Some(vector) = item.vector {
                         exchange.rands.push(vector.rand);
                         let kept = Vector {
-                            xres: vector.xres.clone(),
+                            xres: vector.xres,
                             ck: vector.ck.clone(),
                             ik: vector.ik.clone(),
                         };

@@ -121,11 +121,11 @@ impl Observer {
         let vector = round.rand().and_then(|rand| self.cx.vector(rand));
         let before = round.keys.is_some();
         if let Some(vector) = vector {
-            round.xres = Some(vector.xres.clone());
+            round.xres = Some(vector.xres);
             round.keys = Some((vector.ck.clone(), vector.ik.clone(), KeySource::Cx));
         } else if let Some(fit) = &round.fit {
             let (ck, ik) = fit.keys();
-            round.xres = Some(fit.xres().clone());
+            round.xres = Some(*fit.xres());
             round.keys = Some((ck.clone(), ik.clone(), KeySource::K));
         } else if let (Some(ck), Some(ik)) = (&round.challenge.ck, &round.challenge.ik) {
             round.keys = Some((ck.clone(), ik.clone(), KeySource::Core));

@@ -42,7 +42,7 @@ impl Invariants {
     }
 
     /// A message leaves the P-CSCF for a UE: CK and IK stay behind (TS 33.203 6.1.1).
-    pub(crate) fn to_ue(&mut self, octets: &[u8]) {
+    pub(crate) fn leaves_for_ue(&mut self, octets: &[u8]) {
         let Ok(message) = Message::parse(octets) else {
             self.broken.push("the P-CSCF sent what is no SIP".to_owned());
             return;

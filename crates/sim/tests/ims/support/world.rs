@@ -434,7 +434,7 @@ impl World {
             trace.push(format!("{:?} {from:?} {hop:?}\n{text}", self.now));
         }
         if from == Node::Pcscf && node_at(hop.remote.ip()) == Node::Ues {
-            self.invariants.to_ue(&octets);
+            self.invariants.leaves_for_ue(&octets);
         }
         let end = match from {
             Node::Ues => Some(&mut self.ue_end),
