@@ -109,10 +109,11 @@ fn act(world: &mut World, random: &mut Random, people: &[Person]) {
     }
 }
 
-fn run(seed: u64) -> Result<(), String> {
+fn run(seed: u64) -> Result<[u32; 5], String> {
     let mut world = World::new(seed, LabTimers::specified());
     let mut random = Random::new(!seed);
     let people = people(&mut world);
+    world.invariants.honest = true;
     world.noise = Noise {
         loss: 60,
         duplication: 40,
@@ -132,7 +133,7 @@ fn run(seed: u64) -> Result<(), String> {
             println!("{line}");
         }
     }
-    checked
+    checked.map(|()| world.invariants.told)
 }
 
 /// Nothing goes wrong any more, and everybody wants to be registered.
@@ -220,17 +221,29 @@ fn after_peace_everybody_is_registered() {
         Some(seed) => seed..seed + 1,
         None => 0..number("QUINTET_SEEDS").unwrap_or(SEEDS),
     };
-    let mut failed = Vec::new();
+    let (mut failed, mut told, mut runs) = (Vec::new(), [0; 5], 0);
     for seed in seeds {
-        if let Err(why) = run(seed) {
-            println!("seed {seed}: {why}");
-            failed.push(seed);
+        runs += 1;
+        match run(seed) {
+            Ok(of_run) => told
+                .iter_mut()
+                .zip(of_run)
+                .for_each(|(all, of_run)| *all += of_run),
+            Err(why) => {
+                println!("seed {seed}: {why}");
+                failed.push(seed);
+            }
         }
     }
+    println!("registered, refreshed, left, failed, served: {told:?}");
     assert!(
         failed.is_empty(),
         "{} seeds failed; QUINTET_SEED={} runs one",
         failed.len(),
         failed[0]
+    );
+    assert!(
+        runs < SEEDS || told.iter().all(|what| u64::from(*what) > runs * 5),
+        "a storm that does nothing: {told:?}"
     );
 }

@@ -1,5 +1,6 @@
 //! What must hold whatever happens.
 
+use quintet_ims::ue::Event;
 use quintet_sim::ims::{SimEvent, UserEvent};
 use quintet_sip::{Message, Name};
 use std::collections::HashMap;
@@ -8,6 +9,10 @@ use std::collections::HashMap;
 #[derive(Debug, Default)]
 pub(crate) struct Invariants {
     pub(crate) broken: Vec<String>,
+    /// Every card is genuine, and nobody replays: none sees a number twice, nor a challenge of somebody else's.
+    pub(crate) honest: bool,
+    /// Registrations, re-registrations, de-registrations, failures and services that were told.
+    pub(crate) told: [u32; 5],
     /// Each challenge, and the REGISTER that it answers.
     nonces: HashMap<String, (String, u32)>,
 }
@@ -55,8 +60,20 @@ impl Invariants {
     }
 
     pub(crate) fn user(&mut self, event: &SimEvent) {
-        if matches!(event.what, UserEvent::Ue(quintet_ims::ue::Event::KeysLeaked)) {
-            self.broken.push(format!("user {}: keys leaked", event.user.0));
+        match &event.what {
+            UserEvent::Ue(Event::KeysLeaked) => {
+                self.broken.push(format!("user {}: keys leaked", event.user.0))
+            }
+            UserEvent::Ue(Event::SynchFailure | Event::MacFailure) if self.honest => {
+                let what = &event.what;
+                self.broken.push(format!("user {}: {what:?}", event.user.0));
+            }
+            UserEvent::Ue(Event::Registered { initial: true, .. }) => self.told[0] += 1,
+            UserEvent::Ue(Event::Registered { .. }) => self.told[1] += 1,
+            UserEvent::Ue(Event::Deregistered(_)) => self.told[2] += 1,
+            UserEvent::Ue(Event::Failed { .. }) => self.told[3] += 1,
+            UserEvent::Answered(_, 200) => self.told[4] += 1,
+            _ => {}
         }
     }
 }
