@@ -10,6 +10,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 /// What all CSCFs of this process share.
 #[derive(Clone, Debug, Deserialize)]
@@ -42,16 +43,16 @@ impl Default for Ims {
     }
 }
 
-/// One place of a name, or several, the first to be tried first.
+/// One place of a name, or several, the first to be tried first. Texts, for what is wrong with them is lost among alternatives.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum Places {
-    One(Place),
-    Several(Vec<Place>),
+    One(String),
+    Several(Vec<String>),
 }
 
 impl Places {
-    fn all(&self) -> &[Place] {
+    fn all(&self) -> &[String] {
         match self {
             Self::One(place) => std::slice::from_ref(place),
             Self::Several(places) => places,
@@ -60,20 +61,18 @@ impl Places {
 }
 
 /// An address, and over what it is reached; without a protocol over any.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(try_from = "String")]
-pub(crate) struct Place {
+struct Place {
     protocol: Option<Protocol>,
     address: SocketAddr,
 }
 
-impl TryFrom<String> for Place {
-    type Error = String;
+impl FromStr for Place {
+    type Err = String;
 
-    fn try_from(text: String) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, String> {
         let (protocol, address) = match text.split_once(':') {
             Some((name, rest)) if Protocol::of(name).is_some() => (Protocol::of(name), rest),
-            _ => (None, text.as_str()),
+            _ => (None, text),
         };
         let address = address.parse().map_err(|_| {
             format!("{text:?} is not a place: wanted is \"address:port\", or \"tcp:address:port\"")
@@ -332,8 +331,13 @@ impl Config {
         let mut hosts = Hosts::default();
         for (name, places) in &self.ims.hosts {
             for place in places.all() {
-                if let Err(error) = hosts.insert(name, place.protocol, place.address) {
-                    bail!("ims.hosts: {name:?}: {error}");
+                let inserted = place.parse::<Place>().and_then(|place| {
+                    hosts
+                        .insert(name, place.protocol, place.address)
+                        .map_err(|error| error.to_string())
+                });
+                if let Err(why) = inserted {
+                    bail!("ims.hosts: {name:?}: {why}");
                 }
             }
         }
