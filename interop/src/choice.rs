@@ -54,11 +54,7 @@ impl Choice {
         if let Some(program) = programs.iter().find(|program| find(program).is_none()) {
             return Some(format!("{program} is not installed"));
         }
-        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-        let root = status
-            .lines()
-            .any(|l| l.starts_with("Uid:") && l.split_whitespace().nth(2) == Some("0"));
-        (!root).then(|| "network namespaces need root".to_owned())
+        not_root()
     }
 
     /// Why `scenario` is known to fail between these two. It is run all the same: once it passes, its row must go.
@@ -73,6 +69,15 @@ impl Choice {
 
 /// Subject, peer, scenario, reason.
 const KNOWN_FAILURES: &[(Program, Program, &str, &str)] = &[];
+
+/// Why network namespaces cannot be made.
+pub(crate) fn not_root() -> Option<String> {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let root = status
+        .lines()
+        .any(|l| l.starts_with("Uid:") && l.split_whitespace().nth(2) == Some("0"));
+    (!root).then(|| "network namespaces need root".to_owned())
+}
 
 /// A program in the search path; the administrator's directories are often not in it.
 pub(crate) fn find(program: &str) -> Option<PathBuf> {

@@ -16,6 +16,7 @@
 
 mod capture;
 mod choice;
+pub mod ims;
 mod namespace;
 pub mod node;
 mod process;

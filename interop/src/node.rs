@@ -3,6 +3,8 @@
 mod freediameter;
 mod quintet;
 
+pub(crate) use quintet::program;
+
 use crate::{Namespace, Process, Program};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;

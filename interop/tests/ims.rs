@@ -1,0 +1,110 @@
+//! Our HSS over Cx with CSCFs we did not write: Kamailio's I- and S-CSCF register a UE that SIPp plays (AKAv1-MD5), and
+//! take the end of its registration from the HSS.
+#![forbid(unsafe_code)]
+
+use quintet_interop::Process;
+use quintet_interop::ims::{CxMessage, CxWatch, IMSI, ImsScene, K, OP, REALM, identity, ims_scenario};
+
+const USER_AUTHORIZATION: u32 = 300;
+const SERVER_ASSIGNMENT: u32 = 301;
+const MULTIMEDIA_AUTH: u32 = 303;
+const REGISTRATION_TERMINATION: u32 = 304;
+
+const SUCCESS: u32 = 2001;
+/// FIRST_REGISTRATION has the number of SUCCESS, as an Experimental-Result (TS 29.229 6.2.1.1).
+const FIRST_REGISTRATION: u32 = 2001;
+const SUBSEQUENT_REGISTRATION: u32 = 2002;
+/// User-Authorization-Type.
+const REGISTRATION_AND_CAPABILITIES: u32 = 2;
+/// Server-Assignment-Type REGISTRATION and RE_REGISTRATION.
+const REGISTRATION: u32 = 1;
+const RE_REGISTRATION: u32 = 2;
+
+/// The home network, running: I-CSCF, S-CSCF, HSS.
+fn network(scene: &ImsScene, watch: &CxWatch) -> [Process; 3] {
+    scene.quintet(&["subscriber", "add", IMSI, "--k", K, "--op", OP, "--ims"]);
+    let cscfs = ["icscf", "scscf"].map(|name| (name, scene.cscf(name)));
+    let hss = scene.hss();
+    for (name, _) in &cscfs {
+        watch.await_open(name);
+    }
+    let [(_, icscf), (_, scscf)] = cscfs;
+    [icscf, scscf, hss]
+}
+
+/// Command and result of the answers, Server-Assignment-Type of the requests.
+fn course(messages: &[CxMessage]) -> Vec<(u32, Option<u32>)> {
+    messages
+        .iter()
+        .map(|m| (m.command, if m.request { m.assignment } else { m.result }))
+        .collect()
+}
+
+/// What one registration is on Cx, of which `passed` is the end: `known` says what the HSS answers the first question with.
+///
+/// Kamailio 5.6.3 reads the second parameter of its UAR function from the wrong place: depending on where its memory lies,
+/// it asks with REGISTRATION_AND_CAPABILITIES. That is granted without a name (TS 29.228 6.1.1.1).
+fn assert_registration(passed: &[CxMessage], known: u32, assignment: u32) {
+    let asked = |at: usize, answer: u32| {
+        let uar = passed.len().checked_sub(8 - at).and_then(|at| passed.get(at));
+        let capabilities = uar.is_some_and(|m| m.authorization_type == Some(REGISTRATION_AND_CAPABILITIES));
+        Some(if capabilities { SUCCESS } else { answer })
+    };
+    let expected = [
+        (USER_AUTHORIZATION, None),
+        (USER_AUTHORIZATION, asked(0, known)),
+        (MULTIMEDIA_AUTH, None),
+        (MULTIMEDIA_AUTH, Some(SUCCESS)),
+        (USER_AUTHORIZATION, None),
+        (USER_AUTHORIZATION, asked(4, SUBSEQUENT_REGISTRATION)),
+        (SERVER_ASSIGNMENT, Some(assignment)),
+        (SERVER_ASSIGNMENT, Some(SUCCESS)),
+    ];
+    let last = &passed[passed.len().saturating_sub(expected.len())..];
+    assert_eq!(course(last), expected, "{passed:#?}");
+    let impu = format!("sip:{IMSI}@{REALM}");
+    assert_eq!(last[6].public_identity.as_ref(), Some(&impu));
+    if last[5].result == Some(SUBSEQUENT_REGISTRATION) {
+        assert_eq!(
+            last[5].server_name, last[6].server_name,
+            "the UAA names who asked for vectors"
+        );
+    }
+}
+
+#[test]
+fn kamailio_registers_a_ue() {
+    ims_scenario("kamailio_registers_a_ue", |scene| {
+        let watch = scene.watch();
+        let _network = network(scene, &watch);
+        let (passed, attempts) = scene.register(&watch);
+        // An attempt that SIPp spoilt leaves the S-CSCF assigned, its registration pending.
+        let known = if attempts == 1 {
+            FIRST_REGISTRATION
+        } else {
+            SUBSEQUENT_REGISTRATION
+        };
+        assert_registration(&passed, known, REGISTRATION);
+        // The same again: the identity is registered now, and stays with its S-CSCF.
+        let (passed, _) = scene.register(&watch);
+        assert_registration(&passed, SUBSEQUENT_REGISTRATION, RE_REGISTRATION);
+        watch.finish();
+    });
+}
+
+#[test]
+fn kamailio_takes_the_end_of_a_registration() {
+    ims_scenario("kamailio_takes_the_end_of_a_registration", |scene| {
+        let watch = scene.watch();
+        let _network = network(scene, &watch);
+        let _ = scene.register(&watch);
+        // The subscription ends: the HSS tells the S-CSCF of its own accord.
+        scene.quintet(&["subscriber", "remove", IMSI]);
+        let rtr = watch.await_message("an RTR", |m| m.command == REGISTRATION_TERMINATION && m.request);
+        assert_eq!(rtr.origin_host, identity("hss"));
+        let rta = watch.await_message("an RTA", |m| m.command == REGISTRATION_TERMINATION && !m.request);
+        assert_eq!(rta.origin_host, identity("scscf"));
+        assert_eq!(rta.result, Some(SUCCESS));
+        watch.finish();
+    });
+}
