@@ -50,10 +50,7 @@ fn runner() -> Result<Vec<PathBuf>, Missing> {
     if !status.lines().any(is_root) {
         return Err(Missing::Root);
     }
-    if let Some(program) = ["ip", "bash"]
-        .into_iter()
-        .find(|program| !is_installed(program))
-    {
+    if let Some(program) = ["ip", "bash"].into_iter().find(|program| !is_installed(program)) {
         return Err(Missing::Program(program));
     }
     let states = Command::new("ip").args(["xfrm", "state", "count"]).output();
