@@ -123,7 +123,7 @@ fn print(description: &Description) -> Result<()> {
 }
 
 /// Octets from hex, a file, or standard input.
-fn input(text: &str) -> Result<Vec<u8>> {
+pub(crate) fn input(text: &str) -> Result<Vec<u8>> {
     let octets = if text == "-" {
         read_limited(io::stdin().lock(), "standard input")?
     } else if Path::new(text).exists() {
@@ -137,7 +137,8 @@ fn input(text: &str) -> Result<Vec<u8>> {
             .map(|octets| octets.0)
             .map_err(|why| anyhow::anyhow!("{text:.40?} is neither a file nor hex ({why})"));
     };
-    // A PDU begins with 0x00, 0x20 or 0x40: a blank or `@` at most, then a procedure code. Text is hex if all of it is.
+    // A PDU begins with 0x00, 0x20 or 0x40: a blank or `@` at most, then a procedure code; a SIP message with a method or with
+    // "SIP/2.0". Text is hex if all of it is.
     let as_text = std::str::from_utf8(&octets).ok();
     let as_hex = as_text.and_then(|text| text.trim().parse::<Octets>().ok());
     Ok(as_hex.map_or(octets, |hex| hex.0))

@@ -1,12 +1,11 @@
 //! `quintet sip`: what a SIP message says.
 
-use crate::diameter::{FieldAnswer, SoftError, print_field, read_limited};
-use crate::octets::Octets;
+use crate::diameter::{FieldAnswer, SoftError, print_field};
 use crate::output::{Finding, print_json};
-use anyhow::{Context, Result, bail};
+use crate::pdu;
+use anyhow::{Result, bail};
 use serde::Serialize;
-use std::io::{self, Write};
-use std::path::Path;
+use std::io::Write;
 
 const DECODE_EXAMPLE: &str = "The input is a file with one message, or hex; `-` reads standard input.
 
@@ -43,7 +42,10 @@ struct DecodeAnswer {
 
 pub(crate) fn run(command: Command) -> Result<Finding> {
     let Command::Decode(arguments) = command;
-    let octets = input(&arguments.input)?;
+    let octets = pdu::input(&arguments.input)?;
+    if octets.is_empty() {
+        bail!("the input is empty: a SIP message has octets");
+    }
     let described = quintet_sip::describe(&octets, arguments.show_keys)
         .map_err(|error| anyhow::anyhow!("octet {}: {error}", error.at))?;
     if arguments.json {
@@ -71,28 +73,4 @@ pub(crate) fn run(command: Command) -> Result<Finding> {
         writeln!(out, "{warning}deviation:{warning:#} octet {}: {error}", error.at)?;
     }
     Ok(Finding::Positive)
-}
-
-/// A message from hex, a file, or standard input.
-fn input(text: &str) -> Result<Vec<u8>> {
-    let octets = if text == "-" {
-        read_limited(io::stdin().lock(), "standard input")?
-    } else if Path::new(text).exists() {
-        read_limited(
-            std::fs::File::open(text).with_context(|| format!("cannot read {text}"))?,
-            text,
-        )?
-    } else {
-        let parsed = text.parse::<Octets>();
-        return parsed
-            .map(|octets| octets.0)
-            .map_err(|why| anyhow::anyhow!("{text:.40?} is neither a file nor hex ({why})"));
-    };
-    if octets.is_empty() {
-        bail!("the input is empty: a SIP message has octets");
-    }
-    // No SIP message is hex throughout: it begins with a method or with "SIP/2.0".
-    let as_text = std::str::from_utf8(&octets).ok();
-    let as_hex = as_text.and_then(|text| text.trim().parse::<Octets>().ok());
-    Ok(as_hex.map_or(octets, |hex| hex.0))
 }

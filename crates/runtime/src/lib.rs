@@ -30,6 +30,7 @@ mod listener;
 pub mod live;
 mod member;
 mod mme;
+mod outbox;
 mod pcscf;
 mod records;
 mod sbi;

@@ -1,12 +1,12 @@
 //! The P-CSCF as an application of the driver: what it says waits until what it keeps of it is durable.
 
+use crate::outbox::Outbox;
 use crate::{Application, Moment, Records};
 use quintet_cscf::pcscf::{Pcscf, PcscfEvent};
 use quintet_diameter::node::{ConnectionId, Event, Inbound, Node};
 use quintet_esp::SaCommand;
 use quintet_ims::registrar::At;
 use quintet_sip::transport::{Hop, SipOutput};
-use std::collections::VecDeque;
 use std::time::Duration;
 
 /// Who hears what the P-CSCF reports.
@@ -15,20 +15,13 @@ pub type PcscfListener = Box<dyn FnMut(Moment, &PcscfEvent)>;
 /// Who hears of packets that were dropped, and of associations that ended by themselves.
 pub type EspListener = Box<dyn FnMut(Moment, &quintet_esp::Event)>;
 
-/// What the node wants done, in its order.
-enum Wanted {
-    Association(SaCommand),
-    /// Once so many records are durable.
-    Send(u64, SipOutput),
-}
-
 /// A P-CSCF with its store.
 pub struct PcscfApplication {
     pcscf: Pcscf,
     records: Option<Box<dyn Records>>,
     /// Records that were handed over.
     kept: u64,
-    wanted: VecDeque<Wanted>,
+    outbox: Outbox,
     listener: Option<PcscfListener>,
     esp_listener: Option<EspListener>,
 }
@@ -41,7 +34,7 @@ impl PcscfApplication {
             pcscf,
             records: None,
             kept: 0,
-            wanted: VecDeque::new(),
+            outbox: Outbox::default(),
             listener: None,
             esp_listener: None,
         }
@@ -88,10 +81,10 @@ impl PcscfApplication {
         }
         loop {
             while let Some(command) = self.pcscf.poll_sa() {
-                self.wanted.push_back(Wanted::Association(command));
+                self.outbox.command(command);
             }
             match self.pcscf.poll_sip() {
-                Some(output) => self.wanted.push_back(Wanted::Send(self.kept, output)),
+                Some(output) => self.outbox.send(self.kept, output),
                 None => return,
             }
         }
@@ -162,24 +155,11 @@ impl Application for PcscfApplication {
             .records
             .as_ref()
             .map_or(u64::MAX, |records| records.written());
-        match self.wanted.front()? {
-            Wanted::Send(kept, _) if *kept <= written => {}
-            _ => return None,
-        }
-        match self.wanted.pop_front()? {
-            Wanted::Send(_, output) => Some(output),
-            Wanted::Association(_) => None,
-        }
+        self.outbox.next_send(written)
     }
 
     fn poll_sa(&mut self) -> Option<SaCommand> {
-        if !matches!(self.wanted.front()?, Wanted::Association(_)) {
-            return None;
-        }
-        match self.wanted.pop_front()? {
-            Wanted::Association(command) => Some(command),
-            Wanted::Send(..) => None,
-        }
+        self.outbox.next_command()
     }
 
     fn esp(&mut self, moment: Moment, _: &mut Node, event: &quintet_esp::Event) {
