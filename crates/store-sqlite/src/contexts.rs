@@ -91,6 +91,22 @@ struct Queue {
     fault: Option<String>,
 }
 
+impl Queue {
+    fn submit(&mut self, key: u32, change: Change) {
+        self.submitted += 1;
+        let waiting = self.changes.get(&key);
+        let since = waiting.map_or(self.submitted, |waiting| waiting.since);
+        self.changes.insert(key, Waiting { change, since });
+    }
+
+    /// What was taken is durable: all before the first change that came meanwhile.
+    fn committed(&mut self) {
+        self.fault = None;
+        let first = self.changes.values().map(|waiting| waiting.since).min();
+        self.written = first.map_or(self.submitted, |first| first - 1);
+    }
+}
+
 #[derive(Default)]
 struct Shared {
     queue: Mutex<Queue>,
@@ -207,12 +223,7 @@ impl ContextStore {
     fn change(&self, key: u32, change: Change) {
         let mut queue = self.shared.lock();
         let idle = queue.changes.is_empty();
-        queue.submitted += 1;
-        let since = queue
-            .changes
-            .get(&key)
-            .map_or(queue.submitted, |waiting| waiting.since);
-        queue.changes.insert(key, Waiting { change, since });
+        queue.submit(key, change);
         drop(queue);
         if idle {
             self.shared.filled.notify_one();
@@ -340,12 +351,10 @@ impl Writer {
         Some(std::mem::replace(&mut queue.changes, rest))
     }
 
-    /// What was taken is durable: all before the first change that still waits.
+    /// What was taken is durable, and who waits for that is told.
     fn written(&self) {
         let mut queue = self.shared.lock();
-        queue.fault = None;
-        let first = queue.changes.values().map(|waiting| waiting.since).min();
-        queue.written = first.map_or(queue.submitted, |first| first - 1);
+        queue.committed();
         if let Some(waker) = &queue.waker {
             waker();
         }
@@ -493,6 +502,26 @@ mod tests {
             assert_eq!(records[0].1.as_slice(), round.to_string().as_bytes());
             assert_eq!(records.len(), 2);
         }
+    }
+
+    #[test]
+    fn what_comes_during_a_commit_is_not_of_it() {
+        let mut queue = Queue::default();
+        queue.submit(1, None);
+        queue.submit(2, None);
+        let taken = std::mem::take(&mut queue.changes);
+        queue.submit(2, None);
+        queue.submit(3, None);
+        queue.committed();
+        assert_eq!((taken.len(), queue.written), (2, 2));
+        // Record 2 again: the third change is covered by the fifth.
+        queue.submit(2, None);
+        queue.changes.remove(&3);
+        queue.committed();
+        assert_eq!(queue.written, 2, "the third change waits still");
+        queue.changes.clear();
+        queue.committed();
+        assert_eq!(queue.written, 5);
     }
 
     #[test]
