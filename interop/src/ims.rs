@@ -1,4 +1,5 @@
-//! An IMS of others around our HSS: Kamailio's I- and S-CSCF, SIPp for the UE, tshark on what passes between them.
+//! An IMS of others around our HSS: Kamailio's I- and S-CSCF, SIPp for the UE, tshark on what passes between them; and our
+//! own CSCFs with the same UE.
 //!
 //! ```text
 //!   SIPp ──SIP──► I-CSCF ──SIP──► S-CSCF          all at 10.79.0.1 of one network namespace
@@ -8,9 +9,13 @@
 //!
 //! The configurations are in `ims/`; `{…}` in them is filled in here. Kamailio would look its Diameter peers up by
 //! name, so the HSS connects to it instead.
+//!
+//! Where the CSCFs are ours ([`ImsScene::cscfs`]) they run in the HSS's process, a P-CSCF with them.
 
+mod own;
 mod watch;
 
+pub use own::Answer;
 pub use watch::{CxMessage, CxWatch};
 
 use crate::choice::find;
@@ -36,6 +41,9 @@ const AMF: &str = "0000";
 
 /// How often a registration is tried whose RES has an octet 0: SIPp takes it for the end of the password.
 const ATTEMPTS: usize = 5;
+
+/// Where SIPp is; 5060 is a P-CSCF's.
+const SIPP_PORT: &str = "5080";
 
 /// The Diameter ports of the CSCFs.
 const CSCFS: [(&str, u16); 2] = [("icscf", 3869), ("scscf", 3870)];
@@ -121,7 +129,7 @@ impl ImsScene {
         self.directory.join(file)
     }
 
-    /// Starts to watch Cx.
+    /// Starts to watch Cx, and what SIP goes over UDP.
     #[must_use]
     pub fn watch(&self) -> CxWatch {
         CxWatch::start(&self.namespace, self.path("cx.pcapng"))
@@ -196,36 +204,49 @@ impl ImsScene {
     /// # Panics
     /// If it is not registered in the end.
     pub fn register(&self, watch: &CxWatch) -> (Vec<CxMessage>, usize) {
+        self.until_lucky(watch, |_| self.sipp("register.xml", 4060, &[]))
+    }
+
+    /// Plays until no octet of RES is 0; the number of the attempt is told.
+    fn until_lucky(
+        &self,
+        watch: &CxWatch,
+        play: impl Fn(usize) -> Result<(), String>,
+    ) -> (Vec<CxMessage>, usize) {
         let mut seen = watch.messages().len();
         for attempt in 1..=ATTEMPTS {
-            let errors = self.path("sipp.errors");
-            let mut command = self.namespace.command("sipp");
-            command.arg("-sf").arg(self.path("register.xml"));
-            command.arg(format!("{ADDRESS}:4060"));
-            command.args(["-i", &ADDRESS.to_string(), "-p", "5060", "-m", "1", "-l", "1"]);
-            command.args([
-                "-timeout",
-                "20s",
-                "-timeout_error",
-                "-nostdin",
-                "-trace_err",
-                "-error_file",
-            ]);
-            command.arg(&errors).current_dir(&self.directory);
-            let output = command.output().expect("sipp is installed");
-            if output.status.success() {
+            let Err(error) = play(attempt) else {
                 let answered = |m: &CxMessage| m.command == watch::SERVER_ASSIGNMENT && !m.request;
                 return (watch.await_messages_from(seen, "a SAA", answered), attempt);
-            }
-            let text = std::fs::read_to_string(&errors).unwrap_or_default();
+            };
             let vector = |m: &CxMessage| m.command == watch::MULTIMEDIA_AUTH && !m.request;
             let passed = watch.await_messages_from(seen, "a MAA", vector);
             let unlucky = passed.last().is_some_and(CxMessage::has_zero_in_res);
-            assert!(unlucky, "SIPp did not register: {text}");
+            assert!(unlucky, "SIPp did not register: {error}");
             eprintln!("an octet of RES is 0, which SIPp cannot answer: again");
             seen = watch.messages().len();
         }
         panic!("{ATTEMPTS} responses in a row with an octet 0: not by chance");
+    }
+
+    /// Runs one call of SIPp to its end; what it writes of errors, if it fails.
+    fn sipp(&self, scenario: &str, port: u16, arguments: &[&str]) -> Result<(), String> {
+        let errors = self.path("sipp.errors");
+        let _ = std::fs::remove_file(&errors);
+        let mut command = self.namespace.command("sipp");
+        command.arg("-sf").arg(self.path(scenario));
+        command.arg(format!("{ADDRESS}:{port}"));
+        command.args(["-i", &ADDRESS.to_string(), "-p", SIPP_PORT, "-m", "1", "-l", "1"]);
+        command.args(["-timeout", "20s", "-timeout_error", "-nostdin", "-trace_err"]);
+        command.arg("-error_file").arg(&errors).args(arguments);
+        let output = command
+            .current_dir(&self.directory)
+            .output()
+            .expect("sipp is installed");
+        if output.status.success() {
+            return Ok(());
+        }
+        Err(std::fs::read_to_string(&errors).unwrap_or_default())
     }
 }
 
@@ -236,10 +257,18 @@ impl Drop for ImsScene {
 }
 
 /// Why this machine cannot run it.
-fn missing() -> Option<String> {
-    let programs = ["ip", "tshark", "setpriv", "kamailio", "sipp"];
+fn missing(with_kamailio: bool) -> Option<String> {
+    let programs = ["ip", "tshark", "setpriv", "sipp"];
     if let Some(program) = programs.iter().find(|program| find(program).is_none()) {
         return Some(format!("{program} is not installed"));
+    }
+    let kamailio = if with_kamailio { no_kamailio() } else { None };
+    kamailio.or_else(crate::choice::not_root)
+}
+
+fn no_kamailio() -> Option<String> {
+    if find("kamailio").is_none() {
+        return Some("kamailio is not installed".to_owned());
     }
     let modules = ["cdp", "ims_icscf", "ims_registrar_scscf", "ims_auth", "presence"];
     let places = [
@@ -252,18 +281,28 @@ fn missing() -> Option<String> {
         let file = |place: &&str| Path::new(place).join(format!("kamailio/modules/{module}.so"));
         places.iter().any(|place| file(place).is_file())
     };
-    if let Some(module) = modules.iter().find(|module| !installed(module)) {
-        return Some(format!("Kamailio's module {module} is not installed"));
-    }
-    crate::choice::not_root()
+    let absent = modules.iter().find(|module| !installed(module))?;
+    Some(format!("Kamailio's module {absent} is not installed"))
 }
 
-/// Plays a scenario. It is left out, with the reason, where a program is missing; under `CI=true` that fails.
+/// Plays a scenario with Kamailio. It is left out, with the reason, where a program is missing; under `CI=true` that fails.
 ///
 /// # Panics
 /// If the scenario does.
 pub fn ims_scenario(name: &str, play: impl Fn(&ImsScene)) {
-    if let Some(reason) = missing() {
+    played(name, missing(true), play);
+}
+
+/// The same with our own CSCFs.
+///
+/// # Panics
+/// If the scenario does.
+pub fn own_scenario(name: &str, play: impl Fn(&ImsScene)) {
+    played(name, missing(false), play);
+}
+
+fn played(name: &str, missing: Option<String>, play: impl Fn(&ImsScene)) {
+    if let Some(reason) = missing {
         assert!(
             std::env::var_os("CI").is_none(),
             "{name} cannot be left out here: {reason}"

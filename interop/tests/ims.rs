@@ -1,9 +1,11 @@
 //! Our HSS over Cx with CSCFs we did not write: Kamailio's I- and S-CSCF register a UE that SIPp plays (AKAv1-MD5), and
-//! take the end of its registration from the HSS.
+//! take the end of its registration from the HSS. And our own CSCFs with the same UE.
 #![forbid(unsafe_code)]
 
 use quintet_interop::Process;
-use quintet_interop::ims::{CxMessage, CxWatch, IMSI, ImsScene, K, OP, REALM, identity, ims_scenario};
+use quintet_interop::ims::{
+    Answer, CxMessage, CxWatch, IMSI, ImsScene, K, OP, REALM, identity, ims_scenario, own_scenario,
+};
 
 const USER_AUTHORIZATION: u32 = 300;
 const SERVER_ASSIGNMENT: u32 = 301;
@@ -16,9 +18,10 @@ const FIRST_REGISTRATION: u32 = 2001;
 const SUBSEQUENT_REGISTRATION: u32 = 2002;
 /// User-Authorization-Type.
 const REGISTRATION_AND_CAPABILITIES: u32 = 2;
-/// Server-Assignment-Type REGISTRATION and RE_REGISTRATION.
+/// Server-Assignment-Type REGISTRATION, RE_REGISTRATION and USER_DEREGISTRATION.
 const REGISTRATION: u32 = 1;
 const RE_REGISTRATION: u32 = 2;
+const USER_DEREGISTRATION: u32 = 5;
 
 /// The home network, running: I-CSCF, S-CSCF, HSS.
 fn network(scene: &ImsScene, watch: &CxWatch) -> [Process; 3] {
@@ -106,5 +109,98 @@ fn kamailio_takes_the_end_of_a_registration() {
         assert_eq!(rta.origin_host, identity("scscf"));
         assert_eq!(rta.result, Some(SUCCESS));
         watch.finish();
+    });
+}
+
+/// The contact of the UE with its expiry, if it is registered; and nobody else is.
+fn registered(scene: &ImsScene) -> Option<u32> {
+    let users = scene.users();
+    let impi = format!("{IMSI}@{REALM}");
+    if users.lines().all(|line| line == "nobody is registered") {
+        return None;
+    }
+    let lines: Vec<&str> = users.lines().map(str::trim).collect();
+    let scscf = format!("sip:scscf.{REALM}:6060");
+    assert_eq!(lines[0], format!("{impi}  {scscf}"), "{users}");
+    let lines: Vec<&str> = lines
+        .into_iter()
+        .filter(|line| !line.contains("under way"))
+        .collect();
+    assert_eq!(lines[1], format!("sip:{impi}"), "{users}");
+    let (contact, expires) = lines[2].split_once("  for ").expect("a contact and its expiry");
+    assert_eq!(contact, "sip:10.79.0.1:5080", "{users}");
+    assert!(lines[3].contains("@pcscf."), "by the P-CSCF's Path: {users}");
+    assert_eq!(lines.len(), 4, "one contact by one P-CSCF: {users}");
+    expires
+        .strip_suffix(" s")
+        .map(|seconds| seconds.parse().expect("seconds"))
+}
+
+/// Whether a registration of `full` seconds has just begun.
+fn is_fresh(left: Option<u32>, full: u32) -> bool {
+    left.is_some_and(|left| (full - 60..=full).contains(&left))
+}
+
+#[test]
+fn our_cscfs_register_a_ue_of_others() {
+    own_scenario("our_cscfs_register", |scene| {
+        let watch = scene.watch();
+        let _network = scene.cscfs();
+        assert_eq!(registered(scene), None);
+        let (passed, attempts) = scene.register_at_pcscf(&watch, 1, 600);
+        let known = if attempts == 1 {
+            FIRST_REGISTRATION
+        } else {
+            SUBSEQUENT_REGISTRATION
+        };
+        assert_registration(&passed, known, REGISTRATION);
+        let left = registered(scene);
+        assert!(is_fresh(left, 600), "{left:?}");
+        // For longer.
+        let (passed, _) = scene.register_at_pcscf(&watch, 2, 1200);
+        assert_registration(&passed, SUBSEQUENT_REGISTRATION, RE_REGISTRATION);
+        let left = registered(scene);
+        assert!(is_fresh(left, 1200), "{left:?}");
+        // The end: de-registration is authorised like any other.
+        let (passed, _) = scene.register_at_pcscf(&watch, 3, 0);
+        let last = &passed[passed.len() - 2..];
+        let ended = [
+            (SERVER_ASSIGNMENT, Some(USER_DEREGISTRATION)),
+            (SERVER_ASSIGNMENT, Some(SUCCESS)),
+        ];
+        assert_eq!(course(last), ended, "{passed:#?}");
+        assert_eq!(registered(scene), None);
+        watch.finish_all();
+    });
+}
+
+#[test]
+fn our_cscfs_refuse_a_ue_with_another_key() {
+    own_scenario("our_cscfs_refuse", |scene| {
+        let watch = scene.watch();
+        let _network = scene.cscfs();
+        // SIPp finds the MAC of the challenge wrong and gives up: nobody is registered.
+        let error = scene
+            .register_wrongly(1, Answer::OtherK)
+            .expect_err("a wrong MAC");
+        assert!(error.contains("MAC != eXpectedMAC"), "{error}");
+        // A response that is wrong is answered 403.
+        scene.register_wrongly(2, Answer::Wrong).expect("403");
+        assert_eq!(registered(scene), None);
+        assert!(
+            watch
+                .messages()
+                .iter()
+                .all(|m| m.assignment != Some(REGISTRATION))
+        );
+        // Neither keeps the UE out, nor, once it is registered, ends that (TS 33.203 6.1.1).
+        let _ = scene.register_at_pcscf(&watch, 3, 600);
+        assert!(is_fresh(registered(scene), 600));
+        scene
+            .register_wrongly(4, Answer::OtherK)
+            .expect_err("a wrong MAC");
+        scene.register_wrongly(5, Answer::Wrong).expect("403");
+        assert!(is_fresh(registered(scene), 600));
+        watch.finish_all();
     });
 }

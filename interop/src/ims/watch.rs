@@ -75,7 +75,7 @@ impl CxWatch {
                 "-i",
                 "lo",
                 "-f",
-                "tcp port 3869 or tcp port 3870 or udp",
+                "tcp port 3868 or tcp port 3869 or tcp port 3870 or udp",
                 "-l",
                 "-P",
                 "-w",
@@ -135,10 +135,24 @@ impl CxWatch {
     ///
     /// # Panics
     /// If tshark finds a malformed field, or no message of the HSS.
-    pub fn finish(mut self) {
+    pub fn finish(self) {
+        self.finish_with(
+            &format!("diameter.Origin-Host == \"{}\"", identity("hss")),
+            &["diameter"],
+        );
+    }
+
+    /// Ends the capture and fails on anything malformed in all of it: SIP and Cx.
+    ///
+    /// # Panics
+    /// If tshark finds a malformed field, or no such message.
+    pub fn finish_all(self) {
+        self.finish_with("ip", &["sip", "diameter"]);
+    }
+
+    fn finish_with(mut self, ours: &str, protocols: &[&str]) {
         self.tshark.signal("INT");
         self.tshark.await_end();
-        let ours = format!("diameter.Origin-Host == \"{}\"", identity("hss"));
         let malformed = self.read(&format!(
             "{ours} && (_ws.malformed || _ws.expert.severity == \"Error\")"
         ));
@@ -146,10 +160,12 @@ impl CxWatch {
             malformed.is_empty(),
             "tshark finds malformed fields:\n{malformed}"
         );
-        assert!(
-            !self.read(&ours).is_empty(),
-            "the capture has no message of the HSS: it proves nothing"
-        );
+        for protocol in protocols {
+            assert!(
+                !self.read(&format!("{ours} && {protocol}")).is_empty(),
+                "the capture has no {protocol} of ours: it proves nothing"
+            );
+        }
     }
 
     fn read(&self, filter: &str) -> String {
