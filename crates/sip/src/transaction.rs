@@ -266,6 +266,13 @@ impl Layer {
         self.servers.respond(now, id, status, octets, &mut self.out)
     }
 
+    /// Where the request went that a response is matched to, before it is received.
+    pub fn asked(&mut self, response: &Message<'_>) -> Option<Hop> {
+        let (via, cseq) = (response.top_via().ok()?, response.cseq().ok()?);
+        let key = self.keys.client(&via, cseq.method).ok()?;
+        self.clients.hop(key)
+    }
+
     /// Where the responses of a server transaction go.
     pub fn hop(&mut self, id: ServerId) -> Option<Hop> {
         self.servers.hop(id)

@@ -49,7 +49,7 @@ impl Pcscf {
         match status {
             _ if status.is_provisional() => {}
             Status::UNAUTHORIZED if latest => match self.challenged(at, &exchange, message) {
-                Challenge::Agreed(server) => edit = edit.append(Name::SecurityServer, server),
+                Challenge::Agreed(server) => edit = edit.replace(Name::SecurityServer, server),
                 Challenge::Plain => {}
                 Challenge::Refused(rejection) => {
                     self.relay.fail(at.now, client, rejection.status);
@@ -234,7 +234,7 @@ impl Pcscf {
         let query = exchange.contact.is_none();
         let left = registration.bound.as_mut().map(|bound| {
             if !query {
-                bound.aors.retain(|aor| aor.to != exchange.to);
+                bound.aors.retain(|aor| !aor.has(&exchange.to));
             }
             bound.aors.len()
         });
@@ -313,7 +313,8 @@ fn bound(
         _ => before.map(|bound| bound.contact.clone()).unwrap_or_default(),
     };
     let mut aors = before.map(|bound| bound.aors.clone()).unwrap_or_default();
-    aors.retain(|other| other.to != aor.to && other.expires > now);
+    // One implicit set is one, with whichever of its identities it was registered.
+    aors.retain(|other| !other.has(&aor.to) && !aor.has(&other.to) && other.expires > now);
     if aors.len() >= MAX_URIS {
         aors.remove(0);
     }

@@ -103,6 +103,8 @@ pub struct Counters {
     pub tampered: u64,
     /// Messages refused for coming outside of associations.
     pub unprotected: u64,
+    /// Responses dropped because they came from a UE that was not asked.
+    pub forged: u64,
     /// Requests of UEs passed on.
     pub originating: u64,
     /// Requests to UEs passed on.

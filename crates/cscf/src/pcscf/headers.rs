@@ -152,9 +152,11 @@ pub(super) fn tags<'m, 'a>(
     }
 }
 
-/// Takes away what is only said inside of a trust domain, or of it (RFC 3325 5, RFC 7315 5; TS 24.229 4.4).
+/// Takes away what is only said inside of a trust domain, or of it (RFC 3325 5, RFC 7315 5; TS 24.229 4.4), and the routes that
+/// proxies and registrars make (RFC 3327 5, RFC 3608 5): none of it is a UE's to say.
 #[must_use]
 pub(super) fn untrusted<'m, 'a>(mut edit: Edit<'m, 'a>, message: &Message<'a>) -> Edit<'m, 'a> {
+    edit = access_of_the_ue(edit, message);
     for name in [
         Name::PAssertedIdentity,
         Name::PChargingVector,
@@ -166,12 +168,28 @@ pub(super) fn untrusted<'m, 'a>(mut edit: Edit<'m, 'a>, message: &Message<'a>) -
         Name::PProfileKey,
         Name::PAssertedService,
         Name::PVisitedNetworkId,
+        Name::Path,
+        Name::ServiceRoute,
     ] {
         if message.has(name) {
             edit = edit.remove(name);
         }
     }
     edit
+}
+
+/// Takes away what a UE says of its access as if the network had (`network-provided`, RFC 7315 5.4; TS 24.229 5.2.1).
+fn access_of_the_ue<'m, 'a>(edit: Edit<'m, 'a>, message: &Message<'a>) -> Edit<'m, 'a> {
+    let of_network = |value: &&str| {
+        let mut parameters = value.split(';').skip(1).map(str::trim);
+        parameters.any(|parameter| parameter.eq_ignore_ascii_case("network-provided"))
+    };
+    let access = Name::PAccessNetworkInfo;
+    if !message.values(access).any(|value| of_network(&value)) {
+        return edit;
+    }
+    let kept = message.values(access).filter(|value| !of_network(value));
+    kept.fold(edit.remove(access), |edit, value| edit.append(access, value))
 }
 
 /// Takes away what a UE is not told (TS 24.229 5.2.6.4, 5.2.7).

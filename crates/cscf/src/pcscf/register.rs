@@ -337,6 +337,10 @@ impl Pcscf {
         if !uri.is_sip() {
             return Err(Rejection::new(Status::BAD_REQUEST, "a registrar is a SIP URI"));
         }
+        // A home network has a name (TS 23.003 13.2): an address would make us send wherever somebody points.
+        if self.config.entry.is_none() && literal(uri.host).is_some() {
+            return Err(Rejection::new(Status::NOT_FOUND, "a home network has a name"));
+        }
         let host = self.config.entry.as_deref().unwrap_or(uri.host);
         // The UE's port and transport are for the way to us, not for the way on.
         let target = self.config.hosts.target(host, None, None);

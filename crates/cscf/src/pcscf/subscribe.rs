@@ -238,8 +238,7 @@ fn terminated(document: &[u8]) -> Vec<Terminated> {
     found
 }
 
-/// Takes the identities away that are not registered any more with this contact. An identity stands for its implicit set: all
-/// of one are registered and deregistered together (TS 23.228 5.2.1a).
+/// Takes the identities away that are not registered any more with this contact, each with its implicit set.
 fn drop_ended(bound: &mut Bound, ended: &[Terminated]) {
     let contact = bound.contact.clone();
     let ours = |other: &str| match (Uri::parse(&contact), Uri::parse(other)) {
@@ -258,12 +257,7 @@ fn drop_ended(bound: &mut Bound, ended: &[Terminated]) {
             continue;
         };
         let aor = aor.to_canonical();
-        bound.aors.retain(|known| {
-            let is = |identity: &String| {
-                NameAddr::parse(identity).is_ok_and(|identity| identity.uri.to_canonical() == aor)
-            };
-            known.to != aor && !known.identities.iter().any(is)
-        });
+        bound.aors.retain(|known| !known.has(&aor));
     }
 }
 

@@ -4,6 +4,7 @@
 use quintet_esp::SaSet;
 use quintet_ims::agreement::{Associations, Choice, Proposal, Role, Sets, Spis};
 use quintet_procedure::node::Slots;
+use quintet_sip::NameAddr;
 use quintet_sip::transaction::ClientId;
 use quintet_sip::transport::{Hop, Protocol};
 use std::collections::HashMap;
@@ -21,6 +22,17 @@ pub(super) struct Aor {
     pub(super) service_route: Vec<String>,
     /// Until when.
     pub(super) expires: Duration,
+}
+
+impl Aor {
+    /// Whether an identity, in its canonical form, is of this set: the whole of one is registered and deregistered together
+    /// (TS 23.228 5.2.1a).
+    pub(super) fn has(&self, identity: &str) -> bool {
+        let is = |listed: &String| {
+            NameAddr::parse(listed).is_ok_and(|listed| listed.uri.to_canonical() == identity)
+        };
+        self.to == identity || self.identities.iter().any(is)
+    }
 }
 
 /// What a UE registered.

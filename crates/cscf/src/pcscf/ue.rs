@@ -171,6 +171,12 @@ impl Pcscf {
                 "the Route is not the one of a dialog of this UE",
             ));
         }
+        if !self.may_follow(routed) {
+            return Err(Rejection::new(
+                Status::FORBIDDEN,
+                "the Routes are not those of a dialog of this UE",
+            ));
+        }
         let target = self.target(routed.next());
         let target = target.ok_or_else(|| Rejection::new(Status::NOT_FOUND, "no way to the next hop"))?;
         let mut edit = headers::untrusted(Edit::new(come.message), come.message);
@@ -180,6 +186,13 @@ impl Pcscf {
             edit = edit.push(Name::RecordRoute, self.route_of(token, ";lr"));
         }
         Ok((edit, target))
+    }
+
+    /// Whether a UE may send along these Routes. Behind ours stands the S-CSCF's, who is on the way of every dialog; nothing of a
+    /// UE comes back to this node as if the core had sent it.
+    fn may_follow(&self, routed: &Routed<'_>) -> bool {
+        let next = routed.routes.first();
+        next.is_some_and(|next| !self.own.owns(&next.uri))
     }
 
     /// Without what was for this node only.
@@ -235,13 +248,20 @@ impl Pcscf {
             self.relay.answer(come.at.now, come.server, octets);
             return Ok(());
         };
+        // The answers and what follows them would find no way back to a UE that nobody knows: it is to register, for
+        // emergencies if need be (TS 24.229 5.2.10.2).
+        let Some(place) = place else {
+            return Err(Rejection::new(
+                Status::FORBIDDEN,
+                "calls for help are taken from registered UEs",
+            ));
+        };
         let uri = Uri::parse(&ecscf).ok();
         let target = uri.and_then(|uri| self.target(&uri));
         let target =
             target.ok_or_else(|| Rejection::new(Status::SERVICE_UNAVAILABLE, "no way to the E-CSCF"))?;
         let charging = self.charging_vector();
-        let known = place.and_then(|place| self.registration(place));
-        let asserted = known.and_then(|registration| {
+        let asserted = self.registration(place).and_then(|registration| {
             let bound = registration.bound.as_ref()?;
             Some((identity(bound, come.message).0, registration.token))
         });
@@ -279,7 +299,7 @@ impl Pcscf {
         else {
             return;
         };
-        if !routed.own.iter().any(|own| token_of(&own.uri) == Some(token)) {
+        if !routed.own.iter().any(|own| token_of(&own.uri) == Some(token)) || !self.may_follow(&routed) {
             return;
         }
         let Some(target) = self.target(routed.next()) else {
@@ -303,11 +323,12 @@ impl Pcscf {
         client: ClientId,
         server: ServerId,
         message: &Message<'_>,
+        from: Option<u32>,
     ) {
         let edit = Edit::new(message).pop(Name::Via);
         let to_core = self.relay.hop(server).is_some_and(|hop| self.is_core(&hop));
         let edit = match to_core {
-            true => self.callee_says(headers::untrusted(edit, message), message),
+            true => self.callee_says(headers::untrusted(edit, message), message, from),
             // A registrar's keys could stand in any late 401.
             false => headers::without_keys(headers::for_ue(edit, message), message),
         };
@@ -316,25 +337,23 @@ impl Pcscf {
         self.relay.pass(at.now, client, octets);
     }
 
-    /// Who answers, as far as a UE says it (TS 24.229 5.2.6.4.4): what it prefers is taken if it is its own.
-    fn callee_says<'m, 'a>(&self, mut edit: Edit<'m, 'a>, message: &Message<'a>) -> Edit<'m, 'a> {
+    /// Who answers (TS 24.229 5.2.6.4.4): the UE that the response came from, whatever its headers say. What it prefers to be
+    /// called is taken if it is its own.
+    fn callee_says<'m, 'a>(
+        &self,
+        mut edit: Edit<'m, 'a>,
+        message: &Message<'a>,
+        from: Option<u32>,
+    ) -> Edit<'m, 'a> {
         edit = self.stripped(edit, message);
-        let ours = message
-            .record_routes()
-            .flatten()
-            .find_map(|route| match self.own.owns(&route.uri) {
-                true => token_of(&route.uri),
-                false => None,
-            });
-        let place = ours.and_then(|token| self.table.by_token(token));
-        let bound = place.and_then(|place| self.registration(place)?.bound.as_ref());
+        let bound = from.and_then(|place| self.registration(place)?.bound.as_ref());
         match bound {
             Some(bound) => edit.append(Name::PAssertedIdentity, identity(bound, message).0),
             None => edit,
         }
     }
 
-    fn is_core(&self, hop: &Hop) -> bool {
+    pub(super) fn is_core(&self, hop: &Hop) -> bool {
         hop.local.ip() == self.config.core.ip()
             && hop.local.port() != self.config.access.port()
             && hop.local.port() != self.config.protected_server_port
@@ -361,9 +380,8 @@ pub(super) fn makes_dialog(message: &Message<'_>) -> bool {
 fn is_emergency(message: &Message<'_>) -> bool {
     let uri = message.request_uri();
     uri.is_ok_and(|uri| {
-        let text = uri.as_str();
-        text.get(..15)
-            .is_some_and(|start| start.eq_ignore_ascii_case("urn:service:sos"))
+        let (start, rest) = uri.as_str().split_at_checked(15).unwrap_or_default();
+        start.eq_ignore_ascii_case("urn:service:sos") && (rest.is_empty() || rest.starts_with('.'))
     })
 }
 

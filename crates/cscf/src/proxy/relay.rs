@@ -13,6 +13,8 @@ use quintet_procedure::node::Schedule;
 use quintet_sip::transaction::{ClientId, Layer, Received, RequestError, ServerId, Timers, TransactionEvent};
 use quintet_sip::transport::{Hop, SipOutput};
 use quintet_sip::{Message, Method, Status, Writer};
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -105,11 +107,12 @@ pub struct Relay {
     clients: HashMap<ClientId, Whose>,
     schedule: Schedule<ServerId>,
     events: VecDeque<RelayEvent>,
-    tags: (u64, u64),
+    tags: ChaCha20Rng,
 }
 
 impl Relay {
-    /// Without transactions. `seed` is from entropy: tags are made of it.
+    /// Without transactions. `seed` is from entropy: tags are drawn from it, so that who has seen one knows no other. By its tags
+    /// and Call-ID alone is a dialog of ours known (RFC 3261 19.3).
     #[must_use]
     pub fn new(config: RelayConfig, seed: u64) -> Self {
         Self {
@@ -119,7 +122,7 @@ impl Relay {
             clients: HashMap::new(),
             schedule: Schedule::default(),
             events: VecDeque::new(),
-            tags: (seed, 0),
+            tags: ChaCha20Rng::seed_from_u64(seed),
         }
     }
 
@@ -386,8 +389,12 @@ impl Relay {
 
     /// A tag that no other dialog of this node has.
     pub fn tag(&mut self) -> String {
-        self.tags.1 += 1;
-        format!("{:x}-{:x}", self.tags.0, self.tags.1)
+        format!("{:016x}", self.tags.next_u64())
+    }
+
+    /// Where the request went that a response answers.
+    pub fn asked(&mut self, response: &Message<'_>) -> Option<Hop> {
+        self.layer.asked(response)
     }
 
     /// Where the responses to a request go.

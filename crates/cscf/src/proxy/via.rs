@@ -4,6 +4,8 @@
 use super::own::Own;
 use quintet_sip::transport::Hop;
 use quintet_sip::{Edit, MAGIC_COOKIE, Message, Name};
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 /// The topmost Via of what goes on says where the request came from, if that is not what it says (RFC 3261 18.2.1), and answers
@@ -52,24 +54,29 @@ pub fn is_loop(message: &Message<'_>, own: &Own) -> bool {
     })
 }
 
-/// Branches of a node's own client transactions: the same one never twice.
+/// Branches of a node's own client transactions: the same one never twice, and none that who saw others could tell. A response is
+/// matched by its branch (RFC 3261 17.1.3).
 #[derive(Clone, Debug)]
 pub struct Branches {
-    seed: u64,
+    random: ChaCha20Rng,
     next: u64,
 }
 
 impl Branches {
     /// From entropy: after a restart no branch of before comes again.
     #[must_use]
-    pub const fn new(seed: u64) -> Self {
-        Self { seed, next: 0 }
+    pub fn new(seed: u64) -> Self {
+        Self {
+            random: ChaCha20Rng::seed_from_u64(seed),
+            next: 0,
+        }
     }
 
     /// The next; the loop key of the request stands behind its dot.
     pub fn next(&mut self, key: u64) -> String {
         self.next += 1;
-        format!("{MAGIC_COOKIE}{:x}-{:x}.{key:016x}", self.seed, self.next)
+        let drawn = self.random.next_u64();
+        format!("{MAGIC_COOKIE}{drawn:016x}-{:x}.{key:016x}", self.next)
     }
 
     /// The next one of a request of our own.

@@ -3,6 +3,7 @@
 
 mod durable;
 mod flood;
+mod forged;
 mod registration;
 mod renewal;
 mod requests;

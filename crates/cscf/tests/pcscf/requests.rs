@@ -376,14 +376,19 @@ fn calls_for_help_go_to_the_ecscf_or_are_sent_elsewhere() {
         .insert("ecscf.home.test", None, address("10.1.0.9:5060"))
         .expect("room");
     let mut net = Net::with(config);
-    net.give(
-        ue.unprotected(),
-        &ue.request(
-            "INVITE",
-            "urn:service:sos",
-            "P-Asserted-Identity: <sip:boss@home.test>\r\n",
-        ),
-    );
+    let sos = |ue: &mut Phone, service: &str| {
+        let boss = "P-Asserted-Identity: <sip:boss@home.test>\r\n";
+        ue.request("INVITE", service, boss)
+    };
+    // Who is not registered could not be answered, and what is no call for help is none.
+    net.give(ue.unprotected(), &sos(&mut ue, "urn:service:sos"));
+    net.sent.remove(0);
+    assert_eq!(status(&net.one().1), 403);
+    ue.registers(&mut net);
+    net.give(ue.protected(), &sos(&mut ue, "urn:service:sosfa"));
+    net.sent.remove(0);
+    assert_eq!(net.one().0.remote, address("10.1.0.4:6060"));
+    net.give(ue.protected(), &sos(&mut ue, "urn:service:sos.fire"));
     net.sent.remove(0);
     let (hop, text) = net.one();
     assert_eq!(hop.remote, address("10.1.0.9:5060"));
@@ -404,7 +409,7 @@ fn calls_for_help_go_to_the_ecscf_or_are_sent_elsewhere() {
     net.give(sos.protected(), &sm7);
     let sm8 = net.one();
     net.answer(&sm8, 200, &sos.ok());
-    assert_eq!((status(&net.one().1), net.registered()), (200, (1, 0)));
+    assert_eq!((status(&net.one().1), net.registered()), (200, (2, 0)));
     net.give(sos.protected(), &sos.request("MESSAGE", "sip:b@home.test", ""));
     assert_eq!(status(&net.one().1), 403);
     net.give(sos.protected(), &sos.request("INVITE", "urn:service:sos", ""));

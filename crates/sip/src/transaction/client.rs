@@ -77,6 +77,12 @@ impl Clients {
         self.table.find(key).is_some()
     }
 
+    /// Where the request of this key went.
+    pub(super) fn hop(&mut self, key: &[u8]) -> Option<Hop> {
+        let id = self.table.find(key)?;
+        self.table.get(id).map(|client| client.hop)
+    }
+
     /// Begins a transaction and sends its request.
     pub(super) fn begin(
         &mut self,

@@ -130,6 +130,26 @@ fn the_best_of_all_branches_goes_back() {
 }
 
 #[test]
+fn tags_and_branches_tell_nothing_of_the_next() {
+    let mut relay = Relay::new(RelayConfig::default(), 7);
+    let mut branches = crate::proxy::Branches::new(8);
+    let (mut tags, mut drawn) = (Vec::new(), Vec::new());
+    for _ in 0..1_000 {
+        tags.push(relay.tag());
+        drawn.push(branches.own().split_once('-').expect("a counter").0.to_owned());
+    }
+    for found in [&mut tags, &mut drawn] {
+        found.sort();
+        // Numbers that are drawn do not stand one behind the other: of a thousand, no two agree in half of their digits.
+        let half = |text: &String| text[..text.len() - 8].to_owned();
+        assert!(
+            found.windows(2).all(|two| half(&two[0]) != half(&two[1])),
+            "{found:?}"
+        );
+    }
+}
+
+#[test]
 fn a_2xx_ends_the_other_branches_of_an_invite() {
     let mut net = Net::new();
     let (_, clients) = net.fork(&request("INVITE", 1), &["10.0.0.2:5060", "10.0.0.3:5060"]);
