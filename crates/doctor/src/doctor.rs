@@ -32,6 +32,9 @@ pub struct Settings {
     pub decipher: bool,
     /// Whether somebody watches while it happens: attempts that fall silent end after [`LIVE_SILENCE_NS`] then.
     pub live: bool,
+    /// Whether SIP messages are told by a node, which has them above ESP: one between ports that a security agreement names
+    /// came through its associations then (TS 33.203 7.1). In a capture it went past them.
+    pub above_esp: bool,
 }
 
 /// How long an attempt may be silent before somebody who watches is told how it stands: twice what five runs of T3460
@@ -77,7 +80,7 @@ impl Doctor {
         let keys = Arc::new(std::mem::take(&mut settings.keys));
         let numbers = Numbers::default();
         let eps = Observer::new(Arc::clone(&keys), wanted).with_numbers(numbers.clone());
-        let ims = ims::Observer::new(keys, numbers, wanted);
+        let ims = ims::Observer::new(keys, numbers, wanted).above_esp(settings.above_esp);
         Self {
             ims: if settings.live {
                 ims.with_patience(LIVE_SILENCE_NS)
@@ -173,6 +176,7 @@ impl Sink for Doctor {
 
     fn flow(&mut self, seen: Seen, flow: FlowId, event: FlowEvent) {
         self.eps.flow(seen, flow, event);
+        self.ims.flow(seen, flow, event);
     }
 
     fn http(&mut self, exchange: &HttpExchange<'_>) {

@@ -13,6 +13,7 @@ mod cx;
 mod digest;
 mod esp;
 mod invite;
+mod links;
 mod observer;
 mod path;
 mod read;

@@ -34,6 +34,7 @@ pub(crate) mod support;
 mod tests;
 mod vectors;
 
+pub(crate) use connection::advertises;
 pub use connection::{MAX_CONNECTIONS, MAX_PATH_FACTS, PathFact, Trouble};
 pub use exchange::{Exchange, Leg, MAX_LEGS, MAX_REMARKS, State, Unanswered, VectorSeen, command_name};
 pub use lone::{Lone, MAX_LONE, MAX_LONE_EXCHANGES, SILENCE, Verdict, verdict};

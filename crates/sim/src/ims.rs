@@ -32,7 +32,7 @@ pub use crate::scenario::{Card, Restart, Verdict};
 pub use behaviour::Behaviour;
 pub use ending::{Ending, HomeEnd, HomeFacts};
 pub use event::{Service, SimEvent, UserEvent};
-pub use interference::{Rule, Tamper, Which};
+pub use interference::{Altered, Rule, Tamper, Which};
 pub use mark::{PcscfMark, UeMark};
 pub use play::{Demand, Inspection, Play, Settings};
 pub use scenario::{Access, Condition, Named, Provision, Scenario, Step, Until};

@@ -113,6 +113,7 @@ impl Events {
                 pseudonym_key,
                 events: true,
                 live: true,
+                above_esp: true,
                 ..Settings::default()
             }),
             lines: Lines::begin(out),

@@ -10,6 +10,9 @@ use std::net::IpAddr;
 
 /// The most sets of four associations that are remembered; of more, the oldest is forgotten.
 pub(crate) const MAX_SETS: usize = 8192;
+/// The most sets of one user that messages above ESP are looked for in, the latest: those in use, those of the challenge, and
+/// those that end (TS 33.203 7.4).
+const MAX_SETS_OF_USER: usize = 3;
 
 /// Number of a set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -77,6 +80,19 @@ impl Set {
         !self.suites.is_empty() && self.suites.iter().all(|(_, ealg)| ealg == "null")
     }
 
+    /// The SPI of the association between these ports, from the first to the second (TS 33.203 7.1).
+    pub(super) fn spi(&self, ports: (u16, u16)) -> Option<u32> {
+        let (ue, pcscf) = (self.ue, self.pcscf);
+        [
+            ((ue.port_c, pcscf.port_s), pcscf.spi_s),
+            ((pcscf.port_s, ue.port_c), ue.spi_c),
+            ((pcscf.port_c, ue.port_s), ue.spi_s),
+            ((ue.port_s, pcscf.port_c), pcscf.spi_c),
+        ]
+        .into_iter()
+        .find_map(|(of, spi)| (of == ports).then_some(spi))
+    }
+
     /// Whether these are its ends, in either order.
     pub(super) fn is_between(&self, one: IpAddr, other: IpAddr) -> bool {
         let (ue, pcscf) = (self.ue.address, self.pcscf.address);
@@ -92,6 +108,8 @@ pub(super) struct Associations {
     leads: HashMap<(IpAddr, u32), Leads>,
     /// The latest set between two ends, the lesser first.
     latest: HashMap<(IpAddr, IpAddr), SetId>,
+    /// The latest sets of each user, the last of them last.
+    of_user: HashMap<String, VecDeque<SetId>>,
     next: u64,
 }
 
@@ -110,6 +128,11 @@ impl Associations {
             self.leads.insert((address, spi), Leads { set: id, ports });
         }
         self.latest.insert(pair(ue.address, pcscf.address), id);
+        let of_user = self.of_user.entry(set.user.clone()).or_default();
+        of_user.push_back(id);
+        if of_user.len() > MAX_SETS_OF_USER {
+            of_user.pop_front();
+        }
         self.sets.insert(id, set);
         self.order.push_back(id);
         while self.order.len() > MAX_SETS {
@@ -137,6 +160,19 @@ impl Associations {
         if self.latest.get(&ends) == Some(&id) {
             self.latest.remove(&ends);
         }
+        if let Some(of_user) = self.of_user.get_mut(&set.user) {
+            of_user.retain(|other| *other != id);
+            if of_user.is_empty() {
+                self.of_user.remove(&set.user);
+            }
+        }
+    }
+
+    /// The latest set of a user that has an association between these ports, and its SPI. Addresses do not count: behind a NAT
+    /// the UE has another inside of the associations than outside.
+    pub(super) fn between_ports(&self, user: &str, ports: (u16, u16)) -> Option<(SetId, u32)> {
+        let sets = self.of_user.get(user)?.iter().rev();
+        sets.copied().find_map(|id| Some((id, self.get(id)?.spi(ports)?)))
     }
 
     /// Where an SPI leads at this address.

@@ -60,11 +60,11 @@ impl Attempt {
             return false;
         }
         match sighting.credentials() {
-            Some(credentials) => self
-                .trail
-                .rounds
-                .iter()
-                .any(|round| round.challenge.nonce == credentials.nonce),
+            Some(credentials) => {
+                let mut rounds = self.trail.rounds.iter();
+                rounds.any(|round| round.challenge.nonce == credentials.nonce)
+                    || self.trail.stray(sighting, credentials).is_some()
+            }
             None => false,
         }
     }

@@ -109,6 +109,11 @@ impl Exchange {
         self.command == USER_AUTHORIZATION
     }
 
+    /// Whether it is LIR: somebody calls the user.
+    pub(crate) const fn is_lir(&self) -> bool {
+        self.command == LOCATION_INFO
+    }
+
     /// Whether it is MAR.
     pub(crate) const fn is_mar(&self) -> bool {
         self.command == MULTIMEDIA_AUTH

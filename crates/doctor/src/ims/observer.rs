@@ -2,24 +2,27 @@
 
 mod carried;
 mod challenge;
+mod exchanges;
 mod register;
 
 use super::associations::Associations;
 use super::attempt::Attempt;
-use super::cx::{self, Exchange};
+use super::cx;
 use super::esp::Passed;
 use super::invite::Invites;
+use super::links::Links;
 use super::read::{self, Place};
 use super::sighting::{Kind, Sighting};
-use super::trail::{End, EspSeen, MAX_EXCHANGES, Trail};
+use super::trail::{End, EspSeen, Trail};
 use super::users::Users;
 use super::verdict::Verdict;
 use crate::keys::KeyRing;
 use crate::numbers::Numbers;
 use crate::observer::Wanted;
-use crate::report::Outcome;
 use hashbrown::HashMap;
-use quintet_capture::{Dissector, DissectorOptions, End as CaptureEnd, Pdu, Protocol, Seen, Timestamp};
+use quintet_capture::{
+    Dissector, DissectorOptions, End as CaptureEnd, FlowEvent, FlowId, Pdu, Protocol, Seen, Timestamp,
+};
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -68,6 +71,9 @@ pub(crate) struct Observer {
     by_call: HashMap<String, u64>,
     by_user: HashMap<String, u64>,
     cx: cx::Observer,
+    /// The attempt that each exchange of a running one is of.
+    exchanges: HashMap<u64, u64>,
+    links: Links,
     associations: Associations,
     passed: Passed,
     inner: Dissector,
@@ -78,6 +84,7 @@ pub(crate) struct Observer {
     file: u16,
     swept: Timestamp,
     patience_ns: i64,
+    above_esp: bool,
 }
 
 impl Observer {
@@ -91,6 +98,8 @@ impl Observer {
             by_call: HashMap::new(),
             by_user: HashMap::new(),
             cx: cx::Observer::default(),
+            exchanges: HashMap::new(),
+            links: Links::default(),
             associations: Associations::default(),
             passed: Passed::default(),
             inner: Dissector::new(DissectorOptions::default()),
@@ -101,7 +110,14 @@ impl Observer {
             file: 0,
             swept: Timestamp::default(),
             patience_ns: MAX_SILENCE_NS,
+            above_esp: false,
         }
+    }
+
+    /// The same, told of SIP by a node that has it above ESP, or by a capture.
+    pub(crate) const fn above_esp(mut self, above_esp: bool) -> Self {
+        self.above_esp = above_esp;
+        self
     }
 
     /// The same, who gives up a silent attempt after this time.
@@ -134,6 +150,7 @@ impl Observer {
             }
             Protocol::Esp => self.esp(pdu),
             Protocol::Diameter => {
+                self.links.pdu(pdu);
                 if let Some(exchange) = self.cx.pdu(pdu) {
                     self.exchange(exchange);
                 }
@@ -141,6 +158,11 @@ impl Observer {
             _ => return,
         }
         self.expire();
+    }
+
+    /// Something befell a connection.
+    pub(crate) fn flow(&mut self, seen: Seen, flow: FlowId, event: FlowEvent) {
+        self.links.flow(seen, flow, event);
     }
 
     /// It is this late, and nothing passed.
@@ -169,9 +191,10 @@ impl Observer {
 
     /// A SIP message; `new` if associations of the challenge under way carried it.
     fn sip(&mut self, place: Place, octets: &[u8], new: bool) {
-        let Some((sighting, whose)) = read::sighting(place, octets) else {
+        let Some((mut sighting, whose)) = read::sighting(place, octets) else {
             return;
         };
+        let new = new || (self.above_esp && sighting.spi.is_none() && self.carried_above(&mut sighting));
         match sighting.kind {
             Kind::Register(_) => self.register(sighting, new),
             Kind::Response(_) => self.response(sighting, new),
@@ -195,27 +218,6 @@ impl Observer {
         };
         for sighting in pair {
             attempt.add(sighting, false);
-        }
-    }
-
-    /// An exchange of Cx, or its answer: of the attempt of that user that runs.
-    fn exchange(&mut self, exchange: Exchange) {
-        let names = [exchange.impi.as_deref(), exchange.impu.as_deref()];
-        let found = names
-            .into_iter()
-            .flatten()
-            .filter_map(|name| self.by_user.get(&read::identity(name)))
-            .max();
-        let Some(attempt) = found.and_then(|id| self.attempts.get_mut(id)) else {
-            return;
-        };
-        attempt.heard = attempt.heard.max(self.now);
-        let exchanges = &mut attempt.trail.cx;
-        let known = exchanges.iter().position(|known| known.id == exchange.id);
-        match known {
-            Some(at) => exchanges[at] = exchange,
-            None if exchanges.len() < MAX_EXCHANGES => exchanges.push(exchange),
-            None => attempt.trail.dropped += 1,
         }
     }
 
@@ -286,6 +288,9 @@ impl Observer {
                 self.by_user.remove(name);
             }
         }
+        for exchange in &attempt.trail.cx {
+            self.exchanges.remove(&exchange.id);
+        }
         for call_id in &attempt.trail.call_ids {
             if self.by_call.get(call_id) == Some(&id) {
                 self.by_call.remove(call_id);
@@ -299,33 +304,11 @@ impl Observer {
             end
         };
         let verdict = Verdict::of(&trail);
-        self.remember(&trail, &verdict);
+        if let Some(user) = trail.impu.as_deref().map(read::identity) {
+            self.users.ended(&user, &trail, &verdict);
+        }
         self.happenings
             .push_back(Happening::Ended(Box::new(trail), Box::new(verdict)));
-    }
-
-    /// What is to be known of the user at the next attempt.
-    fn remember(&mut self, trail: &Trail, verdict: &Verdict) {
-        let Some(user) = trail.impu.as_deref().map(read::identity) else {
-            return;
-        };
-        match verdict.outcome {
-            Outcome::Success => {
-                let lasts = verdict.expires.filter(|seconds| *seconds > 0);
-                let until = lasts.map(|seconds| {
-                    Timestamp(
-                        trail
-                            .last
-                            .time
-                            .0
-                            .saturating_add(i64::from(seconds) * 1_000_000_000),
-                    )
-                });
-                self.users.succeeded(&user, trail.first, until);
-            }
-            Outcome::Failure => self.users.failed(&user, trail.first),
-            Outcome::Incomplete => {}
-        }
     }
 
     /// A trail that begins with this message.
@@ -342,9 +325,11 @@ impl Observer {
             sip: Vec::new(),
             dropped: 0,
             rounds: Vec::new(),
+            strays: Vec::new(),
             cx: Vec::new(),
             esp: EspSeen::default(),
             before: super::trail::Before::default(),
+            hss_gone: None,
         }
     }
 }

@@ -65,8 +65,10 @@ pub(crate) struct Round {
     pub(crate) at_ue: Option<Seen>,
     /// Where ck or ik went to the UE.
     pub(crate) leaked: Option<Seen>,
-    /// Security-Server, as the UE got it.
+    /// Security-Server, as it was seen first.
     pub(crate) server: Vec<Mechanism>,
+    /// Security-Server as it was seen behind that, if it was another: somebody between changed it.
+    pub(crate) altered: Option<(Seen, Vec<Mechanism>)>,
     /// Whether the nonce was a challenge's of another attempt before, and where.
     pub(crate) used_before: Option<Seen>,
     pub(crate) autn: AutnCheck,
@@ -92,6 +94,7 @@ impl Round {
             at_ue: None,
             leaked: None,
             server: Vec::new(),
+            altered: None,
             used_before: None,
             autn: AutnCheck::Unknown,
             fit: None,
@@ -113,6 +116,11 @@ impl Round {
     /// RAND.
     pub(crate) fn rand(&self) -> Option<&[u8; 16]> {
         self.challenge.token.as_ref().map(|(rand, _)| rand)
+    }
+
+    /// Security-Server, as it came to the UE as far as that was seen.
+    pub(crate) fn arrived(&self) -> &[Mechanism] {
+        self.altered.as_ref().map_or(&self.server, |(_, server)| server)
     }
 
     /// Whether the UE said anything to it.

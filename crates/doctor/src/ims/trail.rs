@@ -2,7 +2,9 @@
 
 use super::cx::Exchange;
 use super::rounds::Round;
-use super::sighting::{Kind, Mechanism, Register, Sighting};
+use super::sighting::{Credentials, Kind, Mechanism, Register, Sighting};
+use super::verdict::Verdict;
+use crate::report::Outcome;
 use quintet_capture::{Seen, Timestamp};
 
 /// The most SIP messages of one attempt that are kept; a registration over three hops has some twenty.
@@ -13,6 +15,8 @@ pub(crate) const MAX_ROUNDS: usize = 16;
 pub(crate) const MAX_EXCHANGES: usize = 64;
 /// The most frames of ESP that are named for each fact.
 pub(crate) const MAX_ESP_FRAMES: usize = 16;
+
+const NS_PER_S: i64 = 1_000_000_000;
 
 /// Why an attempt ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +65,37 @@ pub(crate) struct Before {
     pub(crate) first_failure: Option<Seen>,
 }
 
+impl Before {
+    /// What is known after one more attempt. A de-registration leaves no registration.
+    pub(super) fn after(&self, trail: &Trail, verdict: &Verdict) -> Self {
+        match verdict.outcome {
+            Outcome::Success => {
+                let lasts = verdict.expires.filter(|seconds| *seconds > 0);
+                let until = |seconds: u32| trail.last.time.0.saturating_add(i64::from(seconds) * NS_PER_S);
+                Self {
+                    registered: lasts.map(|seconds| (trail.first, Timestamp(until(seconds)))),
+                    ..Self::default()
+                }
+            }
+            Outcome::Failure => Self {
+                failures: self.failures.saturating_add(1),
+                first_failure: self.first_failure.or(Some(trail.first)),
+                ..*self
+            },
+            Outcome::Incomplete => self.clone(),
+        }
+    }
+}
+
+/// An answer of the UE to a challenge that is none of its attempt.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stray {
+    pub(crate) seen: Seen,
+    pub(crate) cseq: u32,
+    /// Where that challenge was seen, if it was.
+    pub(crate) of: Option<Seen>,
+}
+
 /// One registration.
 #[derive(Clone, Debug)]
 pub(crate) struct Trail {
@@ -77,9 +112,12 @@ pub(crate) struct Trail {
     /// Messages that were not kept.
     pub(crate) dropped: u64,
     pub(crate) rounds: Vec<Round>,
+    pub(crate) strays: Vec<Stray>,
     pub(crate) cx: Vec<Exchange>,
     pub(crate) esp: EspSeen,
     pub(crate) before: Before,
+    /// Where the last connection of a CSCF to the HSS ended, if there was none when the final answer passed.
+    pub(crate) hss_gone: Option<Seen>,
 }
 
 impl Trail {
@@ -144,10 +182,31 @@ impl Trail {
             .map_or(&[], |(_, register)| &register.client)
     }
 
-    /// The last Security-Server.
+    /// What a REGISTER is that answers a challenge of another nonce than that it was sent: it is later than the last challenge,
+    /// and has what only an answer has. `None` if it may be one that begins anew with what the UE was challenged with before
+    /// (TS 24.229 5.1.1.4), or another leg of one that is known.
+    pub(super) fn stray(&self, sighting: &Sighting, credentials: &Credentials) -> Option<Stray> {
+        let round = self.rounds.last().filter(|round| !round.is_answered())?;
+        let challenged = self.sip.iter().rfind(|before| {
+            before
+                .challenge()
+                .is_some_and(|of| of.nonce == round.challenge.nonce)
+        })?;
+        let verify = &sighting.register()?.verify;
+        let verified = !verify.is_empty() && super::path::verifies(&round.server, verify);
+        let answers = credentials.auts.is_some() || credentials.response.is_empty() || verified;
+        let known = self.strays.iter().any(|stray| stray.cseq == sighting.cseq);
+        (answers && !known && sighting.cseq > challenged.cseq).then_some(Stray {
+            seen: sighting.seen,
+            cseq: sighting.cseq,
+            of: None,
+        })
+    }
+
+    /// The last Security-Server, as it came to the UE as far as that was seen.
     pub(crate) fn server(&self) -> &[Mechanism] {
         let with = self.rounds.iter().rfind(|round| !round.server.is_empty());
-        with.map_or(&[], |round| &round.server)
+        with.map_or(&[], Round::arrived)
     }
 
     /// What UE and P-CSCF agreed on: of Security-Server the one that the UE offered too and that has the highest q.

@@ -1,8 +1,9 @@
 //! What is remembered of a user from one attempt to the next.
 
-use super::trail::Before;
+use super::trail::{Before, Trail};
+use super::verdict::Verdict;
 use hashbrown::HashMap;
-use quintet_capture::{Seen, Timestamp};
+use quintet_capture::Seen;
 use std::collections::VecDeque;
 
 /// The most users remembered; of more, the one known longest is forgotten.
@@ -25,20 +26,10 @@ impl Users {
         self.users.get(user).cloned().unwrap_or_default()
     }
 
-    /// An attempt of a user succeeded; the registration lasts so long, none at all of a de-registration.
-    pub(super) fn succeeded(&mut self, user: &str, seen: Seen, until: Option<Timestamp>) {
+    /// An attempt of a user ended.
+    pub(super) fn ended(&mut self, user: &str, trail: &Trail, verdict: &Verdict) {
         let before = self.entry(user);
-        *before = Before {
-            registered: until.map(|until| (seen, until)),
-            ..Before::default()
-        };
-    }
-
-    /// An attempt of a user failed.
-    pub(super) fn failed(&mut self, user: &str, seen: Seen) {
-        let before = self.entry(user);
-        before.failures = before.failures.saturating_add(1);
-        before.first_failure.get_or_insert(seen);
+        *before = before.after(trail, verdict);
     }
 
     fn entry(&mut self, user: &str) -> &mut Before {
@@ -51,6 +42,11 @@ impl Users {
             }
         }
         self.users.entry(user.to_owned()).or_default()
+    }
+
+    /// Where a challenge with this nonce was seen first.
+    pub(super) fn challenge(&self, nonce: u64) -> Option<Seen> {
+        self.nonces.get(&nonce).map(|(_, seen)| *seen)
     }
 
     /// A challenge of an attempt has this nonce: where it was another attempt's, if it was.

@@ -187,14 +187,14 @@ impl Connections {
                 self.note(flow.id, seen, Trouble::Disconnected(cause));
             } else if connection.waiting.len() < MAX_OPEN {
                 if header.code == command::CAPABILITIES_EXCHANGE {
-                    connection.s6a |= message.is_some_and(|m| advertises(m) == Some(true));
+                    connection.s6a |= message.is_some_and(|m| advertises(m, S6A) == Some(true));
                 }
                 connection.waiting.push(Waiting {
                     hop_by_hop: header.hop_by_hop,
                     code: header.code,
                     seen,
                     from_first: connection.first == flow.source,
-                    s6a: message.is_some_and(|m| advertises(m) != Some(false)),
+                    s6a: message.is_some_and(|m| advertises(m, S6A) != Some(false)),
                 });
             }
             return Settled::Nothing;
@@ -218,7 +218,7 @@ impl Connections {
                 let request = request.map(|r| r.seen);
                 return Settled::Refused { request, outcome };
             }
-            command::CAPABILITIES_EXCHANGE if advertises(message) == Some(false) => {
+            command::CAPABILITIES_EXCHANGE if advertises(message, S6A) == Some(false) => {
                 self.note(flow.id, seen, Trouble::ApplicationNotAdvertised);
             }
             command::CAPABILITIES_EXCHANGE => self.served(seen.time),
@@ -325,9 +325,9 @@ impl Connections {
     }
 }
 
-/// Whether a CER or CEA names S6a, in or outside Vendor-Specific-Application-Id, or is a relay's. `None` if it names no
-/// application at all, or any.
-fn advertises(message: &Message<'_>) -> Option<bool> {
+/// Whether a CER or CEA names an application, in or outside Vendor-Specific-Application-Id, or is a relay's. `None` if it names
+/// none at all, or any.
+pub(crate) fn advertises(message: &Message<'_>, application: u32) -> Option<bool> {
     let mut named = None;
     for found in message.avps().map_while(Result::ok) {
         let id = if found.is(avp::AUTH_APPLICATION_ID) {
@@ -341,7 +341,7 @@ fn advertises(message: &Message<'_>) -> Option<bool> {
             None
         };
         match id {
-            Some(S6A) => return Some(true),
+            Some(id) if id == application => return Some(true),
             Some(RELAY) => return None,
             Some(_) => named = Some(false),
             None => {}

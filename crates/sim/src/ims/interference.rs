@@ -2,6 +2,7 @@
 //! Inside associations nobody can, so nothing there is touched but the UE's own hands.
 
 use quintet_crypto::Direction;
+use quintet_sip::transport::Hop;
 use quintet_sip::{Message, Method};
 
 /// Which messages a rule is about.
@@ -35,6 +36,19 @@ pub struct Rule {
     pub which: Which,
     /// What is done.
     pub tamper: Tamper,
+}
+
+/// What became of a message between a UE and its P-CSCF, for who watches both ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Altered {
+    /// Uplink: from the UE.
+    pub direction: Direction,
+    /// The UE's.
+    pub hop: Hop,
+    /// As it was sent.
+    pub sent: Vec<u8>,
+    /// As it arrived, if it did.
+    pub arrived: Option<Vec<u8>>,
 }
 
 /// The rules of one UE, and what they have to remember.

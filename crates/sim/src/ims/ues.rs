@@ -11,6 +11,7 @@
 //! a NAT) is found by its associations.
 
 use super::event::{SimEvent, UserEvent};
+use super::interference::Altered;
 use super::text;
 use super::user::{User, UserId};
 use crate::radio::Random;
@@ -36,6 +37,9 @@ pub const MAX_USERS: usize = 1 << 20;
 /// Most transactions of either side for each user: a registration, a subscription and its calls.
 const TRANSACTIONS_PER_USER: usize = 32;
 
+/// Most altered messages that wait for who watches; of more, the oldest goes.
+const MAX_ALTERED: usize = 64;
+
 /// A node of users.
 #[derive(Debug)]
 pub struct Ues {
@@ -50,6 +54,7 @@ pub struct Ues {
     outputs: Vec<Output>,
     sas: VecDeque<SaCommand>,
     events: VecDeque<SimEvent>,
+    altered: VecDeque<Altered>,
 }
 
 impl Ues {
@@ -67,6 +72,7 @@ impl Ues {
             outputs: Vec::new(),
             sas: VecDeque::new(),
             events: VecDeque::new(),
+            altered: VecDeque::new(),
         }
     }
 
@@ -136,8 +142,7 @@ impl Ues {
         let protected = self.user(id).protects(&hop);
         let mut octets = std::borrow::Cow::Borrowed(octets);
         if !protected {
-            let interference = &mut self.user_mut(id).interference;
-            match interference.judge(Direction::Downlink, &octets) {
+            match self.between(id, Direction::Downlink, hop, &octets) {
                 Some(judged) => octets = judged.into(),
                 None => return,
             }
@@ -219,8 +224,7 @@ impl Ues {
             let Some(id) = bare else {
                 return Some(SipOutput::Send { hop, octets });
             };
-            let interference = &mut self.user_mut(id).interference;
-            if let Some(octets) = interference.judge(Direction::Uplink, &octets) {
+            if let Some(octets) = self.between(id, Direction::Uplink, hop, &octets) {
                 return Some(SipOutput::Send { hop, octets });
             }
         }
@@ -234,6 +238,28 @@ impl Ues {
     /// The next report.
     pub fn poll_event(&mut self) -> Option<SimEvent> {
         self.events.pop_front()
+    }
+
+    /// The next message that somebody between changed, or held back.
+    pub fn poll_altered(&mut self) -> Option<Altered> {
+        self.altered.pop_front()
+    }
+
+    /// What somebody between makes of a message that nothing protects; `None`: it does not arrive.
+    fn between(&mut self, id: UserId, direction: Direction, hop: Hop, octets: &[u8]) -> Option<Vec<u8>> {
+        let arrived = self.user_mut(id).interference.judge(direction, octets);
+        if arrived.as_deref() != Some(octets) {
+            self.altered.push_back(Altered {
+                direction,
+                hop,
+                sent: octets.to_vec(),
+                arrived: arrived.clone(),
+            });
+            if self.altered.len() > MAX_ALTERED {
+                self.altered.pop_front();
+            }
+        }
+        arrived
     }
 
     fn report(&mut self, user: UserId, what: UserEvent) {

@@ -7,8 +7,11 @@ mod esp;
 mod invariants;
 mod nat;
 mod plays;
+mod tap;
 mod world;
 
 pub(crate) use core::access;
+pub(crate) use cx::WALL;
 pub(crate) use invariants::Invariants;
+pub(crate) use tap::Place;
 pub(crate) use world::{Noise, World};

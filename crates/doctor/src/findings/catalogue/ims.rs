@@ -56,7 +56,7 @@ super::codes! { CHAPTER: "IMS (SIP, ESP, Cx)";
         "The response of Digest is made with another password than the registrar has.",
         "Compare the password; a client that needs AKA and was given Ki or nothing for a password is a usual case.";
     REPLAYED_NONCE = "replayed-nonce", Fault + violation, "TS 33.203 6.1.1",
-        "A vector of AKA was used for a second challenge.",
+        "A vector of AKA was used for a second challenge, or the UE was given an old challenge in place of the new one.",
         "Check the order in which the S-CSCF takes vectors, and whether two of them share what they fetched.";
     IMPI_UNKNOWN = "impi-unknown", Fault, "TS 29.228 6.1.1.1",
         "The HSS does not know the user: DIAMETER_ERROR_USER_UNKNOWN.",

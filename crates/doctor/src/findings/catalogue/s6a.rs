@@ -38,7 +38,7 @@ super::codes! { CHAPTER: "The HSS (S6a)";
         "The HSS refused for want of authorization: 5003.",
         "Check the HSS's rules for this MME and this visited network; the subscriber is known.";
     HSS_UNREACHABLE = "hss-unreachable", Fault, "RFC 6733 7.1.3",
-        "An agent on the way could not deliver the request: 3002 DIAMETER_UNABLE_TO_DELIVER.",
+        "Nobody brings a request to the HSS: an agent answers 3002 DIAMETER_UNABLE_TO_DELIVER, or who asks has no connection left.",
         "Look at the agent named in the answer: its peer towards the HSS is down, or Destination-Host names none it knows.";
     HSS_REALM_NOT_SERVED = "hss-realm-not-served", Fault, "RFC 6733 7.1.3",
         "The realm of the request is nobody's: 3003 DIAMETER_REALM_NOT_SERVED.",

@@ -14,7 +14,11 @@ pub(super) fn rules(case: Case<'_>) -> Vec<Finding> {
     found.extend(refused(case));
     found.extend(abandoned(case));
     found.extend(not_done(case));
-    found.extend(repeated(case));
+    found.extend(
+        repeated(case)
+            .or_else(|| bid_down(case))
+            .or_else(|| not_verified(case)),
+    );
     found
 }
 
@@ -99,10 +103,10 @@ fn abandoned(case: Case<'_>) -> Option<Finding> {
     }
     let round = trail.rounds.last()?;
     let at = round.at_ue?;
-    if !round.server.is_empty() && trail.agreed().is_some() {
+    if !round.arrived().is_empty() && trail.agreed().is_some() {
         return None;
     }
-    let what = if round.server.is_empty() {
+    let what = if round.arrived().is_empty() {
         "The UE offered associations, the challenge has no Security-Server, and the UE says nothing more."
     } else {
         "Nothing in Security-Server is what the UE offered, and the UE says nothing more."
@@ -110,12 +114,22 @@ fn abandoned(case: Case<'_>) -> Option<Finding> {
     Some(
         Draft::new(&catalogue::SECAGREE_UNACCEPTABLE_TO_UE, what)
             .at(at)
+            .frames(round.altered.as_ref().map(|(seen, _)| *seen))
+            .cause_if(
+                round.altered.is_some(),
+                "Somebody between changed Security-Server on its way to the UE",
+                format!(
+                    "the P-CSCF sent {}, the UE got {}",
+                    algorithms(&round.server),
+                    algorithms(round.arrived())
+                ),
+            )
             .cause(
                 "The P-CSCF proposes what the UE cannot take",
                 format!(
                     "Security-Client has {}, Security-Server {}",
                     algorithms(client),
-                    algorithms(&round.server)
+                    algorithms(round.arrived())
                 ),
             )
             .done(),
@@ -210,4 +224,118 @@ fn repeated(case: Case<'_>) -> Option<Finding> {
         }
     }
     None
+}
+
+/// SM7 repeats Security-Client of SM1 (TS 33.203 7.2): what somebody changed in SM1, or took out of it, shows there.
+fn bid_down(case: Case<'_>) -> Option<Finding> {
+    let trail = case.trail;
+    let at_ue = |sighting: &&Sighting| sighting.hop <= 1;
+    for round in trail.rounds.iter().filter(|round| !round.server.is_empty()) {
+        let of_round = |sighting: &&Sighting| Some(sighting.seen) == round.first();
+        let Some(cseq) = trail.sip.iter().find(of_round).map(|challenge| challenge.cseq) else {
+            continue;
+        };
+        let mut answers = trail.sip.iter().filter(at_ue).filter(|sighting| {
+            sighting.credentials().is_some_and(|credentials| {
+                credentials.has_response() && credentials.nonce == round.challenge.nonce
+            })
+        });
+        let Some((sm7, after)) = answers.find_map(|answer| Some((answer, &answer.register()?.client))) else {
+            continue;
+        };
+        let mut asked = trail.registers().filter(|(sighting, register)| {
+            sighting.hop <= 1 && sighting.cseq == cseq && !register.client.is_empty()
+        });
+        let Some((sm1, before)) = asked.find(|(_, register)| !is_proposal(&register.client, after)) else {
+            continue;
+        };
+        let bid = names(&before.client) != names(after);
+        return Some(
+            Draft::new(
+                &catalogue::SECAGREE_TAMPERED,
+                "Security-Client of the response is not that of the REGISTER which was challenged.",
+            )
+            .at(sm1.seen)
+            .at(sm7.seen)
+            .severity(if bid { Severity::Fault } else { Severity::Warning })
+            .cause_if(
+                bid,
+                "Somebody between changed Security-Client of the first REGISTER, so that a weaker algorithm is chosen",
+                format!(
+                    "the first has {}, the second {}",
+                    algorithms(&before.client),
+                    algorithms(after)
+                ),
+            )
+            .cause(
+                "The UE proposes anew with the response instead of repeating what it proposed",
+                "SPIs and ports of the UE must stay, or the P-CSCF sends where nobody listens",
+            )
+            .done(),
+        );
+    }
+    None
+}
+
+/// Whether a proposal is repeated: of each IPsec mechanism algorithms, SPIs and ports. A UE that proposes nothing more repeats
+/// nothing wrong.
+fn is_proposal(before: &[Mechanism], after: &[Mechanism]) -> bool {
+    let of = |list: &[Mechanism]| {
+        let ipsec = list.iter().filter(|mechanism| mechanism.is_ipsec());
+        let mut all: Vec<_> = ipsec
+            .map(|mechanism| {
+                let (alg, ealg) = mechanism.algorithms();
+                let numbers = [mechanism.spi_c, mechanism.spi_s];
+                let ports = [mechanism.port_c, mechanism.port_s];
+                (alg.to_owned(), ealg.to_owned(), numbers, ports)
+            })
+            .collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    };
+    after.is_empty() || of(before) == of(after)
+}
+
+/// The algorithms of a proposal, each once.
+fn names(list: &[Mechanism]) -> Vec<(&str, &str)> {
+    let ipsec = list.iter().filter(|mechanism| mechanism.is_ipsec());
+    let mut names: Vec<_> = ipsec.map(Mechanism::algorithms).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// The P-CSCF wants another agreement although the UE repeated the list that it got.
+fn not_verified(case: Case<'_>) -> Option<Finding> {
+    let trail = case.trail;
+    let refusal = trail.sip.iter().find(|sighting| {
+        let status = sighting.response().map(|response| response.status);
+        sighting.hop <= 1 && status == Some(WANTS_ANOTHER[0])
+    })?;
+    let (sm7, register) = trail.registers().rfind(|(sighting, register)| {
+        sighting.hop <= 1 && sighting.cseq == refusal.cseq && !register.verify.is_empty()
+    })?;
+    Some(
+        Draft::new(
+            &catalogue::SECAGREE_TAMPERED,
+            "The UE repeats the list that it got, and the P-CSCF does not accept it: 494.",
+        )
+        .frames(trail.rounds.iter().rev().find_map(|round| round.at_ue))
+        .at(sm7.seen)
+        .at(refusal.seen)
+        .cause(
+            "Somebody between changed Security-Server, or Security-Client before it",
+            format!(
+                "Security-Verify has {}, as Security-Server had where it was captured",
+                algorithms(&register.verify)
+            ),
+        )
+        .cause(
+            "The P-CSCF has lost what it proposed",
+            "then it refuses every UE alike",
+        )
+        .next("Capture at the P-CSCF too, and compare both headers with those of the UE's side.")
+        .done(),
+    )
 }

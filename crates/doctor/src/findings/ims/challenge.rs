@@ -16,11 +16,10 @@ pub(super) fn rules(case: Case<'_>) -> Vec<Finding> {
 
 /// A vector for two challenges.
 fn reused(case: Case<'_>) -> Option<Finding> {
-    let round = case
-        .trail
-        .rounds
-        .iter()
-        .find(|round| round.challenge.is_aka() && round.used_before.is_some())?;
+    let mut rounds = case.trail.rounds.iter();
+    let Some(round) = rounds.find(|round| round.challenge.is_aka() && round.used_before.is_some()) else {
+        return answered_before(case);
+    };
     Some(
         Draft::new(
             &catalogue::REPLAYED_NONCE,
@@ -36,6 +35,35 @@ fn reused(case: Case<'_>) -> Option<Finding> {
             "Somebody replays an old challenge",
             "the UE will find its SQN out of range",
         )
+        .done(),
+    )
+}
+
+/// The UE answers a challenge of before: it got that instead of the one that was sent to it.
+fn answered_before(case: Case<'_>) -> Option<Finding> {
+    let (stray, before) = case
+        .trail
+        .strays
+        .iter()
+        .find_map(|stray| Some((stray, stray.of?)))?;
+    let mut sent = case.trail.rounds.iter().filter_map(|round| round.at_ue);
+    Some(
+        Draft::new(
+            &catalogue::REPLAYED_NONCE,
+            "The UE answers with the nonce of an earlier challenge, not with that of the one it was sent.",
+        )
+        .at(before)
+        .frames(sent.rfind(|sent| sent.time <= stray.seen.time))
+        .at(stray.seen)
+        .cause(
+            "Somebody between puts an old challenge in place of the new one",
+            "the nonce of Authorization is that of the first frame, WWW-Authenticate had another one",
+        )
+        .cause(
+            "The UE mixes up its challenges",
+            "then it does so again without anybody between",
+        )
+        .next("Capture at the UE too: if the challenge that it gets is not the one that the P-CSCF sent, look for who is between them.")
         .done(),
     )
 }

@@ -23,10 +23,15 @@ pub(super) fn rules(case: Case<'_>) -> Vec<Finding> {
         found.push(finding(code, exchange));
     }
     found.extend(no_server(case));
+    found.extend(gone(case));
     found
 }
 
 fn code(case: Case<'_>, exchange: &Exchange) -> Option<&'static Code> {
+    // Somebody calls the user meanwhile: whatever comes of it breaks no registration.
+    if exchange.is_lir() {
+        return None;
+    }
     if exchange.state == CxState::Open {
         let waited = case.trail.now.since(exchange.request?.time);
         return (waited >= UNANSWERED_NS).then_some(&catalogue::HSS_SILENT);
@@ -95,6 +100,37 @@ fn finding(code: &'static Code, exchange: &Exchange) -> Finding {
         draft = draft.cause(*why, said.clone());
     }
     draft.done()
+}
+
+/// Statuses by which a CSCF says that it cannot ask the HSS (TS 24.229 5.3.1.2, RFC 3261 21.5), first or after others.
+const CANNOT_ASK: [u16; 5] = [408, 480, 500, 503, 504];
+
+/// A CSCF has no connection to the HSS, and so asks nothing.
+fn gone(case: Case<'_>) -> Option<Finding> {
+    let trail = case.trail;
+    let gone = trail.hss_gone?;
+    let word = crate::ims::last_word(trail)?;
+    let status = word.response()?.status;
+    let asked_since = trail
+        .cx
+        .iter()
+        .any(|exchange| exchange.request.is_some_and(|request| request.time > gone.time));
+    if !CANNOT_ASK.contains(&status) || asked_since {
+        return None;
+    }
+    let what =
+        format!("A CSCF has lost its connection to the HSS, and the registration is refused with {status}.");
+    Some(
+        Draft::new(&catalogue::HSS_UNREACHABLE, what)
+            .at(gone)
+            .at(word.seen)
+            .cause(
+                "The HSS is down, or nobody lets the CSCF through to it",
+                "the connection ended, and neither another one nor a request of Cx came since",
+            )
+            .next("Look at the HSS and at the connections of I-CSCF and S-CSCF to it: whether they try again, and who refuses.")
+            .done(),
+    )
 }
 
 /// Statuses by which an I-CSCF says that it has no S-CSCF (TS 24.229 5.3.1.2, 5.3.1.3).

@@ -44,13 +44,16 @@ pub(super) fn rules(case: Case<'_>, found: &[Finding]) -> Vec<Finding> {
                 catalogue::HSS_SILENT.name,
                 catalogue::IPSEC_WRONG_IK.name,
                 catalogue::SPI_PORT_MISMATCH.name,
+                // A UE leaves the third challenge in a row that is invalid (TS 24.229 5.1.1.5.3).
+                catalogue::IMS_SYNC_LOOP.name,
+                catalogue::REPLAYED_NONCE.name,
             ]
             .contains(&finding.code)
     });
     match case.verdict.ending {
         Ending::ChallengeUnanswered if silent => {
             let unacceptable = catalogue::SECAGREE_UNACCEPTABLE_TO_UE.name;
-            if !found.iter().any(|finding| finding.code == unacceptable) {
+            if !swallowed && !found.iter().any(|finding| finding.code == unacceptable) {
                 ends.extend(unanswered(case));
             }
         }

@@ -3,7 +3,8 @@
 use super::{Happening, Observer, Opening, address};
 use crate::ims::associations::Leads;
 use crate::ims::esp::{self, Inside};
-use crate::ims::read::Place;
+use crate::ims::read::{self, Place};
+use crate::ims::sighting::Sighting;
 use crate::ims::trail::{EspSeen, MAX_ESP_FRAMES};
 use quintet_capture::{FlowEvent, FlowId, Payload, Pdu, Protocol, Seen, Sink};
 use std::net::{IpAddr, SocketAddr};
@@ -61,6 +62,26 @@ impl Observer {
         if let Some(inside) = inside {
             self.carried(pdu, (source.ip(), destination.ip()), spi, &inside, new);
         }
+    }
+
+    /// A message that a node told above ESP: its ports say through which associations it came. Whether they are those of the
+    /// challenge under way.
+    pub(super) fn carried_above(&self, sighting: &mut Sighting) -> bool {
+        let attempt = self
+            .by_call
+            .get(&sighting.call_id)
+            .and_then(|id| self.attempts.get(id));
+        let impu = sighting.register().and_then(|register| register.impu.as_deref());
+        let Some(impu) = impu.or_else(|| attempt?.trail.impu.as_deref()) else {
+            return false;
+        };
+        let ports = (sighting.source.port(), sighting.destination.port());
+        let found = self
+            .associations
+            .between_ports(&read::identity(impu), ports)
+            .filter(|_| sighting.vias <= 1);
+        sighting.spi = found.map(|(_, spi)| spi);
+        found.is_some_and(|(set, _)| attempt.is_some_and(|attempt| attempt.sets.contains(&set)))
     }
 
     /// Notes a packet at its attempt. Whether its associations are those of the challenge under way.

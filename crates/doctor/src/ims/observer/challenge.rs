@@ -2,7 +2,7 @@
 
 use super::Observer;
 use crate::ims::associations::{Set, Side};
-use crate::ims::path::fingerprint;
+use crate::ims::path::{fingerprint, verifies};
 use crate::ims::read;
 use crate::ims::rounds::{AutnCheck, KeySource, Round, imsi};
 use crate::ims::sighting::Mechanism;
@@ -71,6 +71,8 @@ impl Observer {
         let sets_up = round.server.is_empty() && !server.is_empty();
         if sets_up {
             round.server = server;
+        } else if to_ue && !verifies(&round.server, &server) {
+            round.altered = Some((seen, server));
         }
         if first {
             self.search(id, at);

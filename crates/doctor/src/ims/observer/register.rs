@@ -3,10 +3,12 @@
 use super::{Happening, Observer};
 use crate::ims::attempt::Attempt;
 use crate::ims::digest::{self, Expected};
+use crate::ims::path::fingerprint;
 use crate::ims::read;
 use crate::ims::rounds::{self, AutsCheck};
 use crate::ims::sighting::Sighting;
-use crate::ims::trail::End;
+use crate::ims::trail::{Before, End, Stray};
+use crate::ims::verdict::Verdict;
 
 impl Observer {
     /// A REGISTER passed.
@@ -63,6 +65,9 @@ impl Observer {
         let Some(index) = attempt.add(sighting, new) else {
             return;
         };
+        if attempt.over.is_some() {
+            attempt.trail.hss_gone = self.links.gone();
+        }
         self.challenged(id, index);
         self.passed(id);
     }
@@ -109,12 +114,26 @@ impl Observer {
         (answers || attempt.goes_on_with(sighting)).then_some(id)
     }
 
+    /// What is known of a user, with an attempt that is over and waits for copies of its last messages alone.
+    fn before(&self, user: &str) -> Before {
+        let known = self.users.before(user);
+        let over = self
+            .by_user
+            .get(user)
+            .and_then(|id| self.attempts.get(id))
+            .filter(|attempt| attempt.over.is_some());
+        match over {
+            Some(attempt) => known.after(&attempt.trail, &Verdict::of(&attempt.trail)),
+            None => known,
+        }
+    }
+
     fn begin(&mut self, sighting: &Sighting) -> u64 {
         self.make_room();
         let id = self.numbers.next();
         let mut trail = self.trail(id, sighting);
         if let Some(impu) = sighting.register().and_then(|register| register.impu.as_deref()) {
-            trail.before = self.users.before(&read::identity(impu));
+            trail.before = self.before(&read::identity(impu));
         }
         self.attempts
             .insert(id, Attempt::new(trail, sighting.seen.time.max(self.now)));
@@ -137,7 +156,12 @@ impl Observer {
             .rounds
             .iter()
             .position(|round| round.challenge.nonce == credentials.nonce);
-        let Some(at) = at else { return };
+        let Some(at) = at else {
+            let stray = trail.stray(sighting, credentials);
+            let of = self.users.challenge(fingerprint(credentials.nonce.as_bytes()));
+            trail.strays.extend(stray.map(|stray| Stray { of, ..stray }));
+            return;
+        };
         self.complete(id, at);
         let Some(attempt) = self.attempts.get_mut(&id) else {
             return;

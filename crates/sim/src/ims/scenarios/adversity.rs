@@ -80,6 +80,6 @@ pub(super) const HSS_UNREACHABLE: Scenario = Scenario {
         ],
         ..REGISTERED
     },
-    findings: &["hss-silent"],
+    findings: &["hss-unreachable"],
     ..BASE
 };

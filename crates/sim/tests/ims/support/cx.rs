@@ -36,6 +36,19 @@ struct Wire {
     inboxes: [Inbox; 2],
 }
 
+/// What passes on a wire, or befalls it.
+pub(crate) enum Passing<'a> {
+    Opened,
+    /// To the HSS.
+    Asked(&'a [u8]),
+    /// From it.
+    Told(&'a [u8]),
+    Closed,
+}
+
+/// Hears of every wire: when, its number and whose it is, what.
+pub(crate) type Listener = Box<dyn FnMut(Duration, (usize, usize), Passing<'_>)>;
+
 /// What came to a CSCF.
 pub(crate) struct Come {
     pub(crate) station: usize,
@@ -55,6 +68,7 @@ pub(crate) struct Home {
     /// What happens to the CSCFs' nodes.
     pub(crate) events: VecDeque<(usize, Event)>,
     pub(crate) hss_events: Vec<HssEvent>,
+    pub(crate) listener: Option<Listener>,
     random: Random,
 }
 
@@ -106,6 +120,7 @@ impl Home {
             reachable: true,
             events: VecDeque::new(),
             hss_events: Vec::new(),
+            listener: None,
             random,
         }
     }
@@ -171,6 +186,7 @@ impl Home {
     fn cut(&mut self, now: Duration, wire: usize) {
         let id = ConnectionId(wire as u64);
         if std::mem::replace(&mut self.wires[wire].open, false) {
+            self.tell(now, wire, Passing::Closed);
             self.node.closed(now, id);
             self.nodes[self.wires[wire].station].closed(now, id);
         }
@@ -206,6 +222,12 @@ impl Home {
                 messages.push(octets.expect("whole messages").to_vec());
             }
             for octets in messages {
+                let passing = if flight.to_hss {
+                    Passing::Asked
+                } else {
+                    Passing::Told
+                };
+                self.tell(now, index, passing(&octets));
                 if flight.to_hss {
                     self.serve(now, connection, &octets);
                 } else {
@@ -299,9 +321,17 @@ impl Home {
             open: true,
             inboxes: [Inbox::new(), Inbox::new()],
         });
+        self.tell(now, id.0 as usize, Passing::Opened);
         let from: SocketAddr = ([127, 0, 0, 2], 40_000 + station as u16).into();
         self.node.accepted(now, id, from).unwrap();
         self.nodes[station].connected(now, id, peer, from);
+    }
+
+    fn tell(&mut self, now: Duration, wire: usize, passing: Passing<'_>) {
+        let station = self.wires[wire].station;
+        if let Some(listener) = &mut self.listener {
+            listener(now, (wire, station), passing);
+        }
     }
 
     /// Octets take 0.1 to 2 ms, in order on one wire.

@@ -5,6 +5,7 @@ use super::core::{ACCESS, ICSCF, PCSCF, SCSCF, at, icscf_config, pcscf_config, s
 use super::cx::Home;
 use super::esp::{End, Out};
 use super::nat::Nats;
+use super::tap::{Place, Tap};
 use quintet_cscf::icscf::{self, Icscf};
 use quintet_cscf::pcscf::{self, Pcscf, PcscfEvent};
 use quintet_cscf::scscf::{self, Scscf, ScscfEvent};
@@ -90,6 +91,8 @@ pub(crate) struct World {
     pub(crate) dropped: Vec<Drop>,
     /// Every message that was sent, for who looks for a fault.
     pub(crate) trace: Option<Vec<String>>,
+    /// Everything that passed, for who asks for it.
+    pub(crate) tap: Tap,
     queue: BinaryHeap<Reverse<(Duration, u64)>>,
     arrivals: BTreeMap<u64, Arrival>,
     sequence: u64,
@@ -100,12 +103,22 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new(value: u64, timers: LabTimers) -> Self {
+        Self::heard_by(Tap::default(), value, timers)
+    }
+
+    /// With a tap everywhere.
+    pub(crate) fn listening(value: u64, timers: LabTimers) -> Self {
+        Self::heard_by(Tap::listening(), value, timers)
+    }
+
+    fn heard_by(tap: Tap, value: u64, timers: LabTimers) -> Self {
         let mut random = Random::new(value);
         let configs = (
             pcscf_config(&timers),
             icscf_config(&timers),
             scscf_config(&timers),
         );
+        let listener = tap.cx();
         let mut world = Self {
             now: Duration::ZERO,
             home: Home::new(random.next()),
@@ -124,6 +137,7 @@ impl World {
             scscf_events: Vec::new(),
             dropped: Vec::new(),
             trace: std::env::var_os("QUINTET_TRACE").map(|_| Vec::new()),
+            tap,
             queue: BinaryHeap::new(),
             arrivals: BTreeMap::new(),
             sequence: 0,
@@ -132,6 +146,7 @@ impl World {
             nats: Nats::default(),
             random,
         };
+        world.home.listener = listener;
         world
             .home
             .nodes
@@ -324,6 +339,9 @@ impl World {
             busy = true;
             self.output(Node::Ues, output);
         }
+        while let Some(altered) = self.ues.poll_altered() {
+            self.tap.altered(&altered);
+        }
         while let Some(event) = self.ues.poll_event() {
             busy = true;
             self.invariants.user(&event);
@@ -389,7 +407,13 @@ impl World {
                 busy = true;
                 let to = if of_ues { Node::Ues } else { Node::Pcscf };
                 match out {
-                    Out::Message(hop, octets) => self.hand(to, hop, &octets),
+                    Out::Message(hop, octets) => {
+                        if to == Node::Pcscf {
+                            self.tap
+                                .message(Place::WithinEsp, self.now, (hop.remote, hop.local), &octets);
+                        }
+                        self.hand(to, hop, &octets);
+                    }
                     Out::Failed(hop) => self.fail(to, hop),
                     Out::Dropped(drop) => self.dropped.push(drop),
                 }
@@ -406,6 +430,8 @@ impl World {
                     local: packet.path.remote,
                     remote: self.nats.outward(packet.path.local),
                 };
+                self.tap
+                    .message(Place::Esp, self.now, (path.remote, path.local), &packet.octets);
                 for after in self.fates() {
                     let octets = packet.octets.clone();
                     self.schedule(self.now + after, Arrival::Packet { path, octets });
@@ -444,6 +470,10 @@ impl World {
         if let Some(end) = end
             && end.carries(&hop)
         {
+            if from == Node::Pcscf {
+                self.tap
+                    .message(Place::WithinEsp, self.now, (hop.local, hop.remote), &octets);
+            }
             if !end.send(self.now, hop, &octets) {
                 self.fail(from, hop);
             }
@@ -465,6 +495,10 @@ impl World {
             local: hop.remote,
             remote: self.nats.outward(hop.local),
         };
+        let gm = to == Node::Ues || node_at(hop.local.ip()) == Node::Ues;
+        let place = if gm { Place::Gm } else { Place::Core };
+        self.tap
+            .message(place, self.now, (arrived.remote, arrived.local), &octets);
         if hop.protocol == Protocol::Udp {
             for after in self.fates() {
                 let octets = octets.clone();
