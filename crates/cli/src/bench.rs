@@ -3,7 +3,9 @@
 //! A goal that is missed is no negative finding: machines differ, and neighbours take the processor away. A wrong answer is.
 
 mod aka;
+mod cx;
 mod doctor;
+mod ims;
 mod lte;
 mod machine;
 mod nausf;
@@ -25,9 +27,15 @@ pub(crate) enum Command {
     /// A server with a million subscribers on the disk, over a TCP connection.
     #[command(after_help = s6a::EXAMPLES)]
     S6a(s6a::Arguments),
+    /// An HSS with its database on the disk, asked by an I- and an S-CSCF over a TCP connection.
+    #[command(after_help = cx::EXAMPLES)]
+    Cx(cx::Arguments),
     /// An MME and an HSS with UEs that attach through simulated eNBs, over SCTP and TCP.
     #[command(after_help = lte::EXAMPLES)]
     Lte(lte::Arguments),
+    /// P-, I- and S-CSCF and an HSS with UEs that register, over UDP, with and without IPsec.
+    #[command(after_help = ims::EXAMPLES)]
+    Ims(ims::Arguments),
     /// An AUSF and a UDM on one core, asked over h2c: authenticate and confirm.
     #[command(after_help = nausf::EXAMPLES)]
     Nausf(nausf::Arguments),
@@ -41,7 +49,9 @@ pub(crate) fn run(command: Command) -> Result<Finding> {
     match command {
         Command::Aka(arguments) => aka::run(&arguments),
         Command::S6a(arguments) => s6a::run(&arguments),
+        Command::Cx(arguments) => cx::run(&arguments),
         Command::Lte(arguments) => lte::run(&arguments),
+        Command::Ims(arguments) => ims::run(&arguments),
         Command::Nausf(arguments) => nausf::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
     }

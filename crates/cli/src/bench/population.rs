@@ -5,9 +5,11 @@ use anyhow::{Result, bail};
 use indicatif::ProgressBar;
 use quintet_runtime::Clock;
 use quintet_sim::demo::Population;
+use quintet_sim::ims::{Provision, subscription};
 use quintet_store::{Command, PutMode, Reply};
 use quintet_subscriber::model::Subscriber;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Subscribers of one transaction.
@@ -59,6 +61,31 @@ pub(super) async fn provision(
         tokio::task::yield_now().await;
     }
     Ok(Provisioned::Now(clock.moment().now - begin))
+}
+
+/// The same with what follows from each IMSI in the IMS, in an empty database.
+pub(super) async fn provision_ims(
+    clock: Clock,
+    path: &Path,
+    subscribers: u32,
+    progress: &ProgressBar,
+) -> Result<Provisioned> {
+    let provisioned = provision(clock, path, subscribers, progress).await?;
+    let population = Population::new();
+    let mut database = Database::open(Some(path), true)?;
+    let mut first = 0;
+    while first < subscribers {
+        let end = subscribers.min(first.saturating_add(BATCH));
+        let of = |n| subscription(&population.subscriber(n)?, Provision::Ordinary).ok();
+        database.execute(Command::PutIms {
+            subscriptions: (first..end).filter_map(of).map(Arc::new).collect(),
+            mode: PutMode::Upsert,
+        })?;
+        first = end;
+        progress.set_position(u64::from(end));
+        tokio::task::yield_now().await;
+    }
+    Ok(provisioned)
 }
 
 fn count(database: &mut Database) -> Result<u64> {

@@ -66,6 +66,12 @@ impl Server {
         Self::start(clock, directory, "mme", &configuration, &[])
     }
 
+    /// Starts a CSCF; `directory` takes its configuration.
+    pub(super) fn cscf(clock: Clock, directory: &Path, role: &str, configuration: &str) -> Result<Self> {
+        let configuration = format!("roles = [\"{role}\"]\n{configuration}");
+        Self::start(clock, directory, role, &configuration, &[])
+    }
+
     fn start(
         clock: Clock,
         directory: &Path,
@@ -182,7 +188,7 @@ async fn read_log(clock: Clock, stderr: ChildStderr, log: Rc<Log>) {
         let mut said = log.said.borrow_mut();
         let event: serde_json::Value = serde_json::from_str(&line).unwrap_or_default();
         match event["message"].as_str() {
-            Some("S6a: listening" | "S1AP: listening") => {
+            Some("S6a: listening" | "S1AP: listening" | "SIP: listening") => {
                 said.address = event["address"].as_str().and_then(|a| a.parse().ok());
             }
             Some("all subscribers are in memory") => said.preloaded = Some(clock.moment().now),
