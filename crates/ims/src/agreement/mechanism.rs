@@ -2,6 +2,7 @@
 
 use super::associations::{Ports, Spis};
 use quintet_esp::{Encryption, Integrity, Spi, Suite};
+use quintet_sip::SecurityMechanism;
 
 /// The most mechanisms of a header that are read: every suite in both modes, four times.
 pub const MAX_MECHANISMS: usize = 64;
@@ -148,7 +149,7 @@ fn entries<'a>(values: impl IntoIterator<Item = &'a str>) -> Result<Vec<&'a str>
         if octets > MAX_HEADER_OCTETS {
             return Err(Unreadable::TooLong);
         }
-        for entry in split(value, ',') {
+        for entry in split(value) {
             let entry = entry.trim();
             if entry.is_empty() {
                 return Err(Unreadable::Syntax("an entry is empty"));
@@ -162,145 +163,86 @@ fn entries<'a>(values: impl IntoIterator<Item = &'a str>) -> Result<Vec<&'a str>
     Ok(found)
 }
 
-/// The parts between separators outside of quotes.
-fn split(text: &str, separator: char) -> impl Iterator<Item = &str> {
+/// The parts between commas outside of quotes; an empty one is one too.
+fn split(text: &str) -> impl Iterator<Item = &str> {
     let mut quoted = false;
     text.split(move |letter| {
         quoted ^= letter == '"';
-        !quoted && letter == separator
+        !quoted && letter == ','
     })
 }
 
-/// What the parameters of an entry say; of one that is there twice, nothing can be taken.
-#[derive(Default)]
-struct Parameters<'a> {
-    alg: Option<&'a str>,
-    ealg: Option<&'a str>,
-    prot: Option<&'a str>,
-    mode: Option<&'a str>,
-    spi_c: Option<&'a str>,
-    spi_s: Option<&'a str>,
-    port_c: Option<&'a str>,
-    port_s: Option<&'a str>,
-    q: Option<&'a str>,
-    media: bool,
-}
+/// The parameters that count; of one that is there twice, nothing can be taken.
+const PARAMETERS: [&str; 9] = [
+    "alg", "ealg", "prot", "mod", "spi-c", "spi-s", "port-c", "port-s", "q",
+];
 
 fn mechanism(entry: &str) -> Result<Mechanism, Unreadable> {
-    let mut parts = split(entry, ';').map(str::trim);
-    let name = parts.next().unwrap_or_default();
-    if name.is_empty() || !name.bytes().all(is_token) {
-        return Err(Unreadable::Syntax("a mechanism's name is no token"));
+    let read = SecurityMechanism::parse(entry);
+    let read = read.map_err(|_| Unreadable::Syntax("a mechanism's name is no token"))?;
+    let times = |name: &str| {
+        read.params
+            .iter()
+            .filter(|(found, _)| found.eq_ignore_ascii_case(name))
+            .count()
+    };
+    if PARAMETERS.into_iter().any(|name| times(name) > 1) {
+        return Err(Unreadable::Syntax("a parameter is there twice"));
     }
-    let mut p = Parameters::default();
-    for part in parts {
-        let (parameter, value) = match part.split_once('=') {
-            Some((parameter, value)) => (parameter.trim(), value.trim()),
-            None => (part, ""),
-        };
-        let place = match parameter.to_ascii_lowercase().as_str() {
-            "alg" => &mut p.alg,
-            "ealg" => &mut p.ealg,
-            "prot" => &mut p.prot,
-            "mod" => &mut p.mode,
-            "spi-c" => &mut p.spi_c,
-            "spi-s" => &mut p.spi_s,
-            "port-c" => &mut p.port_c,
-            "port-s" => &mut p.port_s,
-            "q" => &mut p.q,
-            "mediasec" => {
-                p.media = true;
-                continue;
-            }
-            _ => continue,
-        };
-        if place.replace(value).is_some() {
-            return Err(Unreadable::Syntax("a parameter is there twice"));
-        }
-    }
-    if p.media {
+    if read.params.has("mediasec") {
         return Ok(Mechanism::Media);
     }
-    if !name.eq_ignore_ascii_case("ipsec-3gpp") {
+    if !read.is_ipsec_3gpp() {
         return Ok(Mechanism::Unsupported);
     }
-    Ok(ipsec(&p)?.map_or(Mechanism::Unsupported, Mechanism::Ipsec))
+    Ok(ipsec(&read)?.map_or(Mechanism::Unsupported, Mechanism::Ipsec))
 }
 
 /// `None` where something is not supported; what is no number where one belongs is an error.
-fn ipsec(p: &Parameters<'_>) -> Result<Option<Ipsec>, Unreadable> {
-    let alg = p.alg.and_then(|alg| alg.parse::<Integrity>().ok());
-    let ealg = p.ealg.unwrap_or("null").parse::<Encryption>().ok();
+fn ipsec(read: &SecurityMechanism<'_>) -> Result<Option<Ipsec>, Unreadable> {
+    let alg = read.alg().and_then(|alg| alg.parse::<Integrity>().ok());
+    let ealg = read.ealg().unwrap_or("null").parse::<Encryption>().ok();
     let suite = alg.zip(ealg).and_then(|(alg, ealg)| Suite::new(alg, ealg).ok());
-    let mode = match p.mode.unwrap_or("trans") {
-        mode if mode.eq_ignore_ascii_case("trans") => Some(Mode::Transport),
-        mode if mode.eq_ignore_ascii_case("UDP-enc-tun") => Some(Mode::UdpEncapsulatedTunnel),
-        _ => None,
-    };
-    let esp = p.prot.is_none_or(|prot| prot.eq_ignore_ascii_case("esp"));
-    let spi = |text: Option<&str>| match text {
-        None => Ok(None),
-        Some(text) => match number::<u32>(text) {
-            Some(value) => Ok(Spi::new(value)),
-            None => Err(Unreadable::Syntax("an SPI is no number of 32 bits")),
-        },
-    };
-    let port = |text: Option<&str>| match text {
-        None => Ok(None),
-        Some(text) => match number::<u16>(text) {
-            Some(value) => Ok(Some(value)),
-            None => Err(Unreadable::Syntax("a port is no number of 16 bits")),
-        },
-    };
-    let spis = spi(p.spi_c)?.zip(spi(p.spi_s)?);
-    let ports = port(p.port_c)?.zip(port(p.port_s)?);
-    let q = match p.q {
-        None => FULL_Q,
-        Some(text) => q(text).ok_or(Unreadable::Syntax("q is no number from 0 to 1"))?,
-    };
+    let modes = [Mode::Transport, Mode::UdpEncapsulatedTunnel];
+    let named = read.mode().unwrap_or(Mode::Transport.name());
+    let mode = modes
+        .into_iter()
+        .find(|mode| mode.name().eq_ignore_ascii_case(named));
+    let esp = read.prot().is_none_or(|prot| prot.eq_ignore_ascii_case("esp"));
+    const SPI: &str = "an SPI is no number of 32 bits";
+    const PORT: &str = "a port is no number of 16 bits";
+    let spi_c = number(read, "spi-c", read.spi_c(), SPI)?.and_then(Spi::new);
+    let spi_s = number(read, "spi-s", read.spi_s(), SPI)?.and_then(Spi::new);
+    let port_c = number(read, "port-c", read.port_c(), PORT)?;
+    let port_s = number(read, "port-s", read.port_s(), PORT)?;
+    let q = number(read, "q", read.q(), "q is no number from 0 to 1")?.unwrap_or(FULL_Q);
+    let spis = spi_c.zip(spi_s).map(|(client, server)| Spis { client, server });
+    let ports = port_c
+        .zip(port_s)
+        .map(|(client, server)| Ports { client, server });
     let (Some(suite), Some(mode), true, Some(spis), Some(ports)) = (suite, mode, esp, spis, ports) else {
         return Ok(None);
     };
     Ok(Some(Ipsec {
         suite,
         mode,
-        spis: Spis {
-            client: spis.0,
-            server: spis.1,
-        },
-        ports: Ports {
-            client: ports.0,
-            server: ports.1,
-        },
+        spis,
+        ports,
         q,
     }))
 }
 
-fn number<T: std::str::FromStr>(text: &str) -> Option<T> {
-    let digits = !text.is_empty() && text.bytes().all(|octet| octet.is_ascii_digit());
-    digits.then(|| text.parse().ok()).flatten()
-}
-
-fn q(text: &str) -> Option<u16> {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    if fraction.len() > 3 || !fraction.bytes().all(|octet| octet.is_ascii_digit()) {
-        return None;
+/// A number of a parameter: one that is there and cannot be read is an error.
+fn number<T>(
+    of: &SecurityMechanism<'_>,
+    name: &str,
+    read: Option<T>,
+    wrong: &'static str,
+) -> Result<Option<T>, Unreadable> {
+    match read {
+        None if of.params.has(name) => Err(Unreadable::Syntax(wrong)),
+        read => Ok(read),
     }
-    let thousandths = format!("{fraction:0<3}").parse::<u16>().ok()?;
-    match whole {
-        "0" => Some(thousandths),
-        "1" if thousandths == 0 => Some(FULL_Q),
-        _ => None,
-    }
-}
-
-/// RFC 3261 25.1.
-const fn is_token(octet: u8) -> bool {
-    octet.is_ascii_alphanumeric()
-        || matches!(
-            octet,
-            b'-' | b'.' | b'!' | b'%' | b'*' | b'_' | b'+' | b'`' | b'\'' | b'~'
-        )
 }
 
 #[cfg(test)]
