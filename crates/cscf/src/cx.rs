@@ -14,8 +14,16 @@ use quintet_cx::{Answer, Envelope, Fault, Outcome, Request, write_session};
 use quintet_diameter::dict::avp;
 use quintet_diameter::node::{Application, Destination, FailedReason, RequestHandle, RouteError};
 use quintet_diameter::{Message, MessageWriter, Node, ResultCode};
+use quintet_ims::registrar::At;
 use std::collections::HashMap;
 use std::time::Duration;
+
+/// When an input comes to a node, and the Diameter node that its requests to the HSS go through.
+#[derive(Debug)]
+pub(crate) struct Cycle<'n> {
+    pub(crate) at: At,
+    pub(crate) node: &'n mut Node,
+}
 
 /// How many redirections one request follows: an SLF names the HSS itself.
 const MAX_REDIRECTIONS: u8 = 2;

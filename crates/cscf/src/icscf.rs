@@ -18,7 +18,9 @@ mod sip;
 pub use config::{Config, Counters, Limits};
 pub use selection::{MAX_CANDIDATES, Scscf, select};
 
+pub(crate) use crate::cx::Cycle;
 use crate::cx::{Answered, CxClient};
+pub(crate) use crate::proxy::Request;
 use crate::proxy::{Branches, Relay, RelayConfig, RelayEvent, TIMER_C};
 use attempt::Attempt;
 use quintet_diameter::Node;
@@ -29,20 +31,6 @@ use quintet_sip::transaction::ServerId;
 use quintet_sip::transport::{Hop, SipOutput};
 use std::collections::HashMap;
 use std::time::Duration;
-
-/// When an input comes, and the Diameter node that requests to the HSS go through.
-pub(crate) struct Cycle<'n> {
-    pub(crate) at: At,
-    pub(crate) node: &'n mut Node,
-}
-
-/// A request that came, as it is handled.
-#[derive(Clone, Copy)]
-pub(crate) struct Request<'r, 'a> {
-    pub(crate) id: ServerId,
-    pub(crate) hop: Hop,
-    pub(crate) message: &'r quintet_sip::Message<'a>,
-}
 
 /// An I-CSCF. Inputs are methods; what it wants done is polled: [`poll_sip`](Self::poll_sip),
 /// [`poll_timeout`](Self::poll_timeout).

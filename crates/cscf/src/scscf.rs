@@ -10,6 +10,9 @@
 //!
 //! What is durable of a session leaves by [`Scscf::poll_save`] and comes back by [`Scscf::restore`]. Subscriptions and what
 //! application servers have at the moment are not durable: subscribers refresh, callers call again.
+//!
+//! Left out: wildcarded identities (what matches one is not served: 403, 404, 480), and IMS restoration by the HSS (TS 23.380):
+//! an S-CSCF here has its registrations from its own records, leaves no SCSCF-Restoration-Info and never asks SAR RESTORATION.
 
 mod chain;
 mod config;
@@ -22,6 +25,7 @@ mod rate;
 mod read;
 mod reginfo;
 mod register;
+mod registers;
 mod reply;
 mod restore;
 mod sending;
@@ -41,7 +45,9 @@ pub use quintet_ims::registrar::At;
 pub use read::{MAX_CALL_ID_OCTETS, MAX_VALUE_OCTETS};
 pub(crate) use read::{impu_of, private_identity};
 
+pub(crate) use crate::cx::Cycle;
 use crate::cx::{Answered, CxClient};
+pub(crate) use crate::proxy::Request;
 use crate::proxy::{Branches, Relay, RelayConfig, RelayEvent, TIMER_C};
 use chain::Chains;
 use quintet_diameter::node::{Event as NodeEvent, Inbound};
@@ -49,12 +55,11 @@ use quintet_diameter::{ConnectionId, Node};
 use quintet_identity::{Impi, Impu};
 use quintet_ims::registrar::{Entropy, Input, NetworkReason, Output, Session};
 use quintet_procedure::node::{Saves, Schedule};
-use quintet_sip::transaction::ServerId;
 use quintet_sip::transport::{Hop, SipOutput};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 use rate::Rates;
-use register::Registers;
+use registers::Registers;
 use sending::OwnRequests;
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -64,20 +69,6 @@ use unregistered::Unregistered;
 
 /// The most events kept for a listener that does not fetch them; past it the newest are dropped.
 const MAX_EVENTS: usize = 65_536;
-
-/// When an input comes, and the Diameter node that requests to the HSS go through.
-pub(crate) struct Cycle<'n> {
-    pub(crate) at: At,
-    pub(crate) node: &'n mut Node,
-}
-
-/// A request that came, as it is handled.
-#[derive(Clone, Copy)]
-pub(crate) struct Request<'r, 'a> {
-    pub(crate) id: ServerId,
-    pub(crate) hop: Hop,
-    pub(crate) message: &'r quintet_sip::Message<'a>,
-}
 
 /// The random octets of the sessions.
 #[derive(Debug)]
@@ -291,6 +282,25 @@ impl Scscf {
         };
         let cycle = &mut Cycle { at, node };
         self.drive(cycle, place, Input::Deregister { impus, reason });
+        self.settle(cycle);
+        true
+    }
+
+    /// The operator wants a private identity authenticated anew: its registrations, of these public identities or of all, last so
+    /// many seconds more, or less, and whoever subscribed is told (TS 24.229 5.4.1.6).
+    pub fn reauthenticate(
+        &mut self,
+        at: At,
+        node: &mut Node,
+        impi: &Impi,
+        impus: &[Impu],
+        expires: u32,
+    ) -> bool {
+        let Some(place) = self.table.by_impi(impi) else {
+            return false;
+        };
+        let cycle = &mut Cycle { at, node };
+        self.drive(cycle, place, Input::Reauthenticate { impus, expires });
         self.settle(cycle);
         true
     }

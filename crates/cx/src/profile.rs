@@ -22,6 +22,8 @@ pub use trigger::{
 };
 pub use xml::ProfileError;
 
+use std::collections::BTreeMap;
+
 /// The longest profile read: a subscription with hundreds of identities has a tenth of it, and a Diameter message holds
 /// no more than 256 KiB.
 pub const MAX_XML_OCTETS: usize = 128 * 1024;
@@ -108,5 +110,20 @@ impl ServiceProfile {
         let mut found: Vec<_> = self.filter_criteria.iter().filter(met).collect();
         found.sort_by_key(|criteria| criteria.priority);
         found
+    }
+
+    /// The same profile with the criteria of the sets that it shares, as an S-CSCF knows these (SharedIFCSetID, TS 29.228 B.2.2);
+    /// the numbers of those that it does not know stay.
+    #[must_use]
+    pub fn with_shared(&self, known: &BTreeMap<u32, Vec<InitialFilterCriteria>>) -> Self {
+        let mut whole = self.clone();
+        whole.shared_ifc_sets.retain(|id| match known.get(id) {
+            Some(criteria) => {
+                whole.filter_criteria.extend_from_slice(criteria);
+                false
+            }
+            None => true,
+        });
+        whole
     }
 }

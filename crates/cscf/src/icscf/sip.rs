@@ -2,14 +2,10 @@
 
 use super::attempt::{Attempt, Purpose};
 use super::{Cycle, Icscf, Request};
-use crate::proxy::{self, Arrival, Rejection, Routed, Target, Whose};
+use crate::proxy::{self, Arrival, Forwarder, MAX_OWN_ROUTES, Rejection, Routed, Whose, outgoing};
 use quintet_sip::transaction::{ClientId, ServerId};
-use quintet_sip::transport::{Hop, Protocol};
-use quintet_sip::{Contact, Edit, Message, Method, Name, Scheme, Status, Uri};
-use std::net::SocketAddr;
-
-/// Most Routes of our own on top of one request.
-const MAX_OWN_ROUTES: usize = 2;
+use quintet_sip::transport::Hop;
+use quintet_sip::{Contact, Edit, Message, Method, Name, Status, Uri};
 
 impl Icscf {
     pub(crate) fn received(&mut self, cycle: &mut Cycle<'_>, hop: Hop, octets: &[u8]) {
@@ -23,7 +19,7 @@ impl Icscf {
                 self.request(cycle, Request { id, hop, message });
             }
             Arrival::Response(client, whose) => self.response(cycle, client, whose, &message),
-            Arrival::Ack => self.acknowledge(hop, &message),
+            Arrival::Ack => self.forwarder().acknowledge(&hop, &message),
             Arrival::Cancelled(server) => {
                 if let Some(attempt) = self.attempts.remove(&server) {
                     self.give_up(cycle, server, &attempt, Status::REQUEST_TERMINATED);
@@ -139,7 +135,7 @@ impl Icscf {
             hop: attempt.hop,
             message: &message,
         };
-        let edit = self.outgoing(request, &routed);
+        let edit = outgoing(request, &routed);
         let edit = match attempt.purpose {
             // The Request-URI of REGISTER becomes the S-CSCF's (TS 24.229 5.3.1.2); other requests keep theirs.
             Purpose::Register { .. } => edit.uri(name),
@@ -148,96 +144,25 @@ impl Icscf {
                 edit.push(Name::Route, format_args!("<{name};lr{orig}>"))
             }
         };
-        self.pass_on(cycle, request, edit, name)
+        self.forwarder().pass_on(cycle.at.now, request, edit, name)
+    }
+
+    /// What sending takes.
+    fn forwarder(&mut self) -> Forwarder<'_> {
+        Forwarder {
+            address: self.config.address,
+            hosts: &self.config.hosts,
+            own: &self.config.own,
+            relay: &mut self.relay,
+            branches: &mut self.branches,
+        }
     }
 
     /// Requests that have their way already.
     fn pass_along(&mut self, cycle: &mut Cycle<'_>, request: Request<'_, '_>, routed: &Routed<'_>) {
-        if routed.routes.is_empty() && self.config.own.owns(&routed.uri) {
-            return self.reject(cycle, request, Status::CALL_DOES_NOT_EXIST);
-        }
-        let next = routed.next().as_str().to_owned();
-        let edit = self.outgoing(request, routed);
-        if let Err(status) = self.pass_on(cycle, request, edit, &next) {
+        if let Err(status) = self.forwarder().pass_along(cycle.at.now, request, routed) {
             self.reject(cycle, request, status);
         }
-    }
-
-    fn outgoing<'m, 'a>(&self, request: Request<'m, 'a>, routed: &Routed<'a>) -> Edit<'m, 'a> {
-        let message = request.message;
-        let edit = routed.apply(Edit::new(message));
-        proxy::came_from(edit, message, &request.hop).replace(Name::MaxForwards, proxy::max_forwards(message))
-    }
-
-    fn pass_on(
-        &mut self,
-        cycle: &mut Cycle<'_>,
-        request: Request<'_, '_>,
-        edit: Edit<'_, '_>,
-        next: &str,
-    ) -> Result<ClientId, Status> {
-        let uri = Uri::parse(next).map_err(|_| Status::BAD_REQUEST)?;
-        let target = self.target(&uri).ok_or(Status::NOT_FOUND)?;
-        let via = self.via(target, proxy::loop_key(request.message));
-        let mut octets = Vec::with_capacity(request.message.octets().len() + 256);
-        edit.push(Name::Via, via).write(&mut octets);
-        let (to, came) = (self.hop_to(target), (&request.hop, request.message));
-        let client = self.relay.forward(cycle.at.now, request.id, came, to, octets);
-        client.map_err(|_| Status::SERVICE_UNAVAILABLE)
-    }
-
-    fn target(&self, uri: &Uri<'_>) -> Option<Target> {
-        if !uri.is_sip() {
-            return None;
-        }
-        let transport = match (uri.transport(), uri.scheme) {
-            (Some(name), _) => Some(Protocol::of(name)?),
-            (None, Scheme::Sips) => Some(Protocol::Tls),
-            (None, _) => None,
-        };
-        self.config.hosts.target(uri.host, uri.port, transport)
-    }
-
-    fn hop_to(&self, target: Target) -> Hop {
-        let address = self.config.address;
-        Hop {
-            protocol: target.protocol,
-            local: match target.protocol {
-                Protocol::Udp => address,
-                Protocol::Tcp | Protocol::Tls => SocketAddr::new(address.ip(), 0),
-            },
-            remote: target.address,
-        }
-    }
-
-    fn via(&mut self, target: Target, key: u64) -> String {
-        let branch = self.branches.next(key);
-        format!(
-            "SIP/2.0/{} {};branch={branch}",
-            target.protocol, self.config.address
-        )
-    }
-
-    fn acknowledge(&mut self, hop: Hop, message: &Message<'_>) {
-        let Ok(routed) = proxy::route(message, &self.config.own, MAX_OWN_ROUTES) else {
-            return;
-        };
-        if message.max_forwards().ok().flatten() == Some(0)
-            || (routed.routes.is_empty() && self.config.own.owns(&routed.uri))
-        {
-            return;
-        }
-        let Some(target) = self.target(routed.next()) else {
-            return;
-        };
-        let via = self.via(target, proxy::loop_key(message));
-        let edit = proxy::came_from(routed.apply(Edit::new(message)), message, &hop);
-        let mut octets = Vec::with_capacity(message.octets().len() + 256);
-        edit.push(Name::Via, via)
-            .replace(Name::MaxForwards, proxy::max_forwards(message))
-            .write(&mut octets);
-        let to = self.hop_to(target);
-        self.relay.send(to, octets);
     }
 
     fn response(&mut self, cycle: &mut Cycle<'_>, client: ClientId, whose: Whose, message: &Message<'_>) {
@@ -314,9 +239,7 @@ impl Icscf {
 
     fn reject(&mut self, cycle: &mut Cycle<'_>, request: Request<'_, '_>, status: Status) {
         self.counters.refused += 1;
-        let rejection = Rejection::new(status, status.phrase());
-        let Request { id, hop, message } = request;
-        self.relay.reply(cycle.at.now, id, hop, message, &rejection);
+        self.forwarder().reject(cycle.at.now, request, status);
     }
 }
 

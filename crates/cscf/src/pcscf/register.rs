@@ -1,15 +1,16 @@
 //! REGISTERs of UEs: SM1 and SM7 (TS 33.203 6.1, 7.2; TS 24.229 5.2.2).
 
-use super::config::{MAX_URIS, Unprotected};
+use super::config::Unprotected;
 use super::event::PcscfEvent;
 use super::headers::{self, IntegrityProtected};
 use super::node::{Come, Pcscf, Side};
+use super::said::{Who, behind_nat, contact, verify, wants_outbound, who};
 use super::table::{Attempt, Registration};
 use crate::proxy::{Rejection, Target, literal};
 use quintet_esp::SaSet;
 use quintet_ims::agreement::{Encapsulation, Proposal, REG_AWAIT_AUTH, Refusal, VerifyFailure, Which};
-use quintet_sip::transport::{Hop, Protocol};
-use quintet_sip::{Contact, Edit, Message, Name, NameAddr, Status};
+use quintet_sip::transport::Hop;
+use quintet_sip::{Edit, Message, Name, Status};
 use std::net::SocketAddr;
 
 /// A REGISTER at the registrar.
@@ -25,13 +26,6 @@ pub(super) struct Exchange {
     pub(super) outbound: bool,
     /// The set that it came through.
     pub(super) over: Option<SaSet>,
-}
-
-/// Who registers.
-struct Who {
-    /// The private identity, marked if the registration is for emergencies: that is one of its own (TS 24.229 5.1.6.2).
-    owner: String,
-    emergency: bool,
 }
 
 impl Pcscf {
@@ -377,83 +371,4 @@ fn bracketed(ip: std::net::IpAddr) -> String {
 
 fn verified(result: Result<(), VerifyFailure>) -> bool {
     result.is_ok()
-}
-
-/// The values of Security-Verify.
-pub(super) fn verify<'m, 'a>(message: &'m Message<'a>) -> impl Iterator<Item = &'a str> + use<'m, 'a> {
-    message.headers(Name::SecurityVerify)
-}
-
-/// Who registers: the username of the credentials, or what the public identity makes of itself (TS 23.003 13.3).
-fn who(message: &Message<'_>) -> Result<Who, Rejection> {
-    let bad = |why: &str| Rejection::new(Status::BAD_REQUEST, why);
-    let username = match message.has(Name::Authorization) {
-        true => {
-            let credentials =
-                headers::credentials(message).ok_or_else(|| bad("Authorization has not one Digest"))?;
-            credentials.username().map(|username| username.into_owned())
-        }
-        false => None,
-    };
-    let impi = match username {
-        Some(username) if !username.is_empty() && username.len() <= 255 => username,
-        Some(_) => return Err(bad("no private identity")),
-        None => {
-            let to = message.to().map_err(|error| bad(&error.to_string()))?;
-            let user = to.uri.user.ok_or_else(|| bad("To has no user"))?;
-            format!("{user}@{}", to.uri.host.to_ascii_lowercase())
-        }
-    };
-    let emergency = message.contacts().flatten().any(|contact| match contact {
-        Contact::Address(contact) => contact.uri.params.has("sos"),
-        Contact::All => false,
-    });
-    let owner = if emergency { format!("{impi};sos") } else { impi };
-    Ok(Who { owner, emergency })
-}
-
-/// The Contact that is registered: one, or `*`, or none.
-fn contact(message: &Message<'_>) -> Result<Option<String>, Rejection> {
-    let bad = |why: &str| Rejection::new(Status::BAD_REQUEST, why);
-    let mut contacts = message.contacts();
-    let first = match contacts.next() {
-        None => return Ok(None),
-        Some(Err(error)) => return Err(bad(&error.to_string())),
-        Some(Ok(contact)) => contact,
-    };
-    if message.contacts().count() > MAX_URIS {
-        return Err(bad("too many contacts"));
-    }
-    Ok(Some(match first {
-        Contact::All => "*".to_owned(),
-        Contact::Address(contact) => contact.uri.as_str().to_owned(),
-    }))
-}
-
-/// Whether the UE wants outbound: it says so, with an instance and the number of its flow (RFC 5626 4.2.1).
-fn wants_outbound(message: &Message<'_>) -> bool {
-    let flow = |contact: NameAddr<'_>| contact.reg_id().is_some() && contact.instance().is_some();
-    message.lists(Name::Supported, "outbound")
-        && message.contacts().flatten().any(|contact| match contact {
-            Contact::Address(contact) => flow(contact),
-            Contact::All => false,
-        })
-}
-
-/// Whether a NAT is between: the UE's Via names another address than it came from (TS 33.203 M.6). A name says nothing.
-fn behind_nat(message: &Message<'_>, hop: &Hop) -> bool {
-    let via = message.top_via();
-    let named = via.ok().and_then(|via| literal(via.host));
-    named.is_some_and(|named| named != hop.remote.ip())
-}
-
-/// The protocol that a Contact asks for.
-pub(super) fn protocol_of(contact: &str, hop: &Hop) -> Protocol {
-    let uri = quintet_sip::Uri::parse(contact).ok();
-    let asked = uri.and_then(|uri| uri.transport()).and_then(Protocol::of);
-    match (asked, hop.protocol) {
-        (Some(protocol), _) => protocol,
-        (None, Protocol::Tls) => Protocol::Tls,
-        (None, _) => Protocol::Udp,
-    }
 }

@@ -7,7 +7,7 @@ use super::table::{Bound, Subscription};
 use super::ue::token_of;
 use crate::proxy::{MAX_FORWARDS, Rejection};
 use quintet_ims::registrar::At;
-use quintet_sip::reginfo::{CONTENT_TYPE, ContactState, Reginfo, RegistrationState};
+use quintet_sip::reginfo::{CONTENT_TYPE, ContactEvent, ContactState, Reginfo, RegistrationState};
 use quintet_sip::{Contact, Message, Method, Name, NameAddr, Status, Uri, Writer};
 use std::time::Duration;
 
@@ -188,12 +188,12 @@ impl Pcscf {
         {
             registration.subscription = None;
         }
-        let ended = terminated(message.body());
+        let told = told(message.body());
         let left = self.table.get_mut(place).and_then(|registration| {
             let bound = registration.bound.as_mut()?;
-            let before = bound.aors.len();
-            drop_ended(bound, &ended);
-            (bound.aors.len() < before).then_some(bound.aors.len())
+            let before = bound.aors.clone();
+            follow(bound, come.at.now, &told);
+            (bound.aors != before).then_some(bound.aors.len())
         });
         match left {
             Some(0) => self.end(come.at, place, Ended::Network),
@@ -206,16 +206,18 @@ impl Pcscf {
     }
 }
 
-/// A contact that is not registered any more.
-struct Terminated {
+/// What a document says of a contact that has less time than it had.
+struct Told {
     /// The identity.
     aor: String,
     /// Its contact's URI; `None` if the identity has none left.
     contact: Option<String>,
+    /// What is left of it, seconds: 0 if it is not registered any more, else it was shortened (TS 24.229 5.4.1.6).
+    left: u32,
 }
 
-/// What a document says has ended; what is none says nothing.
-fn terminated(document: &[u8]) -> Vec<Terminated> {
+/// What a document says has ended or been shortened; what is none says nothing.
+fn told(document: &[u8]) -> Vec<Told> {
     let Ok(document) = Reginfo::from_xml(document) else {
         return Vec::new();
     };
@@ -223,23 +225,28 @@ fn terminated(document: &[u8]) -> Vec<Terminated> {
     for registration in document.registrations {
         let aor = registration.aor;
         if registration.state == RegistrationState::Terminated {
-            found.push(Terminated {
+            found.push(Told {
                 aor: aor.clone(),
                 contact: None,
+                left: 0,
             });
         }
-        let contacts = registration.contacts.into_iter();
-        let ended = contacts.filter(|contact| contact.state == ContactState::Terminated);
-        found.extend(ended.map(|contact| Terminated {
-            aor: aor.clone(),
-            contact: Some(contact.uri),
+        found.extend(registration.contacts.into_iter().filter_map(|contact| {
+            let left = match (contact.state, contact.event) {
+                (ContactState::Terminated, _) => 0,
+                (ContactState::Active, ContactEvent::Shortened) => contact.expires?,
+                (ContactState::Active, _) => return None,
+            };
+            let (aor, contact) = (aor.clone(), Some(contact.uri));
+            Some(Told { aor, contact, left })
         }));
     }
     found
 }
 
-/// Takes the identities away that are not registered any more with this contact, each with its implicit set.
-fn drop_ended(bound: &mut Bound, ended: &[Terminated]) {
+/// Takes the identities away that are not registered any more with this contact, each with its implicit set, and gives less time
+/// to those that were shortened.
+fn follow(bound: &mut Bound, now: Duration, told: &[Told]) {
     let contact = bound.contact.clone();
     let ours = |other: &str| match (Uri::parse(&contact), Uri::parse(other)) {
         (Ok(a), Ok(b)) => {
@@ -249,7 +256,7 @@ fn drop_ended(bound: &mut Bound, ended: &[Terminated]) {
         }
         _ => false,
     };
-    for Terminated { aor, contact } in ended {
+    for Told { aor, contact, left } in told {
         if contact.as_deref().is_some_and(|contact| !ours(contact)) {
             continue;
         }
@@ -257,7 +264,11 @@ fn drop_ended(bound: &mut Bound, ended: &[Terminated]) {
             continue;
         };
         let aor = aor.to_canonical();
-        bound.aors.retain(|known| !known.has(&aor));
+        let until = now + Duration::from_secs(u64::from(*left));
+        for known in bound.aors.iter_mut().filter(|known| known.has(&aor)) {
+            known.expires = known.expires.min(until);
+        }
+        bound.aors.retain(|known| known.expires > now);
     }
 }
 

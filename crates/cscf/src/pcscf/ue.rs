@@ -1,9 +1,10 @@
-//! Requests of UEs other than REGISTER (TS 24.229 5.2.6.3), and of emergencies (5.2.10).
+//! Requests of UEs other than REGISTER (TS 24.229 5.2.6.3).
 
+use super::emergency::is_emergency;
 use super::event::PcscfEvent;
 use super::headers;
 use super::node::{Come, Pcscf, Side};
-use super::register::verify;
+use super::said::verify;
 use super::table::Bound;
 use crate::proxy::{self, Rejection, Routed, Target};
 use quintet_ims::agreement::Which;
@@ -11,13 +12,6 @@ use quintet_ims::registrar::At;
 use quintet_sip::transaction::{ClientId, ServerId};
 use quintet_sip::transport::{Hop, Protocol};
 use quintet_sip::{Edit, Message, Method, Name, NameAddr, Status, Uri};
-
-/// How the body of a 380 is called (TS 24.229 7.6).
-const IMS_XML: &str = "application/3gpp-ims+xml";
-
-/// What a 380 says: an emergency call belongs elsewhere (TS 24.229 7.6.2).
-const ALTERNATIVE: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n<ims-3gpp version=\"1\"><alternative-service>\
-    <type>emergency</type><reason>emergency calls are not served here</reason></alternative-service></ims-3gpp>\r\n";
 
 impl Pcscf {
     /// A request of a UE.
@@ -196,7 +190,7 @@ impl Pcscf {
     }
 
     /// Without what was for this node only.
-    fn stripped<'m, 'a>(&self, mut edit: Edit<'m, 'a>, message: &Message<'a>) -> Edit<'m, 'a> {
+    pub(super) fn stripped<'m, 'a>(&self, mut edit: Edit<'m, 'a>, message: &Message<'a>) -> Edit<'m, 'a> {
         for name in [
             Name::SecurityVerify,
             Name::SecurityClient,
@@ -226,58 +220,6 @@ impl Pcscf {
         }
         let transport = uri.transport().and_then(Protocol::of);
         self.config.hosts.target(uri.host, uri.port, transport)
-    }
-
-    /// An emergency call, of a registered UE or of any (TS 24.229 5.2.10).
-    fn emergency(&mut self, come: Come<'_, '_>, place: Option<u32>) -> Result<(), Rejection> {
-        let ecscf = self.config.ecscf.clone().filter(|_| self.config.emergency);
-        let Some(ecscf) = ecscf else {
-            let tag = self.relay.tag();
-            let mut octets = Vec::with_capacity(1_024);
-            let writer = quintet_sip::Writer::response_to(
-                &mut octets,
-                come.message,
-                Status::ALTERNATIVE_SERVICE,
-                &tag,
-                come.hop.remote,
-            );
-            match writer {
-                Ok(writer) => writer.body(IMS_XML, ALTERNATIVE.as_bytes()),
-                Err(error) => return Err(Rejection::new(Status::BAD_REQUEST, error.to_string())),
-            }
-            self.relay.answer(come.at.now, come.server, octets);
-            return Ok(());
-        };
-        // The answers and what follows them would find no way back to a UE that nobody knows: it is to register, for
-        // emergencies if need be (TS 24.229 5.2.10.2).
-        let Some(place) = place else {
-            return Err(Rejection::new(
-                Status::FORBIDDEN,
-                "calls for help are taken from registered UEs",
-            ));
-        };
-        let uri = Uri::parse(&ecscf).ok();
-        let target = uri.and_then(|uri| self.target(&uri));
-        let target =
-            target.ok_or_else(|| Rejection::new(Status::SERVICE_UNAVAILABLE, "no way to the E-CSCF"))?;
-        let charging = self.charging_vector();
-        let asserted = self.registration(place).and_then(|registration| {
-            let bound = registration.bound.as_ref()?;
-            Some((identity(bound, come.message).0, registration.token))
-        });
-        let mut edit = headers::untrusted(Edit::new(come.message), come.message);
-        edit = self.stripped(edit, come.message);
-        edit = edit
-            .remove(Name::Route)
-            .append(Name::Route, format_args!("<{ecscf}>"))
-            .append(Name::PChargingVector, charging);
-        if let Some((identity, token)) = asserted {
-            edit = edit.append(Name::PAssertedIdentity, identity);
-            edit = edit.push(Name::RecordRoute, self.route_of(token, ";lr"));
-        }
-        self.counters.originating += 1;
-        self.send_to_core(come, target, edit);
-        Ok(())
     }
 
     /// An ACK of a 2xx goes where its Routes say; it is never answered.
@@ -376,18 +318,9 @@ pub(super) fn makes_dialog(message: &Message<'_>) -> bool {
     )
 }
 
-/// Whether it calls for help (RFC 5031, TS 24.229 5.2.10).
-fn is_emergency(message: &Message<'_>) -> bool {
-    let uri = message.request_uri();
-    uri.is_ok_and(|uri| {
-        let (start, rest) = uri.as_str().split_at_checked(15).unwrap_or_default();
-        start.eq_ignore_ascii_case("urn:service:sos") && (rest.is_empty() || rest.starts_with('.'))
-    })
-}
-
 /// Who asks: the identity that the UE prefers, if it is registered, else its default one (TS 24.229 5.2.6.3.1); with the service
 /// route of that identity.
-fn identity(bound: &Bound, message: &Message<'_>) -> (String, Vec<String>) {
+pub(super) fn identity(bound: &Bound, message: &Message<'_>) -> (String, Vec<String>) {
     let preferred = message.p_preferred_identities().flatten().find_map(|preferred| {
         let wanted = preferred.uri.to_canonical();
         let same = |identity: &&String| {

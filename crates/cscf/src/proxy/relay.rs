@@ -8,9 +8,14 @@
 //!
 //! CANCEL, timer C, 100, and which of several responses counts are done here. What a response says is the node's.
 
+mod happening;
+mod outcome;
+#[cfg(test)]
+mod tests;
+
 use super::check::Rejection;
 use quintet_procedure::node::Schedule;
-use quintet_sip::transaction::{ClientId, Layer, Received, RequestError, ServerId, Timers, TransactionEvent};
+use quintet_sip::transaction::{ClientId, Layer, Received, RequestError, ServerId, Timers};
 use quintet_sip::transport::{Hop, SipOutput};
 use quintet_sip::{Message, Method, Status, Writer};
 use rand_chacha::ChaCha20Rng;
@@ -255,112 +260,6 @@ impl Relay {
         self.layer.send(to, octets);
     }
 
-    /// Gives a response back to who asked (16.7): provisional ones and 2xx at once, others when no branch is left, the best of
-    /// them. Our Via is off already.
-    pub fn pass(&mut self, now: Duration, client: ClientId, octets: Vec<u8>) {
-        let (Some(&Whose::Forwarded(server)), Some(status)) = (self.clients.get(&client), status(&octets))
-        else {
-            return;
-        };
-        let Some(forwarded) = self.forwarded.get_mut(&server) else {
-            return;
-        };
-        if !status.is_final() {
-            if status != Status::TRYING {
-                if forwarded.invite {
-                    self.schedule
-                        .set(&mut forwarded.armed, Some(now + self.timer_c), server);
-                }
-                self.layer.respond(now, server, octets);
-            }
-            return;
-        }
-        if status.is_success() {
-            let first = !std::mem::replace(&mut forwarded.answered, true);
-            self.layer.respond(now, server, octets);
-            if first {
-                self.finish(now, server, Some(client));
-            }
-            return;
-        }
-        self.outcome(now, server, client, status, octets);
-    }
-
-    /// Gives a branch up that failed: as if this status had come (16.7, 16.9).
-    pub fn fail(&mut self, now: Duration, client: ClientId, status: Status) {
-        let Some(&Whose::Forwarded(server)) = self.clients.get(&client) else {
-            self.clients.remove(&client);
-            return;
-        };
-        let tag = self.tag();
-        let Some(forwarded) = self.forwarded.get(&server) else {
-            return;
-        };
-        let mut octets = Vec::with_capacity(512);
-        let source = forwarded.source;
-        if let Ok(request) = Message::parse_head(&forwarded.request).map(|(request, _)| request)
-            && let Ok(writer) = Writer::response_to(&mut octets, &request, status, &tag, source)
-        {
-            writer.finish();
-        }
-        self.outcome(now, server, client, status, octets);
-        // Nothing more comes of it: the transaction is gone.
-        self.clients.remove(&client);
-    }
-
-    fn outcome(
-        &mut self,
-        now: Duration,
-        server: ServerId,
-        client: ClientId,
-        status: Status,
-        octets: Vec<u8>,
-    ) {
-        let Some(forwarded) = self.forwarded.get_mut(&server) else {
-            return;
-        };
-        if let Some(branch) = forwarded
-            .branches
-            .iter_mut()
-            .find(|branch| branch.client == client)
-        {
-            branch.outcome.get_or_insert((status, octets));
-        }
-        let decline = status.code() >= 600;
-        if forwarded.branches.iter().any(|branch| branch.outcome.is_none()) {
-            if decline {
-                self.cancel(now, server);
-            }
-            return;
-        }
-        let answered = std::mem::replace(&mut forwarded.answered, true);
-        let best = best(&mut forwarded.branches);
-        if !answered && let Some(octets) = best {
-            self.layer.respond(now, server, octets);
-        }
-        self.finish(now, server, None);
-    }
-
-    /// A final response went back: other branches of an INVITE end, others are forgotten.
-    fn finish(&mut self, now: Duration, server: ServerId, but: Option<ClientId>) {
-        let Some(forwarded) = self.forwarded.get_mut(&server) else {
-            return;
-        };
-        self.schedule.set(&mut forwarded.armed, None, server);
-        if forwarded.invite {
-            for branch in &forwarded.branches {
-                if Some(branch.client) != but && branch.outcome.is_none() {
-                    self.layer.cancel(now, branch.client);
-                }
-            }
-            return;
-        }
-        for branch in &forwarded.branches {
-            self.clients.remove(&branch.client);
-        }
-        self.forwarded.remove(&server);
-    }
-
     /// Answers a request itself.
     pub fn reply(
         &mut self,
@@ -451,58 +350,6 @@ impl Relay {
     pub fn is_empty(&self) -> bool {
         self.layer.is_empty() && self.forwarded.is_empty() && self.clients.is_empty()
     }
-
-    fn settle(&mut self, now: Duration) {
-        while let Some(event) = self.layer.poll_event() {
-            match event {
-                TransactionEvent::ClientTimeout(client) => {
-                    self.client_failed(client, Status::REQUEST_TIMEOUT)
-                }
-                TransactionEvent::ClientFailed(client) => {
-                    self.client_failed(client, Status::SERVICE_UNAVAILABLE);
-                }
-                TransactionEvent::ClientEnded(client) => self.client_ended(client),
-                TransactionEvent::ServerFailed(server) => {
-                    self.forget(now, server);
-                    self.events.push_back(RelayEvent::Abandoned(server));
-                }
-                TransactionEvent::ServerEnded(server) => self.forget(now, server),
-            }
-        }
-    }
-
-    fn client_failed(&mut self, client: ClientId, status: Status) {
-        if let Some(&whose) = self.clients.get(&client) {
-            if matches!(whose, Whose::Own(_)) {
-                self.clients.remove(&client);
-            }
-            self.events.push_back(RelayEvent::Failed(client, whose, status));
-        }
-    }
-
-    /// Its last response may still be on its way through the node: what was forwarded goes with its server transaction.
-    fn client_ended(&mut self, client: ClientId) {
-        let forwarded = match self.clients.get(&client) {
-            Some(Whose::Forwarded(server)) => self.forwarded.contains_key(server),
-            Some(Whose::Own(_)) | None => false,
-        };
-        if !forwarded {
-            self.clients.remove(&client);
-        }
-    }
-
-    /// The other side has nothing more to hear.
-    fn forget(&mut self, now: Duration, server: ServerId) {
-        if let Some(mut forwarded) = self.forwarded.remove(&server) {
-            self.schedule.set(&mut forwarded.armed, None, server);
-            for branch in &forwarded.branches {
-                if branch.outcome.is_none() && !forwarded.answered {
-                    self.layer.cancel(now, branch.client);
-                }
-                self.clients.remove(&branch.client);
-            }
-        }
-    }
 }
 
 /// A response of our own to a request.
@@ -527,25 +374,3 @@ pub(crate) fn response(
     }
     octets
 }
-
-/// The status of a response, in octets.
-fn status(octets: &[u8]) -> Option<Status> {
-    let digits = octets.strip_prefix(b"SIP/2.0 ")?.get(..3)?;
-    Status::new(str::from_utf8(digits).ok()?.parse().ok()?)
-}
-
-/// The response that counts when all branches have one (16.7.6): a 6xx, else of the lowest class; within 4xx, what the client
-/// can do something about.
-fn best(branches: &mut [Branch]) -> Option<Vec<u8>> {
-    let rank = |status: Status| match status.code() {
-        600.. => (0, 0),
-        code @ (401 | 407 | 415 | 420 | 484) => (code / 100, 0),
-        code => (code / 100, 1),
-    };
-    let outcomes = branches.iter_mut().filter_map(|branch| branch.outcome.as_mut());
-    let best = outcomes.min_by_key(|(status, _)| rank(*status))?;
-    Some(std::mem::take(&mut best.1))
-}
-
-#[cfg(test)]
-mod tests;

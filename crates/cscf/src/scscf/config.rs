@@ -2,9 +2,11 @@
 
 use crate::cx::CxConfig;
 use crate::proxy::{Hosts, Own};
+use quintet_cx::profile::InitialFilterCriteria;
 use quintet_ims::registrar::Policy;
 use quintet_sip::transaction::{MAX_TRANSACTIONS, Timers};
 use quintet_sip::transport::Protocol;
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -64,6 +66,9 @@ pub struct Config {
     /// Sources that are neighbours (I-CSCF, P-CSCF, AS): the REGISTERs of others are counted. Empty: nobody is known, and no
     /// source counted.
     pub neighbours: Vec<std::net::IpAddr>,
+    /// Sets of criteria that profiles share by their numbers. The HSS is told that there are some, and names them; without any it
+    /// sends none (TS 29.229 7.1.1, SiFC).
+    pub shared_criteria: BTreeMap<u32, Vec<InitialFilterCriteria>>,
     /// The registrar's decisions.
     pub policy: Policy,
     /// The way to the HSS.
@@ -98,6 +103,7 @@ impl Config {
             domains: vec![domain.to_ascii_lowercase()],
             icscf: None,
             neighbours: Vec::new(),
+            shared_criteria: BTreeMap::new(),
             policy: Policy::new(domain),
             cx: CxConfig::new(domain),
             timers: Timers::default(),

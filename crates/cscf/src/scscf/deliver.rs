@@ -2,7 +2,7 @@
 
 use super::sending::records;
 use super::{Cycle, Request, Scscf};
-use crate::proxy::{MAX_BRANCHES, Routed};
+use crate::proxy::{MAX_BRANCHES, Routed, outgoing};
 use quintet_identity::Impu;
 use quintet_ims::registrar::Binding;
 use quintet_sip::{Name, NameAddr, Status};
@@ -71,8 +71,7 @@ impl Scscf {
         impu: &Impu,
     ) -> Result<(), Status> {
         let uri = &binding.contact.uri;
-        let mut edit = self
-            .outgoing(request, routed)
+        let mut edit = outgoing(request, routed)
             .uri(uri)
             .replace(Name::PCalledPartyId, format_args!("<{impu}>"))
             .remove(Name::PServedUser)

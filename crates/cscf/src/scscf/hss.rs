@@ -1,11 +1,12 @@
 //! What the registrar asks of the HSS, as commands of Cx, and their answers as it wants them (TS 29.228 6.1.2, 6.3).
 
+use super::Config;
 use crate::cx::CxFailure as ClientFailure;
 use quintet_crypto::digest::DigestAlgorithm;
-use quintet_cx::profile::ImsSubscription;
+use quintet_cx::profile::{ImsSubscription, ProfileError};
 use quintet_cx::{
-    Answer, AuthDataItem, AuthenticationScheme, ExperimentalResult, Maa, Mar, Outcome, Request,
-    Resynchronisation, Saa, Sar,
+    Answer, AuthDataItem, AuthenticationScheme, ExperimentalResult, FeatureList, Features, Maa, Mar, Outcome,
+    Request, Resynchronisation, Saa, Sar, ServerAssignmentType,
 };
 use quintet_diameter::ResultCode;
 use quintet_identity::Impi;
@@ -21,8 +22,31 @@ const TOO_BUSY: u32 = 3004;
 /// DIAMETER_AUTHORIZATION_REJECTED of the base protocol.
 const AUTHORIZATION_REJECTED: u32 = 5003;
 
+/// A SAR of this S-CSCF, which says what of a profile it understands (TS 29.229 7.2.1).
+pub(crate) fn sar(config: &Config, assignment: ServerAssignmentType) -> Sar {
+    let mut sar = Sar::new(&config.name, assignment);
+    if !config.shared_criteria.is_empty() {
+        sar.features.push(FeatureList::cx(Features::SHARED_IFC_SETS));
+    }
+    sar
+}
+
+/// A profile, with the criteria that it shares.
+///
+/// # Errors
+/// [`ProfileError`].
+pub(crate) fn profile(config: &Config, xml: &[u8]) -> Result<Arc<ImsSubscription>, ProfileError> {
+    let mut profile = ImsSubscription::from_xml(xml)?;
+    for service in &mut profile.service_profiles {
+        if !service.shared_ifc_sets.is_empty() {
+            *service = service.with_shared(&config.shared_criteria);
+        }
+    }
+    Ok(Arc::new(profile))
+}
+
 /// The command of a request.
-pub(crate) fn request(server_name: &str, impi: &Impi, request: CxRequest) -> Request {
+pub(crate) fn request(config: &Config, impi: &Impi, request: CxRequest) -> Request {
     match request {
         CxRequest::Mar {
             impu,
@@ -36,7 +60,7 @@ pub(crate) fn request(server_name: &str, impi: &Impi, request: CxRequest) -> Req
                 public_identity: impu.as_str().to_owned(),
                 item: AuthDataItem::ask(scheme_of(scheme), again),
                 count,
-                server_name: server_name.to_owned(),
+                server_name: config.name.clone(),
                 features: Vec::new(),
             }))
         }
@@ -45,7 +69,7 @@ pub(crate) fn request(server_name: &str, impi: &Impi, request: CxRequest) -> Req
             assignment,
             has_profile,
         } => {
-            let mut sar = Sar::new(server_name, assignment);
+            let mut sar = sar(config, assignment);
             sar.user_name = Some(impi.as_str().to_owned());
             sar.public_identities = impus.iter().map(|impu| impu.as_str().to_owned()).collect();
             sar.user_data_already_available = has_profile;
@@ -106,14 +130,15 @@ fn item(item: AuthDataItem) -> Result<AuthenticationItem, CxFailure> {
 }
 
 /// What a SAA gives, and what it says of charging.
-pub(crate) fn assigned(result: Result<Answer, ClientFailure>) -> Result<(Assigned, Box<Saa>), CxFailure> {
+pub(crate) fn assigned(
+    config: &Config,
+    result: Result<Answer, ClientFailure>,
+) -> Result<(Assigned, Box<Saa>), CxFailure> {
     let Answer::ServerAssignment(answer) = granted(result)? else {
         return Err(CxFailure::Unusable);
     };
     let profile = match &answer.user_data {
-        Some(xml) => Some(Arc::new(
-            ImsSubscription::from_xml(xml).map_err(|_| CxFailure::Unusable)?,
-        )),
+        Some(xml) => Some(profile(config, xml).map_err(|_| CxFailure::Unusable)?),
         None => None,
     };
     let assigned = Assigned {

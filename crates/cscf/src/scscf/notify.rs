@@ -1,5 +1,6 @@
 //! NOTIFY of the registration state (TS 24.229 5.4.2.1.2, RFC 3680).
 
+use super::originating::is_barred_in;
 use super::reginfo;
 use super::register::ChangedSet;
 use super::sending::Own;
@@ -155,9 +156,6 @@ fn current(set: &RegistrationSet) -> Vec<(Binding, ContactEvent)> {
 
 /// The identities of a registration that is over, without those that nobody is to hear of.
 fn usable(set: &ChangedSet<'_>) -> Vec<Impu> {
-    let barred = |impu: &Impu| {
-        let mut identities = set.profile.public_identities();
-        identities.any(|(_, identity)| identity.barred && identity.identity == impu.as_str())
-    };
-    set.impus.iter().filter(|impu| !barred(impu)).cloned().collect()
+    let usable = |impu: &&Impu| !is_barred_in(set.profile, impu);
+    set.impus.iter().filter(usable).cloned().collect()
 }

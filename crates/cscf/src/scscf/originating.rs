@@ -4,7 +4,7 @@ use super::chain::{Chain, Tried};
 use super::read::impu_of;
 use super::sending::records;
 use super::{Cycle, Request, Scscf};
-use crate::proxy::{self, Routed};
+use crate::proxy::{self, Routed, outgoing};
 use quintet_cx::profile::{DefaultHandling, ImsSubscription, RequestView, ServiceProfile, SessionCase};
 use quintet_identity::Impu;
 use quintet_ims::registrar::RegistrationSet;
@@ -21,7 +21,8 @@ pub(crate) struct ServerFor {
 }
 
 impl Scscf {
-    /// A request with our Service-Route on top.
+    /// A request with our Service-Route on top, or with "orig": of an application server for a user, who need not be registered
+    /// (TS 24.229 5.4.3.2).
     pub(crate) fn originating(
         &mut self,
         cycle: &mut Cycle<'_>,
@@ -31,12 +32,13 @@ impl Scscf {
         let Some(served) = served_user(request.message) else {
             return self.reject(cycle, request, Status::FORBIDDEN);
         };
-        // Who is barred or not registered originates nothing (TS 24.229 5.4.3.2).
-        let allowed = self
-            .registered(&served)
-            .is_some_and(|set| !is_barred(set, &served));
-        if !allowed {
+        // Who is barred originates nothing, nor does a UE that is not registered.
+        let barred = self.registered(&served).map(|set| is_barred(set, &served));
+        if barred == Some(true) {
             return self.reject(cycle, request, Status::FORBIDDEN);
+        }
+        if barred.is_none() {
+            return self.for_unregistered(cycle, request, routed, served);
         }
         let chain = Chain {
             served,
@@ -44,6 +46,30 @@ impl Scscf {
             after: None,
         };
         self.go_on(cycle, request, routed, chain);
+    }
+
+    /// A request that an application server originates for who is not registered: by the criteria for that.
+    fn for_unregistered(
+        &mut self,
+        cycle: &mut Cycle<'_>,
+        request: Request<'_, '_>,
+        routed: &Routed<'_>,
+        served: Impu,
+    ) {
+        let of_server = routed.own.iter().any(|route| route.uri.params.has("orig"));
+        if !of_server {
+            return self.reject(cycle, request, Status::FORBIDDEN);
+        }
+        match self.unregistered.profile(&served) {
+            Some(profile) if is_barred_in(&profile, &served) => {
+                self.reject(cycle, request, Status::FORBIDDEN);
+            }
+            Some(_) => {
+                let case = SessionCase::ORIGINATING_UNREGISTERED;
+                self.serve_unregistered(cycle, request, routed, (served, case));
+            }
+            None => self.ask_unregistered(cycle, request, served),
+        }
     }
 
     /// A request that comes back from an application server.
@@ -93,7 +119,7 @@ impl Scscf {
             return None;
         }
         let uri = message.request_uri().ok()?;
-        let headers: Vec<(&str, &str)> = message.all_headers().map(|h| (h.written, h.value)).collect();
+        let headers = headers_of(message);
         let view = RequestView {
             method: message.method()?.as_str(),
             request_uri: uri.as_str(),
@@ -134,8 +160,7 @@ impl Scscf {
             true => server.uri.clone(),
             false => format!("{};lr", server.uri),
         };
-        let mut edit = self
-            .outgoing(request, routed)
+        let mut edit = outgoing(request, routed)
             .push(Name::Route, format_args!("<{back}>"))
             .push(Name::Route, format_args!("<{uri}>"))
             .replace(Name::PServedUser, ServedUser(&chain));
@@ -200,7 +225,8 @@ impl Scscf {
     pub(crate) fn route_on(&mut self, cycle: &mut Cycle<'_>, request: Request<'_, '_>, routed: &Routed<'_>) {
         let uri = &routed.uri;
         let home = !uri.is_sip() || self.is_home(uri);
-        let mut edit = self.outgoing(request, routed);
+        // Whom we served is told to application servers alone (RFC 5502 5.2.1).
+        let mut edit = outgoing(request, routed).remove(Name::PServedUser);
         if records(request.message.method()) {
             edit = edit.push(Name::RecordRoute, format_args!("<{}>", self.own_uri("dialog")));
         }
@@ -262,6 +288,24 @@ pub(crate) fn is_barred(set: &RegistrationSet, impu: &Impu) -> bool {
     set.members
         .iter()
         .any(|member| member.barred && member.impu == *impu)
+}
+
+/// Whether a profile bars an identity of it.
+pub(crate) fn is_barred_in(profile: &ImsSubscription, impu: &Impu) -> bool {
+    let mut identities = profile.public_identities();
+    identities.any(|(_, identity)| identity.barred && identity.identity == impu.as_str())
+}
+
+/// The headers of a request as criteria look at them: by their long names, in whichever form they came.
+pub(crate) fn headers_of<'a>(message: &Message<'a>) -> Vec<(&'a str, &'a str)> {
+    let name = |header: &quintet_sip::Header<'a>| match header.name {
+        Name::Other => header.written,
+        known => known.as_str(),
+    };
+    message
+        .all_headers()
+        .map(|header| (name(&header), header.value))
+        .collect()
 }
 
 /// Who is served: whom the P-CSCF, or a server, asserts.

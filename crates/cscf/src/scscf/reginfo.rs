@@ -48,6 +48,7 @@ fn contact(impu: &Impu, binding: &Binding, event: ContactEvent, now: Duration) -
         ContactEvent::Registered => Event::Registered,
         ContactEvent::Created => Event::Created,
         ContactEvent::Refreshed => Event::Refreshed,
+        ContactEvent::Shortened => Event::Shortened,
         ContactEvent::Expired => Event::Expired,
         ContactEvent::Deactivated => Event::Deactivated,
         ContactEvent::Rejected => Event::Rejected,

@@ -1,5 +1,6 @@
 //! REGISTER: taken in, given to the session of its private identity, answered as that says (TS 24.229 5.4.1).
 
+use super::registers::{Held, Waiting};
 use super::reply::{self, Server};
 use super::{Cycle, Due, For, Request, Scscf, ScscfEvent, hss, read};
 use crate::cx::CxFailure as ClientFailure;
@@ -11,24 +12,15 @@ use quintet_ims::registrar::{
     CxFailure, CxRequest, Environment, Event, Input, Output, RegisterId, Reply, Session,
 };
 use quintet_ims::registrar::{SetChange, SetId};
-use quintet_sip::transaction::ServerId;
-use quintet_sip::transport::Hop;
 use quintet_sip::{Message, Method, Name, Status};
-use std::collections::{HashMap, VecDeque};
 
-/// A REGISTER that is not answered yet.
+/// A REGISTER that was answered in this step, and what with.
 #[derive(Debug)]
-pub(crate) struct Held {
-    pub(crate) server: ServerId,
-    pub(crate) hop: Hop,
-    pub(crate) octets: Box<[u8]>,
-}
-
-/// A final response that waits until the registration is durable.
-#[derive(Debug)]
-struct Waiting {
-    server: ServerId,
-    octets: Vec<u8>,
+pub(crate) struct Answered {
+    id: RegisterId,
+    held: Held,
+    reply: Reply,
+    tag: String,
 }
 
 /// A registration that changed.
@@ -38,54 +30,12 @@ pub(crate) struct ChangedSet<'s> {
     pub(crate) impus: &'s [Impu],
     pub(crate) profile: &'s ImsSubscription,
     pub(crate) change: SetChange,
+    /// The REGISTER that brought it about.
+    pub(crate) by: Option<RegisterId>,
 }
 
-/// REGISTERs under way.
-#[derive(Debug, Default)]
-pub(crate) struct Registers {
-    held: HashMap<u64, Held>,
-    by_server: HashMap<ServerId, u64>,
-    next: u64,
-    /// Responses of a session whose record has not left yet.
-    unsaved: HashMap<u32, Vec<Waiting>>,
-    /// Responses whose record left, and as which.
-    saving: VecDeque<(u64, Vec<Waiting>)>,
-    saves: u64,
-}
-
-impl Registers {
-    pub(crate) fn len(&self) -> usize {
-        self.held.len()
-    }
-
-    fn hold(&mut self, held: Held) -> RegisterId {
-        self.next += 1;
-        self.by_server.insert(held.server, self.next);
-        self.held.insert(self.next, held);
-        RegisterId(self.next)
-    }
-
-    fn take(&mut self, id: RegisterId) -> Option<Held> {
-        let held = self.held.remove(&id.0)?;
-        self.by_server.remove(&held.server);
-        Some(held)
-    }
-
-    /// Nobody waits for its response any more.
-    pub(crate) fn forget(&mut self, server: ServerId) {
-        if let Some(id) = self.by_server.remove(&server) {
-            self.held.remove(&id);
-        }
-    }
-
-    /// A record left to be stored.
-    pub(crate) fn leaves(&mut self, place: u32) {
-        self.saves += 1;
-        if let Some(waiting) = self.unsaved.remove(&place) {
-            self.saving.push_back((self.saves, waiting));
-        }
-    }
-}
+/// A REGISTER and its response, in octets.
+pub(crate) type Exchange = (Option<Box<[u8]>>, Option<Vec<u8>>);
 
 impl Scscf {
     pub(crate) fn register(&mut self, cycle: &mut Cycle<'_>, request: Request<'_, '_>) {
@@ -185,10 +135,15 @@ impl Scscf {
                     changed = true;
                     self.saves.note(place);
                 }
-                Output::Reply { to, reply } => {
-                    answered = self.registers.take(to);
-                    if let Some(held) = &answered {
-                        self.answer(cycle, place, held, &reply, changed);
+                Output::Reply { to: id, reply } => {
+                    answered = self.registers.take(id).map(|held| Answered {
+                        id,
+                        held,
+                        reply,
+                        tag: self.relay.tag(),
+                    });
+                    if let Some(answered) = &answered {
+                        self.answer(cycle, place, answered, changed);
                     }
                 }
                 Output::Event(event) => self.session_event(cycle, place, event, answered.as_ref()),
@@ -232,7 +187,7 @@ impl Scscf {
         };
         let mar = matches!(request, CxRequest::Mar { .. });
         record.asked = Some(asked);
-        let request = hss::request(&self.config.name, session.impi(), request);
+        let request = hss::request(&self.config, session.impi(), request);
         let to = record.hss.as_deref();
         let id = For::Session(place, asked);
         if self.cx.send(cycle.at.now, cycle.node, to, id, request).is_err() {
@@ -282,13 +237,13 @@ impl Scscf {
         if waits_for_vectors {
             return self.drive(cycle, place, Input::Vectors(hss::vectors(result)));
         }
-        let assigned = hss::assigned(result).map(|(assigned, _)| assigned);
+        let assigned = hss::assigned(&self.config, result).map(|(assigned, _)| assigned);
         self.drive(cycle, place, Input::Assigned(assigned));
     }
 
     /// Answers a REGISTER.
-    fn answer(&mut self, cycle: &mut Cycle<'_>, place: u32, held: &Held, reply: &Reply, changed: bool) {
-        let status = match reply {
+    fn answer(&mut self, cycle: &mut Cycle<'_>, place: u32, answered: &Answered, changed: bool) {
+        let status = match &answered.reply {
             Reply::Challenge(_) => 401,
             Reply::Accepted(_) => 200,
             Reply::Refused(refusal) => refusal.status,
@@ -301,20 +256,10 @@ impl Scscf {
         if let Some(impi) = self.table.session(place).map(|session| session.impi().clone()) {
             self.report(|| ScscfEvent::Answered { impi, status });
         }
-        let Ok(request) = Message::parse(&held.octets) else {
+        let Some(octets) = self.written(answered) else {
             return;
         };
-        let tag = self.relay.tag();
-        let service_route = self.service_route();
-        let server = Server {
-            service_route: &service_route,
-            tag: &tag,
-            source: held.hop.remote,
-        };
-        let mut octets = Vec::with_capacity(1024);
-        if reply::write(&mut octets, &request, reply, server).is_err() {
-            return;
-        }
+        let held = &answered.held;
         if changed && self.config.await_saves {
             let waiting = Waiting {
                 server: held.server,
@@ -324,6 +269,32 @@ impl Scscf {
             return;
         }
         self.relay.answer(cycle.at.now, held.server, octets);
+    }
+
+    /// A response, in octets.
+    fn written(&self, answered: &Answered) -> Option<Vec<u8>> {
+        let Answered { held, reply, tag, .. } = answered;
+        let request = Message::parse(&held.octets).ok()?;
+        let service_route = self.service_route();
+        let server = Server {
+            service_route: &service_route,
+            tag,
+            source: held.hop.remote,
+        };
+        let mut octets = Vec::with_capacity(1024);
+        reply::write(&mut octets, &request, reply, server).ok()?;
+        Some(octets)
+    }
+
+    /// The REGISTER of this number and its response, in octets; the response only if it was answered by now.
+    pub(crate) fn exchange(&self, by: Option<RegisterId>, answered: Option<&Answered>) -> Exchange {
+        match answered.filter(|answered| Some(answered.id) == by) {
+            Some(answered) => (Some(answered.held.octets.clone()), self.written(answered)),
+            None => {
+                let held = by.and_then(|id| self.registers.held.get(&id.0));
+                (held.map(|held| held.octets.clone()), None)
+            }
+        }
     }
 
     /// The first `count` records of [`poll_save`](Self::poll_save) are durable: who waits for that is answered.
@@ -345,7 +316,13 @@ impl Scscf {
     }
 
     /// The session says that something happened.
-    fn session_event(&mut self, cycle: &mut Cycle<'_>, place: u32, event: Event, register: Option<&Held>) {
+    fn session_event(
+        &mut self,
+        cycle: &mut Cycle<'_>,
+        place: u32,
+        event: Event,
+        answered: Option<&Answered>,
+    ) {
         let Some(impi) = self.table.session(place).map(|session| session.impi().clone()) else {
             return;
         };
@@ -357,6 +334,7 @@ impl Scscf {
                 profile,
                 change,
                 contacts,
+                by,
             } => {
                 for impu in &impus {
                     self.unregistered.forget(impu, &mut self.schedule);
@@ -366,8 +344,9 @@ impl Scscf {
                     impus: &impus,
                     profile: &profile,
                     change,
+                    by,
                 };
-                self.third_party_register(cycle, place, &of, register);
+                self.third_party_register(cycle, place, &of, answered);
                 self.notify_change(cycle, place, &of, &contacts);
                 self.report(|| ScscfEvent::Registration { impi, impus, change });
             }
@@ -379,8 +358,6 @@ impl Scscf {
         if request.message.method() == Some(Method::Register) {
             self.counters.rejected += 1;
         }
-        let rejection = Rejection::new(status, status.phrase());
-        let Request { id, hop, message } = request;
-        self.relay.reply(cycle.at.now, id, hop, message, &rejection);
+        self.forwarder().reject(cycle.at.now, request, status);
     }
 }

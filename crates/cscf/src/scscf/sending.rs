@@ -1,12 +1,10 @@
 //! What goes out: requests passed on with a Via of ours, and requests of the node's own.
 
 use super::{Cycle, Request, Scscf};
-use crate::proxy::{self, Routed, Target};
+use crate::proxy::{Forwarder, Routed};
 use quintet_sip::transaction::ClientId;
-use quintet_sip::transport::{Hop, Protocol};
-use quintet_sip::{Edit, Method, Name, Scheme, Status, Uri};
+use quintet_sip::{Edit, Method, Status, Uri};
 use std::collections::HashMap;
-use std::net::SocketAddr;
 
 /// What a request of the node's own is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,44 +50,15 @@ impl Scscf {
         format!("{scheme}:{user}@{rest};lr")
     }
 
-    /// Where a URI leads.
-    pub(crate) fn target(&self, uri: &Uri<'_>) -> Option<Target> {
-        if !uri.is_sip() {
-            return None;
+    /// What sending takes.
+    pub(crate) fn forwarder(&mut self) -> Forwarder<'_> {
+        Forwarder {
+            address: self.config.address,
+            hosts: &self.config.hosts,
+            own: &self.config.own,
+            relay: &mut self.relay,
+            branches: &mut self.branches,
         }
-        let transport = match (uri.transport(), uri.scheme) {
-            (Some(name), _) => Some(Protocol::of(name)?),
-            (None, Scheme::Sips) => Some(Protocol::Tls),
-            (None, _) => None,
-        };
-        self.config.hosts.target(uri.host, uri.port, transport)
-    }
-
-    /// The hop to a target.
-    pub(crate) fn hop_to(&self, target: Target) -> Hop {
-        let address = self.config.address;
-        Hop {
-            protocol: target.protocol,
-            local: match target.protocol {
-                Protocol::Udp => address,
-                Protocol::Tcp | Protocol::Tls => SocketAddr::new(address.ip(), 0),
-            },
-            remote: target.address,
-        }
-    }
-
-    /// Our Via towards a target.
-    pub(crate) fn via(&mut self, target: Target, key: u64) -> String {
-        let branch = self.branches.next(key);
-        let (protocol, address) = (target.protocol, self.config.address);
-        format!("SIP/2.0/{protocol} {address};branch={branch}")
-    }
-
-    /// A request as it goes on, before Route and Via: our own Routes off, Max-Forwards counted, where it came from said.
-    pub(crate) fn outgoing<'m, 'a>(&self, request: Request<'m, 'a>, routed: &Routed<'a>) -> Edit<'m, 'a> {
-        let message = request.message;
-        let edit = routed.apply(Edit::new(message));
-        proxy::came_from(edit, message, &request.hop).replace(Name::MaxForwards, proxy::max_forwards(message))
     }
 
     /// Passes a request on to where a URI leads.
@@ -103,16 +72,21 @@ impl Scscf {
         edit: Edit<'_, '_>,
         next: &str,
     ) -> Result<ClientId, Status> {
-        let uri = Uri::parse(next).map_err(|_| Status::BAD_REQUEST)?;
-        let target = self.target(&uri).ok_or(Status::NOT_FOUND)?;
-        let via = self.via(target, proxy::loop_key(request.message));
-        let mut octets = Vec::with_capacity(request.message.octets().len() + 512);
-        edit.push(Name::Via, via).write(&mut octets);
-        let to = self.hop_to(target);
-        let came = (&request.hop, request.message);
-        let client = self.relay.forward(cycle.at.now, request.id, came, to, octets);
         self.counters.forwarded += 1;
-        client.map_err(|_| Status::SERVICE_UNAVAILABLE)
+        self.forwarder().pass_on(cycle.at.now, request, edit, next)
+    }
+
+    /// Passes a request on that has its way already, or says why not.
+    pub(crate) fn pass_along(
+        &mut self,
+        cycle: &mut Cycle<'_>,
+        request: Request<'_, '_>,
+        routed: &Routed<'_>,
+    ) {
+        self.counters.forwarded += 1;
+        if let Err(status) = self.forwarder().pass_along(cycle.at.now, request, routed) {
+            self.reject(cycle, request, status);
+        }
     }
 
     /// Sends a request of our own. Its octets lack nothing but Via, which comes behind the start line.
@@ -123,16 +97,16 @@ impl Scscf {
         what: Own,
         write: impl FnOnce(&str, &mut Vec<u8>),
     ) -> bool {
-        let target = Uri::parse(next).ok().and_then(|uri| self.target(&uri));
+        let mut forwarder = self.forwarder();
+        let target = Uri::parse(next).ok().and_then(|uri| forwarder.target(&uri));
         let Some(target) = target else {
             return false;
         };
-        let via = self.via(target, 0);
+        let (via, to) = (forwarder.via(target, 0), forwarder.hop_to(target));
         let mut octets = Vec::with_capacity(1024);
         write(&via, &mut octets);
         self.own_requests.next += 1;
         let number = self.own_requests.next;
-        let to = self.hop_to(target);
         if self.relay.request(cycle.at.now, to, octets, number).is_err() {
             return false;
         }

@@ -1,13 +1,11 @@
 //! The requests of the HSS: RTR and PPR (TS 29.228 6.1.3, 6.2.2).
 
-use super::{Cycle, Scscf};
+use super::{Cycle, Scscf, hss};
 use crate::cx::{FromHss, read_served};
-use quintet_cx::profile::ImsSubscription;
 use quintet_cx::{Answer, ExperimentalResult, Outcome, Ppa, Ppr, Rta, Rtr, answer};
 use quintet_diameter::{ConnectionId, Message};
 use quintet_identity::{Impi, Impu};
 use quintet_ims::registrar::Input;
-use std::sync::Arc;
 
 impl Scscf {
     pub(crate) fn serve(&mut self, cycle: &mut Cycle<'_>, connection: ConnectionId, request: &Message<'_>) {
@@ -64,8 +62,8 @@ impl Scscf {
             .ok()
             .and_then(|impi| self.table.by_impi(&impi));
         let profile = match &ppr.user_data {
-            Some(xml) => match ImsSubscription::from_xml(xml) {
-                Ok(profile) => Some(Arc::new(profile)),
+            Some(xml) => match hss::profile(&self.config, xml) {
+                Ok(profile) => Some(profile),
                 Err(_) => return said(ExperimentalResult::ERROR_NOT_SUPPORTED_USER_DATA.into()),
             },
             None => None,

@@ -1,13 +1,10 @@
 //! What a SIP message is to the node, and who works on it (TS 24.229 5.4).
 
 use super::{Cycle, Request, Scscf};
-use crate::proxy::{self, Arrival, Routed, Whose};
+use crate::proxy::{self, Arrival, MAX_OWN_ROUTES, Routed, Whose};
 use quintet_sip::transaction::{ClientId, ServerId};
 use quintet_sip::transport::Hop;
 use quintet_sip::{Edit, Message, Method, Name, Status};
-
-/// Most Routes of our own on top of one request: an application server's, and a spiral's.
-const MAX_OWN_ROUTES: usize = 2;
 
 impl Scscf {
     pub(crate) fn received(&mut self, cycle: &mut Cycle<'_>, hop: Hop, octets: &[u8]) {
@@ -21,7 +18,7 @@ impl Scscf {
                 self.request(cycle, Request { id, hop, message });
             }
             Arrival::Response(client, whose) => self.response(cycle, client, whose, &message),
-            Arrival::Ack => self.acknowledge(cycle, hop, &message),
+            Arrival::Ack => self.forwarder().acknowledge(&hop, &message),
             Arrival::Cancelled(server) => self.cancelled(cycle, server),
             Arrival::Nothing => {}
         }
@@ -47,51 +44,19 @@ impl Scscf {
             return self.subscribe(cycle, request, &routed);
         }
         if in_dialog {
-            return self.within_dialog(cycle, request, &routed);
+            return self.pass_along(cycle, request, &routed);
         }
+        self.begin(cycle, request, &routed);
+    }
+
+    /// A request that begins something: back from an application server, of a user, or to one (TS 24.229 5.4.3.1).
+    pub(super) fn begin(&mut self, cycle: &mut Cycle<'_>, request: Request<'_, '_>, routed: &Routed<'_>) {
         let user = routed.own.first().and_then(|route| route.uri.user);
-        match user {
-            Some("orig") => self.originating(cycle, request, &routed),
-            Some(user) if user.starts_with(super::chain::PREFIX) => {
-                self.returned(cycle, request, &routed, user);
-            }
-            _ => self.terminating(cycle, request, &routed),
+        match user.filter(|user| user.starts_with(super::chain::PREFIX)) {
+            Some(user) => self.returned(cycle, request, routed, user),
+            None if is_originating(routed) => self.originating(cycle, request, routed),
+            None => self.terminating(cycle, request, routed),
         }
-    }
-
-    /// A request of a dialog goes the way that was recorded, or to the contact that its Request-URI is.
-    fn within_dialog(&mut self, cycle: &mut Cycle<'_>, request: Request<'_, '_>, routed: &Routed<'_>) {
-        if routed.routes.is_empty() && self.config.own.owns(&routed.uri) {
-            return self.reject(cycle, request, Status::CALL_DOES_NOT_EXIST);
-        }
-        let next = routed.next().as_str().to_owned();
-        let edit = self.outgoing(request, routed);
-        if let Err(status) = self.pass_on(cycle, request, edit, &next) {
-            self.reject(cycle, request, status);
-        }
-    }
-
-    /// ACK of a 2xx: along its Routes, without a transaction (RFC 3261 16.11).
-    fn acknowledge(&mut self, _: &mut Cycle<'_>, hop: Hop, message: &Message<'_>) {
-        let Ok(routed) = proxy::route(message, &self.config.own, MAX_OWN_ROUTES) else {
-            return;
-        };
-        if message.max_forwards().ok().flatten() == Some(0)
-            || (routed.routes.is_empty() && self.config.own.owns(&routed.uri))
-        {
-            return;
-        }
-        let Some(target) = self.target(routed.next()) else {
-            return;
-        };
-        let via = self.via(target, proxy::loop_key(message));
-        let edit = proxy::came_from(routed.apply(Edit::new(message)), message, &hop);
-        let mut octets = Vec::with_capacity(message.octets().len() + 256);
-        edit.push(Name::Via, via)
-            .replace(Name::MaxForwards, proxy::max_forwards(message))
-            .write(&mut octets);
-        let to = self.hop_to(target);
-        self.relay.send(to, octets);
     }
 
     fn response(&mut self, cycle: &mut Cycle<'_>, client: ClientId, whose: Whose, message: &Message<'_>) {
@@ -155,4 +120,11 @@ impl Scscf {
         self.unregistered.take(server);
         self.chains.answered(server);
     }
+}
+
+/// Whether our Route on top says that a user of ours originates: it is the Service-Route, or an application server's or I-CSCF's
+/// with "orig" (TS 24.229 5.4.3.1). It comes off, and the parameter with it.
+pub(super) fn is_originating(routed: &Routed<'_>) -> bool {
+    let top = routed.own.first();
+    top.is_some_and(|route| route.uri.user == Some("orig") || route.uri.params.has("orig"))
 }

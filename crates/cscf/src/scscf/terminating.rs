@@ -1,13 +1,14 @@
 //! Requests to a user of ours (TS 24.229 5.4.3.3): registered, only in authentication, served unregistered, or unknown.
 
 use super::chain::Chain;
-use super::originating::is_barred;
+use super::originating::{is_barred, is_barred_in};
 use super::read::impu_of;
+use super::sip::is_originating;
 use super::{Cycle, For, Request, Scscf, hss};
 use crate::cx::CxFailure as ClientFailure;
-use crate::proxy::{self, Routed};
+use crate::proxy::{self, MAX_OWN_ROUTES, Routed};
 use quintet_cx::profile::SessionCase;
-use quintet_cx::{Answer, Sar, ServerAssignmentType};
+use quintet_cx::{Answer, ServerAssignmentType};
 use quintet_identity::Impu;
 use quintet_ims::registrar::CxFailure;
 use quintet_sip::{Message, Status};
@@ -20,7 +21,8 @@ impl Scscf {
         routed: &Routed<'_>,
     ) {
         if !routed.routes.is_empty() {
-            return self.route_on_only(cycle, request, routed);
+            // Somebody else's Route is on top: we only pass it on.
+            return self.pass_along(cycle, request, routed);
         }
         let uri = &routed.uri;
         let Some(impu) = impu_of(uri).filter(|_| !uri.is_sip() || self.is_home(uri)) else {
@@ -37,23 +39,18 @@ impl Scscf {
             };
             return self.go_on(cycle, request, routed, chain);
         }
-        if self.unregistered.profile(&impu).is_some() {
-            return self.serve_unregistered(cycle, request, routed, impu);
+        if let Some(profile) = self.unregistered.profile(&impu) {
+            if is_barred_in(&profile, &impu) {
+                return self.reject(cycle, request, Status::NOT_FOUND);
+            }
+            let case = SessionCase::TERMINATING_UNREGISTERED;
+            return self.serve_unregistered(cycle, request, routed, (impu, case));
         }
         if self.is_pending(&impu) {
             // Its first registration is not complete (TS 33.203 6.1.1): nobody is reached yet.
             return self.reject(cycle, request, Status::TEMPORARILY_UNAVAILABLE);
         }
         self.ask_unregistered(cycle, request, impu);
-    }
-
-    /// Somebody else's Route is on top: we only pass it on.
-    fn route_on_only(&mut self, cycle: &mut Cycle<'_>, request: Request<'_, '_>, routed: &Routed<'_>) {
-        let next = routed.next().as_str().to_owned();
-        let edit = self.outgoing(request, routed);
-        if let Err(status) = self.pass_on(cycle, request, edit, &next) {
-            self.reject(cycle, request, status);
-        }
     }
 
     /// Whether an authentication that would register a public identity is under way.
@@ -66,7 +63,7 @@ impl Scscf {
     }
 
     /// SAR UNREGISTERED_USER: whether the identity has services in that state (TS 29.228 6.1.2).
-    fn ask_unregistered(&mut self, cycle: &mut Cycle<'_>, request: Request<'_, '_>, impu: Impu) {
+    pub(super) fn ask_unregistered(&mut self, cycle: &mut Cycle<'_>, request: Request<'_, '_>, impu: Impu) {
         let Request { id, hop, message } = request;
         let first = match self.unregistered.wait(&impu, id, hop, message.octets()) {
             Some(first) => first,
@@ -75,7 +72,7 @@ impl Scscf {
         if !first {
             return;
         }
-        let mut sar = Sar::new(&self.config.name, ServerAssignmentType::UNREGISTERED_USER);
+        let mut sar = hss::sar(&self.config, ServerAssignmentType::UNREGISTERED_USER);
         sar.public_identities = vec![impu.as_str().to_owned()];
         let asked = quintet_cx::Request::ServerAssignment(Box::new(sar));
         let whose = For::Unregistered(impu);
@@ -93,7 +90,7 @@ impl Scscf {
         impu: &Impu,
         result: Result<Answer, ClientFailure>,
     ) {
-        let outcome = hss::assigned(result).map(|(assigned, _)| assigned.profile);
+        let outcome = hss::assigned(&self.config, result).map(|(assigned, _)| assigned.profile);
         let until = cycle.at.now + self.config.unregistered_lifetime;
         if let Ok(Some(profile)) = &outcome {
             let profile = std::sync::Arc::clone(profile);
@@ -105,28 +102,35 @@ impl Scscf {
             };
             let message = &message;
             let request = Request { id, hop, message };
-            let status = match &outcome {
+            let Ok(routed) = proxy::route(message, &self.config.own, MAX_OWN_ROUTES) else {
+                self.reject(cycle, request, Status::BAD_REQUEST);
+                continue;
+            };
+            let refusal = match &outcome {
                 Ok(Some(_)) => None,
+                // Nobody originates for who has no services (TS 24.229 5.4.3.2).
+                _ if is_originating(&routed) => Some(Status::FORBIDDEN),
                 Ok(None) => Some(Status::TEMPORARILY_UNAVAILABLE),
                 Err(failure) => Some(status_of(*failure)),
             };
-            match (status, proxy::route(message, &self.config.own, 1)) {
-                (None, Ok(routed)) => self.terminating(cycle, request, &routed),
-                (status, _) => self.reject(cycle, request, status.unwrap_or(Status::BAD_REQUEST)),
+            match refusal {
+                None => self.begin(cycle, request, &routed),
+                Some(status) => self.reject(cycle, request, status),
             }
         }
     }
 
-    fn serve_unregistered(
+    /// The criteria of an identity that is not registered.
+    pub(super) fn serve_unregistered(
         &mut self,
         cycle: &mut Cycle<'_>,
         request: Request<'_, '_>,
         routed: &Routed<'_>,
-        served: Impu,
+        (served, case): (Impu, SessionCase),
     ) {
         let chain = Chain {
             served,
-            case: SessionCase::TERMINATING_UNREGISTERED,
+            case,
             after: None,
         };
         self.go_on(cycle, request, routed, chain);
@@ -137,7 +141,7 @@ impl Scscf {
         let Some(impu) = self.unregistered.expire(id) else {
             return;
         };
-        let mut sar = Sar::new(&self.config.name, ServerAssignmentType::TIMEOUT_DEREGISTRATION);
+        let mut sar = hss::sar(&self.config, ServerAssignmentType::TIMEOUT_DEREGISTRATION);
         sar.public_identities = vec![impu.as_str().to_owned()];
         let request = quintet_cx::Request::ServerAssignment(Box::new(sar));
         let _ = self.cx.send(cycle.at.now, cycle.node, None, For::Nobody, request);

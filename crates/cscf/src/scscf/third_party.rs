@@ -1,6 +1,7 @@
 //! Third-party registration: application servers hear of registrations by REGISTERs of ours (TS 24.229 5.4.1.7).
 
-use super::register::{ChangedSet, Held};
+use super::originating::headers_of;
+use super::register::{Answered, ChangedSet, Exchange};
 use super::sending::Own;
 use super::{Cycle, Scscf};
 use quintet_cx::profile::{ApplicationServer, DefaultHandling, RegistrationType, RequestView, SessionCase};
@@ -8,9 +9,6 @@ use quintet_identity::{Impi, Impu};
 use quintet_ims::registrar::SetChange;
 use quintet_sip::{Message, Method, Name, Status, Writer};
 use std::fmt::Write as _;
-
-/// What separates the parts of a body; no part has it in a line of its own, for it is not drawn from them.
-const BOUNDARY: &str = "quintet-third-party";
 
 /// Most application servers of one registration that are told.
 const MAX_SERVERS: usize = 32;
@@ -22,7 +20,7 @@ impl Scscf {
         cycle: &mut Cycle<'_>,
         place: u32,
         set: &ChangedSet<'_>,
-        register: Option<&Held>,
+        answered: Option<&Answered>,
     ) {
         let kind = match set.change {
             SetChange::Registered => RegistrationType::INITIAL_REGISTRATION,
@@ -30,6 +28,10 @@ impl Scscf {
             SetChange::Deregistered => RegistrationType::DE_REGISTRATION,
             SetChange::Contacts | SetChange::Profile | SetChange::Dropped => return,
         };
+        let services = &set.profile.service_profiles;
+        if services.iter().all(|service| service.filter_criteria.is_empty()) {
+            return;
+        }
         let Some(session) = self.table.session(place) else {
             return;
         };
@@ -40,9 +42,9 @@ impl Scscf {
             remaining.max()
         });
         let expires = remaining.unwrap_or(0);
-        let octets = register.map(|held| held.octets.clone());
-        for (impu, server) in servers(set, kind, octets.as_deref()) {
-            self.tell(cycle, (&impi, &impu), &server, expires, octets.as_deref());
+        let exchange = self.exchange(set.by, answered);
+        for (impu, server) in servers(set, kind, exchange.0.as_deref()) {
+            self.tell(cycle, (&impi, &impu), &server, expires, &exchange);
         }
     }
 
@@ -52,7 +54,7 @@ impl Scscf {
         (impi, impu): (&Impi, &Impu),
         server: &ApplicationServer,
         expires: u32,
-        register: Option<&[u8]>,
+        (register, response): &Exchange,
     ) {
         let terminates = expires > 0 && server.default_handling == DefaultHandling::SessionTerminated;
         let what = Own::ThirdParty {
@@ -63,8 +65,10 @@ impl Scscf {
         let (tag, call) = (self.relay.tag(), self.random.next());
         let name = self.config.name.clone();
         let host = self.config.address.ip();
-        let request = register.and_then(|octets| Message::parse(octets).ok());
-        let (kind, body) = body(server, request.as_ref());
+        let request = register.as_deref().and_then(|octets| Message::parse(octets).ok());
+        // Nobody who writes into a part knows what ends it (RFC 2046 5.1.1).
+        let boundary = format!("{:016x}", self.random.next());
+        let (kind, body) = body(server, register.as_deref(), response.as_deref(), &boundary);
         let sent = self.send_own(cycle, &server.server_name, what, |via, out| {
             let mut writer = Writer::request(out, Method::Register, &server.server_name)
                 .header(Name::Via, via)
@@ -129,11 +133,7 @@ fn servers(
     register: Option<&[u8]>,
 ) -> Vec<(Impu, ApplicationServer)> {
     let message = register.and_then(|octets| Message::parse(octets).ok());
-    let headers: Vec<(&str, &str)> = message
-        .iter()
-        .flat_map(|message| message.all_headers())
-        .map(|header| (header.written, header.value))
-        .collect();
+    let headers = message.as_ref().map(headers_of).unwrap_or_default();
     let mut found = Vec::new();
     for service in &set.profile.service_profiles {
         let usable = service
@@ -168,8 +168,14 @@ fn names_register(criteria: &quintet_cx::profile::InitialFilterCriteria) -> bool
     criteria.trigger.is_some()
 }
 
-/// The body: what the profile wants said to the server, and the UE's REGISTER.
-fn body(server: &ApplicationServer, register: Option<&Message<'_>>) -> (String, Vec<u8>) {
+/// The body: what the profile wants said to the server, the UE's REGISTER, and what it was answered, if it was by now: a
+/// de-registration is told before (TS 24.229 5.4.1.7).
+fn body(
+    server: &ApplicationServer,
+    register: Option<&[u8]>,
+    response: Option<&[u8]>,
+    boundary: &str,
+) -> (String, Vec<u8>) {
     let mut parts: Vec<(&str, Vec<u8>)> = Vec::new();
     if let Some(info) = &server.service_info {
         let mut xml =
@@ -178,8 +184,12 @@ fn body(server: &ApplicationServer, register: Option<&Message<'_>>) -> (String, 
         xml.push_str("</service-info></ims-3gpp>");
         parts.push(("application/3gpp-ims+xml", xml.into_bytes()));
     }
-    if let (true, Some(register)) = (server.include_register_request, register) {
-        parts.push(("message/sip", register.octets().to_vec()));
+    let included = [
+        (server.include_register_request, register),
+        (server.include_register_response, response),
+    ];
+    for (_, message) in included.into_iter().filter(|(wanted, _)| *wanted) {
+        parts.extend(message.map(|octets| ("message/sip", octets.to_vec())));
     }
     match &mut parts[..] {
         [] => (String::new(), Vec::new()),
@@ -188,13 +198,13 @@ fn body(server: &ApplicationServer, register: Option<&Message<'_>>) -> (String, 
             let mut out = Vec::new();
             for (kind, body) in parts {
                 let mut head = String::new();
-                let _ = write!(head, "--{BOUNDARY}\r\nContent-Type: {kind}\r\n\r\n");
+                let _ = write!(head, "--{boundary}\r\nContent-Type: {kind}\r\n\r\n");
                 out.extend_from_slice(head.as_bytes());
                 out.extend_from_slice(body);
                 out.extend_from_slice(b"\r\n");
             }
-            out.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
-            (format!("multipart/mixed;boundary={BOUNDARY}"), out)
+            out.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
+            (format!("multipart/mixed;boundary={boundary}"), out)
         }
     }
 }

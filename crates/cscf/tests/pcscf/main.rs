@@ -4,6 +4,7 @@
 mod durable;
 mod flood;
 mod forged;
+mod notify;
 mod registration;
 mod renewal;
 mod requests;

@@ -1,9 +1,6 @@
-//! Requests of and to UEs that are registered (TS 24.229 5.2.6), ends that the network makes, calls for help.
+//! Requests of and to UEs that are registered (TS 24.229 5.2.6), calls for help.
 
-use crate::support::{
-    CORE, ICSCF, Net, Phone, SCSCF, address, answer, challenge, config, hop, status, values,
-};
-use quintet_cscf::pcscf::Ended;
+use crate::support::{CORE, Net, Phone, SCSCF, address, answer, challenge, config, hop, status, values};
 use quintet_ims::agreement::Role;
 use quintet_sip::Name;
 use quintet_sip::transport::{Hop, Protocol};
@@ -271,88 +268,6 @@ fn loops_hops_and_options_of_its_own() {
     assert_eq!(net.one(), (ue.unprotected(), "\r\n".to_owned()));
     net.give(ue.unprotected(), "no SIP at all\r\n\r\n");
     net.none();
-}
-
-#[test]
-fn the_network_ends_a_registration_by_notify() {
-    let mut config = config();
-    config.reg_event = true;
-    let mut net = Net::with(config);
-    let mut ue = Phone::new(1);
-    net.give(ue.unprotected(), &ue.register("", false));
-    let sm2 = net.one();
-    net.answer(&sm2, 401, &challenge());
-    let sm6 = net.one().1;
-    ue.challenged(&sm6);
-    net.give(ue.protected(), &ue.register("0123", true));
-    let sm8 = net.one();
-    net.answer(&sm8, 200, &ue.ok());
-    assert_eq!(net.sent.len(), 2);
-    let place = net
-        .sent
-        .iter()
-        .position(|(_, text)| text.starts_with("SUBSCRIBE"))
-        .expect("a SUBSCRIBE");
-    let subscribe = net.sent.remove(place);
-    net.sent.clear();
-    let text = &subscribe.1;
-    assert!(
-        text.starts_with("SUBSCRIBE sip:user1@home.test SIP/2.0"),
-        "{text}"
-    );
-    assert_eq!(subscribe.0.remote, address(ICSCF));
-    assert_eq!(
-        (values(text, Name::Event), values(text, Name::Expires)),
-        (vec!["reg".to_owned()], vec!["4200".to_owned()])
-    );
-    net.answer(
-        &subscribe,
-        200,
-        "Expires: 4200\nContact: <sip:scscf.home.test:6060>",
-    );
-    net.none();
-    let message = quintet_sip::Message::parse(text.as_bytes()).expect("readable");
-    let (call_id, from) = (
-        message.call_id().expect("a Call-ID"),
-        message.from().expect("From").as_str(),
-    );
-    let contact = values(text, Name::Contact).remove(0);
-    let target = contact.trim_matches(['<', '>']);
-    let notify = |n: u32, call_id: &str, contact: &str, state: &str| {
-        let body = format!(
-            "<?xml version=\"1.0\"?><reginfo xmlns=\"urn:ietf:params:xml:ns:reginfo\" version=\"{n}\" state=\"full\">\
-             <registration aor=\"sip:user1@home.test\" id=\"a\" state=\"{state}\"><contact id=\"c\" state=\"{state}\" event=\"deactivated\">\
-             <uri>{contact}</uri></contact></registration></reginfo>"
-        );
-        format!(
-            "NOTIFY {target} SIP/2.0\r\nVia: SIP/2.0/UDP 10.1.0.4:5060;branch=z9hG4bKn{n}\r\nFrom: <sip:user1@home.test>;tag=homes\r\n\
-             To: {from}\r\nCall-ID: {call_id}\r\nCSeq: {n} NOTIFY\r\nEvent: reg\r\nSubscription-State: active;expires=100\r\n\
-             Content-Type: application/reginfo+xml\r\nContent-Length: {}\r\n\r\n{body}",
-            body.len()
-        )
-    };
-    let ours = "sip:user1@10.0.1.1:3999";
-    for (n, call_id, contact, state, expected, left) in [
-        (1, call_id, ours, "active", 200, (1, 0)),
-        (2, "another", ours, "terminated", 481, (1, 0)),
-    ] {
-        net.give(core(), &notify(n, call_id, contact, state));
-        assert_eq!((status(&net.one().1), net.registered()), (expected, left), "{n}");
-    }
-    net.give(core(), &notify(3, call_id, ours, "terminated"));
-    assert_eq!(
-        (status(&net.one().1), net.registered(), net.ended()),
-        (200, (0, 1), vec![Ended::Network])
-    );
-    // The UE may still be told over its associations, which then go.
-    let path = values(&sm2.1, Name::Path).remove(0);
-    let told = notify(4, "ue", ours, "terminated").replacen("Via", &format!("Route: {path}\r\nVia"), 1);
-    net.give(core(), &told);
-    assert_eq!(net.one().0.remote, ue.associations.expect("four").ue.server());
-    net.give(ue.protected(), &ue.request("MESSAGE", "sip:b@home.test", ""));
-    assert_eq!(status(&net.one().1), 403);
-    net.pass(40);
-    assert!(net.sas.is_empty() && net.registered() == (0, 0));
 }
 
 #[test]

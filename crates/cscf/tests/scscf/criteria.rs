@@ -250,3 +250,177 @@ fn a_server_without_which_nobody_is_registered() {
         assert_eq!(bench.node().is_empty(), ended);
     }
 }
+
+#[test]
+fn no_body_of_a_ue_speaks_for_us_and_servers_get_what_they_want() {
+    let mut wanted = told(DefaultHandling::SessionContinued);
+    wanted.application_server.include_register_response = true;
+    let mut bench = Bench::scscf(home(profile_with(vec![wanted])));
+    bench.register_only();
+    let registers = third_party(&bench);
+    let kind = header(&registers[0], Name::ContentType);
+    let boundary = kind.split("boundary=").nth(1).expect("one").to_owned();
+    let parts: Vec<&str> = registers[0].split(&format!("--{boundary}")).collect();
+    assert_eq!(parts.len(), 5, "{}", registers[0]);
+    assert!(parts[1].contains("<service-info>"));
+    assert!(parts[2].contains("REGISTER sip:home.test") && parts[3].contains("SIP/2.0 200 OK"));
+    assert!(parts[3].contains("P-Associated-URI") && !parts[3].contains("ck="));
+    // Its REGISTER goes along when it de-registers, too, and the boundary is another each time.
+    bench.say(AS, &response(&registers[0], 200, "OK", "x", ""));
+    bench.sent.clear();
+    let ending = "Contact: <sip:alice@10.0.0.9:5062>\r\nExpires: 0\r\n";
+    let challenge = bench.say(I, &register_for("call-1", 7, "yes", "", ending));
+    let answer = answer_to(&challenge, 2);
+    bench.say(I, &register_for("call-1", 8, "yes", &answer, ending));
+    let registers = third_party(&bench);
+    assert_eq!(header(&registers[0], Name::Expires), "0");
+    assert!(registers[0].contains("CSeq: 8 REGISTER"), "{}", registers[0]);
+    assert!(!registers[0].contains(&boundary));
+}
+
+#[test]
+fn a_server_originates_for_who_is_registered_and_who_is_not() {
+    let unregistered = criteria(
+        1,
+        "sip:as.test",
+        DefaultHandling::SessionContinued,
+        "MESSAGE",
+        SessionCase::ORIGINATING_UNREGISTERED,
+    );
+    let of_server = |route: &str, served: &str| {
+        let headers =
+            format!("Route: <{route}>\r\nP-Served-User: <{served}>\r\nP-Asserted-Identity: <{served}>\r\n");
+        request("MESSAGE", "sip:bob@foreign.test", &headers)
+    };
+    let orig = "sip:scscf.test:6060;lr;orig";
+    let mut bench = with(vec![unregistered.clone()]);
+    let sent = bench.say(AS, &of_server(orig, ALICE));
+    assert_eq!(
+        bench.sent.last().expect("it").0.remote,
+        socket("10.0.0.5:5060"),
+        "{sent}"
+    );
+    assert!(headers(&sent, Name::Route).is_empty() && headers(&sent, Name::PServedUser).is_empty());
+    bench.say(AS, &of_server(orig, BARRED));
+    assert_eq!(bench.starts().last().map(String::as_str), Some("403"));
+    // Nobody is registered: the HSS says whether there are services.
+    let mut bench = Bench::scscf(home(profile_with(vec![unregistered])));
+    let sent = bench.say(AS, &of_server(orig, ALICE));
+    assert_eq!(uri(&sent), "sip:bob@foreign.test");
+    assert_eq!(headers(&sent, Name::Route)[0], "<sip:as.test;lr>");
+    assert_eq!(
+        header(&sent, Name::PServedUser),
+        format!("<{ALICE}>;sescase=orig;regstate=unreg")
+    );
+    let asked = bench.asked();
+    assert!(
+        matches!(&asked[..], [Request::ServerAssignment(sar)]
+            if sar.assignment_type == ServerAssignmentType::UNREGISTERED_USER),
+        "{asked:?}"
+    );
+    let on = bench.say(AS, &back(&sent));
+    assert_eq!(
+        bench.sent.last().expect("it").0.remote,
+        socket("10.0.0.5:5060"),
+        "{on}"
+    );
+    bench.say(AS, &of_server(orig, BARRED));
+    assert_eq!(bench.starts().last().map(String::as_str), Some("403"));
+    // A UE that is not registered comes by the Service-Route, and is not served.
+    bench.asked();
+    bench.say(
+        P,
+        &of_server("sip:orig@scscf.test:6060;lr", "sip:mallory@home.test"),
+    );
+    assert_eq!(bench.starts().last().map(String::as_str), Some("403"));
+    assert!(bench.asked().is_empty());
+    // Whom the HSS does not know originates nothing.
+    let unknown = quintet_cx::ExperimentalResult::ERROR_USER_UNKNOWN;
+    let mut bench = Bench::scscf(move |_| {
+        let refusal = quintet_cx::Saa::new(unknown);
+        Some(quintet_cx::Answer::ServerAssignment(Box::new(refusal)))
+    });
+    assert!(bench.say(AS, &of_server(orig, ALICE)).starts_with("SIP/2.0 403"));
+}
+
+#[test]
+fn who_is_barred_is_not_called_unregistered_either() {
+    let answering = criteria(
+        1,
+        "sip:as.test",
+        DefaultHandling::SessionContinued,
+        "MESSAGE",
+        SessionCase::TERMINATING_UNREGISTERED,
+    );
+    let mut bench = Bench::scscf(home(profile_with(vec![answering])));
+    assert!(
+        bench
+            .say(I, &request("MESSAGE", BARRED, ""))
+            .starts_with("SIP/2.0 404")
+    );
+    assert!(
+        bench
+            .say(I, &request("MESSAGE", BARRED, ""))
+            .starts_with("SIP/2.0 404")
+    );
+}
+
+#[test]
+fn a_header_is_met_in_its_compact_form_too() {
+    let mut of_event = criteria(
+        1,
+        "sip:as.test",
+        DefaultHandling::SessionTerminated,
+        "SUBSCRIBE",
+        SessionCase::ORIGINATING_REGISTERED,
+    );
+    let trigger = of_event.trigger.as_mut().expect("one");
+    trigger.triggers.push(ServicePointTrigger::new(
+        2,
+        Condition::Header {
+            name: "Event".into(),
+            content: Some("presence".into()),
+        },
+    ));
+    for name in ["Event", "o", "O"] {
+        let mut bench = with(vec![of_event.clone()]);
+        let text = mine("SUBSCRIBE", "sip:bob@foreign.test")
+            .replace("Contact:", &format!("{name}: presence\r\nContact:"));
+        let sent = bench.say(P, &text);
+        assert_eq!(
+            headers(&sent, Name::Route).first().map(String::as_str),
+            Some("<sip:as.test;lr>"),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn shared_criteria_are_asked_for_and_met() {
+    let shared = criteria(
+        3,
+        "sip:as.test",
+        DefaultHandling::SessionContinued,
+        "MESSAGE",
+        SessionCase::ORIGINATING_REGISTERED,
+    );
+    let mut profile = profile();
+    profile.service_profiles[0].shared_ifc_sets = vec![7, 8];
+    for knows in [true, false] {
+        let mut config = scscf_config();
+        if knows {
+            config.shared_criteria.insert(7, vec![shared.clone()]);
+        }
+        let mut bench = Bench::scscf_of(config, home(profile.clone()));
+        bench.register();
+        let asked = bench.asked();
+        let features = asked.iter().find_map(|request| match request {
+            Request::ServerAssignment(sar) => Some(sar.features.clone()),
+            _ => None,
+        });
+        let said = quintet_cx::FeatureList::of_cx(&features.expect("a SAR"));
+        assert_eq!(said, knows.then_some(quintet_cx::Features::SHARED_IFC_SETS));
+        let sent = bench.say(P, &mine("MESSAGE", "sip:bob@foreign.test"));
+        assert_eq!(headers(&sent, Name::Route).is_empty(), !knows, "{sent}");
+    }
+}

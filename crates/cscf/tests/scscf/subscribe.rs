@@ -163,3 +163,34 @@ fn there_are_no_more_than_allowed() {
     assert_eq!(bench.node().kept()[0], 16);
     assert!(bench.starts().contains(&"503".to_owned()));
 }
+
+#[test]
+fn who_is_to_authenticate_anew_has_less_time() {
+    let mut bench = subscribed();
+    bench.say(P, &response(&notifies(&bench)[0].clone(), 200, "OK", "b", ""));
+    bench.sent.clear();
+    let now = bench.network.now;
+    let impi = IMPI.parse().expect("a private identity");
+    let host = &mut bench.network.hosts[0];
+    if let Role::Subject(Subject::Scscf(scscf)) = &mut host.application {
+        assert!(scscf.reauthenticate(at(now), &mut host.node, &impi, &[], 60));
+        let nobody = "nobody@home.test".parse().expect("a private identity");
+        assert!(!scscf.reauthenticate(at(now), &mut host.node, &nobody, &[], 60));
+    }
+    bench.run(Duration::from_millis(5));
+    let notify = notifies(&bench)[0].clone();
+    assert!(
+        notify.contains("event=\"shortened\"") && notify.contains("expires=\"60\""),
+        "{notify}"
+    );
+    assert!(header(&notify, Name::SubscriptionState).starts_with("active;"));
+    bench.say(P, &response(&notify, 200, "OK", "b", ""));
+    bench.asked();
+    bench.run(Duration::from_secs(95));
+    let asked = bench.asked();
+    assert!(
+        matches!(&asked[..], [Request::ServerAssignment(sar)]
+            if sar.assignment_type == quintet_cx::ServerAssignmentType::TIMEOUT_DEREGISTRATION),
+        "{asked:?}"
+    );
+}

@@ -149,6 +149,10 @@ impl Session {
             Err(failure) => {
                 env.phase(Phase::Failed(failure));
                 let refusal = Refusal::of_cx(failure, env.policy.retry_after);
+                // The HSS granted it, with a profile that cannot be read.
+                if failure == CxFailure::Unusable && !again {
+                    return self.undo(env, &register, refusal, None);
+                }
                 return env.reply(register.id, Reply::Refused(refusal));
             }
         };
@@ -165,7 +169,10 @@ impl Session {
             Some(set) if !set.has(&register.impu) => {
                 Some(Refusal::new(500, RefusalCause::Hss(CxFailure::Unusable)))
             }
-            Some(set) if set.associated().next().is_none() => Some(Refusal::new(403, RefusalCause::Barred)),
+            // Nobody is kept from calling for help (TS 29.228 6.1.1.1, UAR-Flags).
+            Some(set) if set.associated().next().is_none() && !register.is_emergency() => {
+                Some(Refusal::new(403, RefusalCause::Barred))
+            }
             Some(_) => None,
         };
         match refusal {
@@ -245,6 +252,7 @@ impl Session {
                 false => SetChange::Refreshed,
             },
             contacts,
+            by: Some(register.id),
         };
         let reply = Reply::Accepted(Box::new(accepted(env, Some(set), register, change.info)));
         env.outputs.push(Output::Changed);
@@ -267,6 +275,7 @@ impl Session {
                     profile: Arc::clone(&set.profile),
                     change: SetChange::Contacts,
                     contacts: gone,
+                    by: Some(register.id),
                 };
                 let reply = Reply::Accepted(Box::new(accepted(env, Some(set), register, change.info)));
                 env.outputs.push(Output::Changed);

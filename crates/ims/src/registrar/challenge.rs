@@ -50,8 +50,14 @@ pub(super) struct DigestContext {
 impl Session {
     /// Challenges the sender of a REGISTER.
     pub(super) fn challenge(&mut self, env: &mut Environment<'_>, register: Box<Register>, stale: bool) {
-        // The former challenge is over: nobody's answer to it counts any more.
-        self.outstanding = None;
+        // The former challenge is over: nobody's answer to it counts any more. If it was for another identity, that one's
+        // authentication ends with it, and the HSS is told first (TS 33.203 6.1.2.3).
+        let former = self.outstanding.take().map(|former| former.impu);
+        let ended = |impu: &Impu| *impu != register.impu && !self.is_one_with(impu, &register.impu);
+        if let Some(impu) = former.filter(|impu| ended(impu) && !self.is_registered(impu)) {
+            self.waiting.push_front(register);
+            return self.unanswered(env, impu);
+        }
         let told = self.is_registered(&register.impu) || self.pending.as_ref() == Some(&register.impu);
         if told && let Some(vector) = self.vectors.pop_front() {
             return self.challenge_with(env, &register, Some(vector), stale);
@@ -63,6 +69,11 @@ impl Session {
             return self.challenge_with(env, &register, None, stale);
         }
         self.ask_for_vectors(env, register, stale, None);
+    }
+
+    /// Whether two public identities are of one registration, as far as is known.
+    fn is_one_with(&self, one: &Impu, other: &Impu) -> bool {
+        self.set_of(one).is_some_and(|set| set.has(other))
     }
 
     /// MAR. For an identity that is not registered it also makes the authentication pending at the HSS (TS 29.228 6.3.1).

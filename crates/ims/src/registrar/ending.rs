@@ -8,6 +8,7 @@ use quintet_cx::profile::ImsSubscription;
 use quintet_cx::{ReasonCode, ServerAssignmentType};
 use quintet_identity::Impu;
 use std::sync::Arc;
+use std::time::Duration;
 
 impl Session {
     /// What is due by now, one request to the HSS at a time.
@@ -42,6 +43,7 @@ impl Session {
                 profile: Arc::clone(&set.profile),
                 change: SetChange::Contacts,
                 contacts: gone,
+                by: None,
             };
             env.outputs.push(Output::Changed);
             env.outputs.push(Output::Event(event));
@@ -116,7 +118,7 @@ impl Session {
             let set = self.sets.iter_mut().find(|set| set.id == id);
             let bindings = set.map_or_else(Vec::new, |set| std::mem::take(&mut set.bindings));
             let gone = bindings.into_iter().map(|binding| (binding, event)).collect();
-            self.end(env, Some(id), gone, change);
+            self.end(env, Some(id), gone, (change, None));
         }
     }
 
@@ -135,7 +137,42 @@ impl Session {
                 profile: Arc::clone(&set.profile),
                 change: SetChange::Profile,
                 contacts: Vec::new(),
+                by: None,
             }));
+        }
+    }
+
+    /// The operator wants the user authenticated anew: what is left of its registrations is cut to so many seconds, and it is told
+    /// (TS 24.229 5.4.1.6). A REGISTER that comes then is challenged.
+    pub(super) fn shorten(&mut self, env: &mut Environment<'_>, impus: &[Impu], expires: u32) {
+        let told_until = env.at.now + Duration::from_secs(u64::from(expires));
+        let mut any = false;
+        for set in &mut self.sets {
+            if !set.is_registered() || !(impus.is_empty() || set.has_any(impus)) {
+                continue;
+            }
+            let mut contacts = Vec::new();
+            for binding in set.bindings.iter_mut().filter(|it| it.told_until > told_until) {
+                binding.told_until = told_until;
+                binding.until = told_until + env.policy.expiry_margin;
+                contacts.push((binding.clone(), ContactEvent::Shortened));
+            }
+            if contacts.is_empty() {
+                continue;
+            }
+            any = true;
+            env.outputs.push(Output::Changed);
+            env.outputs.push(Output::Event(Event::Set {
+                id: set.id,
+                impus: set.impus(),
+                profile: Arc::clone(&set.profile),
+                change: SetChange::Contacts,
+                contacts,
+                by: None,
+            }));
+        }
+        if any {
+            self.authenticated = None;
         }
     }
 

@@ -1,7 +1,7 @@
 //! What others act on: subscribers to the registration state, application servers, the operator.
 
 use super::binding::Binding;
-use super::input::CxFailure;
+use super::input::{CxFailure, RegisterId};
 use super::set::SetId;
 use quintet_cx::profile::ImsSubscription;
 use quintet_identity::Impu;
@@ -22,7 +22,7 @@ pub enum Phase {
     WrongResponse,
     /// An empty response, no AUTS (TS 33.203 6.1.2.2).
     NetworkRefused,
-    /// No response in time (TS 33.203 6.1.2.3).
+    /// No response in time (TS 33.203 6.1.2.3), or another challenge took its place.
     Unanswered,
     /// AUTS came (TS 33.203 6.1.3).
     OutOfStep,
@@ -41,6 +41,8 @@ pub enum ContactEvent {
     Created,
     /// "refreshed".
     Refreshed,
+    /// "shortened": the UE is to authenticate itself before its time is over.
+    Shortened,
     /// "expired".
     Expired,
     /// "deactivated": the UE is to register anew.
@@ -59,6 +61,7 @@ impl ContactEvent {
             Self::Registered => "registered",
             Self::Created => "created",
             Self::Refreshed => "refreshed",
+            Self::Shortened => "shortened",
             Self::Expired => "expired",
             Self::Deactivated => "deactivated",
             Self::Rejected => "rejected",
@@ -110,5 +113,7 @@ pub enum Event {
         change: SetChange,
         /// The contacts concerned, those that are gone too.
         contacts: Vec<(Binding, ContactEvent)>,
+        /// The REGISTER that brought it about, if one did.
+        by: Option<RegisterId>,
     },
 }

@@ -218,6 +218,14 @@ pub enum Input<'a> {
     Profile(Arc<ImsSubscription>),
     /// PPR: the password of SIP Digest changed (TS 29.228 6.2.2). The next challenge asks the HSS.
     CredentialsChanged,
+    /// The operator wants the user authenticated anew, by these public identities, or by all if there is none: their registrations
+    /// last so many seconds more, or less (TS 24.229 5.4.1.6).
+    Reauthenticate {
+        /// Public identities.
+        impus: &'a [Impu],
+        /// What is left of them, seconds.
+        expires: u32,
+    },
     /// The operator ends the registration of these public identities, or of all if there is none.
     Deregister {
         /// Public identities.

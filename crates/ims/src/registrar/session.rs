@@ -104,7 +104,7 @@ pub struct Session {
     /// When the user was authenticated last.
     pub(super) authenticated: Option<Duration>,
     pub(super) work: Option<Work>,
-    waiting: VecDeque<Box<Register>>,
+    pub(super) waiting: VecDeque<Box<Register>>,
     pub(super) sets: Vec<RegistrationSet>,
     pub(super) next_set: u32,
 }
@@ -217,6 +217,7 @@ impl Session {
                 self.digest = None;
                 self.outstanding.take_if(|challenge| challenge.vector.is_none());
             }
+            Input::Reauthenticate { impus, expires } => self.shorten(env, impus, expires),
             Input::Deregister { impus, reason } => self.deregister_by_network(env, impus, reason),
             Input::Timeout => {}
         }
@@ -263,7 +264,8 @@ impl Session {
                 if let Err(failure) = outcome {
                     env.phase(Phase::Failed(failure));
                 }
-                self.end(env, set, gone, SetChange::Deregistered);
+                let by = reply.as_ref().map(|(id, _)| *id);
+                self.end(env, set, gone, (SetChange::Deregistered, by));
                 if let Some((to, reply)) = reply {
                     env.reply(to, reply);
                 }
@@ -289,7 +291,7 @@ impl Session {
         env: &mut Environment<'_>,
         set: Option<SetId>,
         gone: Vec<(Binding, ContactEvent)>,
-        change: SetChange,
+        (change, by): (SetChange, Option<RegisterId>),
     ) {
         let at = set.and_then(|id| self.sets.iter().position(|set| set.id == id));
         let Some(at) = at else {
@@ -310,6 +312,7 @@ impl Session {
             profile: set.profile,
             change,
             contacts: gone,
+            by,
         }));
     }
 }

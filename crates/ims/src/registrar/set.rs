@@ -3,7 +3,7 @@
 use super::binding::Binding;
 use super::event::ContactEvent;
 use super::policy::MAX_IDENTITIES;
-use quintet_cx::profile::{ImsSubscription, PublicIdentity};
+use quintet_cx::profile::{IdentityType, ImsSubscription, PublicIdentity};
 use quintet_identity::Impu;
 use std::sync::Arc;
 use std::time::Duration;
@@ -96,7 +96,11 @@ pub(super) fn impus(profile: &ImsSubscription) -> Vec<Impu> {
 }
 
 fn members(profile: &ImsSubscription) -> Vec<Member> {
-    // What is no identity of its own (a wildcard) is in the profile for those that match it.
+    // A wildcard is no identity: what matches one is not served, for the HSS would have to say so of each (TS 29.228 6.1.4).
+    let is_wildcard = |identity: &&PublicIdentity| {
+        let kind = identity.identity_type;
+        kind == Some(IdentityType::WILDCARDED_PSI) || kind == Some(IdentityType::WILDCARDED_IMPU)
+    };
     let member = |identity: &PublicIdentity| {
         let impu = identity.identity.parse().ok()?;
         let barred = identity.barred;
@@ -104,7 +108,9 @@ fn members(profile: &ImsSubscription) -> Vec<Member> {
     };
     profile
         .public_identities()
-        .filter_map(|(_, identity)| member(identity))
+        .map(|(_, identity)| identity)
+        .filter(|identity| !is_wildcard(identity))
+        .filter_map(member)
         .take(MAX_IDENTITIES)
         .collect()
 }

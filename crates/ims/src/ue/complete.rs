@@ -1,6 +1,7 @@
 //! 200 (TS 24.229 5.1.1.2.1, 5.1.1.2.2, 5.1.1.4.1, 5.1.1.6.1; TS 33.203 7.4).
 
 use super::attempt::{Attempt, Proof};
+use super::configuration::Security;
 use super::output::{Departure, Event, Failure, Output, Procedure};
 use super::reply::Reply;
 use super::{Timer, Ue, Work};
@@ -24,13 +25,20 @@ impl Ue {
             self.failures = 0;
             return self.gone(work, Departure::Accepted);
         }
+        // Without a challenge, and outside of associations, anybody could have said so (TS 33.203 6.1.1: the UE authenticates the
+        // network by AUTN).
+        let proven = attempt.proof() == Some(&Proof::Response);
+        let aka = !matches!(self.configuration.security, Security::SipDigest(_));
+        if aka && !proven && attempt.procedure == Procedure::Registration {
+            return self.failed(work, &attempt, Failure::NotChallenged, None);
+        }
         let Some(expires_s) = reply.expires_s.filter(|seconds| *seconds > 0) else {
             return self.failed(work, &attempt, Failure::NotBound, None);
         };
         let expires = Duration::from_secs(u64::from(expires_s));
         let initial = self.registration.is_none();
         self.protection.granted(work, expires, attempt.over);
-        if attempt.proof() == Some(&Proof::Response) {
+        if proven {
             self.credential = attempt.credential.take();
         }
         self.registration = Some(Box::new(Registration {

@@ -125,6 +125,8 @@ pub enum Failure {
     Superseded,
     /// The registrar says it is done and does not list the UE's contact.
     NotBound,
+    /// The registrar says it is done and has not proved whose it is: there was no challenge.
+    NotChallenged,
 }
 
 /// How a registration ended.

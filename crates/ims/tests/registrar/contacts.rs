@@ -255,3 +255,49 @@ fn a_path_has_an_end() {
     bench.send(register);
     assert_eq!(bench.refused(), (400, RefusalCause::BadRequest));
 }
+
+#[test]
+fn nobody_is_kept_from_calling_for_help() {
+    for emergency in [true, false] {
+        let mut bench = Bench::new();
+        let challenge = bench.challenged_with(1);
+        let mut answer = bench.answer(&challenge, 1);
+        let contact = Contact {
+            emergency,
+            ..contact(CONTACT)
+        };
+        answer.contacts = ContactSet::These(vec![contact]);
+        bench.send(answer);
+        bench.sar(ServerAssignmentType::REGISTRATION);
+        bench.input(Input::Assigned(Ok(Assigned {
+            profile: Some(profile_of(&[(ALICE, true)])),
+            shared: false,
+        })));
+        if emergency {
+            assert!(bench.accepted().associated.is_empty());
+        } else {
+            bench.sar(ServerAssignmentType::ADMINISTRATIVE_DEREGISTRATION);
+        }
+    }
+}
+
+#[test]
+fn a_wildcard_is_nobody() {
+    use quintet_cx::profile::IdentityType;
+    let wildcard = "sip:alice!.*!@home.test";
+    for kind in [IdentityType::WILDCARDED_IMPU, IdentityType::WILDCARDED_PSI] {
+        let mut profile = (*profile_of(&[(ALICE, false), (wildcard, false)])).clone();
+        profile.service_profiles[0].public_identities[1].identity_type = Some(kind);
+        let mut bench = Bench::new();
+        let challenge = bench.challenged_with(1);
+        let answer = bench.answer(&challenge, 1);
+        bench.send(answer);
+        bench.sar(ServerAssignmentType::REGISTRATION);
+        bench.input(Input::Assigned(Ok(Assigned {
+            profile: Some(std::sync::Arc::new(profile)),
+            shared: false,
+        })));
+        assert_eq!(bench.accepted().associated, [impu(ALICE)]);
+        assert!(!bench.session.is_registered(&impu(wildcard)));
+    }
+}

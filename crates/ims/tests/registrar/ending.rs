@@ -301,3 +301,48 @@ fn what_is_due_while_the_hss_is_asked_comes_after_its_answer() {
     bench.challenge();
     bench.sar(ServerAssignmentType::TIMEOUT_DEREGISTRATION);
 }
+
+#[test]
+fn the_operator_has_a_user_authenticated_anew() {
+    let mut bench = Bench::registered();
+    bench.policy.rechallenge = Rechallenge::After(Duration::from_secs(10_000));
+    let again = |bench: &mut Bench| {
+        let register = bench.protected();
+        bench.send(register);
+    };
+    again(&mut bench);
+    bench.sar(ServerAssignmentType::RE_REGISTRATION);
+    bench.input(Input::Assigned(Ok(Assigned::default())));
+    bench.accepted();
+    bench.events.clear();
+    let others = [impu("sip:bob@home.test")];
+    for (impus, expires) in [(&others[..], 60), (&[], 6_000)] {
+        bench.input(Input::Reauthenticate { impus, expires });
+        assert!(bench.events.is_empty(), "nobody's, or longer than there is");
+    }
+    let changes = bench.changes;
+    bench.input(Input::Reauthenticate {
+        impus: &[impu(TEL)],
+        expires: 60,
+    });
+    assert_eq!(
+        bench.contact_events(),
+        [(CONTACT.to_owned(), ContactEvent::Shortened)]
+    );
+    assert_eq!(
+        (bench.set_changes(), bench.changes),
+        (vec![SetChange::Contacts], changes + 1)
+    );
+    let binding = &bench.session.sets()[0].bindings[0];
+    assert_eq!(
+        (binding.remaining(bench.now), binding.until),
+        (60, bench.now + Duration::from_secs(90))
+    );
+    // Its association says no more who it is.
+    again(&mut bench);
+    bench.mar();
+    bench.input(Input::Vectors(Err(CxFailure::NoAnswer)));
+    bench.refused();
+    bench.wait();
+    bench.sar(ServerAssignmentType::TIMEOUT_DEREGISTRATION);
+}

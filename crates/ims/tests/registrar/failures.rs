@@ -249,6 +249,11 @@ fn what_the_hss_refuses_is_said_with_its_status() {
         bench.send(answer);
         bench.sar(ServerAssignmentType::REGISTRATION);
         bench.input(Input::Assigned(Err(failure)));
+        if failure == CxFailure::Unusable {
+            // It was granted: that is given back.
+            bench.sar(ServerAssignmentType::ADMINISTRATIVE_DEREGISTRATION);
+            bench.input(Input::Assigned(Ok(Assigned::default())));
+        }
         assert_eq!(bench.refused(), (status, RefusalCause::Hss(failure)));
         assert!(bench.contacts().is_empty());
     }
@@ -293,24 +298,79 @@ fn a_reregistration_that_the_hss_does_not_answer_leaves_the_registration() {
 
 #[test]
 fn a_profile_that_cannot_be_served_is_given_back() {
-    for (profile, status) in [
-        (Some(profile_of(&[(ALICE, true)])), 403),
-        (Some(profile_of(&[("sip:bob@home.test", false)])), 500),
-        (Some(profile_of(&[])), 500),
-        (None, 500),
+    let given = |profile| {
+        Ok(Assigned {
+            profile,
+            shared: false,
+        })
+    };
+    for (assigned, status) in [
+        (given(Some(profile_of(&[(ALICE, true)]))), 403),
+        (given(Some(profile_of(&[("sip:bob@home.test", false)]))), 500),
+        (given(Some(profile_of(&[]))), 500),
+        (given(None), 500),
+        // What was granted came with a profile that nobody can read.
+        (Err(CxFailure::Unusable), 500),
     ] {
         let mut bench = Bench::new();
         let challenge = bench.challenged_with(1);
         let answer = bench.answer(&challenge, 1);
         bench.send(answer);
         bench.sar(ServerAssignmentType::REGISTRATION);
-        bench.input(Input::Assigned(Ok(Assigned {
-            profile,
-            shared: false,
-        })));
+        bench.input(Input::Assigned(assigned));
         bench.sar(ServerAssignmentType::ADMINISTRATIVE_DEREGISTRATION);
         bench.input(Input::Assigned(Ok(Assigned::default())));
         assert_eq!(bench.refused().0, status);
         assert!(bench.contacts().is_empty() && bench.session.is_over());
     }
+}
+
+#[test]
+fn an_authentication_that_another_identitys_replaces_is_ended_at_the_hss() {
+    let work = "sip:alice@work.home.test";
+    let mut bench = Bench::new();
+    let first = bench.challenged_with(1);
+    let mut other = bench.initial();
+    other.impu = impu(work);
+    bench.send(other);
+    assert_eq!(
+        bench.sar(ServerAssignmentType::AUTHENTICATION_TIMEOUT),
+        [impu(ALICE)]
+    );
+    bench.silent();
+    bench.input(Input::Assigned(Ok(Assigned::default())));
+    bench.mar();
+    bench.input(Input::Vectors(Ok(vec![aka(2)])));
+    let second = bench.challenge();
+    assert_eq!(bench.session.authenticating(), Some(&impu(work)));
+    // The same identity once more costs the HSS nothing but a vector.
+    let mut again = bench.initial();
+    again.impu = impu(work);
+    bench.send(again);
+    bench.mar();
+    bench.input(Input::Vectors(Ok(vec![aka(3)])));
+    assert_ne!(bench.challenge().nonce, second.nonce);
+    // An answer to the first is late by now.
+    let late = bench.answer(&first, 1);
+    bench.send(late);
+    assert_eq!(
+        bench.sar(ServerAssignmentType::AUTHENTICATION_TIMEOUT),
+        [impu(work)]
+    );
+}
+
+#[test]
+fn who_is_registered_stays_so_when_another_identity_is_challenged() {
+    let mut bench = Bench::registered();
+    let again = bench.initial();
+    bench.send(again);
+    bench.mar();
+    bench.input(Input::Vectors(Ok(vec![aka(2)])));
+    bench.challenge();
+    let mut other = bench.initial();
+    other.impu = impu("sip:alice@work.home.test");
+    bench.send(other);
+    bench.mar();
+    bench.silent();
+    assert_eq!(bench.contacts(), [CONTACT]);
 }

@@ -2,7 +2,7 @@
 
 use crate::support::{Rig, ok, s, status};
 use quintet_crypto::digest::{DigestAlgorithm, DigestInput, HashA1, Qop, read_auts};
-use quintet_ims::agreement::Unacceptable;
+use quintet_ims::agreement::{UePolicy, Unacceptable};
 use quintet_ims::ue::{
     Challenge, Event, Failure, MAX_CHALLENGES, Password, Procedure, Reply, Security, Start, Unanswered,
 };
@@ -348,9 +348,28 @@ fn a_password_answers_a_digest_and_never_a_challenge_of_aka() {
 fn a_200_that_does_not_list_the_contact_registers_nobody() {
     let mut rig = Rig::new();
     let first = rig.start(Start::Register).register();
+    let reply = rig.challenge(&first);
+    let second = rig.answer(&first, &reply).register();
     assert_eq!(
-        why(&rig.answer(&first, &status(200)).events),
+        why(&rig.answer(&second, &status(200)).events),
         Some(Failure::NotBound)
     );
     assert!(!rig.ue.is_registered());
+}
+
+#[test]
+fn a_200_without_a_challenge_registers_nobody() {
+    for security in [Security::Ipsec(UePolicy::default()), Security::AkaAlone] {
+        let mut rig = Rig::with(|configuration| configuration.security = security);
+        let first = rig.start(Start::Register).register();
+        let granted = Reply {
+            expires_s: Some(600),
+            ..status(200)
+        };
+        assert_eq!(
+            why(&rig.answer(&first, &granted).events),
+            Some(Failure::NotChallenged)
+        );
+        assert!(!rig.ue.is_registered());
+    }
 }
