@@ -9,6 +9,7 @@ mod challenge;
 mod cx;
 mod ending;
 mod esp;
+mod order;
 #[cfg(test)]
 mod tests;
 
@@ -38,6 +39,8 @@ pub(crate) fn of(trail: &Trail, verdict: &Verdict) -> Vec<Finding> {
     let mut found: Vec<Finding> = RULES.iter().flat_map(|rules| rules(case)).collect();
     let ends = ending::rules(case, &found);
     found.extend(ends);
+    let disorder = order::rules(case, &found);
+    found.extend(disorder);
     if verdict.outcome == Outcome::Success {
         for finding in &mut found {
             if !catalogue::is_violation(finding.code) {

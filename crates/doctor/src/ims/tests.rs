@@ -10,7 +10,7 @@ use crate::observer::Wanted;
 use crate::report::Finding;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use quintet_capture::{End, Flow, FlowId, Pdu, Protocol, Seen, Timestamp};
+use quintet_capture::{End, Flow, FlowEvent, FlowId, Pdu, Protocol, Seen, Timestamp};
 use quintet_crypto::digest::{AkaPassword, DigestAlgorithm, DigestInput, HashA1, Qop};
 use quintet_crypto::{Amf, AuthenticationFunctions, Ik, K, Milenage, Opc, Quintet, Sqn};
 use quintet_cx::{
@@ -152,6 +152,15 @@ impl Play {
         }
     }
 
+    /// A tap of nodes.
+    pub(crate) fn above_esp() -> Self {
+        let play = Self::new();
+        Self {
+            observer: play.observer.above_esp(true),
+            ..play
+        }
+    }
+
     fn seen(&mut self) -> Seen {
         self.frame += 1;
         self.now_ms += 1;
@@ -236,6 +245,12 @@ impl Play {
             NODES[leg],
             text.as_bytes(),
         )
+    }
+
+    /// A REGISTER of the UE's leg between other ports.
+    pub(crate) fn between(self, from: &str, to: &str, cseq: u32, more: &str) -> Self {
+        let text = self.register_text(1, cseq, more);
+        self.send(Protocol::Sip, FlowId::DATAGRAM, from, to, text.as_bytes())
     }
 
     /// A REGISTER on all three legs.
@@ -460,6 +475,36 @@ impl Play {
                     maa.items = vec![item];
                     write_outcome(writer, Outcome::SUCCESS);
                     maa.write(writer);
+                }
+            }),
+        )
+    }
+
+    /// The CSCFs lose their connections to the HSS.
+    pub(crate) fn hss_gone(mut self) -> Self {
+        for flow in [2, 3] {
+            let seen = self.seen();
+            self.observer.flow(seen, FlowId(flow), FlowEvent::Closed);
+        }
+        self
+    }
+
+    /// LIR, and LIA with this result; nothing if there is none.
+    pub(crate) fn lir(self, outcome: Option<Outcome>) -> Self {
+        let lir = quintet_cx::Lir {
+            public_identity: format!("sip:{IMPI}"),
+            originating: false,
+            authorization_type: None,
+            session_priority: None,
+            features: Vec::new(),
+        };
+        self.cx(
+            (2, quintet_cx::Lir::COMMAND),
+            |writer| lir.write(writer),
+            outcome.map(|outcome| {
+                move |writer: &mut MessageWriter<'_>| {
+                    write_outcome(writer, outcome);
+                    quintet_cx::Lia::new(outcome).write(writer);
                 }
             }),
         )

@@ -91,7 +91,7 @@ fn ring(subscribers: &[Subscriber]) -> KeyRing {
     ring
 }
 
-fn play(scenario: &'static Scenario, seed: u64, timers: LabTimers) -> (World, Vec<Subscriber>) {
+pub(crate) fn play(scenario: &'static Scenario, seed: u64, timers: LabTimers) -> (World, Vec<Subscriber>) {
     let mut world = World::listening(seed, timers);
     let settings = Settings {
         seed,

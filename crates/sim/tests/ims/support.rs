@@ -13,5 +13,5 @@ mod world;
 pub(crate) use core::access;
 pub(crate) use cx::WALL;
 pub(crate) use invariants::Invariants;
-pub(crate) use tap::Place;
+pub(crate) use tap::{Packet, Place};
 pub(crate) use world::{Noise, World};

@@ -150,10 +150,43 @@ const TABLE: &[Row] = rows! {
     }, healthy();
 };
 
+/// The same code for another reason.
+const MORE: &[Row] = rows! {
+    // The UE answers an old challenge: AUTS, a wrong MAC, or what Security-Verify shows to be an answer to the new one.
+    REPLAYED_NONCE: begun(after_healthy(60), 1, &vector(2)).register(2, &auts(1)),
+        begun(after_healthy(60), 1, &vector(2)).register(2, &auts(2));
+    REPLAYED_NONCE: begun(after_healthy(60), 1, &vector(2)).protected(2, &vector(2), &sm7()),
+        begun(after_healthy(60), 1, &vector(2)).anew().register(1, &right(&vector(1)));
+    // Security-Client of SM1 lacked what that of SM7 has.
+    SECAGREE_TAMPERED: completed(
+        begun_with(&format!("Security-Client: {}\r\n", CLIENT.replace("sha-1", "md5"))), 2, &vector(1)), healthy();
+    SECAGREE_TAMPERED: challenged().protected(2, &vector(1), &sm7())
+        .answer_protected(2, &vector(1), "494 Security Agreement Required", ""),
+        challenged().protected(2, &vector(1), &sm7()).answer_protected(2, &vector(1), "403 Forbidden", "");
+    HSS_UNREACHABLE: healthy().hss_gone().anew().wait(60).register_at(1, 1, &client()).register_at(2, 1, &client())
+        .answer_at(2, 1, "504 Server Time-out", "").answer_at(1, 1, "504 Server Time-out", ""),
+        asked(ResultCode(5012));
+    HSS_UNREACHABLE: healthy().hss_gone().anew().wait(60).register_at(1, 1, &client())
+        .answer_at(1, 1, "500 Server Internal Error", ""),
+        healthy().hss_gone().anew().wait(60).register_at(1, 1, &client()).answer_at(1, 1, "403 Forbidden", "");
+    // What the path alone knows: success without a challenge, and to AUTS.
+    NOT_ALLOWED_HERE: Play::new().register(1, &client()).answer(1, "200 OK", ""), healthy();
+    NOT_ALLOWED_HERE: challenged().register(2, &auts(1)).answer(2, "200 OK", ""), challenged();
+};
+
+/// SM1 to SM6 with this Security-Client.
+fn begun_with(client: &str) -> Play {
+    let sm1 = format!("{}{client}", authorization("", ",response=\"\""));
+    Play::new()
+        .register(1, &sm1)
+        .mar(Some(&vector(1)), false)
+        .challenged(1, &vector(1))
+}
+
 #[test]
 fn every_row_finds_its_code_and_not_where_it_is_not() {
     let mut wrong = Vec::new();
-    for row in TABLE {
+    for row in TABLE.iter().chain(MORE) {
         let (_, verdict, found) = (row.has)().last();
         if !codes(&found).contains(&row.code.name) {
             wrong.push(format!(
@@ -183,6 +216,45 @@ fn every_code_has_a_row() {
         .map(|code| code.name)
         .collect();
     assert!(missing.is_empty(), "{missing:?}");
+}
+
+/// Whoever calls the user meanwhile is told that there is none: that refuses no registration.
+#[test]
+fn what_becomes_of_a_call_is_no_fault_of_the_registration() {
+    let vector = vector(1);
+    let not_registered = ExperimentalResult::ERROR_IDENTITY_NOT_REGISTERED;
+    for outcome in [Some(not_registered.into()), None] {
+        let (trail, _, found) = completed(begun(Play::new(), 1, &vector).lir(outcome), 2, &vector).last();
+        assert!(codes(&found).is_empty(), "{:?}", codes(&found));
+        assert_eq!(trail.cx.len(), 4, "it is of the registration's time");
+    }
+}
+
+#[test]
+fn a_failure_just_behind_a_success_is_one_while_registered() {
+    let vector = vector(2);
+    let soon = begun(healthy().anew(), 1, &vector)
+        .register(
+            2,
+            &response(&nonce(&vector), DigestAlgorithm::AkaV1Md5, b"no RES"),
+        )
+        .answer(2, "403 Forbidden", "");
+    let (_, _, found) = soon.last();
+    assert!(codes(&found).contains(&catalogue::REGISTERED_USER_ATTACKED.name));
+}
+
+/// Above ESP it is the ports that tell of associations.
+#[test]
+fn a_node_tells_of_associations_by_their_ports() {
+    for (above, fault) in [(true, None), (false, Some(catalogue::RESPONSE_UNPROTECTED.name))] {
+        let play = if above { Play::above_esp() } else { Play::new() };
+        let (_, _, found) = begun(play, 1, &vector(1))
+            .between("10.0.0.1:6001", "10.0.0.2:7002", 2, &sm7())
+            .register_at(2, 2, &sm7())
+            .answer_at(2, 2, "200 OK", "")
+            .last();
+        assert_eq!(codes(&found).first().copied(), fault, "{above}");
+    }
 }
 
 #[test]
@@ -258,7 +330,7 @@ fn passwords_that_are_none_are_named() {
 
 #[test]
 fn findings_are_whole_sentences_with_evidence_and_frames() {
-    for row in TABLE {
+    for row in TABLE.iter().chain(MORE) {
         let (_, _, found) = (row.has)().last();
         for finding in found {
             assert!(

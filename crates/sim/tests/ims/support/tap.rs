@@ -3,6 +3,7 @@
 use super::core::{ICSCF, SCSCF};
 use super::cx::{Listener, Passing};
 use quintet_capture::{Flow, FlowEvent, FlowId, Pdu, Protocol, Seen, Sink, Timestamp};
+use quintet_esp::{SaCommand, SaParameters};
 use quintet_sim::ims::Altered;
 use std::cell::RefCell;
 use std::net::SocketAddr;
@@ -44,9 +45,26 @@ struct Passed {
     what: What,
 }
 
+#[derive(Debug, Default)]
+struct Heard {
+    passed: Vec<Passed>,
+    installed: Vec<SaParameters>,
+}
+
 /// Everything that passed, if anybody listens; all who have it tell the same.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Tap(Option<Rc<RefCell<Vec<Passed>>>>);
+pub(crate) struct Tap(Option<Rc<RefCell<Heard>>>);
+
+/// A packet of ESP.
+#[derive(Clone, Debug)]
+pub(crate) struct Packet {
+    /// Its number among all that passed, from 1.
+    pub(crate) number: u64,
+    pub(crate) at: Duration,
+    pub(crate) source: SocketAddr,
+    pub(crate) destination: SocketAddr,
+    pub(crate) octets: Vec<u8>,
+}
 
 impl Tap {
     pub(crate) fn listening() -> Self {
@@ -55,7 +73,7 @@ impl Tap {
 
     fn push(&self, passed: impl FnOnce() -> Passed) {
         if let Some(all) = &self.0 {
-            all.borrow_mut().push(passed());
+            all.borrow_mut().passed.push(passed());
         }
     }
 
@@ -108,7 +126,7 @@ impl Tap {
     /// was seen so far, on its way up too.
     pub(crate) fn altered(&self, altered: &Altered) {
         let Some(all) = &self.0 else { return };
-        let all = &mut *all.borrow_mut();
+        let all = &mut all.borrow_mut().passed;
         let up = altered.direction == quintet_crypto::Direction::Uplink;
         let (at_ue, at_pcscf) = if up {
             (Some(&altered.sent), altered.arrived.as_ref())
@@ -134,7 +152,37 @@ impl Tap {
     }
 
     fn all(&self) -> Vec<Passed> {
-        self.0.as_ref().map_or_else(Vec::new, |all| all.borrow().clone())
+        self.0
+            .as_ref()
+            .map_or_else(Vec::new, |all| all.borrow().passed.clone())
+    }
+
+    /// A UE has done this with associations.
+    pub(crate) fn command(&self, command: &SaCommand) {
+        if let (Some(all), SaCommand::Install(parameters)) = (&self.0, command) {
+            all.borrow_mut().installed.push((**parameters).clone());
+        }
+    }
+
+    /// Every association that UEs had, with its keys.
+    pub(crate) fn installed(&self) -> Vec<SaParameters> {
+        let installed = |all: &Rc<RefCell<Heard>>| all.borrow().installed.clone();
+        self.0.as_ref().map_or_else(Vec::new, installed)
+    }
+
+    /// Every packet of ESP.
+    pub(crate) fn packets(&self) -> Vec<Packet> {
+        let packet = |(number, passed): (u64, Passed)| match passed.what {
+            What::Message(octets) if passed.place == Place::Esp => Some(Packet {
+                number,
+                at: passed.at,
+                source: passed.source,
+                destination: passed.destination,
+                octets,
+            }),
+            _ => None,
+        };
+        (1..).zip(self.all()).filter_map(packet).collect()
     }
 
     /// Shows what passed at some places, `from` this wall clock on; `after` each of it.

@@ -333,6 +333,7 @@ impl World {
         let (mut busy, now) = (false, self.now);
         while let Some(command) = self.ues.poll_sa() {
             busy = true;
+            self.tap.command(&command);
             self.ue_end.command(now, command);
         }
         while let Some(output) = self.ues.poll_sip() {
