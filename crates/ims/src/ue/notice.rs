@@ -29,6 +29,11 @@ impl Ue {
         if own.active {
             return self.shortened(work, own);
         }
+        // It has asked for that, and is told before it is answered (TS 24.229 5.1.1.6).
+        let leaving = |attempt: &super::Attempt| attempt.procedure == Procedure::Deregistration;
+        if self.attempt.as_deref().is_some_and(leaving) {
+            return;
+        }
         let (anew, wait) = match own.event.as_str() {
             "deactivated" => (true, Duration::ZERO),
             "probation" => (true, Duration::from_secs(own.retry_after_s.unwrap_or(0).into())),

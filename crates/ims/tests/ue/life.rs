@@ -209,6 +209,22 @@ fn what_the_network_tells_is_done() {
 }
 
 #[test]
+fn who_leaves_waits_for_the_answer_whatever_is_told_before() {
+    let mut rig = Rig::new();
+    rig.register();
+    let first = rig.start(Start::Deregister).register();
+    let reply = rig.challenge(&first);
+    let second = rig.answer(&first, &reply).register();
+    let bindings = [binding(&rig, false, "unregistered")];
+    let said = rig.handle(quintet_ims::ue::Input::Notified(&bindings));
+    assert_eq!(said.events, []);
+    assert!(!rig.sets.is_empty(), "the answer comes over its associations");
+    let said = rig.answer(&second, &ok(0));
+    assert_eq!(said.events, [Event::Deregistered(Departure::Accepted)]);
+    assert!(rig.sets.is_empty() && !rig.ue.is_busy());
+}
+
+#[test]
 fn a_shortened_registration_is_refreshed_at_half() {
     let mut rig = Rig::new();
     rig.register();
