@@ -13,9 +13,11 @@
 //! Where the CSCFs are ours ([`ImsScene::cscfs`]) they run in the HSS's process, a P-CSCF with them.
 
 mod own;
+mod speed;
 mod watch;
 
 pub use own::Answer;
+pub use speed::{Speed, Whose};
 pub use watch::{CxMessage, CxWatch};
 
 use crate::choice::find;
