@@ -9,7 +9,7 @@
 //! A node on virtual time, or one whose sockets belong to the operating system, knows the octets of its connections and
 //! never the frames that carried them. [`TcpFlow`] and [`SctpFlow`] make frames that could have carried them, so that
 //! Wireshark follows, reassembles and decodes the exchange like any other. Where the program has the SCTP packets
-//! themselves, [`sctp_packet`] frames those. [`PcapngWriter`] appends the blocks of a pcapng file to a buffer
+//! themselves, [`sctp_packet`] and [`esp_packet`] frame those. [`PcapngWriter`] appends the blocks of a pcapng file to a buffer
 //! the caller owns and drains where it likes.
 //!
 //! The way back, for captures of anybody:
@@ -39,7 +39,7 @@ mod tcp;
 pub use dissect::{Counts, Dissector, DissectorOptions};
 pub use http::{HttpExchange, HttpMessage, HttpState};
 pub use mend::mend_checksums;
-pub use packet::sctp_packet;
+pub use packet::{esp_packet, sctp_packet, udp_datagram};
 pub use pcapng::{InterfaceId, LinkType, MAX_FRAME_OCTETS, MAX_OPTION_OCTETS, PcapngWriter};
 pub use read::{Damage, DamageKind, Item, MAX_BLOCK_OCTETS, Reader, Step, read_all};
 pub use sctp::{SctpFlow, SctpMessage};

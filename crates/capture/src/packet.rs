@@ -1,6 +1,7 @@
-//! Frames around SCTP packets that were on the wire as they are: in IP (protocol 132), or in UDP (RFC 6951).
+//! Frames around what was on the wire as it is: SCTP packets in IP (protocol 132) or in UDP (RFC 6951), ESP packets in IP
+//! (protocol 50) or in UDP (RFC 3948), and datagrams of UDP.
 //!
-//! A program with SCTP of its own knows the packets it sent and received, with their real sequence numbers,
+//! A program with SCTP or ESP of its own knows the packets it sent and received, with their real sequence numbers,
 //! retransmissions and bundles; only what the operating system put around them is made up here. A packet longer than IP
 //! carries is left out.
 
@@ -12,6 +13,7 @@ use crate::network::{Addresses, MAX_TRANSPORT_OCTETS};
 use crate::tcp::FlowError;
 
 pub(crate) const PROTOCOL_SCTP: u8 = 132;
+const PROTOCOL_ESP: u8 = 50;
 const PROTOCOL_UDP: u8 = 17;
 const UDP_HEADER_OCTETS: usize = 8;
 
@@ -24,29 +26,41 @@ pub fn sctp_packet(
     source: SocketAddr,
     destination: SocketAddr,
     packet: &[u8],
-    sink: &mut impl FnMut(&[u8]),
+    sink: &mut (impl FnMut(&[u8]) + ?Sized),
+) -> Result<(), FlowError> {
+    encapsulated(PROTOCOL_SCTP, (source, destination), packet, sink)
+}
+
+/// The same around an ESP packet.
+pub fn esp_packet(
+    source: SocketAddr,
+    destination: SocketAddr,
+    packet: &[u8],
+    sink: &mut (impl FnMut(&[u8]) + ?Sized),
+) -> Result<(), FlowError> {
+    encapsulated(PROTOCOL_ESP, (source, destination), packet, sink)
+}
+
+/// Puts Ethernet, IP and UDP headers around the payload of a datagram; otherwise as [`sctp_packet`].
+pub fn udp_datagram(
+    source: SocketAddr,
+    destination: SocketAddr,
+    payload: &[u8],
+    sink: &mut (impl FnMut(&[u8]) + ?Sized),
 ) -> Result<(), FlowError> {
     let addresses = families(source, destination)?;
-    let encapsulated = source.port() != 0 || destination.port() != 0;
-    let header_octets = if encapsulated { UDP_HEADER_OCTETS } else { 0 };
-    let transport_octets = header_octets + packet.len();
+    let transport_octets = UDP_HEADER_OCTETS + payload.len();
     if transport_octets > MAX_TRANSPORT_OCTETS {
         return Ok(());
     }
-    let mut frame = Vec::with_capacity(packet.len() + 64);
-    if !encapsulated {
-        addresses.write_headers(&mut frame, PROTOCOL_SCTP, transport_octets);
-        frame.extend_from_slice(packet);
-        sink(&frame);
-        return Ok(());
-    }
+    let mut frame = Vec::with_capacity(payload.len() + 64);
     addresses.write_headers(&mut frame, PROTOCOL_UDP, transport_octets);
     let start = frame.len();
     put::u16(&mut frame, source.port());
     put::u16(&mut frame, destination.port());
     put::u16(&mut frame, transport_octets as u16);
     put::u16(&mut frame, 0);
-    frame.extend_from_slice(packet);
+    frame.extend_from_slice(payload);
     let mut checksum = addresses.pseudo_header(PROTOCOL_UDP, transport_octets);
     checksum.add(&frame[start..]);
     // Zero would say that there is none (RFC 768).
@@ -56,6 +70,25 @@ pub fn sctp_packet(
     };
     frame[start + 6..start + 8].copy_from_slice(&checksum.to_be_bytes());
     sink(&frame);
+    Ok(())
+}
+
+fn encapsulated(
+    protocol: u8,
+    (source, destination): (SocketAddr, SocketAddr),
+    packet: &[u8],
+    sink: &mut (impl FnMut(&[u8]) + ?Sized),
+) -> Result<(), FlowError> {
+    if source.port() != 0 || destination.port() != 0 {
+        return udp_datagram(source, destination, packet, sink);
+    }
+    let addresses = families(source, destination)?;
+    if packet.len() <= MAX_TRANSPORT_OCTETS {
+        let mut frame = Vec::with_capacity(packet.len() + 64);
+        addresses.write_headers(&mut frame, protocol, packet.len());
+        frame.extend_from_slice(packet);
+        sink(&frame);
+    }
     Ok(())
 }
 

@@ -4,8 +4,10 @@ mod capture;
 mod contexts;
 mod describe;
 mod diagnosis;
+mod director;
 mod fgs;
 mod hss;
+mod ims;
 mod journal;
 mod line;
 mod load;
@@ -35,10 +37,11 @@ const MAX_LADDER_UES: u32 = 20;
 const MAX_MISSPELT: usize = 3;
 
 const EXAMPLES: &str = "Examples:
-  quintet lab                                        every scenario of LTE and 5G, with its ladder
+  quintet lab                                        every scenario of LTE, 5G and IMS, with its ladder
   quintet lab --list                                 what they are
   quintet lab 5g --scenario register --scenario suci-wrong-key    two of them
   quintet lab 5g --ues 1000 --rate 200               a thousand UEs register, 200 a second
+  quintet lab ims --scenario wrong-res               a SIM with another K, and what P-, I- and S-CSCF make of it
   quintet lab lte --pcap /tmp/lte.pcapng             LTE alone, captured there
   quintet lab s6a --scenario resync --show-keys      an S6a life, XRES and KASME in full
   quintet lab --json --pcap /tmp/lab.pcapng          for a script
@@ -55,14 +58,14 @@ enum Technology {
     /// 5GS: UEs, gNBs, AMF, AUSF and UDM
     #[value(name = "5g")]
     FiveG,
-    /// IMS; not in this version
+    /// IMS: UEs, P-, I- and S-CSCF and HSS
     Ims,
 }
 
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
-    /// Which networks [default: lte and 5g]
+    /// Which networks [default: lte, 5g and ims]
     #[arg(value_enum)]
     technologies: Vec<Technology>,
     /// Play this scenario; may be given several times [default: all but the crowd of --ues]
@@ -83,9 +86,15 @@ pub(crate) struct Arguments {
     /// Where to write the capture [default: quintet-lab.pcapng, here or in the directory of --keep]
     #[arg(long, value_name = "FILE")]
     pcap: Option<PathBuf>,
-    /// Keep the databases of HSS, UDM, MME and AMF in this directory
+    /// Keep the databases of HSS, UDM, MME, AMF and S-CSCF in this directory
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
+    /// What keeps the security associations of IMS
+    #[arg(long, value_enum, default_value_t)]
+    ipsec: ims::Ipsec,
+    /// Timers of IMS so many times as long: for a machine that is slow
+    #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u32).range(1..=100))]
+    patience: u32,
     /// Show XRES and KASME in full
     #[arg(long)]
     show_keys: bool,
@@ -104,17 +113,16 @@ fn rate(text: &str) -> Result<f64, String> {
 
 pub(crate) fn run(arguments: Arguments) -> Result<Finding> {
     let asked_for = |technology| arguments.technologies.contains(&technology);
-    if asked_for(Technology::Ims) {
-        bail!("ims is not supported yet in this version: the lab plays lte, 5g and s6a");
-    }
     let of_s6a = asked_for(Technology::S6a);
-    let bill = match (asked_for(Technology::Lte), asked_for(Technology::FiveG)) {
-        (false, false) if !of_s6a => stage::Bill { lte: true, fgs: true },
-        (lte, fgs) => stage::Bill { lte, fgs },
+    let asked = stage::Bill {
+        lte: asked_for(Technology::Lte),
+        fgs: asked_for(Technology::FiveG),
+        ims: asked_for(Technology::Ims),
     };
-    if of_s6a && (bill.lte || bill.fgs) {
-        bail!("s6a is played alone: one network at a time, or lte and 5g");
+    if of_s6a && !asked.is_empty() {
+        bail!("s6a is played alone: one network at a time, or lte, 5g and ims");
     }
+    let bill = if asked.is_empty() { stage::Bill::ALL } else { asked };
     if arguments.list {
         return list(
             &if of_s6a {
@@ -319,6 +327,16 @@ fn print_kept((passed, all): (usize, usize), capture: &Path, database: Option<&P
             database.display()
         )?;
     }
+    Ok(())
+}
+
+/// Where the keys of ESP are, and what they are good for.
+fn print_keys(keys: &Path) -> Result<()> {
+    writeln!(
+        anstream::stdout().lock(),
+        "keys of ESP: {}; copy it as `esp_sa` into a profile of Wireshark to read SIP inside ESP",
+        keys.display()
+    )?;
     Ok(())
 }
 

@@ -14,6 +14,7 @@ mod database;
 mod diameter;
 mod doctor;
 mod ims;
+mod kept;
 mod lab;
 mod ladder;
 mod logging;

@@ -47,13 +47,16 @@ pub(crate) struct UdpCarrier {
 }
 
 impl UdpCarrier {
-    /// Binds to an address and UDP port.
-    pub(crate) fn bind(address: SocketAddr) -> io::Result<Self> {
+    /// Binds to an address and UDP port, and to a network interface if one is named.
+    pub(crate) fn bind(address: SocketAddr, interface: Option<&str>) -> io::Result<Self> {
         let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
         if address.is_ipv6() {
             socket.set_only_v6(true)?;
         }
         socket.set_nonblocking(true)?;
+        if let Some(interface) = interface {
+            bind_interface(&socket, interface)?;
+        }
         // A smaller buffer than asked for is no error: the system's limit (net.core.rmem_max) holds.
         socket.set_recv_buffer_size(RECEIVE_BUFFER_OCTETS)?;
         socket.set_send_buffer_size(SEND_BUFFER_OCTETS)?;
@@ -168,6 +171,17 @@ impl UdpCarrier {
         }
         run
     }
+}
+
+/// Lets a socket hear one network interface alone.
+#[cfg(target_os = "linux")]
+fn bind_interface(socket: &Socket, interface: &str) -> io::Result<()> {
+    socket.bind_device(Some(interface.as_bytes()))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn bind_interface(_: &Socket, _: &str) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 fn specified(address: IpAddr) -> Option<IpAddr> {

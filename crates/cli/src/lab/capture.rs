@@ -1,12 +1,14 @@
 //! The capture of a lab: what a node's tap saw, as frames that could have carried it.
 //!
-//! All nodes are on the loopback address and have whatever ports were free. In the capture each has an address and a name
+//! The nodes of LTE and 5GS are on the loopback address and have whatever ports were free. In the capture each has an address and a name
 //! of its own, Diameter's port 3868, HTTP's port 80 and SCTP's UDP port 9899, so that every reader knows the traffic for what it is.
 
 use super::diagnosis::{Diagnosis, Expected, Watch};
+use super::ims::KeyFile;
 use anyhow::{Context, Result};
-use quintet_capture::{InterfaceId, LinkType, PcapngWriter, Side, TcpFlow, sctp_packet};
-use quintet_diameter::node::ConnectionId;
+use quintet_capture::{
+    FlowError, InterfaceId, LinkType, PcapngWriter, Side, TcpFlow, esp_packet, sctp_packet, udp_datagram,
+};
 use quintet_subscriber::model::Subscriber;
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
@@ -24,6 +26,9 @@ const HTTP_PORT: u16 = 80;
 
 /// UDP port of encapsulated SCTP (RFC 6951 5.1).
 const SCTP_UDP_PORT: u16 = 9899;
+
+/// UDP port of encapsulated ESP (RFC 3948 2.1).
+const ESP_UDP_PORT: u16 = 4500;
 
 /// Where HSS and MME are in the capture: the end of the address.
 pub(super) const HSS: u8 = 1;
@@ -50,9 +55,11 @@ pub(super) fn address(last: u8) -> IpAddr {
 /// A connection of the capture: whose number it is, and the number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Key {
-    Diameter(ConnectionId),
-    /// The end of the node's address that numbers it.
+    /// The address of the node that numbers it.
+    Diameter(IpAddr, u64),
     Sbi(IpAddr, u64),
+    /// Client and server as they are.
+    Sip(SocketAddr, SocketAddr),
 }
 
 /// Who has connected to whom from which port. The system gives ports again once they are free; in the capture each connection
@@ -96,6 +103,8 @@ pub(super) struct Capture {
     hurried: bool,
     /// What the doctor makes of the frames.
     watch: Option<Watch>,
+    /// Where the keys of ESP are written.
+    keys: Option<KeyFile>,
     /// The time of the last frame: the clock is read once for what one read brought, and frames must not go back in time.
     last: Duration,
     /// The first failure; nothing is written after it.
@@ -136,6 +145,7 @@ impl Capture {
             blocks,
             hurried: false,
             watch: None,
+            keys: None,
             last: Duration::ZERO,
             failed: None,
         })
@@ -145,6 +155,22 @@ impl Capture {
     pub(super) fn watched(mut self, watch: Watch) -> Self {
         self.watch = Some(watch);
         self
+    }
+
+    /// The same, with the keys of ESP in a file beside it; none where the capture is no file (a pipe).
+    ///
+    /// # Errors
+    /// If it cannot be made.
+    pub(super) fn with_keys(mut self) -> Result<Self> {
+        if self.file.metadata().is_ok_and(|metadata| metadata.is_file()) {
+            self.keys = Some(KeyFile::beside(&self.path)?);
+        }
+        Ok(self)
+    }
+
+    /// The file of the keys of ESP.
+    pub(super) fn keys(&mut self) -> Option<&mut KeyFile> {
+        self.keys.as_mut()
     }
 
     /// What follows is a scenario of these subscribers, to be diagnosed.
@@ -173,13 +199,13 @@ impl Capture {
     pub(super) fn message(
         &mut self,
         wall: Duration,
-        (connection, client): (ConnectionId, SocketAddr),
+        (connection, client): (u64, SocketAddr),
         from: Side,
         octets: &[u8],
         comment: &str,
     ) {
         let server = SocketAddr::new(address(HSS), DIAMETER_PORT);
-        let key = Key::Diameter(connection);
+        let key = Key::Diameter(client.ip(), connection);
         self.tcp(wall, (key, client, server), (from, octets), Some(comment));
     }
 
@@ -196,6 +222,19 @@ impl Capture {
         let server = SocketAddr::new(server, HTTP_PORT);
         let key = Key::Sbi(owner, connection);
         self.tcp(wall, (key, client, server), (from, octets), None);
+    }
+
+    /// Carries a SIP message on the connection of this client to this server.
+    pub(super) fn stream(
+        &mut self,
+        wall: Duration,
+        (client, server): (SocketAddr, SocketAddr),
+        from: Side,
+        octets: &[u8],
+        comment: Option<&str>,
+    ) {
+        let key = Key::Sip(client, server);
+        self.tcp(wall, (key, client, server), (from, octets), comment);
     }
 
     /// Carries octets over TCP; the connection is opened with its first ones, when it is known whose it is.
@@ -249,6 +288,41 @@ impl Capture {
         packet: &[u8],
         comment: Option<&str>,
     ) {
+        let at = |address| SocketAddr::new(address, SCTP_UDP_PORT);
+        self.framed(wall, comment, |sink| sctp_packet(at(from), at(to), packet, sink));
+    }
+
+    /// Carries one ESP packet as it was carried; the UDP ports of one in UDP are those of RFC 3948.
+    pub(super) fn esp(
+        &mut self,
+        wall: Duration,
+        (from, to): (SocketAddr, SocketAddr),
+        packet: &[u8],
+        comment: Option<&str>,
+    ) {
+        let port = if from.port() == 0 { 0 } else { ESP_UDP_PORT };
+        let at = |address: SocketAddr| SocketAddr::new(address.ip(), port);
+        self.framed(wall, comment, |sink| esp_packet(at(from), at(to), packet, sink));
+    }
+
+    /// Carries one datagram of UDP between two addresses as they are.
+    pub(super) fn datagram(
+        &mut self,
+        wall: Duration,
+        (from, to): (SocketAddr, SocketAddr),
+        octets: &[u8],
+        comment: Option<&str>,
+    ) {
+        self.framed(wall, comment, |sink| udp_datagram(from, to, octets, sink));
+    }
+
+    /// Carries one packet, whatever frames it.
+    fn framed(
+        &mut self,
+        wall: Duration,
+        comment: Option<&str>,
+        frame: impl FnOnce(&mut dyn FnMut(&[u8])) -> Result<(), FlowError>,
+    ) {
         let wall = self.forward(wall);
         let Self {
             writer,
@@ -258,19 +332,23 @@ impl Capture {
             ..
         } = self;
         let comments = comment.as_slice();
-        let at = |address| SocketAddr::new(address, SCTP_UDP_PORT);
         let mut sink = |frame: &[u8]| {
             writer.packet(blocks, *interface, wall, frame, comments);
             show(watch, wall, frame);
         };
         // All addresses of a lab are of one family.
-        let _ = sctp_packet(at(from), at(to), packet, &mut sink);
+        let _ = frame(&mut sink);
         self.flush();
     }
 
-    /// Ends a connection of Diameter.
-    pub(super) fn closed(&mut self, wall: Duration, connection: ConnectionId) {
-        self.close(wall, Key::Diameter(connection));
+    /// Ends a connection of Diameter that the node at `owner` made.
+    pub(super) fn closed(&mut self, wall: Duration, (owner, connection): (IpAddr, u64)) {
+        self.close(wall, Key::Diameter(owner, connection));
+    }
+
+    /// Ends a connection of SIP.
+    pub(super) fn stream_closed(&mut self, wall: Duration, (client, server): (SocketAddr, SocketAddr)) {
+        self.close(wall, Key::Sip(client, server));
     }
 
     /// Ends a connection of HTTP/2.
@@ -325,6 +403,9 @@ impl Capture {
     /// The first failure to write.
     pub(super) fn finish(&mut self) -> Result<()> {
         self.write();
+        if let Some(keys) = &mut self.keys {
+            keys.finish()?;
+        }
         match self.failed.take() {
             None => Ok(()),
             Some(error) => Err(error).with_context(|| {

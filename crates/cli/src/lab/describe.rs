@@ -1,4 +1,6 @@
-//! What matters in an S6a message, in a few lines (TS 29.272 7.2, 7.3).
+//! What matters in a message of S6a or Cx, in a few lines (TS 29.272 7.2, 7.3).
+
+mod cx;
 
 use crate::ladder::{Arrow, Tone};
 use quintet_diameter::dict::{avp, command};
@@ -81,6 +83,8 @@ pub(super) fn describe(message: &Message<'_>, show_keys: bool) -> Description {
     }
     let outcome = (!request).then(|| outcome(message));
     match (header.code, request) {
+        (code, true) if cx::stem(code).is_some() => lines.cx_request(),
+        (code, false) if cx::stem(code).is_some() => lines.cx_answer(show_keys),
         (command::CAPABILITIES_EXCHANGE, _) => lines.text(avp::ORIGIN_HOST, "Origin-Host"),
         (command::DISCONNECT_PEER, true) => {
             lines.named(avp::DISCONNECT_CAUSE, "Disconnect-Cause", disconnect_cause)
@@ -121,6 +125,7 @@ fn name_of(code: u32, request: bool) -> String {
         command::PURGE_UE => "PU",
         command::RESET => "RS",
         command::NOTIFY => "NO",
+        _ if cx::stem(code).is_some() => cx::stem(code).unwrap_or_default(),
         _ => return format!("{code} {}", if request { "request" } else { "answer" }),
     };
     format!("{stem}{}", if request { 'R' } else { 'A' })

@@ -9,6 +9,7 @@
 //! them.
 
 mod fgs;
+mod ims;
 mod lte;
 mod s6a;
 
@@ -59,6 +60,8 @@ pub(super) struct Expected {
     without_keys: Codes,
     /// Whether Diameter is all there is: then who has no keys sees it too.
     bare: bool,
+    /// Whether silence after it says something: nothing more comes of a scenario, however long one waits.
+    waits: bool,
 }
 
 impl Expected {
@@ -103,6 +106,19 @@ impl Expected {
         }
     }
 
+    /// What must be found in a scenario of IMS.
+    pub(super) fn of_ims(scenario: &'static quintet_sim::ims::Scenario) -> Self {
+        let codes = Codes::All(scenario.findings);
+        let other = ims::WITHOUT_KEYS.iter().find(|(name, _)| *name == scenario.name);
+        Self {
+            healthy: scenario.findings.is_empty(),
+            with_keys: codes,
+            without_keys: other.map_or(codes, |(_, codes)| Codes::All(codes)),
+            waits: true,
+            ..Self::healthy(scenario.name)
+        }
+    }
+
     /// A scenario in which nothing is wrong.
     const fn healthy(scenario: &'static str) -> Self {
         Self {
@@ -111,6 +127,7 @@ impl Expected {
             with_keys: Codes::NONE,
             without_keys: Codes::NONE,
             bare: false,
+            waits: false,
         }
     }
 
@@ -221,10 +238,14 @@ impl Diagnosis {
     }
 }
 
+/// Longer than any timer of a procedure: nanoseconds of an hour.
+const LATER_NS: i64 = 3_600_000_000_000;
+
 /// Follows the frames of a lab.
 pub(super) struct Watch {
     dissector: Dissector,
     frames: u64,
+    last: Timestamp,
     patients: Option<Patients>,
 }
 
@@ -241,6 +262,7 @@ impl Watch {
         Self {
             dissector: Dissector::new(DissectorOptions::default()),
             frames: 0,
+            last: Timestamp(0),
             patients: None,
         }
     }
@@ -274,11 +296,12 @@ impl Watch {
     /// A frame of the capture.
     pub(super) fn frame(&mut self, wall: Duration, octets: &[u8]) {
         self.frames += 1;
+        self.last = Timestamp(i64::try_from(wall.as_nanos()).unwrap_or(i64::MAX));
         let frame = Frame {
             seen: Seen {
                 file: 0,
                 frame: self.frames,
-                time: Timestamp(i64::try_from(wall.as_nanos()).unwrap_or(i64::MAX)),
+                time: self.last,
             },
             link: LinkType::ETHERNET,
             interface: 0,
@@ -297,6 +320,11 @@ impl Watch {
     /// The scenario is over.
     pub(super) fn end(&mut self) -> Option<Diagnosis> {
         let mut patients = self.patients.take()?;
+        if patients.expected.waits {
+            let later = Timestamp(self.last.0.saturating_add(LATER_NS));
+            patients.with_keys.quiet(later);
+            patients.without_keys.quiet(later);
+        }
         patients.with_keys.finish();
         patients.without_keys.finish();
         patients.listen();
@@ -457,7 +485,11 @@ mod tests {
         for (name, _) in fgs::WITHOUT_KEYS {
             assert!(quintet_sim::fgs::scenario(name).is_some(), "{name}");
         }
-        for expected in lte::TABLE.iter().chain(s6a::TABLE).chain(&fgs) {
+        let ims: Vec<_> = quintet_sim::ims::SCENARIOS.iter().map(Expected::of_ims).collect();
+        for (name, _) in ims::WITHOUT_KEYS {
+            assert!(quintet_sim::ims::scenario(name).is_some(), "{name}");
+        }
+        for expected in lte::TABLE.iter().chain(s6a::TABLE).chain(&fgs).chain(&ims) {
             let groups = [expected.with_keys.groups(), expected.without_keys.groups()].concat();
             for code in groups.iter().flat_map(|group| group.iter()) {
                 assert!(catalogue::code(code).is_some(), "{}: {code}", expected.scenario);

@@ -22,7 +22,7 @@ use super::journal::{CORE, FIRST_RAN_ADDRESS, Journal, Language, RAN_ADDRESSES};
 use super::line;
 use super::load::{Sort, device};
 use super::ran::{Board, RanStation};
-use super::technology::{About, Listed, SEVERAL, TIMER_DIVISOR, Technology, Verdict};
+use super::technology::{About, Cellular, Listed, SEVERAL, Station, TIMER_DIVISOR, Technology, Verdict};
 use super::words::told_counts;
 use crate::ladder::Tone;
 use anyhow::{Context, Result};
@@ -74,6 +74,8 @@ fn condition(condition: Condition) -> (line::Condition, String) {
 impl Technology for Network {
     type Ran = Gnb;
     type Play = Play;
+    type Station = RanStation<Self>;
+    type Ground = ();
 
     const NAME: &'static str = "5g";
     const INTERFACES: &'static str = "N2, N12, N13 and N8";
@@ -94,7 +96,7 @@ impl Technology for Network {
         listed.collect()
     }
 
-    fn names() -> Vec<(IpAddr, String)> {
+    fn names((): &()) -> Vec<(IpAddr, String)> {
         let gnbs = (0..RAN_ADDRESSES).map(|n| (address(FIRST_RAN_ADDRESS + n), format!("gNB-{}", n + 1)));
         let nodes = [(UDM_ADDRESS, "UDM"), (AUSF_ADDRESS, "AUSF"), (AMF_ADDRESS, "AMF")];
         let nodes = nodes.map(|(last, name)| (address(last), name.to_owned()));
@@ -105,7 +107,7 @@ impl Technology for Network {
         scenario(name).map_or_else(Expected::unknown, Expected::of_fgs)
     }
 
-    fn cell(place: usize, number: u32, seed: u64) -> (Gnb, Play) {
+    fn cell((): &(), place: usize, number: u32, seed: u64) -> (Gnb, Play) {
         let mut config = GnbConfig::new(format!("gNB-{}", number + 1), tai(), number + 1);
         config.nas_events = true;
         config.seed = seed;
@@ -120,14 +122,14 @@ impl Technology for Network {
         (gnb, play)
     }
 
-    fn empty_cell(nas_events: bool) -> Gnb {
+    fn empty_cell((): &(), nas_events: bool) -> Gnb {
         let mut config = GnbConfig::new("gNB-1", tai(), 1);
         config.nas_events = nas_events;
         Gnb::new(config)
     }
 
-    async fn start(keeping: Keeping<'_>, contexts: &Path, journal: &Rc<RefCell<Journal>>) -> Result<Self> {
-        Self::begin((keeping, contexts), journal).await
+    async fn start((): &(), home: (Keeping<'_>, &Path), journal: &Rc<RefCell<Journal>>) -> Result<Self> {
+        Self::begin(home, journal).await
     }
 
     async fn settled(&mut self) -> Result<()> {
@@ -142,14 +144,6 @@ impl Technology for Network {
 
     fn clock(&self) -> Clock {
         self.clock
-    }
-
-    fn core(&self) -> Result<SctpRemote> {
-        self.amf()
-    }
-
-    fn hang_up(&self, board: Option<Rc<Board<Self>>>) {
-        *self.boards.borrow_mut() = board;
     }
 
     async fn serve(
@@ -206,26 +200,11 @@ impl Technology for Network {
         Ok(None)
     }
 
-    fn about(report: &Report) -> About {
-        match report {
-            Report::Amf(AmfEvent::Associated { association, .. }) => About::New(*association),
-            Report::Amf(
-                AmfEvent::GnbSetUp { association, .. }
-                | AmfEvent::GnbRefused { association, .. }
-                | AmfEvent::GnbLost { association, .. }
-                | AmfEvent::N2 { association, .. }
-                | AmfEvent::Fgmm { association, .. },
-            ) => About::Of(*association),
-            Report::Amf(_) => About::Nobody,
-            Report::Ausf(_) | Report::Udm(_) => About::Everybody,
-        }
-    }
-
     fn show(journal: &mut Journal, wall: Duration, event: &GnbEvent) {
         journal.ran_event(wall, event, &journal::SAID);
     }
 
-    fn join(gnb: &mut Gnb, n: u32) -> Result<Option<UeId>> {
+    fn join((): &(), gnb: &mut Gnb, n: u32) -> Result<Option<UeId>> {
         let Some(subscriber) = Population::new().subscriber(n) else {
             return Ok(None);
         };
@@ -287,5 +266,30 @@ impl Technology for Network {
 
     fn release(gnb: &mut Gnb, ue: UeId) {
         gnb.release(ue, Cause::USER_INACTIVITY);
+    }
+}
+
+impl Cellular for Network {
+    fn core(&self) -> Result<SctpRemote> {
+        self.amf()
+    }
+
+    fn hang_up(&self, board: Option<Rc<Board<Self>>>) {
+        *self.boards.borrow_mut() = board;
+    }
+
+    fn about(report: &Report) -> About {
+        match report {
+            Report::Amf(AmfEvent::Associated { association, .. }) => About::New(*association),
+            Report::Amf(
+                AmfEvent::GnbSetUp { association, .. }
+                | AmfEvent::GnbRefused { association, .. }
+                | AmfEvent::GnbLost { association, .. }
+                | AmfEvent::N2 { association, .. }
+                | AmfEvent::Fgmm { association, .. },
+            ) => About::Of(*association),
+            Report::Amf(_) => About::Nobody,
+            Report::Ausf(_) | Report::Udm(_) => About::Everybody,
+        }
     }
 }

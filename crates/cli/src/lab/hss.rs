@@ -7,12 +7,15 @@ use quintet_diameter::node::{Application as DiameterApplication, Node, NodeConfi
 use quintet_hss::{EntropySource, Hss, HssConfig};
 use quintet_runtime::{Clock, Drbg, Driver, HssApplication, Moment, Tap};
 use quintet_sim::demo;
-use quintet_store::{Command, MemoryStore, PutMode, Reply, Store};
+use quintet_store::{Command, Durability, MemoryStore, PutMode, Reply, Store, StoreError, Ticket};
 use quintet_store_sqlite::{Options, SqliteStore};
 use quintet_subscriber::auc::{ChallengeKey, ChallengeSecret, Slot};
+use quintet_subscriber::ims::ImsSubscription;
 use quintet_subscriber::model::Subscriber;
+use std::cell::RefCell;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -27,7 +30,11 @@ const PROVISION_BATCH: usize = 10_000;
 ///
 /// # Errors
 /// As the database says.
-pub(super) fn provision(path: &Path, subscribers: impl Iterator<Item = Subscriber>) -> Result<()> {
+pub(super) fn provision(
+    path: &Path,
+    subscribers: impl Iterator<Item = Subscriber>,
+    ims: impl Iterator<Item = ImsSubscription>,
+) -> Result<()> {
     let mut database = Database::open(Some(path), true)?;
     let mut subscribers = subscribers.peekable();
     while subscribers.peek().is_some() {
@@ -35,6 +42,14 @@ pub(super) fn provision(path: &Path, subscribers: impl Iterator<Item = Subscribe
         let subscribers = batch.map(|subscriber| database.provisioned(subscriber)).collect();
         database.execute(Command::Put {
             subscribers,
+            mode: PutMode::Upsert,
+        })?;
+    }
+    let mut ims = ims.map(Arc::new).peekable();
+    while ims.peek().is_some() {
+        let subscriptions = ims.by_ref().take(PROVISION_BATCH).collect();
+        database.execute(Command::PutIms {
+            subscriptions,
             mode: PutMode::Upsert,
         })?;
     }
@@ -59,7 +74,39 @@ pub(super) enum Keeping<'a> {
     /// In a database, provisioned already.
     Database(&'a Path),
     /// In memory: for a lab that nobody looks at afterwards, whose scenarios must not wait for a busy disk.
-    Memory(Box<MemoryStore>),
+    Memory(Shared),
+}
+
+/// A store in memory that the lab can look into while an HSS works on it.
+#[derive(Clone)]
+pub(super) struct Shared(Rc<RefCell<MemoryStore>>);
+
+impl Shared {
+    /// Does a command beside the HSS.
+    ///
+    /// # Errors
+    /// As the store says.
+    pub(super) fn execute(&self, command: Command) -> Result<Reply, StoreError> {
+        self.0.borrow_mut().execute(command)
+    }
+}
+
+impl Store for Shared {
+    fn submit(&mut self, ticket: Ticket, command: Command) {
+        self.0.borrow_mut().submit(ticket, command);
+    }
+
+    fn poll(&mut self) -> Option<(Ticket, Result<Reply, StoreError>)> {
+        self.0.borrow_mut().poll()
+    }
+
+    fn durability(&self) -> Durability {
+        self.0.borrow().durability()
+    }
+
+    fn changed(&mut self) -> bool {
+        self.0.borrow_mut().changed()
+    }
 }
 
 impl Keeping<'_> {
@@ -67,13 +114,20 @@ impl Keeping<'_> {
     ///
     /// # Errors
     /// As the store says.
-    pub(super) fn in_memory(subscribers: impl Iterator<Item = Subscriber>) -> Result<Self> {
+    pub(super) fn in_memory(
+        subscribers: impl Iterator<Item = Subscriber>,
+        ims: impl Iterator<Item = ImsSubscription>,
+    ) -> Result<Self> {
         let mut store = MemoryStore::new();
         store.execute(Command::Put {
             subscribers: subscribers.collect(),
             mode: PutMode::Upsert,
         })?;
-        Ok(Self::Memory(Box::new(store)))
+        store.execute(Command::PutIms {
+            subscriptions: ims.map(Arc::new).collect(),
+            mode: PutMode::Upsert,
+        })?;
+        Ok(Self::Memory(Shared(Rc::new(RefCell::new(store)))))
     }
 
     /// The store for a front end of this slot, which wakes `pump`, and the key of its challenges.
@@ -87,7 +141,7 @@ impl Keeping<'_> {
         drbg.fill(&mut fresh);
         let fresh = ChallengeSecret::new(fresh);
         let path = match self {
-            Self::Memory(store) => return Ok((store, ChallengeKey::from(&fresh))),
+            Self::Memory(store) => return Ok((Box::new(store), ChallengeKey::from(&fresh))),
             Self::Database(path) => path,
         };
         let waker = Arc::clone(pump);
@@ -118,6 +172,7 @@ pub(super) fn start_hss(
     let (store, challenges) = keeping.open(Slot::default(), &pump, &mut drbg)?;
     let mut config = node_config(hss_identity(), demo::home_plmn().epc_realm(), clock.moment());
     config.unknown_peers = UnknownPeers::Accept;
+    config.applications.push(quintet_cscf::cx::APPLICATION);
     let node = Node::new(config, drbg.next_u64())?;
     let entropy: EntropySource = Box::new(move |out: &mut [u8]| drbg.fill(out));
     let hss = Hss::new(HssConfig::new(vec![demo::home_plmn()]), challenges, entropy);

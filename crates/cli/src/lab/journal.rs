@@ -17,6 +17,7 @@ pub(super) use passed::{Guard, NasReport, Passed};
 pub(super) use ran::Said;
 
 use super::capture::Capture;
+use super::ims::KeyFile;
 use super::reached::Path;
 use super::screen::{Screen, Show};
 use super::view::View;
@@ -145,6 +146,11 @@ impl Journal {
 
     pub(super) fn capture(&mut self) -> Option<&mut Capture> {
         self.capture.as_mut()
+    }
+
+    /// Where the keys of ESP are written.
+    pub(super) fn key_file(&mut self) -> Option<&mut KeyFile> {
+        self.capture.as_mut()?.keys()
     }
 
     /// The capture, for another journal.

@@ -1,6 +1,6 @@
 //! Many UEs that attach or register, at a rate or as fast as it goes; each is released once it is registered.
 
-use super::technology::{Ran, Technology};
+use super::technology::{EventOf, Technology};
 use indicatif::ProgressBar;
 use quintet_identity::{Imei, Imeisv};
 use quintet_sim::radio::UeId;
@@ -82,12 +82,12 @@ impl<T: Technology> Load<T> {
     pub(super) fn new(
         ues: u32,
         (rate, seed): (Option<f64>, Option<u64>),
-        ran: &mut T::Ran,
+        (ground, ran): (&T::Ground, &mut T::Ran),
         bar: ProgressBar,
     ) -> anyhow::Result<Self> {
         let mut order = Vec::with_capacity(ues as usize);
         for n in 0..ues {
-            let Some(ue) = T::join(ran, n)? else {
+            let Some(ue) = T::join(ground, ran, n)? else {
                 break;
             };
             order.push(ue);
@@ -116,7 +116,7 @@ impl<T: Technology> Load<T> {
     }
 
     /// Something happened at the radio node.
-    pub(super) fn see(&mut self, now: Duration, ran: &mut T::Ran, event: &<T::Ran as Ran>::Event) {
+    pub(super) fn see(&mut self, now: Duration, ran: &mut T::Ran, event: &EventOf<T>) {
         let Some((ue, how)) = T::ended(event) else {
             return;
         };

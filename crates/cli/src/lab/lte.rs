@@ -23,7 +23,7 @@ use super::journal::{CORE, FIRST_RAN_ADDRESS, Journal, Language, RAN_ADDRESSES};
 use super::line::Condition;
 use super::load::{Sort, device};
 use super::ran::{Board, RanStation};
-use super::technology::{About, Listed, SEVERAL, TIMER_DIVISOR, Technology, Verdict};
+use super::technology::{About, Cellular, Listed, SEVERAL, Station, TIMER_DIVISOR, Technology, Verdict};
 use super::words::told_counts;
 use crate::ladder::Tone;
 use anyhow::Result;
@@ -51,6 +51,8 @@ const SHOWS_WITNESS: [&str; 1] = ["malformed"];
 impl Technology for Network {
     type Ran = Enb;
     type Play = Play;
+    type Station = RanStation<Self>;
+    type Ground = ();
 
     const NAME: &'static str = "lte";
     const INTERFACES: &'static str = "S1-MME and S6a";
@@ -71,7 +73,7 @@ impl Technology for Network {
         listed.collect()
     }
 
-    fn names() -> Vec<(IpAddr, String)> {
+    fn names((): &()) -> Vec<(IpAddr, String)> {
         let enbs = (0..RAN_ADDRESSES).map(|n| (address(FIRST_RAN_ADDRESS + n), format!("eNB-{}", n + 1)));
         [
             (address(HSS), "HSS".to_owned()),
@@ -86,7 +88,7 @@ impl Technology for Network {
         Expected::of_lte(scenario)
     }
 
-    fn cell(place: usize, number: u32, seed: u64) -> (Enb, Play) {
+    fn cell((): &(), place: usize, number: u32, seed: u64) -> (Enb, Play) {
         let mut config = EnbConfig::new(format!("eNB-{}", number + 1), tai(), number + 1);
         config.nas_events = true;
         config.seed = seed;
@@ -101,15 +103,15 @@ impl Technology for Network {
         (enb, play)
     }
 
-    fn empty_cell(nas_events: bool) -> Enb {
+    fn empty_cell((): &(), nas_events: bool) -> Enb {
         let mut config = EnbConfig::new("eNB-1", tai(), 1);
         config.nas_events = nas_events;
         Enb::new(config)
     }
 
-    async fn start(keeping: Keeping<'_>, contexts: &Path, journal: &Rc<RefCell<Journal>>) -> Result<Self> {
+    async fn start((): &(), home: (Keeping<'_>, &Path), journal: &Rc<RefCell<Journal>>) -> Result<Self> {
         let timers = LabTimers::divided(TIMER_DIVISOR);
-        Self::start((keeping, contexts), timers, journal).await
+        Self::begin(home, timers, journal).await
     }
 
     async fn settled(&mut self) -> Result<()> {
@@ -122,14 +124,6 @@ impl Technology for Network {
 
     fn clock(&self) -> Clock {
         self.clock
-    }
-
-    fn core(&self) -> Result<SctpRemote> {
-        self.mme()
-    }
-
-    fn hang_up(&self, board: Option<Rc<Board<Self>>>) {
-        *self.boards.borrow_mut() = board;
     }
 
     async fn serve(
@@ -189,23 +183,11 @@ impl Technology for Network {
         Ok(None)
     }
 
-    fn about(report: &MmeEvent) -> About {
-        match report {
-            MmeEvent::Associated { association, .. } => About::New(*association),
-            MmeEvent::EnbSetUp { association, .. }
-            | MmeEvent::EnbRefused { association, .. }
-            | MmeEvent::EnbLost { association, .. }
-            | MmeEvent::S1 { association, .. }
-            | MmeEvent::Emm { association, .. } => About::Of(*association),
-            _ => About::Nobody,
-        }
-    }
-
     fn show(journal: &mut Journal, wall: Duration, event: &EnbEvent) {
         journal.ran_event(wall, event, &journal::SAID);
     }
 
-    fn join(enb: &mut Enb, n: u32) -> Result<Option<UeId>> {
+    fn join((): &(), enb: &mut Enb, n: u32) -> Result<Option<UeId>> {
         let Some(subscriber) = Population::new().subscriber(n) else {
             return Ok(None);
         };
@@ -244,5 +226,27 @@ impl Technology for Network {
 
     fn release(enb: &mut Enb, ue: UeId) {
         enb.release(ue, Cause::USER_INACTIVITY);
+    }
+}
+
+impl Cellular for Network {
+    fn core(&self) -> Result<SctpRemote> {
+        self.mme()
+    }
+
+    fn hang_up(&self, board: Option<Rc<Board<Self>>>) {
+        *self.boards.borrow_mut() = board;
+    }
+
+    fn about(report: &MmeEvent) -> About {
+        match report {
+            MmeEvent::Associated { association, .. } => About::New(*association),
+            MmeEvent::EnbSetUp { association, .. }
+            | MmeEvent::EnbRefused { association, .. }
+            | MmeEvent::EnbLost { association, .. }
+            | MmeEvent::S1 { association, .. }
+            | MmeEvent::Emm { association, .. } => About::Of(*association),
+            _ => About::Nobody,
+        }
     }
 }

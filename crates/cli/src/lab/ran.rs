@@ -1,10 +1,9 @@
-//! The radio node of a lab, eNB or gNB, as an application of the driver: its association to the core, and who tells its UEs
-//! what to do.
+//! The radio node of a lab, eNB or gNB, as an application of the driver: its association to the core.
 
+use super::director::{Director, Post};
 use super::hss::{SHUTDOWN_TIMEOUT, node_config};
 use super::journal::Journal;
-use super::load::Load;
-use super::technology::{About, DemandOf, Plays, Ran, RanDriver, RanOutput, ReportOf, Technology};
+use super::technology::{About, Cellular, Ran, RanOutput, ReportOf, Station, Technology};
 use anyhow::{Context, Result};
 use quintet_diameter::node::{ConnectionId, DisconnectCause, Event as NodeEvent, Inbound, Node};
 use quintet_runtime::sctp::{
@@ -18,7 +17,6 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Notify;
 use tokio::task::{JoinHandle, LocalSet};
 
 /// How long a node may take to connect: far more than it needs on any machine.
@@ -30,35 +28,18 @@ const LOOK: Duration = Duration::from_millis(2);
 /// How long after an association was lost another is tried.
 const RECONNECT: Duration = Duration::from_millis(20);
 
-/// Who tells the UEs what to do.
-pub(super) enum Director<T: Technology> {
-    /// Nobody: the node sets up.
-    Nobody,
-    Play(Box<T::Play>),
-    Load(Box<Load<T>>),
-}
-
 /// What passes between a radio node's thread of events and whoever plays the lab.
 pub(super) struct Board<T: Technology> {
-    /// Reports of the core about this node, not yet read by the director.
-    heard: RefCell<VecDeque<ReportOf<T>>>,
+    post: Post<T>,
     /// The core's associations of this play.
     associations: RefCell<HashSet<AssociationId>>,
-    /// Wakes the node's driver.
-    pump: Arc<Notify>,
-    pub(super) demands: RefCell<VecDeque<DemandOf<T>>>,
-    /// Woken when there are demands, or the node's state changed.
-    pub(super) news: Notify,
 }
 
-impl<T: Technology> Board<T> {
+impl<T: Cellular> Board<T> {
     fn new() -> Self {
         Self {
-            heard: RefCell::default(),
+            post: Post::default(),
             associations: RefCell::default(),
-            pump: Arc::default(),
-            demands: RefCell::default(),
-            news: Notify::new(),
         }
     }
 
@@ -74,16 +55,15 @@ impl<T: Technology> Board<T> {
             About::Nobody => false,
         };
         if concerns {
-            self.heard.borrow_mut().push_back(report.clone());
-            self.pump.notify_one();
+            self.post.report(report);
         }
     }
 }
 
 /// The radio node.
-pub(super) struct RanApplication<T: Technology> {
+struct RanApplication<T: Cellular> {
     ran: T::Ran,
-    pub(super) director: Director<T>,
+    director: Director<T>,
     board: Rc<Board<T>>,
     journal: Rc<RefCell<Journal>>,
     transport: Option<SctpTransportId>,
@@ -96,7 +76,7 @@ pub(super) struct RanApplication<T: Technology> {
     commands: VecDeque<SctpCommand>,
 }
 
-impl<T: Technology> RanApplication<T> {
+impl<T: Cellular> RanApplication<T> {
     fn new(ran: T::Ran, board: Rc<Board<T>>, journal: Rc<RefCell<Journal>>) -> Self {
         Self {
             ran,
@@ -123,7 +103,7 @@ impl<T: Technology> RanApplication<T> {
     }
 
     /// The same transport, another core or none.
-    pub(super) fn redirect(&mut self, now: Duration, remote: Option<SctpRemote>) {
+    fn redirect(&mut self, now: Duration, remote: Option<SctpRemote>) {
         if let Some(transport) = self.transport {
             self.reach(now, transport, remote);
         }
@@ -153,29 +133,10 @@ impl<T: Technology> RanApplication<T> {
     /// Works off what the core, the director and the radio node have to say, until they have nothing more.
     fn work(&mut self, at: Moment) {
         loop {
-            self.direct(at);
+            self.director.direct(at.now, &mut self.ran, &self.board.post);
             if !self.drain(at) {
                 return;
             }
-        }
-    }
-
-    /// Tells the director what the core reported, and lets it do what is due.
-    fn direct(&mut self, at: Moment) {
-        let heard = std::mem::take(&mut *self.board.heard.borrow_mut());
-        match &mut self.director {
-            Director::Nobody => {}
-            Director::Play(play) => {
-                for report in &heard {
-                    play.hear(at.now, report);
-                }
-                play.proceed(at.now, &mut self.ran);
-                while let Some(demand) = play.demand() {
-                    self.board.demands.borrow_mut().push_back(demand);
-                    self.board.news.notify_one();
-                }
-            }
-            Director::Load(load) => load.advance(at.now, &mut self.ran),
         }
     }
 
@@ -199,11 +160,7 @@ impl<T: Technology> RanApplication<T> {
                 }
                 RanOutput::Event(event) => {
                     T::show(&mut self.journal.borrow_mut(), at.wall, &event);
-                    match &mut self.director {
-                        Director::Nobody => {}
-                        Director::Play(play) => play.see(at.now, &mut self.ran, &event),
-                        Director::Load(load) => load.see(at.now, &mut self.ran, &event),
-                    }
+                    self.director.see(at.now, &mut self.ran, &event);
                 }
             }
         }
@@ -211,7 +168,7 @@ impl<T: Technology> RanApplication<T> {
     }
 }
 
-impl<T: Technology> Application for RanApplication<T> {
+impl<T: Cellular> Application for RanApplication<T> {
     fn handle(&mut self, _: Moment, _: &mut Node, _: ConnectionId, _: Inbound<'_>) {}
 
     fn event(&mut self, _: Moment, _: &mut Node, _: &NodeEvent) {}
@@ -221,13 +178,8 @@ impl<T: Technology> Application for RanApplication<T> {
     }
 
     fn poll_timeout(&self) -> Option<Duration> {
-        let director = match &self.director {
-            Director::Nobody => None,
-            Director::Play(play) => play.deadline(),
-            Director::Load(load) => load.deadline(),
-        };
         let connect = self.connect_at.filter(|_| self.remote.is_some());
-        [self.ran.deadline(), director, connect]
+        [self.ran.deadline(), self.director.deadline(), connect]
             .into_iter()
             .flatten()
             .min()
@@ -284,18 +236,22 @@ impl<T: Technology> Application for RanApplication<T> {
 }
 
 /// A radio node at work, in tasks of its own that end with it.
-pub(super) struct RanStation<T: Technology> {
-    pub(super) driver: RanDriver<T>,
-    pub(super) board: Rc<Board<T>>,
+pub(super) struct RanStation<T: Cellular> {
+    driver: Driver<RanApplication<T>>,
+    board: Rc<Board<T>>,
     tasks: JoinHandle<()>,
 }
 
-impl<T: Technology> RanStation<T> {
-    /// Starts a radio node and waits until it is set up.
-    ///
-    /// # Errors
-    /// If it is not in time.
-    pub(super) async fn start(network: &T, ran: T::Ran, journal: &Rc<RefCell<Journal>>) -> Result<Self> {
+impl<T: Cellular> RanStation<T> {
+    /// The core is there from now on, or away.
+    pub(super) fn redirect(&self, remote: Option<SctpRemote>) {
+        self.driver
+            .with(|at, _, application| application.redirect(at.now, remote));
+    }
+}
+
+impl<T: Cellular> Station<T> for RanStation<T> {
+    async fn start(network: &T, ran: T::Ran, journal: &Rc<RefCell<Journal>>) -> Result<Self> {
         let board = Rc::new(Board::new());
         network.hang_up(Some(Rc::clone(&board)));
         let clock = network.clock();
@@ -306,7 +262,7 @@ impl<T: Technology> RanStation<T> {
         let local = LocalSet::new();
         let driver = {
             let _entered = local.enter();
-            let driver = Driver::start(clock, node, application, None, Arc::clone(&board.pump));
+            let driver = Driver::start(clock, node, application, None, Arc::clone(&board.post.pump));
             let here = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
             let settings = SctpSettings::connecting(here, SctpBackend::Udp);
             let transport = driver.open_sctp(&settings, SctpUse::Application)?;
@@ -326,29 +282,16 @@ impl<T: Technology> RanStation<T> {
         Ok(station)
     }
 
-    /// The core is there from now on, or away.
-    pub(super) fn redirect(&self, remote: Option<SctpRemote>) {
+    fn post(&self) -> &Post<T> {
+        &self.board.post
+    }
+
+    fn with_director<R>(&self, work: impl FnOnce(&mut Director<T>) -> R) -> R {
         self.driver
-            .with(|at, _, application| application.redirect(at.now, remote));
+            .with(|_, _, application| work(&mut application.director))
     }
 
-    /// Lets somebody tell the UEs what to do.
-    pub(super) fn direct(&self, director: Director<T>) {
-        self.driver
-            .with(|_, _, application| application.director = director);
-    }
-
-    /// Does something with the play, if there is one.
-    pub(super) fn with_play(&self, work: impl FnOnce(&mut T::Play)) {
-        self.driver.with(|_, _, application| {
-            if let Director::Play(play) = &mut application.director {
-                work(play);
-            }
-        });
-    }
-
-    /// Ends it: its association in good order.
-    pub(super) async fn stop(self, network: &T) {
+    async fn stop(self, network: &T) {
         self.direct(Director::Nobody);
         self.redirect(None);
         let shutdown = self.driver.shutdown(DisconnectCause::REBOOTING);

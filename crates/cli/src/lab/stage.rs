@@ -1,20 +1,21 @@
-//! Plays the labs of LTE and 5GS: scenarios one after another, then the load.
+//! Plays the labs of LTE, 5GS and IMS: scenarios one after another, then the load.
 
 use super::capture::Capture;
 use super::diagnosis::Watch;
+use super::director::Director;
 use super::hss::{Keeping, provision};
 use super::journal::Journal;
 use super::load::{Load, Report};
 use super::outcome::{Played, finding, print_verdict, summary};
-use super::ran::{Director, RanStation};
 use super::screen::{Show, progress};
-use super::technology::{Listed, Plays, RanOf, Technology, Verdict};
-use super::{Arguments, MAX_LADDER_UES, Place, chosen, fgs, lte, print_kept, print_passed};
+use super::technology::{Listed, Plays, RanOf, Station, Technology, Verdict};
+use super::{Arguments, MAX_LADDER_UES, Place, chosen, fgs, ims, lte, print_kept, print_keys, print_passed};
 use crate::output::{Finding, print_json};
 use crate::signals::Termination;
 use anyhow::{Context, Result, bail};
 use indicatif::ProgressBar;
 use quintet_sim::demo::Population;
+use quintet_subscriber::ims::ImsSubscription;
 use quintet_subscriber::model::Subscriber;
 use serde::Serialize;
 use std::cell::RefCell;
@@ -33,16 +34,26 @@ const LOOK: Duration = Duration::from_millis(20);
 pub(super) struct Bill {
     pub(super) lte: bool,
     pub(super) fgs: bool,
+    pub(super) ims: bool,
 }
 
 impl Bill {
+    /// Everything.
+    pub(super) const ALL: Self = Self {
+        lte: true,
+        fgs: true,
+        ims: true,
+    };
+
     /// What it is called in the answer.
-    fn name(self) -> &'static str {
-        match (self.lte, self.fgs) {
-            (true, true) => "lte+5g",
-            (false, true) => fgs::Network::NAME,
-            _ => lte::Network::NAME,
-        }
+    fn name(self) -> String {
+        let names: Vec<&str> = self.list().iter().map(|(name, _)| *name).collect();
+        names.join("+")
+    }
+
+    /// Whether nothing is on it.
+    pub(super) const fn is_empty(self) -> bool {
+        !(self.lte || self.fgs || self.ims)
     }
 
     /// The scenarios of each technology.
@@ -53,6 +64,9 @@ impl Bill {
         }
         if self.fgs {
             all.push((fgs::Network::NAME, fgs::Network::list()));
+        }
+        if self.ims {
+            all.push((ims::Network::NAME, ims::Network::list()));
         }
         all
     }
@@ -69,7 +83,7 @@ impl Bill {
 
 #[derive(Serialize)]
 struct Answer<'a> {
-    technology: &'static str,
+    technology: String,
     passed: bool,
     seed: u64,
     scenarios: &'a [Played],
@@ -81,6 +95,9 @@ struct Answer<'a> {
     loads: Option<&'a [Report]>,
     message_count: u64,
     capture: Option<String>,
+    /// The keys of the capture's ESP, as Wireshark reads them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    esp_keys: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     database: Option<String>,
 }
@@ -106,6 +123,10 @@ pub(super) async fn lab(bill: Bill, arguments: &Arguments) -> Result<Finding> {
     let known: Vec<_> = bill.names().into_iter().flat_map(|(_, names)| names).collect();
     let names = chosen(&arguments.scenario, &known)?;
     let place = Place::find(arguments)?;
+    let ground = match bill.ims {
+        true => Some(Rc::new(ims::Ground::choose(arguments.ipsec, arguments.patience)?)),
+        false => None,
+    };
     let seed = match arguments.seed {
         Some(seed) => seed,
         None => quintet_runtime::Drbg::new().context("no entropy")?.next_u64() >> 32,
@@ -116,7 +137,7 @@ pub(super) async fn lab(bill: Bill, arguments: &Arguments) -> Result<Finding> {
         seed,
         names,
         termination: Termination::register()?,
-        capture: capture(bill, arguments, &place)?,
+        capture: capture(bill, ground.as_ref(), arguments, &place)?,
         played: Vec::new(),
         loads: Vec::new(),
         message_count: 0,
@@ -125,16 +146,24 @@ pub(super) async fn lab(bill: Bill, arguments: &Arguments) -> Result<Finding> {
     };
     let mut outcome = Ok(());
     if bill.lte {
-        outcome = stage.act::<lte::Network>().await;
+        outcome = stage.act::<lte::Network>(&()).await;
     }
-    if bill.fgs && outcome.is_ok() && !stage.broken && !stage.interrupted {
-        outcome = stage.act::<fgs::Network>().await;
+    if bill.fgs && outcome.is_ok() && stage.goes_on() {
+        outcome = stage.act::<fgs::Network>(&()).await;
+    }
+    if let Some(ground) = ground.filter(|_| outcome.is_ok() && stage.goes_on()) {
+        outcome = stage.act::<ims::Network>(&ground).await;
     }
     stage.tell(bill, outcome)
 }
 
 /// The one capture of all technologies.
-fn capture(bill: Bill, arguments: &Arguments, place: &Place) -> Result<Option<Capture>> {
+fn capture(
+    bill: Bill,
+    ground: Option<&Rc<ims::Ground>>,
+    arguments: &Arguments,
+    place: &Place,
+) -> Result<Option<Capture>> {
     let captured = arguments.pcap.is_some() || arguments.ues.is_none_or(|ues| ues <= MAX_CAPTURED_UES);
     if !captured {
         return Ok(None);
@@ -142,19 +171,31 @@ fn capture(bill: Bill, arguments: &Arguments, place: &Place) -> Result<Option<Ca
     let mut names = Vec::new();
     let mut interfaces = Vec::new();
     if bill.lte {
-        names.extend(lte::Network::names());
+        names.extend(lte::Network::names(&()));
         interfaces.push(lte::Network::INTERFACES);
     }
     if bill.fgs {
-        names.extend(fgs::Network::names());
+        names.extend(fgs::Network::names(&()));
         interfaces.push(fgs::Network::INTERFACES);
     }
+    if let Some(ground) = ground {
+        names.extend(ims::Network::names(ground));
+        interfaces.push(ims::Network::INTERFACES);
+    }
     let interfaces = interfaces.join("; ");
-    let capture = Capture::create(arguments.pcap.as_deref(), &place.captures(), &interfaces, &names)?;
+    let mut capture = Capture::create(arguments.pcap.as_deref(), &place.captures(), &interfaces, &names)?;
+    if bill.ims {
+        capture = capture.with_keys()?;
+    }
     Ok(Some(capture.watched(Watch::new())))
 }
 
 impl Stage<'_> {
+    /// Whether anybody wants more.
+    const fn goes_on(&self) -> bool {
+        !self.broken && !self.interrupted
+    }
+
     /// Which scenarios of a technology are played: all, unless some are named or UEs are asked for alone.
     fn cast(&self, list: &[Listed]) -> Vec<usize> {
         if self.names.is_empty() && self.arguments.ues.is_none() {
@@ -165,7 +206,7 @@ impl Stage<'_> {
     }
 
     /// Plays what is to be played of one technology.
-    async fn act<T: Technology>(&mut self) -> Result<()> {
+    async fn act<T: Technology>(&mut self, ground: &T::Ground) -> Result<()> {
         let list = T::list();
         let cast = self.cast(&list);
         if cast.is_empty() && self.arguments.ues.is_none() {
@@ -174,19 +215,20 @@ impl Stage<'_> {
         let cells: Vec<(Listed, T::Ran, T::Play)> = (0..)
             .zip(cast)
             .map(|(number, place)| {
-                let (ran, play) = T::cell(place, number, self.seed);
+                let (ran, play) = T::cell(ground, place, number, self.seed);
                 (list[place], ran, play)
             })
             .collect();
         let database = self.place.directory().join("quintet-lab.db");
         let contexts = self.place.directory().join(T::CONTEXTS);
-        let everybody = subscribers::<T>(self.arguments.ues.unwrap_or(0), &cells);
+        let ues = self.arguments.ues.unwrap_or(0);
+        let (everybody, in_ims) = (subscribers::<T>(ues, &cells), ims_subscriptions::<T>(ues, &cells));
         let keeping = match self.arguments.keep {
             Some(_) => {
-                provision(&database, everybody)?;
+                provision(&database, everybody, in_ims)?;
                 Keeping::Database(&database)
             }
-            None => Keeping::in_memory(everybody)?,
+            None => Keeping::in_memory(everybody, in_ims)?,
         };
         let show = if self.arguments.json {
             Show::Nothing
@@ -195,8 +237,9 @@ impl Stage<'_> {
         };
         let journal = Journal::new(T::LANGUAGE, self.capture.take(), show, self.arguments.show_keys);
         let journal = Rc::new(RefCell::new(journal));
-        let mut network = T::start(keeping, &contexts, &journal).await?;
+        let mut network = T::start(ground, (keeping, &contexts), &journal).await?;
         let mut performance = Performance {
+            ground,
             arguments: self.arguments,
             seed: self.seed,
             journal: &journal,
@@ -204,7 +247,7 @@ impl Stage<'_> {
             loads: &mut self.loads,
         };
         let outcome = tokio::select! {
-            outcome = performance.play_all(&mut network, cells) => Some(outcome),
+            outcome = performance.play_all::<T>(&mut network, cells) => Some(outcome),
             _ = self.termination.received() => None,
         };
         let stopped = match &outcome {
@@ -233,10 +276,12 @@ impl Stage<'_> {
         }
         let passed = outcome.is_ok() && !self.interrupted && found == Finding::Positive;
         let capture: Option<PathBuf> = self.capture.as_ref().map(|capture| capture.path().to_owned());
+        let keys = self.capture.as_mut().and_then(Capture::keys);
+        let keys = keys.map(|keys| keys.path().to_owned());
         let database = self.place.directory().join("quintet-lab.db");
         let database = self.arguments.keep.as_ref().map(|_| database);
         if self.arguments.json {
-            let one = (!(bill.lte && bill.fgs)).then(|| self.loads.first()).flatten();
+            let one = (bill.list().len() == 1).then(|| self.loads.first()).flatten();
             let answer = Answer {
                 technology: bill.name(),
                 passed,
@@ -246,6 +291,7 @@ impl Stage<'_> {
                 loads: (one.is_none() && !self.loads.is_empty()).then_some(&self.loads[..]),
                 message_count: self.message_count,
                 capture: capture.map(|path| path.display().to_string()),
+                esp_keys: keys.map(|path| path.display().to_string()),
                 database: database.map(|path| path.display().to_string()),
             };
             print_json("quintet.lab/1", &answer)?;
@@ -255,7 +301,12 @@ impl Stage<'_> {
             let good = self.played.iter().filter(|played| played.is_good()).count()
                 + self.loads.iter().filter(|load| load.failed == 0).count();
             match capture {
-                Some(capture) => print_kept((good, all), &capture, database.as_deref())?,
+                Some(capture) => {
+                    print_kept((good, all), &capture, database.as_deref())?;
+                    if let Some(keys) = keys {
+                        print_keys(&keys)?;
+                    }
+                }
                 None => print_passed(good, all)?,
             }
         }
@@ -280,8 +331,22 @@ fn subscribers<T: Technology>(
         .chain(crowd)
 }
 
+/// Who of them is who in the IMS.
+fn ims_subscriptions<T: Technology>(
+    ues: u32,
+    cells: &[(Listed, RanOf<T>, T::Play)],
+) -> impl Iterator<Item = ImsSubscription> + use<'_, T> {
+    let population = Population::new();
+    let crowd = (0..ues).filter_map(move |n| T::ims_subscription(&population.subscriber(n)?));
+    cells
+        .iter()
+        .flat_map(|(_, _, play)| play.ims_subscriptions())
+        .chain(crowd)
+}
+
 /// One technology being played.
-struct Performance<'a> {
+struct Performance<'a, G> {
+    ground: &'a G,
     arguments: &'a Arguments,
     seed: u64,
     journal: &'a Rc<RefCell<Journal>>,
@@ -289,9 +354,9 @@ struct Performance<'a> {
     loads: &'a mut Vec<Report>,
 }
 
-impl Performance<'_> {
+impl<G> Performance<'_, G> {
     /// Plays all scenarios, one after another, then the load.
-    async fn play_all<T: Technology>(
+    async fn play_all<T: Technology<Ground = G>>(
         &mut self,
         network: &mut T,
         cells: Vec<(Listed, T::Ran, T::Play)>,
@@ -323,7 +388,7 @@ impl Performance<'_> {
     }
 
     /// Plays one scenario to its end.
-    async fn play<T: Technology>(
+    async fn play<T: Technology<Ground = G>>(
         &mut self,
         network: &mut T,
         (number, listed): (usize, Listed),
@@ -340,7 +405,7 @@ impl Performance<'_> {
             }
         }
         network.settled().await?;
-        let station = RanStation::start(network, ran, self.journal).await?;
+        let station = T::Station::start(network, ran, self.journal).await?;
         station.direct(Director::Play(Box::new(play)));
         let verdict = self.serve(network, &station).await;
         station.stop(network).await;
@@ -364,32 +429,41 @@ impl Performance<'_> {
     }
 
     /// Does what a play wants until it is over.
-    async fn serve<T: Technology>(&self, network: &mut T, station: &RanStation<T>) -> Result<Verdict> {
+    async fn serve<T: Technology<Ground = G>>(
+        &self,
+        network: &mut T,
+        station: &T::Station,
+    ) -> Result<Verdict> {
         loop {
-            let demand = station.board.demands.borrow_mut().pop_front();
+            let demand = station.post().demands.borrow_mut().pop_front();
             match demand {
                 Some(demand) => {
                     if let Some(verdict) = network.serve(self.journal, station, demand).await? {
                         return Ok(verdict);
                     }
                 }
-                None => station.board.news.notified().await,
+                None => station.post().news.notified().await,
             }
         }
     }
 
     /// Lets many UEs register.
-    async fn load<T: Technology>(&mut self, network: &mut T, ues: u32) -> Result<Report> {
+    async fn load<T: Technology<Ground = G>>(&mut self, network: &mut T, ues: u32) -> Result<Report> {
         let shown = ues <= MAX_LADDER_UES && !self.arguments.json;
         let bar = if shown {
             ProgressBar::hidden()
         } else {
             progress(u64::from(ues), "{pos}/{len} UEs, {per_sec}")
         };
-        let mut ran = T::empty_cell(shown);
+        let mut ran = T::empty_cell(self.ground, shown);
         // Without a seed they come in the order of their IMSIs.
         let seed = self.arguments.seed.map(|_| self.seed);
-        let load = Load::<T>::new(ues, (self.arguments.rate, seed), &mut ran, bar.clone())?;
+        let load = Load::<T>::new(
+            ues,
+            (self.arguments.rate, seed),
+            (self.ground, &mut ran),
+            bar.clone(),
+        )?;
         network.settled().await?;
         {
             let mut journal = self.journal.borrow_mut();
@@ -401,17 +475,11 @@ impl Performance<'_> {
                 journal.hurry();
             }
         }
-        let station = RanStation::start(network, ran, self.journal).await?;
+        let station = T::Station::start(network, ran, self.journal).await?;
         station.direct(Director::Load(Box::new(load)));
         let report = loop {
             tokio::time::sleep(LOOK).await;
-            let over = station
-                .driver
-                .with(|_, _, application| match &mut application.director {
-                    Director::Load(load) if load.is_over() => Some(load.report()),
-                    _ => None,
-                });
-            if let Some(report) = over {
+            if let Some(report) = station.load_report() {
                 break report;
             }
         };

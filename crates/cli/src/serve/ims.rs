@@ -6,6 +6,7 @@ use super::contexts;
 use super::host_addresses;
 use crate::config::{Config, Identity, Role};
 use crate::control::{self, Control};
+use crate::kept::Kept;
 use anyhow::{Context, Result, anyhow, bail};
 use quintet_cscf::cx::{APPLICATION, CxConfig};
 use quintet_cscf::icscf::{self, Icscf};
@@ -14,9 +15,8 @@ use quintet_cscf::scscf::{self, At, Scscf};
 use quintet_diameter::node::{
     DisconnectCause, Node, NodeConfig, PeerConfig, UnknownPeers as NodeUnknownPeers,
 };
-use quintet_procedure::node::Save;
 use quintet_runtime::{
-    Clock, Drbg, Driver, IcscfApplication, PcscfApplication, Records, ScscfApplication, SipSettings, Tap,
+    Clock, Drbg, Driver, IcscfApplication, PcscfApplication, ScscfApplication, SipSettings, Tap,
 };
 use quintet_store_sqlite::{ContextStore, Owner};
 use std::net::SocketAddr;
@@ -50,35 +50,6 @@ pub(super) struct Taps {
     pub(super) pcscf: Option<Box<dyn Tap>>,
     pub(super) icscf: Option<Box<dyn Tap>>,
     pub(super) scscf: Option<Box<dyn Tap>>,
-}
-
-/// The file of a CSCF.
-struct Kept {
-    store: Rc<ContextStore>,
-    /// Changes that were made while it was opened: none of the node's.
-    before: u64,
-}
-
-impl Kept {
-    fn new(store: &Rc<ContextStore>) -> Self {
-        Self {
-            store: Rc::clone(store),
-            before: store.submitted(),
-        }
-    }
-}
-
-impl Records for Kept {
-    fn keep(&mut self, save: Save) {
-        match save {
-            Save::Put { key, record } => self.store.put(key, record),
-            Save::Delete { key } => self.store.delete(key),
-        }
-    }
-
-    fn written(&self) -> u64 {
-        self.store.written().saturating_sub(self.before)
-    }
 }
 
 /// Checks what can be checked without touching anything.

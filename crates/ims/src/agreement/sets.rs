@@ -199,10 +199,10 @@ impl Sets {
         }
     }
 
-    /// The registration is over: the sets last for what is still to be said over them (TS 24.229 5.2.5).
+    /// The registration is over: the sets last for what is still to be said over them (TS 24.229 5.2.5), also that of a
+    /// challenge: a NOTIFY that says so may come before the answer to the REGISTER that ended it.
     pub fn close(&mut self, now: Duration) {
-        self.fail();
-        for which in [Which::New, Which::Current, Which::Old] {
+        for which in [Which::Temporary, Which::New, Which::Current, Which::Old] {
             self.shorten(now, which);
         }
     }

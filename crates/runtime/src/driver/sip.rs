@@ -50,7 +50,7 @@ impl<A: Application + 'static> Driver<A> {
             tokio::task::spawn_local(run_listener(listener, self.clone(), settings.clone()));
         }
         if settings.udp {
-            let datagrams = SipDatagrams::bind(address)?;
+            let datagrams = SipDatagrams::bind(address, settings.interface.as_deref())?;
             address = datagrams.local();
             let (socket, full) = (datagrams.socket(), datagrams.full());
             let index = self

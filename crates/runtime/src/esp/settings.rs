@@ -50,8 +50,12 @@ impl fmt::Display for EspCarrier {
 /// What a transport is made with.
 #[derive(Clone, Debug)]
 pub struct EspSettings {
-    /// Our addresses, each of which gets its sockets.
+    /// Our addresses, each of which gets its sockets. Over UDP an unspecified one stands for all there are.
     pub local: Vec<IpAddr>,
+    /// The network interface that datagrams are taken from and leave by; any, if none is named.
+    pub interface: Option<Box<str>>,
+    /// Addresses of ours that a NAT stands before, each with what the network sees in its place: for simulated UEs.
+    pub nat: Vec<(IpAddr, IpAddr)>,
     /// What keeps associations.
     pub backend: EspBackend,
     /// Our UDP port; 0 has one chosen, which allows one address only.
@@ -77,6 +81,8 @@ impl EspSettings {
         } = Config::default();
         Self {
             local,
+            interface: None,
+            nat: Vec::new(),
             backend,
             udp_port: UDP_PORT,
             remote_udp_port: UDP_PORT,
@@ -103,7 +109,8 @@ pub enum EspError {
     NoRawSockets(io::Error),
     /// No address was given, or an unspecified one.
     #[error(
-        "ESP wants at least one address, and each of them to be one of this machine's, for associations are between addresses"
+        "ESP wants at least one address, and each of them to be one of this machine's, for associations are between addresses \
+         (only over UDP it may be 0.0.0.0 or ::)"
     )]
     Address,
     /// An address or port could not be had.

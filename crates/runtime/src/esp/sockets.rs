@@ -23,6 +23,8 @@ pub(super) struct Sockets {
     udp: Vec<Queue<UdpCarrier>>,
     /// A datagram while it is deciphered.
     scratch: Vec<u8>,
+    /// Addresses of ours, and what the network sees of them.
+    nat: Vec<(IpAddr, IpAddr)>,
 }
 
 impl Datagram for Transmit {
@@ -42,18 +44,21 @@ impl Datagram for Transmit {
 impl Sockets {
     /// Opens the sockets of one of the two back ends that are made of packets.
     pub(super) fn open(settings: &EspSettings, backend: EspBackend) -> Result<(Self, EspCarrier), EspError> {
-        if settings.local.is_empty() || settings.local.iter().any(IpAddr::is_unspecified) {
+        let unspecified = settings.local.iter().any(IpAddr::is_unspecified);
+        if settings.local.is_empty() || (unspecified && backend != EspBackend::Udp) {
             return Err(EspError::Address);
         }
         let mut sockets = Self {
             raw: Vec::new(),
             udp: Vec::new(),
             scratch: Vec::new(),
+            nat: settings.nat.clone(),
         };
+        let interface = settings.interface.as_deref();
         if backend == EspBackend::Udp {
             let mut port = settings.udp_port;
             for ip in &settings.local {
-                port = sockets.bind_udp(SocketAddr::new(*ip, port))?;
+                port = sockets.bind_udp(SocketAddr::new(*ip, port), interface)?;
             }
             return Ok((sockets, EspCarrier::Udp { port }));
         }
@@ -72,7 +77,8 @@ impl Sockets {
         }
         let mut udp_port = None;
         for ip in &settings.local {
-            match sockets.bind_udp(SocketAddr::new(*ip, udp_port.unwrap_or(settings.udp_port))) {
+            let address = SocketAddr::new(*ip, udp_port.unwrap_or(settings.udp_port));
+            match sockets.bind_udp(address, interface) {
                 Ok(port) => udp_port = Some(port),
                 Err(error) => tracing::warn!(%error, "no UDP-encapsulated tunnels at this address"),
             }
@@ -80,8 +86,9 @@ impl Sockets {
         Ok((sockets, EspCarrier::RawIp { udp_port }))
     }
 
-    fn bind_udp(&mut self, address: SocketAddr) -> Result<u16, EspError> {
-        let carrier = UdpCarrier::bind(address).map_err(|error| EspError::Bind { address, error })?;
+    fn bind_udp(&mut self, address: SocketAddr, interface: Option<&str>) -> Result<u16, EspError> {
+        let carrier =
+            UdpCarrier::bind(address, interface).map_err(|error| EspError::Bind { address, error })?;
         let port = carrier.local().port();
         self.udp.push(Queue {
             carrier,
@@ -104,12 +111,13 @@ impl Sockets {
                 queue.carrier.receive(sink)?
             } else if let Some(queue) = self.udp.get_mut(index - self.raw.len()) {
                 let (port, scratch) = (queue.carrier.local().port(), &mut self.scratch);
+                let nat = &self.nat;
                 queue.carrier.receive(&mut |local, remote, packet| {
                     scratch.clear();
                     scratch.extend_from_slice(packet);
                     sink(
                         Path {
-                            local: SocketAddr::new(local, port),
+                            local: SocketAddr::new(inward(nat, local), port),
                             remote,
                         },
                         scratch,
@@ -127,9 +135,14 @@ impl Sockets {
 
     /// Queues a packet at the socket of its address. One whose address is not ours is lost.
     pub(super) fn push(&mut self, mut transmit: Transmit) {
-        let ip = transmit.path.local.ip();
+        let ip = outward(&self.nat, transmit.path.local.ip());
+        transmit.path.local.set_ip(ip);
         if transmit.path.is_encapsulated() {
-            let found = self.udp.iter_mut().find(|queue| queue.carrier.local().ip() == ip);
+            let serves = |own: IpAddr| own == ip || (own.is_unspecified() && own.is_ipv4() == ip.is_ipv4());
+            let found = self
+                .udp
+                .iter_mut()
+                .find(|queue| serves(queue.carrier.local().ip()));
             if let Some(queue) = found {
                 queue.unsent.push_back(transmit);
                 return;
@@ -163,4 +176,16 @@ impl Sockets {
         let raw = self.raw.iter().map(|queue| queue.unsent.len());
         raw.chain(self.udp.iter().map(|queue| queue.unsent.len())).sum()
     }
+}
+
+/// What the network sees of an address of ours.
+fn outward(nat: &[(IpAddr, IpAddr)], ip: IpAddr) -> IpAddr {
+    let found = nat.iter().find(|(inside, _)| *inside == ip);
+    found.map_or(ip, |(_, outside)| *outside)
+}
+
+/// The address of ours that the network sees as this one.
+fn inward(nat: &[(IpAddr, IpAddr)], ip: IpAddr) -> IpAddr {
+    let found = nat.iter().find(|(_, outside)| *outside == ip);
+    found.map_or(ip, |(inside, _)| *inside)
 }

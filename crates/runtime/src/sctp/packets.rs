@@ -55,7 +55,8 @@ impl PacketEndpoint {
             (raw(local)?, SctpCarrier::RawIp)
         } else {
             let address = SocketAddr::new(local.ip(), settings.udp_port);
-            let udp = UdpCarrier::bind(address).map_err(|error| SctpError::bind(address, "UDP", error))?;
+            let udp =
+                UdpCarrier::bind(address, None).map_err(|error| SctpError::bind(address, "UDP", error))?;
             let port = udp.local().port();
             (Carrier::Udp(Box::new(udp)), SctpCarrier::Udp { port })
         };

@@ -42,9 +42,9 @@ pub(crate) struct SipDatagrams {
 }
 
 impl SipDatagrams {
-    pub(crate) fn bind(address: SocketAddr) -> io::Result<Self> {
+    pub(crate) fn bind(address: SocketAddr, interface: Option<&str>) -> io::Result<Self> {
         Ok(Self {
-            carrier: UdpCarrier::bind(address)?,
+            carrier: UdpCarrier::bind(address, interface)?,
             waiting: VecDeque::new(),
             full: Rc::new(Notify::new()),
         })

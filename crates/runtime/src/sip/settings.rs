@@ -41,6 +41,9 @@ pub struct SipSettings {
     pub tls: Option<ServerTls>,
     /// What peers may do.
     pub limits: SipLimits,
+    /// The network interface that datagrams are taken from and leave by; any, if none is named. With it, an unspecified
+    /// address stands for all that the interface has.
+    pub interface: Option<Box<str>>,
 }
 
 impl SipSettings {
@@ -53,6 +56,7 @@ impl SipSettings {
             tcp: true,
             tls: None,
             limits: SipLimits::default(),
+            interface: None,
         }
     }
 

@@ -28,8 +28,7 @@ use std::time::Duration;
 
 mod progress;
 
-/// The ports of a UE: bare, protected server, protected clients.
-const PORT: u16 = 5060;
+/// The protected ports of a UE: server and clients.
 const SERVER_PORT: u16 = 5064;
 const CLIENT_PORTS: std::ops::RangeInclusive<u16> = 5070..=5099;
 
@@ -74,6 +73,8 @@ pub struct Settings {
     pub pcscf: SocketAddr,
     /// The first address of its UEs; others follow it.
     pub first_address: Ipv4Addr,
+    /// The port of its UEs where nothing is protected: not 5064, nor one of 5070 to 5099.
+    pub port: u16,
 }
 
 /// One scenario being played. Feed it every [`SimEvent`] of its node of UEs, every event of P-CSCF and S-CSCF, and the packets
@@ -365,7 +366,7 @@ fn ipsec(access: Access) -> Security {
 fn configuration(scenario: &Scenario, settings: &Settings) -> Configuration {
     Configuration {
         pcscf: settings.pcscf,
-        port: PORT,
+        port: settings.port,
         server_port: SERVER_PORT,
         client_ports: CLIENT_PORTS,
         security: match scenario.access {
@@ -398,6 +399,7 @@ mod tests {
                 timers: LabTimers::specified(),
                 pcscf: ([127, 0, 0, 1], 5060).into(),
                 first_address: Ipv4Addr::new(10, 2, 0, 1),
+                port: 5060,
             };
             let play = Play::new(scenario, settings, &mut ues).expect("room");
             for (subscriber, subscription) in play.subscribers() {

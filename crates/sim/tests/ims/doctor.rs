@@ -99,6 +99,7 @@ pub(crate) fn play(scenario: &'static Scenario, seed: u64, timers: LabTimers) ->
         timers,
         pcscf: access(),
         first_address: [10, 2, 0, 1].into(),
+        port: 5060,
     };
     let mut play = Play::new(scenario, settings, &mut world.ues).expect("room");
     let of_plan = play.subscribers().into_iter();

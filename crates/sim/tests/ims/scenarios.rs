@@ -11,6 +11,7 @@ fn play(scenario: &'static Scenario, seed: u64, timers: LabTimers) -> (Verdict, 
         timers,
         pcscf: crate::support::access(),
         first_address: [10, 2, 0, 1].into(),
+        port: 5060,
     };
     let mut play = Play::new(scenario, settings, &mut world.ues).expect("room");
     let verdict = world.play(&mut play);

@@ -21,7 +21,7 @@ impl Plays<Gnb> for Play {
     type Report = Report;
     type Demand = Demand;
 
-    fn hear(&mut self, now: Duration, report: &Report) {
+    fn hear(&mut self, now: Duration, _: &mut Gnb, report: &Report) {
         match report {
             Report::Amf(event) => self.handle_amf_event(now, event),
             Report::Ausf(event) => self.handle_ausf_event(now, event),

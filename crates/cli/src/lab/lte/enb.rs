@@ -11,7 +11,7 @@ impl Plays<Enb> for Play {
     type Report = MmeEvent;
     type Demand = Demand;
 
-    fn hear(&mut self, now: Duration, report: &MmeEvent) {
+    fn hear(&mut self, now: Duration, _: &mut Enb, report: &MmeEvent) {
         self.handle_mme_event(now, report);
     }
 

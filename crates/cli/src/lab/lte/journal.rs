@@ -165,7 +165,7 @@ fn diameter(journal: &mut Journal, wall: Duration, (link, way): (&Link, Way), oc
     if let Some(capture) = journal.capture() {
         let client = SocketAddr::new(address(MME_ADDRESS), link.local.port());
         let from = if sent { Side::Client } else { Side::Server };
-        capture.message(wall, (link.connection, client), from, octets, &comment);
+        capture.message(wall, (link.connection.0, client), from, octets, &comment);
     }
     if journal.is_mute() {
         return;
@@ -189,7 +189,7 @@ impl Tap for JournalTap {
 
     fn closed(&mut self, wall: Duration, link: &Link) {
         if let Some(capture) = self.0.borrow_mut().capture() {
-            capture.closed(wall, link.connection);
+            capture.closed(wall, (address(MME_ADDRESS), link.connection.0));
         }
     }
 

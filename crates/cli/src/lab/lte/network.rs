@@ -70,7 +70,7 @@ impl Network {
     ///
     /// # Errors
     /// If a database cannot be used, or the system gives no socket.
-    pub(super) async fn start(
+    pub(super) async fn begin(
         (keeping, contexts): (Keeping<'_>, &Path),
         timers: LabTimers,
         journal: &Rc<RefCell<Journal>>,

@@ -157,6 +157,7 @@ impl Network {
         provision(
             database,
             known.chain((0..population).filter_map(|n| crowd.subscriber(n))),
+            std::iter::empty(),
         )?;
         let clock = Clock::start();
         let tap: Box<dyn Tap> = Box::new(RecorderTap(Rc::clone(recorder)));

@@ -140,7 +140,7 @@ impl Recorder {
             None => description.name.clone(),
         };
         let client = SocketAddr::new(address(FIRST_MME + mme as u8), link.remote.port());
-        let connection = (link.connection, client);
+        let connection = (link.connection.0, client);
         self.capture.message(wall, connection, from, octets, &comment);
         if self.screen.is_seen() {
             let (from, to) = if to_hss { (mme, HSS) } else { (HSS, mme) };
@@ -228,6 +228,10 @@ impl Tap for RecorderTap {
     }
 
     fn closed(&mut self, wall: Duration, link: &Link) {
-        self.0.borrow_mut().capture.closed(wall, link.connection);
+        let recorder = &mut *self.0.borrow_mut();
+        if let Some(mme) = recorder.owners.get(&link.connection) {
+            let owner = address(FIRST_MME + *mme as u8);
+            recorder.capture.closed(wall, (owner, link.connection.0));
+        }
     }
 }

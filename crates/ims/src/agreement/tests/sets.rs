@@ -145,7 +145,7 @@ fn a_deregistration_leaves_time_for_its_answer() {
     sets.challenge(s(5), associations(2), keys());
     sets.close(s(10));
     carry_out(&mut sets, &mut installed);
-    assert_eq!(names(&sets), [(Which::Current, 1)]);
+    assert_eq!(names(&sets), [(Which::Temporary, 2), (Which::Current, 1)]);
     assert_eq!(sets.poll_timeout(), Some(s(10) + OLD_SET_GRACE));
     sets.clear();
     carry_out(&mut sets, &mut installed);
