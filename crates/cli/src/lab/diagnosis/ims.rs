@@ -4,6 +4,7 @@
 /// network thinks.
 pub(super) const WITHOUT_KEYS: &[(&str, &[&str])] = &[
     // A response is all there is to see of it.
+    ("wrong-res", &["registration-rejected"]),
     ("scscf-capability-mismatch", &["registration-rejected"]),
     ("hss-unreachable", &["registration-rejected"]),
     ("impi-impu-mismatch", &["registration-rejected"]),

@@ -104,20 +104,28 @@ struct AccessApplication {
 }
 
 impl AccessApplication {
+    /// The NATs that a hop of a UE's passes: none inside an association, whose inner addresses no NAT sees.
+    fn nats(&self, hop: &Hop) -> &[(IpAddr, IpAddr)] {
+        if [0, self.ue_port].contains(&hop.local.port()) {
+            &self.access.nat
+        } else {
+            &[]
+        }
+    }
+
     /// A hop of the network's as its UE knows it.
     fn inward(&self, mut hop: Hop) -> Hop {
-        let nat = self.access.nat.iter();
-        if let Some((inside, _)) = nat.clone().find(|(_, outside)| *outside == hop.local.ip()) {
+        let mut nats = self.nats(&hop).iter();
+        if let Some((inside, _)) = nats.find(|(_, outside)| *outside == hop.local.ip()) {
             hop.local.set_ip(*inside);
         }
         hop
     }
 
-    /// A hop of a UE's as the network knows it, if nothing protects it: ESP sees to its own.
+    /// A hop of a UE's as the network knows it.
     fn outward(&self, mut hop: Hop) -> Hop {
-        let bare = hop.local.port() == 0 || hop.local.port() == self.ue_port;
-        let mut nat = self.access.nat.iter().filter(|_| bare);
-        if let Some((_, outside)) = nat.find(|(inside, _)| *inside == hop.local.ip()) {
+        let mut nats = self.nats(&hop).iter();
+        if let Some((_, outside)) = nats.find(|(inside, _)| *inside == hop.local.ip()) {
             hop.local.set_ip(*outside);
         }
         hop

@@ -34,7 +34,7 @@ pub(super) const HSS: usize = 4;
 /// No NAS here: its part is never used.
 pub(super) const LANGUAGE: Language = Language {
     lifelines: &["UE", "P-CSCF", "I-CSCF", "S-CSCF", "HSS"],
-    steps: &[15, 15, 15, 12],
+    steps: &[16, 16, 16, 13],
     ran_protocol: "SIP",
     nas_protocol: "SIP",
     ran_key: "CK, IK",

@@ -57,10 +57,11 @@ pub(super) const SCSCF_CAPABILITY_MISMATCH: Scenario = Scenario {
 
 pub(super) const HSS_UNREACHABLE: Scenario = Scenario {
     name: "hss-unreachable",
-    about: "Nobody reaches the HSS: the registration fails for now, and goes well later.",
+    about: "One registers; then nobody reaches the HSS: another's registration fails for now, and goes well later.",
     clause: "TS 24.229 5.3.1.2, TS 29.228 8",
     alone: true,
     steps: &[
+        Step::Witness,
         Step::Hss(Condition::Unreachable),
         START,
         Step::Await(Until::Ue(UeMark::Failed(
