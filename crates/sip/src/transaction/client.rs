@@ -1,10 +1,13 @@
 //! Client transactions: INVITE (RFC 3261 17.1.1 with RFC 6026) and all others (17.1.2).
 //!
 //! ```text
-//!  INVITE   Calling ─1xx─► Proceeding ─3xx–6xx─► Completed ─D─►     other   Trying ─1xx─► Proceeding ─final─► Completed ─K─►
+//!  INVITE   Calling ─1xx─► Proceeding ─3xx–6xx─► Completed ─D─►     other   Trying ─1xx─► Proceeding ─final─► over
 //!           A: again   └────2xx──► Accepted ─M─►  (ACK sent)                E: again      E: each T2
 //!           B: timeout                                                      F: timeout    F: timeout
 //! ```
+//!
+//! Completed with timer K, of requests other than INVITE, is for taking repeated responses away. Those find nothing here any
+//! more and are taken away as strays, so that state is not kept: at 20,000 requests a second it would be 100,000 transactions.
 
 use super::table::{Id, Table};
 use super::{ClientId, Outbox, Received, Timers, TransactionEvent};
@@ -153,9 +156,8 @@ impl Clients {
                 client.repeat_at = None;
                 client.cancel = false;
                 if !client.invite {
-                    client.request = Vec::new();
-                    (client.state, client.end_at) = (State::Completed, now + self.timers.t4);
-                    ended = reliable;
+                    client.state = State::Completed;
+                    ended = true;
                 } else if status.is_success() {
                     client.request = Vec::new();
                     (client.state, client.end_at) = (State::Accepted, now + self.timers.m);

@@ -9,7 +9,7 @@ pub struct Timers {
     pub t1: Duration,
     /// T2: the longest interval of E and G.
     pub t2: Duration,
-    /// T4: how long a message stays in the network; timers I and K.
+    /// T4: how long a message stays in the network; timer I.
     pub t4: Duration,
     /// B: how long an INVITE waits for any response.
     pub b: Duration,
