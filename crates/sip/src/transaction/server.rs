@@ -45,8 +45,9 @@ impl Server {
 pub(super) struct Servers {
     table: Table<Server>,
     timers: Timers,
-    /// Those that only recognise repetitions, oldest first: the first to go when there is no room.
-    answered: VecDeque<Id>,
+    /// Those that only recognise repetitions, and until when (timer J), oldest first: the first to go when there is no room. They
+    /// end in the order they are answered in, so they need no place among the deadlines.
+    answered: VecDeque<(Duration, Id)>,
 }
 
 impl Servers {
@@ -63,7 +64,8 @@ impl Servers {
     }
 
     pub(super) fn next_deadline(&self) -> Option<Duration> {
-        self.table.next_deadline()
+        let answered = self.answered.front().map(|(until, _)| *until);
+        self.table.next_deadline().into_iter().chain(answered).min()
     }
 
     pub(super) fn find(&self, key: &[u8]) -> Option<ServerId> {
@@ -94,7 +96,7 @@ impl Servers {
     /// Makes room by forgetting the oldest that is answered. Whether there is room now.
     pub(super) fn evict(&mut self, limit: usize) -> bool {
         while self.len() >= limit {
-            let Some(id) = self.answered.pop_front() else {
+            let Some((_, id)) = self.answered.pop_front() else {
                 return false;
             };
             self.table.remove(id);
@@ -168,8 +170,11 @@ impl Servers {
             }
             State::Open => {
                 server.last.clone_from(&octets);
-                (server.state, server.end_at) = (State::Completed, now + self.timers.j);
-                self.answered.push_back(id.0);
+                server.state = State::Completed;
+                self.answered.push_back((now + self.timers.j, id.0));
+                out.send(server.hop, octets);
+                self.table.arm(id.0, None);
+                return true;
             }
             // The user repeats its 2xx until the ACK comes (RFC 3261 13.3.1.4).
             State::Accepted if status.is_success() => {}
@@ -207,10 +212,8 @@ impl Servers {
             let deadline = server.deadline();
             self.table.arm(id, Some(deadline));
         }
-        while let Some(id) = self.answered.front()
-            && self.table.get(*id).is_none()
-        {
-            self.answered.pop_front();
+        while let Some((_, id)) = self.answered.pop_front_if(|(until, _)| *until <= now) {
+            self.end(id, None, out);
         }
     }
 
