@@ -6,7 +6,7 @@
 mod start;
 
 use crate::scan::{TOKEN, is_white, trim};
-use crate::{List, Method, Name, ParseError, ParseErrorKind, Status};
+use crate::{List, Method, Name, ParseError, ParseErrorKind, Status, Via};
 use memchr::memchr2;
 pub use start::StartLine;
 use start::start_line;
@@ -97,9 +97,10 @@ impl<'a> Message<'a> {
                     kind: ParseErrorKind::Limit("MAX_HEADERS"),
                 });
             }
-            let entry = header(octets, at, &mut entries)?;
-            seen |= entry.0.bit();
-            at = entry.1;
+            let (entry, next) = header(octets, at)?;
+            seen |= entry.name.bit();
+            entries.push(entry);
+            at = next;
             if at > MAX_HEAD_OCTETS {
                 return Err(ParseError {
                     at,
@@ -287,6 +288,30 @@ impl<'a> Message<'a> {
     }
 }
 
+/// Method and topmost Via of a request of our own, which is not read any further.
+pub(crate) fn method_and_via(octets: &[u8]) -> Result<(Method<'_>, Via<'_>), ParseError> {
+    let text = |range: std::ops::Range<usize>| {
+        str::from_utf8(&octets[range]).map_err(|error| ParseError {
+            at: error.valid_up_to(),
+            kind: ParseErrorKind::NotUtf8,
+        })
+    };
+    let first_end = line_end(octets, 0)?;
+    let (StartLine::Request { method, .. }, ..) = start_line(text(0..first_end)?)? else {
+        return Err(ParseError::expected(0, "a request"));
+    };
+    let mut at = first_end + 2;
+    while octets.get(at..at + 2) != Some(b"\r\n") {
+        let (entry, next) = header(octets, at)?;
+        if entry.name == Name::Via {
+            let value = List::new(text(entry.value as usize..entry.end as usize)?).next();
+            return Ok((method, Via::parse(value.unwrap_or_default())?));
+        }
+        at = next;
+    }
+    Err(ParseError::missing(Name::Via))
+}
+
 /// What follows the line ends that may precede a message.
 fn skip_line_ends(octets: &[u8]) -> Result<&[u8], ParseError> {
     let mut rest = octets;
@@ -329,9 +354,9 @@ fn line_end(octets: &[u8], at: usize) -> Result<usize, ParseError> {
     }
 }
 
-/// Reads the header whose line begins at `at`: its name, and where the next line begins.
+/// Reads the header whose line begins at `at`, and tells where the next line begins.
 #[inline]
-fn header(octets: &[u8], at: usize, entries: &mut Vec<Entry>) -> Result<(Name, usize), ParseError> {
+fn header(octets: &[u8], at: usize) -> Result<(Entry, usize), ParseError> {
     let mut name_end = at;
     while octets
         .get(name_end)
@@ -367,11 +392,11 @@ fn header(octets: &[u8], at: usize, entries: &mut Vec<Entry>) -> Result<(Name, u
     while end > value && is_white(octets[end - 1]) {
         end -= 1;
     }
-    entries.push(Entry {
+    let entry = Entry {
         name,
         line: at as u32,
         value: value as u32,
         end: end as u32,
-    });
-    Ok((name, next))
+    };
+    Ok((entry, next))
 }

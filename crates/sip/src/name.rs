@@ -199,7 +199,8 @@ impl Name {
             return Self::Other;
         }
         let (name, known) = known(usize::from(index));
-        let same = known.len() == text.len() && known.as_bytes().eq_ignore_ascii_case(text);
+        // Nearly everybody writes names as the specifications do.
+        let same = known.as_bytes() == text || known.as_bytes().eq_ignore_ascii_case(text);
         if same { name } else { Self::Other }
     }
 

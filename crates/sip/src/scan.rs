@@ -75,12 +75,15 @@ pub(crate) fn quoted_end(text: &str) -> Option<usize> {
         return None;
     }
     let mut at = 1;
-    while at < octets.len() {
-        match octets[at] {
-            b'"' => return Some(at + 1),
-            b'\\' => at += 2,
-            _ => at += 1,
+    while let Some(found) = octets
+        .get(at..)
+        .and_then(|rest| memchr::memchr2(b'"', b'\\', rest))
+    {
+        at += found;
+        if octets[at] == b'"' {
+            return Some(at + 1);
         }
+        at += 2;
     }
     None
 }
@@ -90,13 +93,10 @@ pub(crate) fn quoted_end(text: &str) -> Option<usize> {
 pub(crate) fn split_at(text: &str, separator: u8) -> (&str, Option<&str>) {
     let octets = text.as_bytes();
     let mut at = 0;
-    while at < octets.len() {
-        let octet = octets[at];
-        if octet == separator {
-            return (&text[..at], Some(&text[at + 1..]));
-        }
-        match octet {
-            // A quote or bracket that never closes swallows the rest: whoever reads the piece finds it malformed.
+    while let Some(found) = memchr::memchr3(separator, b'"', b'<', &octets[at..]) {
+        at += found;
+        // A quote or bracket that never closes swallows the rest: whoever reads the piece finds it malformed.
+        match octets[at] {
             b'"' => match quoted_end(&text[at..]) {
                 Some(length) => at += length,
                 None => return (text, None),
@@ -105,7 +105,7 @@ pub(crate) fn split_at(text: &str, separator: u8) -> (&str, Option<&str>) {
                 Some(length) => at += length + 1,
                 None => return (text, None),
             },
-            _ => at += 1,
+            _ => return (&text[..at], Some(&text[at + 1..])),
         }
     }
     (text, None)

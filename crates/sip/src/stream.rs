@@ -227,15 +227,17 @@ fn content_length(head: &[u8]) -> Result<usize, ParseError> {
     let mut length = None;
     let mut at = 0;
     let mut in_ours = false;
-    while let Some(end) = memmem::find(&head[at..], b"\r\n") {
-        let line = &head[at..at + end];
+    for end in memmem::find_iter(head, b"\r\n") {
+        let line = &head[at..end];
         let folded = matches!(line.first(), Some(b' ' | b'\t'));
         if folded && in_ours {
             // A number may not be folded in two, and one that begins behind a fold is nothing any sender writes.
             return Err(ParseError::expected(at, "Content-Length in one line"));
         }
         in_ours = false;
-        if !folded
+        // Its long and its compact form: no other line is looked at.
+        let may_be = matches!(line.first(), Some(b'C' | b'c' | b'L' | b'l'));
+        if may_be
             && let Some(colon) = memchr::memchr(b':', line)
             && let Ok(name) = str::from_utf8(&line[..colon])
             && Name::of(name.trim_end_matches([' ', '\t'])) == Name::ContentLength
@@ -252,7 +254,7 @@ fn content_length(head: &[u8]) -> Result<usize, ParseError> {
             }
             length = Some(value);
         }
-        at += end + 2;
+        at = end + 2;
     }
     length
         .map(|length| length as usize)

@@ -15,6 +15,7 @@ mod server;
 mod table;
 mod timers;
 
+use crate::message::method_and_via;
 use crate::transport::{Hop, Protocol, SipOutput};
 use crate::{Message, Method, ParseError, StartLine, Status, Writer};
 use client::{CancelOf, Clients};
@@ -210,22 +211,19 @@ impl Layer {
         }
     }
 
-    /// Sends a request and awaits its responses. Its topmost Via is ours, with a branch of its own.
+    /// Sends a request and awaits its responses. Its topmost Via is ours, with a branch of its own; only that and the method are
+    /// read.
     ///
     /// # Errors
     /// No room; a branch that is in use; octets that are no request, or an ACK.
     pub fn request(&mut self, now: Duration, hop: Hop, octets: Vec<u8>) -> Result<ClientId, RequestError> {
-        let message = Message::parse(&octets).map_err(RequestError::Malformed)?;
-        let method = match message.method() {
-            Some(method) if method != Method::Ack => method,
-            _ => {
-                return Err(RequestError::Malformed(ParseError::expected(
-                    0,
-                    "a request other than ACK",
-                )));
-            }
-        };
-        let via = message.top_via().map_err(RequestError::Malformed)?;
+        let (method, via) = method_and_via(&octets).map_err(RequestError::Malformed)?;
+        if method == Method::Ack {
+            return Err(RequestError::Malformed(ParseError::expected(
+                0,
+                "a request other than ACK",
+            )));
+        }
         if self.clients.len() >= self.limit {
             return Err(RequestError::Full);
         }
