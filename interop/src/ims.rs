@@ -12,10 +12,12 @@
 //!
 //! Where the CSCFs are ours ([`ImsScene::cscfs`]) they run in the HSS's process, a P-CSCF with them.
 
+mod lab;
 mod own;
 mod speed;
 mod watch;
 
+pub use lab::{LabCapture, lab_is_left_out};
 pub use own::Answer;
 pub use speed::{Speed, Whose};
 pub use watch::{CxMessage, CxWatch};
