@@ -6,6 +6,7 @@ mod hosts;
 mod own;
 mod relay;
 mod route;
+mod trust;
 mod via;
 
 pub use check::{MAX_FORWARDS, MAX_HOPS, Rejection, check, max_forwards};
@@ -14,4 +15,5 @@ pub use hosts::{Hosts, HostsError, MAX_ADDRESSES, MAX_NAMES, PORT, TLS_PORT, Tar
 pub use own::Own;
 pub use relay::{Arrival, MAX_BRANCHES, Relay, RelayConfig, RelayEvent, TIMER_C, Whose};
 pub use route::{Routed, route};
+pub use trust::{authorization, from_outside, trusts, untrusted, without_keys};
 pub use via::{Branches, came_from, is_loop, loop_key};

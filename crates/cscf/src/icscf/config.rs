@@ -4,7 +4,7 @@ use super::Scscf;
 use crate::cx::CxConfig;
 use crate::proxy::{Hosts, Own};
 use quintet_sip::transaction::{MAX_TRANSACTIONS, Timers};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 /// What bounds the node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +37,9 @@ pub struct Config {
     pub domains: Vec<String>,
     /// The S-CSCFs to choose from.
     pub scscfs: Vec<Scscf>,
+    /// The trust domain: addresses of P-CSCFs, S-CSCFs, application servers and the borders of networks that are believed. What
+    /// only the domain says is taken from the requests of others (RFC 3325 5, TS 24.229 4.4). Empty: the network around is it.
+    pub neighbours: Vec<IpAddr>,
     /// The way to the HSS.
     pub cx: CxConfig,
     /// Timers of transactions.
@@ -60,6 +63,7 @@ impl Config {
             hosts: Hosts::default(),
             domains: vec![domain.to_ascii_lowercase()],
             scscfs: Vec::new(),
+            neighbours: Vec::new(),
             cx: CxConfig::new(domain),
             timers: Timers::default(),
             limits: Limits::default(),

@@ -30,7 +30,19 @@ impl Icscf {
         self.settle(cycle);
     }
 
+    /// A request, of which only neighbours are believed all (TS 24.229 4.4).
     fn request(&mut self, cycle: &mut Cycle<'_>, request: Request<'_, '_>) {
+        if proxy::trusts(&self.config.neighbours, &request.hop) {
+            return self.believed(cycle, request);
+        }
+        let octets = proxy::from_outside(request.message);
+        if let Ok(message) = Message::parse(&octets) {
+            let message = &message;
+            self.believed(cycle, Request { message, ..request });
+        }
+    }
+
+    fn believed(&mut self, cycle: &mut Cycle<'_>, request: Request<'_, '_>) {
         let Request { id, hop, message } = request;
         if let Err(rejection) = proxy::check(message, &[]) {
             self.counters.refused += 1;
@@ -171,7 +183,7 @@ impl Icscf {
         };
         if status.is_final() {
             let Some(attempt) = self.attempts.remove(&server) else {
-                return self.pass_back(cycle, client, message);
+                return self.pass_back(cycle, client, message, true);
             };
             // A redirection, and an S-CSCF that cannot serve now, are as if it were not there (TS 24.229 5.3.1.3).
             let elsewhere = matches!(attempt.purpose, Purpose::Register { .. })
@@ -184,13 +196,20 @@ impl Icscf {
                 self.attempts.insert(server, attempt);
                 return;
             }
+            // The keys of a challenge are a P-CSCF's: a stranger does not get them (TS 33.203 6.1.1).
+            let neighbour = proxy::trusts(&self.config.neighbours, &attempt.hop);
+            return self.pass_back(cycle, client, message, neighbour);
         }
-        self.pass_back(cycle, client, message);
+        self.pass_back(cycle, client, message, true);
     }
 
-    fn pass_back(&mut self, cycle: &mut Cycle<'_>, client: ClientId, message: &Message<'_>) {
+    fn pass_back(&mut self, cycle: &mut Cycle<'_>, client: ClientId, message: &Message<'_>, neighbour: bool) {
         let mut octets = Vec::with_capacity(message.octets().len());
-        Edit::new(message).pop(Name::Via).write(&mut octets);
+        let mut edit = Edit::new(message).pop(Name::Via);
+        if !neighbour {
+            edit = proxy::without_keys(edit, message);
+        }
+        edit.write(&mut octets);
         self.relay.pass(cycle.at.now, client, octets);
     }
 

@@ -7,7 +7,7 @@ use super::node::Pcscf;
 use super::register::Exchange;
 use super::said::protocol_of;
 use super::table::{Agreed, Aor, Bound, Registration};
-use crate::proxy::Rejection;
+use crate::proxy::{self, Rejection};
 use quintet_esp::{EspKeys, SaSet};
 use quintet_ims::agreement::{Here, Ports, Proposal, REG_AWAIT_AUTH};
 use quintet_ims::registrar::At;
@@ -41,7 +41,7 @@ impl Pcscf {
         };
         let mut edit = headers::for_ue(Edit::new(message).pop(Name::Via), message);
         // Whatever comes of it: keys are never the UE's.
-        edit = headers::without_keys(edit, message);
+        edit = proxy::without_keys(edit, message);
         // Only the latest attempt changes anything.
         let latest = self
             .registration(exchange.place)

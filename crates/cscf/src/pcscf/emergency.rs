@@ -1,9 +1,8 @@
 //! Calls for help (TS 24.229 5.2.10).
 
-use super::headers;
 use super::node::{Come, Pcscf};
 use super::ue::identity;
-use crate::proxy::Rejection;
+use crate::proxy::{self, Rejection};
 use quintet_sip::{Edit, Message, Name, Status, Uri};
 
 /// How the body of a 380 is called (TS 24.229 7.6).
@@ -51,7 +50,7 @@ impl Pcscf {
             let bound = registration.bound.as_ref()?;
             Some((identity(bound, come.message).0, registration.token))
         });
-        let mut edit = headers::untrusted(Edit::new(come.message), come.message);
+        let mut edit = proxy::untrusted(Edit::new(come.message), come.message);
         edit = self.stripped(edit, come.message);
         edit = edit
             .remove(Name::Route)

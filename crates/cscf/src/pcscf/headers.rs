@@ -1,8 +1,9 @@
 //! Headers as they are written anew on their way through a P-CSCF: credentials, challenges, option tags (TS 24.229 5.2.2,
 //! 7.2A.1, 7.2A.2).
 
+use crate::proxy;
 use quintet_crypto::{Ck, Ik};
-use quintet_sip::{AuthParams, Challenge, Credentials, Edit, Message, Name};
+use quintet_sip::{Credentials, Edit, Message, Name};
 use zeroize::Zeroizing;
 
 /// How a REGISTER came, as the registrar is told (TS 24.229 7.2A.2).
@@ -31,42 +32,14 @@ impl IntegrityProtected {
     }
 }
 
-/// Scheme and parameters, without those named.
-fn without(scheme: &str, params: AuthParams<'_>, names: &[&str]) -> String {
-    let mut out = scheme.to_owned();
-    let kept = params
-        .iter()
-        .filter(|(name, _)| !names.iter().any(|other| other.eq_ignore_ascii_case(name)));
-    for (index, (name, value)) in kept.enumerate() {
-        out.push_str(if index == 0 { " " } else { ", " });
-        out.push_str(name);
-        out.push('=');
-        out.push_str(value);
-    }
-    out
-}
-
 /// Writes every Authorization anew, without what a UE says of integrity protection, and with what is known of it here.
 #[must_use]
 pub(super) fn authorization<'m, 'a>(
-    mut edit: Edit<'m, 'a>,
+    edit: Edit<'m, 'a>,
     message: &Message<'a>,
     protected: IntegrityProtected,
 ) -> Edit<'m, 'a> {
-    if !message.has(Name::Authorization) {
-        return edit;
-    }
-    edit = edit.remove(Name::Authorization);
-    for credentials in message.authorizations().flatten() {
-        let mut value = without(credentials.scheme, credentials.params, &["integrity-protected"]);
-        if credentials.is_digest() {
-            value.push_str(", integrity-protected=\"");
-            value.push_str(protected.name());
-            value.push('"');
-        }
-        edit = edit.append(Name::Authorization, value);
-    }
-    edit
+    proxy::authorization(edit, message, Some(protected.name()))
 }
 
 /// The Digest credentials of a request, if it has one only.
@@ -107,25 +80,6 @@ fn key(text: &str) -> Option<Zeroizing<[u8; 16]>> {
     Some(octets)
 }
 
-/// Takes ck and ik out of every challenge and of whatever else a response could carry them in: they are never the UE's
-/// (TS 33.203 6.1.1 SM6).
-#[must_use]
-pub(super) fn without_keys<'m, 'a>(mut edit: Edit<'m, 'a>, message: &Message<'a>) -> Edit<'m, 'a> {
-    for name in [Name::WwwAuthenticate, Name::ProxyAuthenticate] {
-        if !message.has(name) {
-            continue;
-        }
-        edit = edit.remove(name);
-        for challenge in message
-            .headers(name)
-            .filter_map(|value| Challenge::parse(value).ok())
-        {
-            edit = edit.append(name, without(challenge.scheme, challenge.params, &["ck", "ik"]));
-        }
-    }
-    edit
-}
-
 /// Takes option tags out of a list, and puts one in. A header without tags is not sent.
 #[must_use]
 pub(super) fn tags<'m, 'a>(
@@ -150,46 +104,6 @@ pub(super) fn tags<'m, 'a>(
         true => edit.remove(name),
         false => edit.replace(name, tags.join(", ")),
     }
-}
-
-/// Takes away what is only said inside of a trust domain, or of it (RFC 3325 5, RFC 7315 5; TS 24.229 4.4), and the routes that
-/// proxies and registrars make (RFC 3327 5, RFC 3608 5): none of it is a UE's to say.
-#[must_use]
-pub(super) fn untrusted<'m, 'a>(mut edit: Edit<'m, 'a>, message: &Message<'a>) -> Edit<'m, 'a> {
-    edit = access_of_the_ue(edit, message);
-    for name in [
-        Name::PAssertedIdentity,
-        Name::PChargingVector,
-        Name::PChargingFunctionAddresses,
-        Name::PServedUser,
-        Name::PUserDatabase,
-        Name::PAssociatedUri,
-        Name::PCalledPartyId,
-        Name::PProfileKey,
-        Name::PAssertedService,
-        Name::PVisitedNetworkId,
-        Name::Path,
-        Name::ServiceRoute,
-    ] {
-        if message.has(name) {
-            edit = edit.remove(name);
-        }
-    }
-    edit
-}
-
-/// Takes away what a UE says of its access as if the network had (`network-provided`, RFC 7315 5.4; TS 24.229 5.2.1).
-fn access_of_the_ue<'m, 'a>(edit: Edit<'m, 'a>, message: &Message<'a>) -> Edit<'m, 'a> {
-    let of_network = |value: &&str| {
-        let mut parameters = value.split(';').skip(1).map(str::trim);
-        parameters.any(|parameter| parameter.eq_ignore_ascii_case("network-provided"))
-    };
-    let access = Name::PAccessNetworkInfo;
-    if !message.values(access).any(|value| of_network(&value)) {
-        return edit;
-    }
-    let kept = message.values(access).filter(|value| !of_network(value));
-    kept.fold(edit.remove(access), |edit, value| edit.append(access, value))
 }
 
 /// Takes away what a UE is not told (TS 24.229 5.2.6.4, 5.2.7).
@@ -270,7 +184,7 @@ mod tests {
         let message = Message::parse(text.as_bytes()).expect("readable");
         let found = keys(&message).expect("keys");
         assert_eq!((found.ck.expose()[15], found.ik.expose()[10]), (0x0f, 0x1a));
-        let out = edited(line, without_keys);
+        let out = edited(line, proxy::without_keys);
         assert_eq!(
             out,
             "WWW-Authenticate: Digest realm=\"h\", nonce=\"n==\", algorithm=AKAv1-MD5, qop=\"auth\"\r\n"

@@ -6,7 +6,7 @@ use super::headers::{self, IntegrityProtected};
 use super::node::{Come, Pcscf, Side};
 use super::said::{Who, behind_nat, contact, verify, wants_outbound, who};
 use super::table::{Attempt, Registration};
-use crate::proxy::{Rejection, Target, literal};
+use crate::proxy::{self, Rejection, Target, literal};
 use quintet_esp::SaSet;
 use quintet_ims::agreement::{Encapsulation, Proposal, REG_AWAIT_AUTH, Refusal, VerifyFailure, Which};
 use quintet_sip::transport::Hop;
@@ -282,7 +282,7 @@ impl Pcscf {
         let outbound = wants_outbound(message);
         let path = self.route_of(token, if outbound { ";lr;ob" } else { ";lr" });
         let charging = self.charging_vector();
-        let mut edit = headers::untrusted(Edit::new(message), message);
+        let mut edit = proxy::untrusted(Edit::new(message), message);
         for name in [Name::SecurityClient, Name::SecurityVerify, Name::Route] {
             if message.has(name) {
                 edit = edit.remove(name);

@@ -140,7 +140,7 @@ impl Pcscf {
         };
         let target =
             target.ok_or_else(|| Rejection::new(Status::SERVICE_UNAVAILABLE, "no way to the S-CSCF"))?;
-        let mut edit = headers::untrusted(Edit::new(message), message);
+        let mut edit = proxy::untrusted(Edit::new(message), message);
         edit = self.stripped(edit, message);
         edit = routed
             .apply_other(edit, route.iter().map(String::as_str))
@@ -173,7 +173,7 @@ impl Pcscf {
         }
         let target = self.target(routed.next());
         let target = target.ok_or_else(|| Rejection::new(Status::NOT_FOUND, "no way to the next hop"))?;
-        let mut edit = headers::untrusted(Edit::new(come.message), come.message);
+        let mut edit = proxy::untrusted(Edit::new(come.message), come.message);
         edit = self.stripped(edit, come.message);
         edit = routed.apply(edit);
         if makes_dialog(come.message) {
@@ -249,7 +249,7 @@ impl Pcscf {
         };
         let via = self.via(target.protocol, self.config.core, message);
         let mut octets = Vec::new();
-        let edit = self.stripped(headers::untrusted(Edit::new(message), message), message);
+        let edit = self.stripped(proxy::untrusted(Edit::new(message), message), message);
         proxy::came_from(routed.apply(edit), message, &hop)
             .replace(Name::MaxForwards, proxy::max_forwards(message))
             .push(Name::Via, via)
@@ -270,9 +270,9 @@ impl Pcscf {
         let edit = Edit::new(message).pop(Name::Via);
         let to_core = self.relay.hop(server).is_some_and(|hop| self.is_core(&hop));
         let edit = match to_core {
-            true => self.callee_says(headers::untrusted(edit, message), message, from),
+            true => self.callee_says(proxy::untrusted(edit, message), message, from),
             // A registrar's keys could stand in any late 401.
-            false => headers::without_keys(headers::for_ue(edit, message), message),
+            false => proxy::without_keys(headers::for_ue(edit, message), message),
         };
         let mut octets = Vec::new();
         edit.write(&mut octets);

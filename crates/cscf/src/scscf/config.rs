@@ -63,8 +63,8 @@ pub struct Config {
     pub domains: Vec<String>,
     /// Where requests to users of its domains go: the I-CSCF's SIP URI. Without one it serves alone.
     pub icscf: Option<String>,
-    /// Sources that are neighbours (I-CSCF, P-CSCF, AS): the REGISTERs of others are counted. Empty: nobody is known, and no
-    /// source counted.
+    /// The trust domain: addresses of I-CSCFs, P-CSCFs and application servers. The REGISTERs of others are counted, and what only
+    /// the domain says is taken from their requests (RFC 3325 5, TS 24.229 4.4). Empty: the network around is the domain.
     pub neighbours: Vec<std::net::IpAddr>,
     /// Sets of criteria that profiles share by their numbers. The HSS is told that there are some, and names them; without any it
     /// sends none (TS 29.229 7.1.1, SiFC).

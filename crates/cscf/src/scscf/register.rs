@@ -4,7 +4,7 @@ use super::registers::{Held, Waiting};
 use super::reply::{self, Server};
 use super::{Cycle, Due, For, Request, Scscf, ScscfEvent, hss, read};
 use crate::cx::CxFailure as ClientFailure;
-use crate::proxy::Rejection;
+use crate::proxy::{Rejection, trusts};
 use quintet_cx::Answer;
 use quintet_cx::profile::ImsSubscription;
 use quintet_identity::Impu;
@@ -44,8 +44,7 @@ impl Scscf {
         if !self.serves(message) {
             return self.reject(cycle, request, Status::NOT_FOUND);
         }
-        let neighbours = &self.config.neighbours;
-        let neighbour = neighbours.is_empty() || neighbours.contains(&hop.remote.ip());
+        let neighbour = trusts(&self.config.neighbours, &hop);
         let impi = read::private_identity(message);
         let too_many = (!neighbour && !self.rates.allows(cycle.at.now, hop.remote.ip()))
             || impi
@@ -280,6 +279,7 @@ impl Scscf {
             service_route: &service_route,
             tag,
             source: held.hop.remote,
+            told_keys: trusts(&self.config.neighbours, &held.hop),
         };
         let mut octets = Vec::with_capacity(1024);
         reply::write(&mut octets, &request, reply, server).ok()?;

@@ -14,6 +14,8 @@ pub(crate) struct Server<'a> {
     pub(crate) tag: &'a str,
     /// Where the request came from.
     pub(crate) source: SocketAddr,
+    /// Whether that may know the keys of a challenge: a P-CSCF, or an I-CSCF before it (TS 24.229 5.4.1.2.1).
+    pub(crate) told_keys: bool,
 }
 
 /// Writes the final response to a REGISTER.
@@ -27,7 +29,10 @@ pub(crate) fn write(
     match reply {
         Reply::Challenge(challenge) => {
             Writer::response_to(out, request, Status::UNAUTHORIZED, server.tag, server.source)?
-                .header(Name::WwwAuthenticate, WwwAuthenticate(challenge))
+                .header(
+                    Name::WwwAuthenticate,
+                    WwwAuthenticate(challenge, server.told_keys),
+                )
                 .finish();
         }
         Reply::Accepted(accepted) => {
@@ -75,7 +80,8 @@ fn accept<'b>(
     }
 }
 
-struct WwwAuthenticate<'a>(&'a Challenge);
+/// A challenge, and whether its keys are said.
+struct WwwAuthenticate<'a>(&'a Challenge, bool);
 
 impl Display for WwwAuthenticate<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -96,7 +102,7 @@ impl Display for WwwAuthenticate<'_> {
         if challenge.stale {
             f.write_str(",stale=TRUE")?;
         }
-        if let Some((ck, ik)) = &challenge.keys {
+        if let Some((ck, ik)) = challenge.keys.as_ref().filter(|_| self.1) {
             write!(f, ",ck=\"{}\",ik=\"{}\"", Hex(ck.expose()), Hex(ik.expose()))?;
         }
         Ok(())

@@ -25,7 +25,19 @@ impl Scscf {
         self.settle(cycle);
     }
 
+    /// A request, of which only neighbours are believed all (TS 24.229 4.4).
     fn request(&mut self, cycle: &mut Cycle<'_>, request: Request<'_, '_>) {
+        if proxy::trusts(&self.config.neighbours, &request.hop) {
+            return self.believed(cycle, request);
+        }
+        let octets = proxy::from_outside(request.message);
+        if let Ok(message) = Message::parse(&octets) {
+            let message = &message;
+            self.believed(cycle, Request { message, ..request });
+        }
+    }
+
+    fn believed(&mut self, cycle: &mut Cycle<'_>, request: Request<'_, '_>) {
         let Request { id, hop, message } = request;
         if let Err(rejection) = proxy::check(message, &[]) {
             return self.relay.reply(cycle.at.now, id, hop, message, &rejection);

@@ -5,7 +5,7 @@ use super::subscription::Subscription;
 use super::{Cycle, Request, Scscf};
 use crate::proxy::Routed;
 use quintet_identity::Impu;
-use quintet_sip::{Contact, Message, Name, NameAddr, Status, Writer};
+use quintet_sip::{Contact, Message, Name, NameAddr, Status, Uri, Writer};
 use std::time::Duration;
 
 /// The user of our contact in these dialogs.
@@ -116,25 +116,34 @@ impl Scscf {
         self.own_uri(USER).trim_end_matches(";lr").to_owned()
     }
 
-    /// Who may know: the user itself, by any identity of the set, the P-CSCFs on its Paths, and neighbours such as application
-    /// servers (TS 24.229 5.4.2.1.1).
+    /// Who may know: the user itself, by any identity of the set, the P-CSCFs on its Paths, and the application servers of its
+    /// criteria, each by what is asserted (TS 24.229 5.4.2.1.1).
     fn may_watch(&self, request: Request<'_, '_>, impu: &Impu) -> bool {
-        if self.config.neighbours.contains(&request.hop.remote.ip())
-            && request.message.p_asserted_identities().next().is_none()
-        {
-            return true;
-        }
         let Some(set) = self.registered(impu) else {
             return false;
         };
+        let paths = || set.bindings.iter().flat_map(|binding| &binding.path);
+        let criteria = || {
+            let services = set.profile.service_profiles.iter();
+            services.flat_map(|service| &service.filter_criteria)
+        };
         request.message.p_asserted_identities().flatten().any(|asserted| {
+            // A node has no user part, or that of its URI: a user of a domain of the same name is none.
+            let is = |uri: &Uri<'_>| {
+                let user = asserted.uri.user;
+                uri.host.eq_ignore_ascii_case(asserted.uri.host) && (user.is_none() || user == uri.user)
+            };
             let named = impu_of(&asserted.uri);
             let member = named.is_some_and(|impu| set.has(&impu));
-            let paths = set.bindings.iter().flat_map(|binding| &binding.path);
-            let on_path = paths
-                .filter_map(|hop| NameAddr::parse(hop).ok())
-                .any(|hop| hop.uri.host.eq_ignore_ascii_case(asserted.uri.host));
-            member || on_path
+            let on_path = || {
+                let mut hops = paths().filter_map(|hop| NameAddr::parse(hop).ok());
+                hops.any(|hop| is(&hop.uri))
+            };
+            let serves = || {
+                let mut servers = criteria().map(|criteria| criteria.application_server.server_name.as_str());
+                servers.any(|server| Uri::parse(server).is_ok_and(|server| is(&server)))
+            };
+            member || (asserted.uri.is_sip() && (on_path() || serves()))
         })
     }
 }

@@ -55,7 +55,8 @@ impl Unregistered {
 
     /// A request waits for the HSS; whether it is the first for its identity. `None`: there is no room.
     pub(crate) fn wait(&mut self, impu: &Impu, id: ServerId, hop: Hop, octets: &[u8]) -> Option<bool> {
-        if self.waiting.len() >= self.limit && !self.waiting.contains_key(impu) {
+        // Whom the HSS grants is kept: without room for that it is not asked, for it would be for each request again.
+        if self.len() >= self.limit && !self.waiting.contains_key(impu) {
             return None;
         }
         let waiting = self.waiting.entry(impu.clone()).or_default();
@@ -91,9 +92,6 @@ impl Unregistered {
         schedule: &mut Schedule<Due>,
     ) {
         self.forget(impu, schedule);
-        if self.served.len() >= self.limit {
-            return;
-        }
         self.next += 1;
         let id = self.next;
         let mut armed = None;

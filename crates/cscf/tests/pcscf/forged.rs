@@ -178,25 +178,29 @@ fn a_registrar_is_found_by_name_and_its_security_server_is_not_passed_on() {
 
 #[test]
 fn a_set_is_deregistered_by_any_of_its_identities() {
-    let mut net = Net::new();
-    let mut ue = Phone::new(1);
-    ue.registers(&mut net);
-    // With another identity of the set it is the same registration.
     let other = |text: String| text.replace("To: <sip:user1@home.test>", "To: <tel:+493999>");
-    ue.renew();
-    let text = other(ue.register("", true));
-    net.give(ue.protected(), &text);
-    let sm2 = net.one();
-    net.answer(&sm2, 200, &ue.ok());
-    net.one();
-    ue.expires = 0;
-    ue.renew();
-    let text = other(ue.register("", true));
-    net.give(ue.protected(), &text);
-    let sm2 = net.one();
-    net.answer(&sm2, 200, "");
-    assert_eq!(
-        (status(&net.one().1), net.registered(), net.ended()),
-        (200, (0, 1), vec![Ended::Ue])
-    );
+    for refreshed in [true, false] {
+        let mut net = Net::new();
+        let mut ue = Phone::new(1);
+        ue.registers(&mut net);
+        if refreshed {
+            // With another identity of the set it is the same registration.
+            ue.renew();
+            let text = other(ue.register("", true));
+            net.give(ue.protected(), &text);
+            let sm2 = net.one();
+            net.answer(&sm2, 200, &ue.ok());
+            net.one();
+        }
+        ue.expires = 0;
+        ue.renew();
+        let text = other(ue.register("", true));
+        net.give(ue.protected(), &text);
+        let sm2 = net.one();
+        net.answer(&sm2, 200, "");
+        assert_eq!(
+            (status(&net.one().1), net.registered(), net.ended()),
+            (200, (0, 1), vec![Ended::Ue])
+        );
+    }
 }

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod durable;
+mod failures;
 mod flood;
 mod forged;
 mod notify;

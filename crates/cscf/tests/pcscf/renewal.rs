@@ -99,6 +99,25 @@ fn a_failed_renewal_leaves_the_registration_as_it_is() {
 }
 
 #[test]
+fn only_the_latest_attempt_is_challenged() {
+    let mut net = Net::new();
+    let mut ue = Phone::new(1);
+    net.give(ue.unprotected(), &ue.register("", false));
+    let former = net.one();
+    ue.renew();
+    net.give(ue.unprotected(), &ue.register("", false));
+    let latest = net.one();
+    net.answer(&former, 401, &challenge());
+    assert_eq!(status(&net.one().1), 500);
+    assert!(sets(&net).is_empty(), "the UE awaits its end elsewhere by now");
+    net.answer(&latest, 401, &challenge());
+    ue.challenged(&net.one().1);
+    net.give(ue.protected(), &ue.register("0123", true));
+    let sm8 = net.one().1;
+    assert!(sm8.contains("integrity-protected=\"yes\""), "{sm8}");
+}
+
+#[test]
 fn somebody_who_registers_as_another_takes_nothing_away() {
     // The denial of service of TS 33.203 6.1.1: an attacker without keys, at the victim's very address.
     let mut net = Net::new();

@@ -102,6 +102,40 @@ fn who_has_no_services_unregistered_is_not_there_and_remembered_for_a_while() {
 }
 
 #[test]
+fn those_who_call_the_same_wait_for_one_answer_of_the_hss() {
+    let mut bench = Bench::scscf(|_| None);
+    bench.say(I, &request("MESSAGE", ALICE, ""));
+    bench.say(I, &request("OPTIONS", ALICE, ""));
+    assert_eq!(bench.asked().len(), 1);
+    bench.run(Duration::from_secs(20));
+    assert_eq!(bench.starts(), ["480", "480"]);
+}
+
+#[test]
+fn who_registers_is_no_more_served_unregistered() {
+    let mut bench = Bench::scscf(home(profile()));
+    bench.say(I, &request("MESSAGE", ALICE, ""));
+    bench.register();
+    bench.asked();
+    bench.run(Duration::from_secs(601));
+    assert!(bench.asked().is_empty(), "nothing ends that at the HSS");
+}
+
+#[test]
+fn for_whom_there_is_no_room_the_hss_is_not_asked() {
+    let mut config = scscf_config();
+    config.limits.unregistered = 1;
+    let mut bench = Bench::scscf_of(config, home(profile()));
+    bench.say(I, &request("MESSAGE", ALICE, ""));
+    bench.say(I, &request("MESSAGE", TEL, ""));
+    assert_eq!(bench.starts(), ["480", "503"]);
+    assert_eq!(bench.asked().len(), 1);
+    bench.run(Duration::from_secs(601));
+    bench.say(I, &request("MESSAGE", TEL, ""));
+    assert_eq!(bench.starts()[2], "480", "there is again");
+}
+
+#[test]
 fn a_call_while_the_registration_is_pending() {
     let mut bench = Bench::scscf(home(profile()));
     bench.say(I, &register("call-1", 1, "no", ""));

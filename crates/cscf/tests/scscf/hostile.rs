@@ -54,6 +54,38 @@ fn one_private_identity_and_one_source_have_their_rates() {
 }
 
 #[test]
+fn a_stranger_is_not_believed() {
+    let stranger = "192.0.2.1:5060";
+    let mut config = scscf_config();
+    config.neighbours = vec![socket(I).ip(), socket("10.0.0.1:5060").ip()];
+    config.policy.aka_needs_protection = false;
+    config.policy.rechallenge = quintet_ims::registrar::Rechallenge::Never;
+    let mut bench = Bench::registered_of(config, profile());
+    // Neither who it is, with the Service-Route or with "orig";
+    for route in ["sip:orig@scscf.test:6060;lr", "sip:scscf.test:6060;lr;orig"] {
+        let headers =
+            format!("Route: <{route}>\r\nP-Asserted-Identity: <{ALICE}>\r\nP-Served-User: <{ALICE}>\r\n");
+        let text = request("MESSAGE", "sip:bob@foreign.test", &headers);
+        assert!(bench.say(stranger, &text).starts_with("SIP/2.0 403"), "{route}");
+        assert!(bench.say(I, &text).starts_with("MESSAGE"), "{route}");
+    }
+    // nor that its REGISTER was protected: there is a challenge, and the contacts are as they were.
+    let text = register("call-1", 7, "yes", "").replace("Path:", "P-Charging-Vector: x\r\nPath:");
+    bench.say(stranger, &text.replace("10.0.0.9", "192.0.2.1"));
+    let answer = bench.sent.last().expect("one").1.clone();
+    assert!(answer.starts_with("SIP/2.0 401"), "{answer}");
+    assert!(!answer.contains("ck=") && !answer.contains("ik="), "{answer}");
+    let called = bench.say(I, &request("MESSAGE", ALICE, ""));
+    assert_eq!(uri(&called), CONTACT);
+    // What it asserts is not passed on to the user either.
+    let asserting = request("MESSAGE", ALICE, "P-Asserted-Identity: <tel:110>\r\n");
+    let called = bench.say(stranger, &asserting.replace("call-b", "call-c"));
+    assert!(
+        called.starts_with("MESSAGE") && headers(&called, quintet_sip::Name::PAssertedIdentity).is_empty()
+    );
+}
+
+#[test]
 fn huge_contacts_are_refused() {
     let mut bench = Bench::scscf(home(profile()));
     let contacts = (0..100)

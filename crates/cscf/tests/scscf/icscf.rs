@@ -78,6 +78,40 @@ fn a_register_goes_to_the_named_server_and_its_answer_back() {
 }
 
 #[test]
+fn a_stranger_is_not_believed_nor_told_keys() {
+    let mut config = icscf_config();
+    config.neighbours = vec![socket(P).ip(), socket(S).ip()];
+    let subject = Subject::Icscf(Box::new(quintet_cscf::icscf::Icscf::new(config, [7; 32])));
+    let mut bench = Bench::new(subject, |request| {
+        Some(match request {
+            Request::UserAuthorization(_) => named("sip:scscf.test:6060"),
+            _ => lia(ResultCode::SUCCESS, |answer| {
+                answer.server_name = Some("sip:scscf.test:6060".to_owned());
+            }),
+        })
+    });
+    for (from, believed) in [(P, true), ("192.0.2.1:5060", false)] {
+        let sent = bench.say(from, &register("call-1", 1, "yes", ""));
+        assert_eq!(sent.contains("integrity-protected"), believed, "{sent}");
+        assert_eq!(!headers(&sent, Name::Path).is_empty(), believed);
+        let challenge = "WWW-Authenticate: Digest nonce=\"x\",ck=\"00\",ik=\"11\"\r\n";
+        let back = bench.say(S, &response(&sent, 401, "Unauthorized", "s", challenge));
+        assert!(
+            back.starts_with("SIP/2.0 401") && back.contains("nonce=\"x\""),
+            "{back}"
+        );
+        assert_eq!(back.contains("ck=") && back.contains("ik="), believed, "{back}");
+        let orig = format!("Route: <sip:icscf.test;lr;orig>\r\nP-Served-User: <{TEL}>\r\n");
+        let sent = bench.say(from, &request("MESSAGE", "sip:bob@foreign.test", &orig));
+        assert_eq!(sent.starts_with("MESSAGE"), believed, "{sent}");
+        let asserting = request("MESSAGE", ALICE, "P-Asserted-Identity: <tel:110>\r\n");
+        let sent = bench.say(from, &asserting.replace("call-b", "call-c"));
+        assert!(sent.starts_with("MESSAGE"), "{sent}");
+        assert_eq!(!headers(&sent, Name::PAssertedIdentity).is_empty(), believed);
+    }
+}
+
+#[test]
 fn what_kind_of_registration_it_is() {
     for (contacts, expected, flags) in [
         (

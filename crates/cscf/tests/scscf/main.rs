@@ -10,3 +10,4 @@ mod register;
 mod restart;
 mod subscribe;
 mod support;
+mod third_party;

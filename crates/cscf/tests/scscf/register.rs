@@ -239,19 +239,27 @@ fn rtr(user_name: &str, associated: &[&str], public: &[&str]) -> Request {
 
 #[test]
 fn the_hss_ends_registrations() {
-    for request in [
-        rtr(IMPI, &[], &[]),
-        rtr(IMPI, &[], &[TEL]),
-        rtr("somebody@home.test", &[IMPI], &[]),
+    for (request, associated) in [
+        (rtr(IMPI, &[], &[]), &[][..]),
+        (rtr(IMPI, &[], &[TEL]), &[]),
+        (rtr("somebody@home.test", &[IMPI], &[]), &[IMPI]),
     ] {
         let mut bench = Bench::registered();
         bench.push(&request);
         let answered = bench.answered();
+        let Some(Answer::RegistrationTermination(rta)) = answered.first() else {
+            panic!("{answered:?}");
+        };
         assert!(answered[0].outcome().is_success(), "{answered:?}");
+        assert_eq!(rta.associated_identities, associated);
         assert_eq!(bench.node().len(), (0, 0));
         assert!(bench.asked().is_empty(), "the HSS knows");
     }
+    // What nobody can read names nobody: it is not all.
     let mut bench = Bench::registered();
+    bench.push(&rtr(IMPI, &[], &["no identity"]));
+    assert!(!bench.answered()[0].outcome().is_success());
+    assert_eq!(bench.node().len(), (1, 0));
     bench.push(&rtr(IMPI, &[], &["sip:other@home.test"]));
     assert_eq!(bench.node().len(), (1, 0));
     bench.push(&rtr("nobody@home.test", &[], &[]));

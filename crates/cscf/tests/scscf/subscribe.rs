@@ -89,12 +89,41 @@ fn the_end_of_the_registration_ends_it() {
 
 #[test]
 fn only_who_may_know_is_told() {
-    let mut bench = Bench::registered();
-    bench.say(P, &subscribe("sip:mallory@home.test", 600));
+    let server = |name: &str| quintet_cx::profile::InitialFilterCriteria {
+        application_server: quintet_cx::profile::ApplicationServer {
+            server_name: name.to_owned(),
+            ..Default::default()
+        },
+        ..Default::default()
+    };
+    let criteria = vec![server("sip:as.test"), server("sip:hotel@home.test")];
+    for (asserted, told) in [
+        (TEL, true),
+        ("sip:mallory@home.test", false),
+        ("sip:mallory@pcscf.test", false),
+        ("sip:mallory@as.test", false),
+        ("sip:other.test", false),
+        ("sip:pcscf.test", true),
+        ("sip:as.test:5060", true),
+        ("sip:hotel@home.test", true),
+    ] {
+        let mut config = scscf_config();
+        config.neighbours = vec![socket(P).ip(), socket("10.0.0.2:5060").ip()];
+        let mut bench = Bench::registered_of(config, profile_with(criteria.clone()));
+        bench.say(P, &subscribe(asserted, 600));
+        let expected: &[&str] = if told { &["200", "NOTIFY"] } else { &["403"] };
+        assert_eq!(bench.starts(), expected, "{asserted}");
+        bench.sent.clear();
+        bench.say("192.0.2.1:5060", &subscribe(asserted, 600));
+        assert_eq!(bench.starts(), ["403"], "{asserted}, as a stranger says");
+    }
+    // Who says nothing of himself may be anybody, also where a neighbour passes it on.
+    let mut config = scscf_config();
+    config.neighbours = vec![socket(P).ip(), socket("10.0.0.2:5060").ip()];
+    let mut bench = Bench::registered_of(config, profile());
+    let nobody = subscribe(ALICE, 600).replace("P-Asserted-Identity", "X-Asserted");
+    bench.say(P, &nobody);
     assert_eq!(bench.starts(), ["403"]);
-    bench.sent.clear();
-    bench.say(P, &subscribe("sip:pcscf.test", 600));
-    assert_eq!(bench.starts(), ["200", "NOTIFY"]);
 }
 
 #[test]

@@ -1,18 +1,20 @@
-//! A CSCF with its HSS, and SIP texts.
+//! A CSCF with its HSS.
 
-use quintet_crypto::digest::{AkaPassword, DigestAlgorithm, DigestInput, HashA1, Qop};
-use quintet_crypto::{Autn, Ck, Ik, Quintet, Res};
+mod home;
+mod texts;
+
+pub(crate) use home::{home, lia, profile, profile_with, uaa};
+pub(crate) use texts::{answer_to, header, headers, register, register_for, request, response, uri};
+
 use quintet_cscf::icscf::{self, Icscf};
 use quintet_cscf::scscf::{self, At, Scscf};
-use quintet_cx::profile::{ImsSubscription, InitialFilterCriteria, PublicIdentity, ServiceProfile};
-use quintet_cx::{
-    Answer, AuthDataItem, AuthenticationScheme, Lia, Maa, Outcome, Request, Saa, Uaa, answer, write_session,
-};
+use quintet_cx::profile::ImsSubscription;
+use quintet_cx::{Answer, Request, answer, write_session};
 use quintet_diameter::node::{Destination, Inbound, NodeConfig, RequestHandle, UnknownPeers};
 use quintet_diameter::testing::{Application, Network, address};
 use quintet_diameter::{ConnectionId, Event, Message as Diameter, MessageWriter, Node, PeerConfig};
+use quintet_sip::Message;
 use quintet_sip::transport::{Hop, Protocol, SipOutput};
-use quintet_sip::{Message, Name};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -381,177 +383,4 @@ impl Bench {
         };
         self.sent.iter().map(|(_, text)| start(text)).collect()
     }
-}
-
-/// The first value of a header.
-pub(crate) fn header(text: &str, name: Name) -> String {
-    let message = Message::parse(text.as_bytes()).expect("readable");
-    message.header(name).unwrap_or_default().to_owned()
-}
-
-pub(crate) fn headers(text: &str, name: Name) -> Vec<String> {
-    let message = Message::parse(text.as_bytes()).expect("readable");
-    message.values(name).map(str::to_owned).collect()
-}
-
-pub(crate) fn uri(text: &str) -> String {
-    text.split(' ').nth(1).unwrap_or_default().to_owned()
-}
-
-/// A REGISTER of Alice.
-pub(crate) fn register(call: &str, cseq: u32, protected: &str, answer: &str) -> String {
-    register_for(
-        call,
-        cseq,
-        protected,
-        answer,
-        &format!("Contact: <{CONTACT}>\r\nExpires: 600\r\n"),
-    )
-}
-
-pub(crate) fn register_for(call: &str, cseq: u32, protected: &str, answer: &str, contacts: &str) -> String {
-    let answer = match answer {
-        "" => "nonce=\"\",response=\"\"",
-        answer => answer,
-    };
-    format!(
-        "REGISTER sip:home.test SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.2:5060;branch=BRANCH\r\nMax-Forwards: 68\r\n\
-         From: <{ALICE}>;tag=a{cseq}\r\nTo: <{ALICE}>\r\nCall-ID: {call}\r\nCSeq: {cseq} REGISTER\r\n{contacts}\
-         Path: {PATH}\r\nRequire: path\r\nP-Visited-Network-ID: \"visited.test\"\r\n\
-         Authorization: Digest username=\"{IMPI}\",realm=\"{REALM}\",uri=\"sip:home.test\",{answer},\
-         integrity-protected=\"{protected}\"\r\nContent-Length: 0\r\n\r\n"
-    )
-}
-
-/// The right answer to a 401 of vector `n`.
-pub(crate) fn answer_to(challenge: &str, n: u8) -> String {
-    assert!(challenge.starts_with("SIP/2.0 401"), "{challenge}");
-    let message = Message::parse(challenge.as_bytes()).expect("readable");
-    let of = message
-        .challenges()
-        .next()
-        .expect("a challenge")
-        .expect("readable");
-    let nonce = of.nonce().expect("a nonce").into_owned();
-    let quintet = quintet(n);
-    let password = AkaPassword::new(DigestAlgorithm::AkaV1Md5, &quintet.xres, &quintet.ck, &quintet.ik);
-    let hash = HashA1::new(DigestAlgorithm::AkaV1Md5, IMPI, REALM, password.expose());
-    let input = DigestInput {
-        algorithm: DigestAlgorithm::AkaV1Md5,
-        method: "REGISTER",
-        uri: "sip:home.test",
-        nonce: &nonce,
-        qop: Qop::Auth {
-            nc: "00000001",
-            cnonce: "c0ffee",
-        },
-    };
-    let response = input.response(&hash);
-    format!(
-        "nonce=\"{nonce}\",response=\"{response}\",algorithm=AKAv1-MD5,qop=auth,nc=00000001,cnonce=\"c0ffee\""
-    )
-}
-
-pub(crate) fn quintet(n: u8) -> Quintet {
-    Quintet {
-        rand: [n; 16],
-        xres: Res::new(&[n; 8]).expect("8 octets"),
-        ck: Ck::new_128([n; 16]),
-        ik: Ik::new_128([n.wrapping_add(1); 16]),
-        autn: Autn::from_octets(&[n; 16]),
-    }
-}
-
-pub(crate) fn maa(n: u8) -> Answer {
-    let mut answer = Maa::new(Outcome::SUCCESS);
-    let item = AuthDataItem::aka(1, AuthenticationScheme::DIGEST_AKAV1_MD5, quintet(n));
-    answer.items = vec![item.expect("a vector")];
-    Answer::MultimediaAuth(answer)
-}
-
-pub(crate) fn profile() -> ImsSubscription {
-    profile_with(Vec::new())
-}
-
-pub(crate) fn profile_with(filter_criteria: Vec<InitialFilterCriteria>) -> ImsSubscription {
-    let identity = |uri: &str, barred| PublicIdentity {
-        barred,
-        ..PublicIdentity::new(uri)
-    };
-    ImsSubscription {
-        private_id: IMPI.to_owned(),
-        service_profiles: vec![ServiceProfile {
-            public_identities: vec![
-                identity(BARRED, true),
-                identity(ALICE, false),
-                identity(TEL, false),
-            ],
-            filter_criteria,
-            ..ServiceProfile::default()
-        }],
-        imsi: None,
-    }
-}
-
-pub(crate) fn saa(profile: &ImsSubscription) -> Answer {
-    let mut answer = Saa::new(Outcome::SUCCESS);
-    answer.user_data = Some(profile.to_xml().into_bytes());
-    Answer::ServerAssignment(Box::new(answer))
-}
-
-pub(crate) fn done() -> Answer {
-    Answer::ServerAssignment(Box::new(Saa::new(Outcome::SUCCESS)))
-}
-
-/// An HSS that grants everything, with vectors 1, 2, 3 …
-pub(crate) fn home(profile: ImsSubscription) -> impl FnMut(&Request) -> Option<Answer> {
-    let mut n = 0;
-    move |request| {
-        Some(match request {
-            Request::MultimediaAuth(_) => {
-                n += 1;
-                maa(n)
-            }
-            Request::ServerAssignment(sar) if sar.assignment_type.is_deregistration() => done(),
-            Request::ServerAssignment(_) => saa(&profile),
-            _ => return None,
-        })
-    }
-}
-
-pub(crate) fn uaa(outcome: impl Into<Outcome>, change: impl FnOnce(&mut Uaa)) -> Answer {
-    let mut answer = Uaa::new(outcome);
-    change(&mut answer);
-    Answer::UserAuthorization(answer)
-}
-
-pub(crate) fn lia(outcome: impl Into<Outcome>, change: impl FnOnce(&mut Lia)) -> Answer {
-    let mut answer = Lia::new(outcome);
-    change(&mut answer);
-    Answer::LocationInfo(answer)
-}
-
-/// A request from somebody to somebody.
-pub(crate) fn request(method: &str, to: &str, headers: &str) -> String {
-    format!(
-        "{method} {to} SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.2:5060;branch=BRANCH\r\nMax-Forwards: 68\r\n\
-         From: <sip:bob@foreign.test>;tag=b\r\nTo: <{to}>\r\nCall-ID: call-b\r\nCSeq: 1 {method}\r\n{headers}\
-         Contact: <sip:bob@10.0.0.5>\r\nContent-Length: 0\r\n\r\n"
-    )
-}
-
-/// A response to what the node sent.
-pub(crate) fn response(to: &str, status: u16, reason: &str, tag: &str, headers: &str) -> String {
-    let message = Message::parse(to.as_bytes()).expect("readable");
-    let mut out = format!("SIP/2.0 {status} {reason}\r\n");
-    for header in message.all_headers() {
-        match header.name {
-            Name::Via | Name::From | Name::CallId | Name::CSeq | Name::RecordRoute => {
-                out.push_str(&format!("{}: {}\r\n", header.written, header.value));
-            }
-            Name::To => out.push_str(&format!("To: {};tag={tag}\r\n", header.value)),
-            _ => {}
-        }
-    }
-    out + headers + "Content-Length: 0\r\n\r\n"
 }

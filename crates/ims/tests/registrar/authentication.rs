@@ -1,7 +1,7 @@
 //! Challenge and response: TS 33.203 6.1.1.
 
 use crate::support::*;
-use quintet_crypto::digest::AkaNonce;
+use quintet_crypto::digest::{AkaNonce, AkaPassword, HashA1};
 use quintet_cx::ServerAssignmentType;
 use quintet_ims::registrar::*;
 use std::time::Duration;
@@ -69,51 +69,6 @@ fn from_nothing_to_registered() {
 }
 
 #[test]
-fn vectors_are_used_in_their_order_and_asked_for_when_none_is_left() {
-    let mut bench = Bench::new();
-    bench.policy.vectors_at_once = 3;
-    let register = bench.initial();
-    bench.send(register);
-    assert_eq!(bench.mar().0, 3);
-    bench.input(Input::Vectors(Ok(vec![aka(1), aka(2), aka(3)])));
-    for n in 1..=3 {
-        let challenge = bench.challenge();
-        assert_eq!(AkaNonce::parse(&challenge.nonce).expect("a nonce").rand, [n; 16]);
-        let answer = bench.answer(&challenge, n);
-        bench.send(answer);
-        bench.cx();
-        bench.input(Input::Assigned(granted()));
-        bench.accepted();
-        let again = bench.protected();
-        bench.send(again);
-    }
-    assert_eq!(bench.mar().0, 3, "the fourth challenge needs a vector");
-}
-
-#[test]
-fn more_vectors_than_asked_for_are_not_hoarded() {
-    let mut bench = Bench::new();
-    let register = bench.initial();
-    bench.send(register);
-    bench.mar();
-    bench.input(Input::Vectors(Ok((0..100).map(aka).collect())));
-    let challenge = bench.challenge();
-    let answer = bench.answer(&challenge, 0);
-    bench.send(answer);
-    bench.cx();
-    bench.input(Input::Assigned(granted()));
-    bench.accepted();
-    for _ in 1..MAX_VECTORS {
-        let again = bench.protected();
-        bench.send(again);
-        bench.challenge();
-    }
-    let again = bench.protected();
-    bench.send(again);
-    bench.mar();
-}
-
-#[test]
 fn no_changed_bit_of_a_response_is_taken() {
     for bit in 0..128 {
         let mut bench = Bench::new();
@@ -174,6 +129,41 @@ fn a_right_response_for_something_else_is_refused() {
             }
             other => panic!("{what}: {other:?}"),
         }
+    }
+}
+
+#[test]
+fn a_response_for_another_realm_is_none_here() {
+    let mut bench = Bench::new();
+    let challenge = bench.challenged_with(1);
+    let mut answer = bench.answer(&challenge, 1);
+    let elsewhere = Challenge {
+        realm: "visited.test".to_owned(),
+        ..*challenge
+    };
+    let vector = vector(1);
+    let password = AkaPassword::new(elsewhere.algorithm, &vector.xres, &vector.ck, &vector.ik);
+    let hash = HashA1::new(elsewhere.algorithm, IMPI, &elsewhere.realm, password.expose());
+    let authorization = answer.authorization.as_mut().expect("credentials");
+    answer_with(authorization, &elsewhere, &hash, 1);
+    bench.send(answer);
+    bench.sar(ServerAssignmentType::AUTHENTICATION_FAILURE);
+}
+
+#[test]
+fn only_a_response_that_is_late_is_stale() {
+    for (response, stale) in [("0".repeat(32), true), (String::new(), false)] {
+        let mut bench = Bench::new();
+        let mut late = bench.initial();
+        late.authorization = Some(Authorization {
+            nonce: "b2xk".to_owned(),
+            response,
+            ..late.authorization.expect("credentials")
+        });
+        bench.send(late);
+        bench.mar();
+        bench.input(Input::Vectors(Ok(vec![aka(1)])));
+        assert_eq!(bench.challenge().stale, stale);
     }
 }
 

@@ -80,6 +80,24 @@ fn an_initial_registration_takes_the_place_of_what_was() {
 }
 
 #[test]
+fn an_initial_registration_leaves_the_flows_of_others() {
+    let mut bench = trusting();
+    let of_tablet = "sip:a@10.0.0.1";
+    let register = with(bench.protected(), vec![flow(of_tablet, "<urn:uuid:1>", 1)]);
+    bench.send(register);
+    granted_again(&mut bench);
+    bench.call_id = "call-2".to_owned();
+    bench.contact = OTHER.to_owned();
+    let challenge = bench.challenged_with(2);
+    let answer = bench.answer(&challenge, 2);
+    bench.send(answer);
+    bench.cx();
+    bench.input(Input::Assigned(granted()));
+    bench.accepted();
+    assert_eq!(bench.contacts(), [of_tablet, OTHER]);
+}
+
+#[test]
 fn flows_of_one_instance_stand_side_by_side_and_replace_themselves() {
     let mut bench = trusting();
     let urn = "<urn:uuid:1>";

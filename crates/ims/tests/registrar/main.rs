@@ -10,3 +10,4 @@ mod ending;
 mod failures;
 mod hostile;
 mod support;
+mod vectors;

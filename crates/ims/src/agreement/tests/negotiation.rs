@@ -139,6 +139,24 @@ fn a_changed_letter_on_either_way_is_found() {
     assert_eq!(choice.verify_server(server.split(',')), Ok(()));
 }
 
+#[test]
+fn the_pcscf_orders_and_what_comes_first_is_said_by_q() {
+    let (first, second) = (sha_cbc(), md5_null());
+    let policy = Policy {
+        suites: vec![second, first],
+        ..Policy::default()
+    };
+    let offer = offer_of(&[first, second], false);
+    let proposal = policy.judge(false, [offer.security_client()]).expect("taken");
+    let choice = proposal.choose(&policy, UE, here());
+    assert_eq!(choice.associations.suite, second, "not as the UE likes it best");
+    let entries = choice.security_server().split(',').rev();
+    let server = entries.collect::<Vec<_>>().join(",");
+    let verdict = offer.judge(SaSet(1), UE, UE, PCSCF, [server.as_str()]);
+    let taken = verdict.expect("acceptable").associations.suite;
+    assert_eq!(taken, second, "the place in the list says nothing");
+}
+
 /// The attacker of 7.2: the best suite is taken out of SM1 on its way.
 #[test]
 fn bidding_down_ends_in_associations_that_differ_and_in_a_refusal() {
