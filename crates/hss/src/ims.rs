@@ -15,6 +15,7 @@ mod answer;
 mod asked;
 mod decide;
 mod follow;
+mod reply;
 mod table;
 
 pub use answer::MAX_ITEMS_PER_ANSWER;
@@ -24,12 +25,12 @@ pub(crate) use follow::{ImsFollowUp, ImsLate};
 pub(crate) use table::ImsTable;
 pub use table::MAX_IMS_RECORDS;
 
+use crate::Disposition;
 use crate::hss::{Cx, Hss};
 use crate::serve::{Inbound, Stage, Step};
-use crate::{Disposition, HssEvent, Outcome};
 use asked::Asked;
 use decide::Decided;
-use quintet_cx::{Answer, ExperimentalResult, Outcome as Result_, Request};
+use quintet_cx::{Answer, ExperimentalResult, Request};
 use quintet_diameter::{ConnectionId, Message, ResultCode};
 use quintet_home::{Failure, Halt, Lane, Need, Stage as Vectoring, StoreReply};
 use quintet_identity::Imsi;
@@ -312,108 +313,6 @@ impl Hss {
             }
             None => Step::Done(self.ims_outcome(cx, inbound, None, ResultCode::UNABLE_TO_COMPLY.into())),
         }
-    }
-
-    // --- Answers ------------------------------------------------------------------------------------------------------
-
-    /// Answers.
-    fn ims_answer(
-        &mut self,
-        cx: &mut Cx<'_>,
-        inbound: &Inbound<'_>,
-        imsi: Option<Imsi>,
-        answer: &Answer,
-    ) -> Disposition {
-        let Some(connection) = inbound.connection else {
-            return Disposition::Orphaned;
-        };
-        quintet_cx::answer(cx.node, connection, &inbound.message, answer);
-        self.ims_answered(inbound, connection, imsi, answer.outcome())
-    }
-
-    /// Answers with a result alone.
-    pub(crate) fn ims_outcome(
-        &mut self,
-        cx: &mut Cx<'_>,
-        inbound: &Inbound<'_>,
-        imsi: Option<Imsi>,
-        outcome: Result_,
-    ) -> Disposition {
-        match refusal(&inbound.message, outcome, &self.config.ims) {
-            Some(answer) => self.ims_answer(cx, inbound, imsi, &answer),
-            None => self.ims_fault(
-                cx,
-                inbound,
-                ResultCode::COMMAND_UNSUPPORTED,
-                None,
-                "not for an HSS",
-            ),
-        }
-    }
-
-    /// Answers a request that cannot be read.
-    fn ims_fault(
-        &mut self,
-        cx: &mut Cx<'_>,
-        inbound: &Inbound<'_>,
-        result: ResultCode,
-        failed: Option<&[u8]>,
-        why: &str,
-    ) -> Disposition {
-        let Some(connection) = inbound.connection else {
-            return Disposition::Orphaned;
-        };
-        cx.node
-            .reject(connection, &inbound.message, result, failed, Some(why));
-        self.ims_answered(inbound, connection, None, result.into())
-    }
-
-    /// An identity that this type of request needs is missing.
-    fn missing_identity(&mut self, cx: &mut Cx<'_>, inbound: &Inbound<'_>) -> Disposition {
-        let failed = asked::missing(&inbound.message);
-        let why = "an identity that this request needs is missing";
-        self.ims_fault(cx, inbound, ResultCode::MISSING_AVP, Some(failed), why)
-    }
-
-    fn ims_store_failed(
-        &mut self,
-        cx: &mut Cx<'_>,
-        inbound: &Inbound<'_>,
-        error: &StoreError,
-    ) -> Disposition {
-        let outcome = match error {
-            StoreError::Busy => ResultCode::TOO_BUSY.into(),
-            StoreError::NoIms { .. } | StoreError::NoSubscriber { .. } => {
-                ExperimentalResult::ERROR_USER_UNKNOWN.into()
-            }
-            _ => ResultCode::UNABLE_TO_COMPLY.into(),
-        };
-        self.ims_outcome(cx, inbound, None, outcome)
-    }
-
-    fn ims_answered(
-        &mut self,
-        inbound: &Inbound<'_>,
-        connection: ConnectionId,
-        imsi: Option<Imsi>,
-        outcome: Result_,
-    ) -> Disposition {
-        let outcome = match outcome {
-            Result_::Base(ResultCode::SUCCESS) => Outcome::Success,
-            Result_::Base(result) => Outcome::Failed(result),
-            Result_::Experimental(result) => Outcome::Cx(result),
-            Result_::Foreign { .. } => Outcome::Failed(ResultCode::UNABLE_TO_COMPLY),
-        };
-        if self.front.events.are_wanted() {
-            let command = inbound.message.header().code;
-            self.front.events.report(HssEvent::Answered {
-                connection,
-                command,
-                imsi,
-                outcome,
-            });
-        }
-        Disposition::Answered(outcome)
     }
 }
 
