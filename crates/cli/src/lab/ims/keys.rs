@@ -64,7 +64,7 @@ impl KeyFile {
 }
 
 /// A line of the table; none for algorithms that Wireshark does not know. The addresses are left open: an SPI has one
-/// receiver, and a NAT changes them.
+/// receiver, and a NAT changes them. Its last field came with Wireshark 4.2, which wants it; those before say that it is left out.
 fn line(parameters: &SaParameters) -> Option<String> {
     let suite = parameters.keys.suite();
     let encryption = match suite.encryption() {
