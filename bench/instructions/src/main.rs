@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod air;
+mod ims;
 mod lte;
 #[path = "../../../crates/mme/benches/attach/rig.rs"]
 mod rig;
@@ -27,7 +28,7 @@ const START_TICKS: u64 = 17_600_000_000;
 type Run = fn(u64) -> Result<()>;
 
 /// Every path, in the order of `counts`.
-const PATHS: [(&str, Run); 11] = [
+const PATHS: [(&str, Run); 15] = [
     ("quintet", quintet),
     ("eps_vector", eps_vector),
     ("sqn_issue", sqn_issue),
@@ -39,6 +40,10 @@ const PATHS: [(&str, Run); 11] = [
     ("s1ap_decode", lte::s1ap_decode),
     ("s1ap_encode", lte::s1ap_encode),
     ("attach", lte::attach),
+    ("sip_parse", ims::sip_parse),
+    ("register_handled", ims::register_handled),
+    ("esp_seal", ims::esp_seal),
+    ("esp_open", ims::esp_open),
 ];
 
 fn main() -> Result<()> {
