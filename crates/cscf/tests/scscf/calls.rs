@@ -160,6 +160,41 @@ fn a_call_that_waits_for_the_hss_is_cancelled() {
     assert_eq!(bench.starts(), ["200", "487"]);
 }
 
+#[test]
+fn a_call_rings_once_at_each_device_the_preferred_first_and_not_where_it_is_for_help() {
+    let mut config = scscf_config();
+    config.policy.rechallenge = quintet_ims::registrar::Rechallenge::Never;
+    let mut bench = Bench::registered_of(config, profile());
+    let flow = |host: u8, id: u8| {
+        format!("<sip:alice@10.0.0.{host}>;q=0.9;+sip.instance=\"<urn:uuid:1>\";reg-id={id}")
+    };
+    for (n, contact) in [
+        format!("<{CONTACT}>;q=0.1"),
+        "<sip:alice@10.0.0.11;sos>".to_owned(),
+        flow(12, 1),
+        flow(13, 2),
+    ]
+    .iter()
+    .enumerate()
+    {
+        let contacts = format!("Contact: {contact}\r\nExpires: 600\r\n");
+        let cseq = 9 + n as u32;
+        let reply = bench.say(I, &register_for("call-1", cseq, "yes", "", &contacts));
+        assert!(reply.starts_with("SIP/2.0 200"), "{reply}");
+    }
+    bench.sent.clear();
+    bench.say(
+        I,
+        &request("MESSAGE", ALICE, "P-Served-User: <sip:x@home.test>\r\n"),
+    );
+    let rung: Vec<String> = bench.sent.iter().map(|(_, text)| uri(text)).collect();
+    assert_eq!(rung.len(), 2, "{rung:?}");
+    assert!(rung[0].starts_with("sip:alice@10.0.0.1"), "{rung:?}");
+    assert_eq!(rung[1], CONTACT);
+    let told = bench.sent.iter().any(|(_, text)| text.contains("P-Served-User"));
+    assert!(!told, "that is for application servers");
+}
+
 fn two_contacts() -> Bench {
     let mut config = scscf_config();
     config.policy.rechallenge = quintet_ims::registrar::Rechallenge::Never;

@@ -338,6 +338,20 @@ fn whom_only_an_unregistered_service_serves_gets_a_server_by_capabilities() {
 }
 
 #[test]
+fn what_comes_back_as_it_went_is_a_loop() {
+    let mut bench = Bench::icscf(|_| {
+        Some(lia(ResultCode::SUCCESS, |answer| {
+            answer.server_name = Some("sip:scscf.test:6060".to_owned());
+        }))
+    });
+    let sent = bench.say(P, &request("MESSAGE", ALICE, ""));
+    let back = sent.replace("Route: <sip:scscf.test:6060;lr>\r\n", "");
+    assert_ne!(back, sent);
+    bench.say(S, &back);
+    assert!(bench.starts().contains(&"482".to_owned()), "{:?}", bench.starts());
+}
+
+#[test]
 fn whom_others_serve_is_not_asked_for() {
     let mut bench = Bench::icscf(|_| None);
     bench.say(P, &request("INVITE", "sip:bob@foreign.test", ""));

@@ -101,3 +101,12 @@ fn no_body_of_a_ue_speaks_for_us_and_servers_get_what_they_want() {
     assert!(registers[0].contains("CSeq: 8 REGISTER"), "{}", registers[0]);
     assert!(!registers[0].contains(&boundary));
 }
+
+#[test]
+fn criteria_without_a_trigger_are_not_about_registrations() {
+    let mut untriggered = told(DefaultHandling::SessionContinued);
+    untriggered.trigger = None;
+    let mut bench = Bench::scscf(home(profile_with(vec![untriggered])));
+    bench.register();
+    assert!(third_party(&bench).is_empty());
+}
