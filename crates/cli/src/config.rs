@@ -103,6 +103,8 @@ pub(crate) struct Diameter {
     pub(crate) unknown_peers: UnknownPeers,
     /// Tw of RFC 3539, ms (6 s at least).
     pub(crate) watchdog_ms: Milliseconds<6_000, 3_600_000>,
+    /// Tc of RFC 6733 2.1, ms: how long after a connection ended, or could not be made, the next is tried.
+    pub(crate) reconnect_ms: Milliseconds<100, 3_600_000>,
     /// How many connections at most.
     pub(crate) max_connections: usize,
     /// How many from one address: more if MMEs sit behind one NAT or proxy.
@@ -124,6 +126,7 @@ impl Default for Diameter {
             listen_sctp: Vec::new(),
             unknown_peers: UnknownPeers::Accept,
             watchdog_ms: Milliseconds::new(30_000),
+            reconnect_ms: Milliseconds::new(30_000),
             max_connections: 1024,
             max_connections_per_address: 64,
             peers: Vec::new(),

@@ -405,6 +405,7 @@ fn node_config(config: &Config, started_at_unix: u32) -> Result<NodeConfig> {
         node.dictionary = Box::leak(Box::new(extended_dictionary(&diameter.dictionaries)?));
     }
     node.timers.tw = diameter.watchdog_ms.duration();
+    node.timers.tc = diameter.reconnect_ms.duration();
     node.limits.connections = diameter.max_connections;
     node.limits.connections_per_remote = diameter.max_connections_per_address;
     node.peers = diameter

@@ -169,6 +169,7 @@ fn node_config(
     node.applications = vec![APPLICATION];
     node.unknown_peers = NodeUnknownPeers::Refuse;
     node.timers.tw = config.diameter.watchdog_ms.duration();
+    node.timers.tc = config.diameter.reconnect_ms.duration();
     node.peers = vec![PeerConfig {
         identity: ims.hss_identity.as_str().to_owned(),
         realm: Some(ims.hss_realm.as_str().to_owned()),

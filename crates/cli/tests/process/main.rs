@@ -17,6 +17,7 @@ mod events;
 mod faults;
 mod kill;
 mod killed_fgs;
+mod killed_ims;
 mod killed_udm;
 mod mme;
 mod replay;

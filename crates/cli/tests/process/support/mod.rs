@@ -1,7 +1,9 @@
 //! The program as a process, an MME that speaks to it, and what both need.
 
+pub(crate) mod access;
 pub(crate) mod cell;
 pub(crate) mod core;
+pub(crate) mod ims;
 pub(crate) mod mme;
 pub(crate) mod nodes;
 pub(crate) mod nudm;

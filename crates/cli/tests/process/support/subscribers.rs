@@ -16,12 +16,25 @@ pub(crate) fn imsi(n: u32) -> String {
 
 /// Provisions these IMSIs, with keys that all have.
 pub(crate) fn provision(database: &Path, imsis: impl IntoIterator<Item = String>) {
-    let file = tempfile::Builder::new().suffix(".csv").tempfile().unwrap();
     let mut text = "imsi,msisdn,k,opc\n".to_owned();
     for imsi in imsis {
         let _ = writeln!(text, "{imsi},4915112345678,{K_HEX},{OPC_HEX}");
     }
-    std::fs::write(file.path(), text).unwrap();
+    import(database, &text);
+}
+
+/// The same with IMS, each under the identities that follow from its IMSI.
+pub(crate) fn provision_ims(database: &Path, imsis: impl IntoIterator<Item = String>) {
+    let mut text = "imsi,k,opc,ims\n".to_owned();
+    for imsi in imsis {
+        let _ = writeln!(text, "{imsi},{K_HEX},{OPC_HEX},true");
+    }
+    import(database, &text);
+}
+
+fn import(database: &Path, csv: &str) {
+    let file = tempfile::Builder::new().suffix(".csv").tempfile().unwrap();
+    std::fs::write(file.path(), csv).unwrap();
     let arguments = ["subscriber", "import", "--db"].map(std::ffi::OsStr::new);
     let output = quintet(
         arguments
