@@ -2,6 +2,7 @@
 
 use super::{json, lab, tshark};
 use std::path::Path;
+use std::process::Command;
 
 /// What takes no timer of seconds: enough for the ladder and the capture. Every scenario is held to its ending on virtual
 /// time in `crates/sim`, and in real time below.
@@ -138,17 +139,18 @@ fn tshark_reads_the_capture_of_ims_and_opens_its_esp() {
 
 #[test]
 fn a_load_of_ims_is_measured_and_two_labs_do_not_meet() {
-    let [one, other] = [(), ()].map(|()| {
-        std::thread::spawn(|| {
-            let directory = tempfile::tempdir().unwrap();
-            json(&lab(
-                directory.path(),
-                &["ims", "--ues", "40", "--rate", "100", "--json"],
-            ))
-        })
-    });
+    let directory = tempfile::tempdir().unwrap();
+    let start = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_quintet"));
+        command.args(["lab", "ims", "--ues", "40", "--rate", "100", "--json"]);
+        command
+            .current_dir(directory.path())
+            .stdout(std::process::Stdio::piped());
+        command.spawn().unwrap()
+    };
+    let (one, other) = (start(), start());
     for child in [one, other] {
-        let answer = child.join().unwrap();
+        let answer = json(&child.wait_with_output().unwrap());
         assert_eq!(answer["load"]["registered"], 40, "{answer}");
         assert_eq!(answer["load"]["failed"], 0);
         assert!(answer["load"]["p99_ms"].as_f64().is_some_and(|p99| p99 > 0.0));

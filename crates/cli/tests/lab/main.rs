@@ -1,7 +1,6 @@
 //! `quintet lab` as its users run it: the program, its output, its capture.
 
 #![cfg(test)]
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod fgs;
 mod ims;

@@ -111,7 +111,7 @@ pub(super) fn scscf_config(ground: &Ground) -> Result<scscf::Config> {
 }
 
 fn cx_config(ground: &Ground) -> CxConfig {
-    let mut cx = CxConfig::new(&home_plmn().epc_realm());
+    let mut cx = CxConfig::new(home_plmn().epc_realm());
     cx.hss_host = Some(hss_identity());
     cx.timeout = timers(ground).cx_timeout;
     cx
