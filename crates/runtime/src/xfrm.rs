@@ -17,15 +17,14 @@
 //! Left out: tunnels in UDP. A kernel decapsulates only for a socket with the option `UDP_ENCAP`, which no safe interface
 //! sets; `EspTransport` keeps tunnels in user space beside the kernel's associations.
 
+mod forgery;
 mod message;
 mod record;
 mod socket;
 
+use forgery::{LOOK, forged_packets};
 use message::{Message, PolicyDirection, algorithms, hard_limit};
-use quintet_esp::{
-    CommandError, Direction, Drop as Dropped, DropReason, Event, Mode, SaCommand, SaKey, SaParameters, SaSet,
-    SaStatus,
-};
+use quintet_esp::{CommandError, Direction, Event, Mode, SaCommand, SaKey, SaParameters, SaSet, SaStatus};
 use record::StateRecord;
 use socket::NetlinkSocket;
 use std::collections::{BTreeSet, HashMap, VecDeque};
@@ -39,6 +38,10 @@ const OWNER: u32 = 0x51;
 /// How much longer than ours the kernel's lifetime is: it is for when we are gone.
 const GRACE: Duration = Duration::from_secs(60);
 
+/// How long an association outlives the command to remove it. What was said before the command leaves by ordinary sockets,
+/// which may be later: it must not leave bare (TS 33.203 7.3.1.1: the answer, then the deletion).
+const LINGER: Duration = Duration::from_secs(1);
+
 /// Protocols that policies are for.
 const PROTOCOLS: [u8; 2] = [UDP, TCP];
 const TCP: u8 = 6;
@@ -48,6 +51,10 @@ struct Kept {
     parameters: SaParameters,
     installed: Duration,
     expires: Duration,
+    /// It was to be removed, and only lingers.
+    leaving: bool,
+    /// Forged packets that were told of.
+    forged: u32,
 }
 
 /// Associations in the kernel.
@@ -58,6 +65,9 @@ pub(crate) struct Xfrm {
     /// By direction, source and destination; the last is sent with.
     selectors: HashMap<(Direction, SocketAddr, SocketAddr), Vec<SaKey>>,
     expiries: BTreeSet<(Duration, SaKey)>,
+    /// When the count of forged packets is looked at next, and what it was.
+    look: Option<Duration>,
+    forged: Option<u64>,
     events: VecDeque<Event>,
 }
 
@@ -82,6 +92,8 @@ impl Xfrm {
             kept: HashMap::new(),
             selectors: HashMap::new(),
             expiries: BTreeSet::new(),
+            look: None,
+            forged: forged_packets(),
             events: VecDeque::new(),
         };
         xfrm.remove_ours()?;
@@ -115,7 +127,7 @@ impl Xfrm {
             SaCommand::Prefer(key) => self.prefer(key),
             SaCommand::SetLifetime { key, lifetime } => self.set_lifetime(now, key, lifetime),
             SaCommand::Remove(key) => {
-                self.remove(key);
+                self.leave(now, key);
                 Ok(())
             }
             SaCommand::RemoveSet(set) => {
@@ -125,7 +137,7 @@ impl Xfrm {
                     .filter(|kept| kept.parameters.set == set)
                     .collect();
                 let keys: Vec<_> = members.into_iter().map(|kept| kept.parameters.key()).collect();
-                keys.into_iter().for_each(|key| self.remove(key));
+                keys.into_iter().for_each(|key| self.leave(now, key));
                 Ok(())
             }
         }
@@ -165,8 +177,11 @@ impl Xfrm {
                 parameters,
                 installed: now,
                 expires,
+                leaving: false,
+                forged: 0,
             },
         );
+        self.look.get_or_insert(now.saturating_add(LOOK));
         let ruled = self.rule(key);
         if ruled.is_err() {
             self.remove(key);
@@ -217,8 +232,20 @@ impl Xfrm {
             .map_err(|error| refused("lifetime", key, &error))?;
         self.expiries.remove(&(kept.expires, key));
         kept.expires = now.saturating_add(lifetime);
+        kept.leaving = false;
         self.expiries.insert((kept.expires, key));
         Ok(())
+    }
+
+    /// Removes it soon.
+    fn leave(&mut self, now: Duration, key: SaKey) {
+        if let Some(kept) = self.kept.get_mut(&key)
+            && !std::mem::replace(&mut kept.leaving, true)
+        {
+            self.expiries.remove(&(kept.expires, key));
+            kept.expires = kept.expires.min(now.saturating_add(LINGER));
+            self.expiries.insert((kept.expires, key));
+        }
     }
 
     /// Removes state and policies; what another association of the same selectors needs stays.
@@ -257,27 +284,6 @@ impl Xfrm {
         );
     }
 
-    /// The kernel drops forged packets in silence and counts them: told when the association goes.
-    fn report_forgeries(&mut self, kept: &Kept) {
-        let (source, destination) = kept.parameters.outer();
-        if kept.parameters.direction != Direction::Inbound {
-            return;
-        }
-        let spi = kept.parameters.spi;
-        let failed = self
-            .socket
-            .state(destination, spi.value())
-            .map_or(0, |state| state.integrity_failed);
-        if failed > 0 {
-            self.events.push_back(Event::Dropped(Dropped {
-                reason: DropReason::MacFailed { spi },
-                spi: spi.value(),
-                source: SocketAddr::new(source, 0),
-                destination,
-            }));
-        }
-    }
-
     fn try_command(&mut self, what: &str, message: Message) {
         if let Err(error) = self.socket.command(message)
             && !matches!(error.raw_os_error(), Some(NO_SUCH_PROCESS | NO_SUCH_FILE))
@@ -291,15 +297,23 @@ impl Xfrm {
     }
 
     pub(crate) fn poll_timeout(&self) -> Option<Duration> {
-        self.expiries.first().map(|(expires, _)| *expires)
+        let expiry = self.expiries.first().map(|(expires, _)| *expires);
+        expiry.into_iter().chain(self.look).min()
     }
 
     pub(crate) fn timeout(&mut self, now: Duration) {
         while let Some(&(expires, key)) = self.expiries.first()
             && expires <= now
         {
+            let leaving = self.kept.get(&key).is_some_and(|kept| kept.leaving);
             self.remove(key);
-            self.events.push_back(Event::Expired(key));
+            if !leaving {
+                self.events.push_back(Event::Expired(key));
+            }
+        }
+        if self.look.is_some_and(|look| look <= now) {
+            self.look_for_forgeries();
+            self.look = (!self.kept.is_empty()).then(|| now.saturating_add(LOOK));
         }
     }
 
@@ -327,7 +341,8 @@ impl Xfrm {
                 sequence: state.map_or(0, |state| state.sequence(parameters.direction)),
             }
         };
-        self.kept.values().map(status).collect()
+        let kept = self.kept.values().filter(|kept| !kept.leaving);
+        kept.map(status).collect()
     }
 }
 

@@ -12,6 +12,7 @@ use quintet_esp::{
 };
 use quintet_sip::transport::{Hop, Protocol};
 use std::io;
+use std::net::IpAddr;
 use std::rc::Rc;
 use std::time::Duration;
 use zeroize::Zeroize;
@@ -86,6 +87,21 @@ pub fn flow_of(hop: Hop) -> Option<Flow> {
     })
 }
 
+/// The switch that takes the loopback interface out of the kernel's ESP, if one of our addresses is on it. With it, what is
+/// sent there goes bare, and what comes bare is taken: nobody would notice.
+fn exemption(local: &[IpAddr], read: &dyn Fn(&str) -> Option<String>) -> Option<&'static str> {
+    const IPV4: [&str; 2] = [
+        "/proc/sys/net/ipv4/conf/lo/disable_xfrm",
+        "/proc/sys/net/ipv4/conf/lo/disable_policy",
+    ];
+    const IPV6: [&str; 1] = ["/proc/sys/net/ipv6/conf/lo/disable_policy"];
+    let loopback = |v4| local.iter().any(move |ip| ip.is_loopback() && ip.is_ipv4() == v4);
+    let v4 = IPV4.into_iter().filter(|_| loopback(true));
+    let v6 = IPV6.into_iter().filter(|_| loopback(false));
+    v4.chain(v6)
+        .find(|switch| read(switch).is_some_and(|text| text.trim() != "0"))
+}
+
 impl EspTransport {
     /// Opens what the settings ask for. To be called within the runtime that drives it.
     ///
@@ -106,6 +122,10 @@ impl EspTransport {
     }
 
     fn kernel(settings: &EspSettings) -> Result<Self, EspError> {
+        if let Some(switch) = exemption(&settings.local, &|switch| std::fs::read_to_string(switch).ok()) {
+            let why = format!("{switch} exempts addresses of this machine: write 0 to it");
+            return Err(EspError::NoKernel(io::Error::other(why)));
+        }
         let xfrm = Xfrm::open(settings.max_associations).map_err(EspError::NoKernel)?;
         let tunnels = Packets::open(settings, EspBackend::Udp);
         let packets = tunnels.map(|(packets, _)| Box::new(packets));
@@ -319,5 +339,32 @@ impl Packets {
         let endpoint = Endpoint::new(config, seed);
         seed.zeroize();
         Ok((Self { endpoint, sockets }, carrier))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_kernel_is_not_taken_where_the_loopback_interface_is_exempt() {
+        let on = |name: &'static str| {
+            move |switch: &str| Some(if switch.ends_with(name) { "1\n" } else { "0\n" }.into())
+        };
+        let addresses = |text: &str| vec![text.parse::<IpAddr>().unwrap()];
+        for (local, switch, exempt) in [
+            ("127.0.0.7", "ipv4/conf/lo/disable_xfrm", true),
+            ("127.0.0.7", "ipv4/conf/lo/disable_policy", true),
+            ("127.0.0.7", "ipv6/conf/lo/disable_policy", false),
+            ("127.0.0.7", "none", false),
+            ("::1", "ipv6/conf/lo/disable_policy", true),
+            ("::1", "ipv4/conf/lo/disable_policy", false),
+            ("192.0.2.1", "ipv4/conf/lo/disable_policy", false),
+        ] {
+            let found = exemption(&addresses(local), &on(switch));
+            assert_eq!(found.is_some(), exempt, "{local} with {switch}: {found:?}");
+        }
+        // Without a kernel that has such switches there is no such kernel either.
+        assert_eq!(exemption(&addresses("127.0.0.1"), &|_| None), None);
     }
 }
