@@ -8,7 +8,7 @@ use quintet_runtime::{EspBackend, EspSettings};
 use quintet_sip::transport::Protocol;
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -20,6 +20,9 @@ pub(crate) struct Ims {
     pub(crate) domain: Identity,
     /// Where names are that are not nodes of this process: "address:port", "tcp:address:port".
     pub(crate) hosts: BTreeMap<String, Places>,
+    /// Addresses of the CSCFs and application servers that I- and S-CSCF believe (TS 24.229 4.4), beside those of this process;
+    /// empty: whoever reaches them.
+    pub(crate) neighbours: Vec<IpAddr>,
     /// The HSS's address; by default that of this process.
     pub(crate) hss: Option<SocketAddr>,
     /// Its Origin-Host.
@@ -35,6 +38,7 @@ impl Default for Ims {
         Self {
             domain: Identity::of("ims.mnc001.mcc001.3gppnetwork.org"),
             hosts: BTreeMap::new(),
+            neighbours: Vec::new(),
             hss: None,
             hss_identity: Identity::of("hss.epc.mnc001.mcc001.3gppnetwork.org"),
             hss_realm: Identity::of("epc.mnc001.mcc001.3gppnetwork.org"),

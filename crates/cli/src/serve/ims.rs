@@ -19,7 +19,7 @@ use quintet_runtime::{
     Clock, Drbg, Driver, IcscfApplication, PcscfApplication, ScscfApplication, SipSettings, Tap,
 };
 use quintet_store_sqlite::{ContextStore, Owner};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -79,6 +79,11 @@ pub(super) fn check(config: &Config) -> Result<()> {
 /// Starts those of the configuration: first who is asked, then who asks.
 pub(super) fn start(config: &Config, clock: Clock, taps: Taps) -> Result<Running> {
     let has = |role| config.roles.0.contains(&role);
+    let exposed = (has(Role::Icscf) && !config.icscf.listen.ip().is_loopback())
+        || (has(Role::Scscf) && !config.scscf.listen.ip().is_loopback());
+    if exposed && config.ims.neighbours.is_empty() {
+        tracing::warn!("ims.neighbours is empty: I- and S-CSCF believe whoever reaches them");
+    }
     let mut running = Running::default();
     if has(Role::Scscf) {
         running.scscf = Some(start_scscf(config, clock, taps.scscf)?);
@@ -213,6 +218,24 @@ fn open_records(
     Ok(Rc::new(store))
 }
 
+/// Whom I- and S-CSCF believe: those of the configuration, and the CSCFs of this process.
+fn neighbours(config: &Config) -> Vec<IpAddr> {
+    let named = &config.ims.neighbours;
+    if named.is_empty() {
+        return Vec::new();
+    }
+    let own = [
+        (Role::Pcscf, config.pcscf.core),
+        (Role::Icscf, config.icscf.listen),
+        (Role::Scscf, config.scscf.listen),
+    ];
+    let own = own
+        .into_iter()
+        .filter(|(role, _)| config.roles.0.contains(role))
+        .map(|(_, address)| address.ip());
+    named.iter().copied().chain(own).collect()
+}
+
 fn start_scscf(
     config: &Config,
     clock: Clock,
@@ -231,6 +254,7 @@ fn start_scscf(
     let mut node_of = scscf::Config::new(&config.scscf_uri(), own.listen, config.ims.domain.as_str());
     node_of.hosts = config.hosts()?;
     node_of.icscf = Some(format!("sip:{}", config.ims.domain.as_str()));
+    node_of.neighbours = neighbours(config);
     node_of.cx = cx_config(config);
     node_of.policy.min_expires = own.min_expires_s;
     node_of.policy.max_expires = own.max_expires_s;
@@ -277,6 +301,7 @@ fn start_icscf(config: &Config, clock: Clock, tap: Option<Box<dyn Tap>>) -> Resu
     let name = format!("sip:{}", config.cscf_name(own.name.as_ref(), "icscf"));
     let mut node_of = icscf::Config::new(&name, own.listen, config.ims.domain.as_str());
     node_of.hosts = config.hosts()?;
+    node_of.neighbours = neighbours(config);
     node_of.cx = cx_config(config);
     node_of.scscfs = own
         .scscfs
