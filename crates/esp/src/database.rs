@@ -78,7 +78,8 @@ struct Set {
 /// All associations, with what finds them.
 pub(crate) struct Database {
     limit: usize,
-    associations: HashMap<SaKey, Association>,
+    /// Behind pointers: a table that grows moves its entries, and these are large.
+    associations: HashMap<SaKey, Box<Association>>,
     inbound: HashMap<(u32, IpAddr), SaKey>,
     /// By local and remote selector; the last is sent with.
     outbound: HashMap<(SocketAddr, SocketAddr), Vec<SaKey>>,
@@ -169,7 +170,7 @@ impl Database {
             octets: 0,
             told: false,
         };
-        self.associations.insert(key, association);
+        self.associations.insert(key, Box::new(association));
         Ok(())
     }
 
@@ -250,7 +251,7 @@ impl Database {
     /// What a packet with this SPI that came to this address belongs to.
     pub(crate) fn inbound(&mut self, spi: u32, destination: IpAddr) -> Option<&mut Association> {
         let key = self.inbound.get(&(spi, destination))?;
-        self.associations.get_mut(key)
+        self.associations.get_mut(key).map(Box::as_mut)
     }
 
     /// What a packet between these ends is sent with, and the path that the peer was last heard on.
@@ -296,7 +297,7 @@ impl Database {
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Association> {
-        self.associations.values()
+        self.associations.values().map(Box::as_ref)
     }
 
     pub(crate) fn len(&self) -> usize {
