@@ -49,6 +49,9 @@ impl FromStr for Impi {
     type Err = IdentityError;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let nai: Nai = text.parse()?;
+        if !nai.realm().bytes().any(|octet| octet.is_ascii_uppercase()) {
+            return Ok(Self(nai));
+        }
         Nai::new(nai.username(), &nai.realm().to_ascii_lowercase()).map(Self)
     }
 }
@@ -111,6 +114,17 @@ fn wrong(why: &'static str) -> IdentityError {
 /// Splits at the first of some characters, which stays with the rest.
 fn until<'a>(text: &'a str, ends: &[char]) -> (&'a str, &'a str) {
     text.split_at(text.find(ends).unwrap_or(text.len()))
+}
+
+/// Whether a text is in canonical form for certain, as nearly all are that come: a SIP URI of a user without escapes and
+/// parameters at a host in lower case.
+fn is_canonical(text: &str) -> bool {
+    let parts = text.strip_prefix("sip:").and_then(|rest| rest.split_once('@'));
+    parts.is_some_and(|(user, host)| {
+        let plain = |octet: u8| octet.is_ascii_alphanumeric() || matches!(octet, b'+' | b'-' | b'_' | b'.');
+        let is_user = !user.is_empty() && user.bytes().all(plain);
+        is_user && is_realm(host) && !host.bytes().any(|octet| octet.is_ascii_uppercase())
+    })
 }
 
 /// `user@host[:port]` in canonical form.
@@ -186,6 +200,9 @@ impl FromStr for Impu {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         if text.len() > MAX_IMPU_OCTETS {
             return Err(wrong("it is longer"));
+        }
+        if is_canonical(text) {
+            return Ok(Self(text.into()));
         }
         if !text
             .bytes()
@@ -269,6 +286,30 @@ mod tests {
             format!("sip:+4915112345@{domain}")
         );
         assert_eq!(format!("{impu:?}"), format!("Impu(sip:***@{domain})"));
+    }
+
+    #[test]
+    fn what_is_taken_for_canonical_is() {
+        let pieces = [
+            "a", "A", "1", "+", "-", "_", ".", "%41", "%zz", ";", ":", "@", "!", "example", "?", "h.test",
+            "H",
+        ];
+        let (mut short, mut long) = (0, 0);
+        for n in 0..pieces.len().pow(4) {
+            let piece = |digit: u32| pieces[n / pieces.len().pow(digit) % pieces.len()];
+            for text in [
+                format!("sip:{}{}@{}{}", piece(0), piece(1), piece(2), piece(3)),
+                format!("sip:{}{}{}{}@h.test", piece(0), piece(1), piece(2), piece(3)),
+            ] {
+                if is_canonical(&text) {
+                    short += 1;
+                    assert_eq!(sip("sip", &text[4..]).unwrap(), text);
+                } else {
+                    long += 1;
+                }
+            }
+        }
+        assert!(short > 10_000 && long > 10_000, "{short} and {long}");
     }
 
     #[test]
