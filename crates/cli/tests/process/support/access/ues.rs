@@ -210,7 +210,8 @@ impl Application for Access {
         let state = self.board.lock();
         let resting = self.ues.users().filter(|(id, user)| {
             let done = user.ue().is_registered() && state.accounts[id.0 as usize].successes > 0;
-            self.open && !state.pause && !user.ue().is_busy() && !(state.calm && done)
+            let over = state.calm && done;
+            self.open && !state.pause && !user.ue().is_busy() && !over
         });
         let next = resting.map(|(id, _)| self.next[id.0 as usize]).min();
         next.into_iter().chain(self.ues.poll_timeout()).min()
