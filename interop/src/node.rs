@@ -3,7 +3,7 @@
 mod freediameter;
 mod quintet;
 
-pub(crate) use quintet::program;
+pub use quintet::program;
 
 use crate::{Namespace, Process, Program};
 use std::net::{Ipv4Addr, SocketAddr};

@@ -1,7 +1,9 @@
 //! Security associations of TS 33.203 between a kernel's ESP and our own: every pair of algorithms, UDP and TCP begun by
-//! either end, IPv4 and IPv6. Where this kernel has no ESP it is done under User-Mode Linux.
+//! either end, IPv4 and IPv6; and the lab of IMS with the kernel's at the P-CSCF. Where this kernel has no ESP it is done under
+//! User-Mode Linux.
 #![forbid(unsafe_code)]
 
+use quintet_interop::node::program;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -106,10 +108,12 @@ fn esp_peer() -> PathBuf {
     target.join("ci/examples/esp_peer")
 }
 
-fn play(runner: &[PathBuf], peer: &Path, arguments: &[&str]) -> Output {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ipsec/ends.sh");
+fn play(runner: &[PathBuf], script: &str, program: &Path, arguments: &[&str]) -> Output {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/ipsec")
+        .join(script);
     let mut line: Vec<PathBuf> = runner.to_vec();
-    line.extend(["bash".into(), script, peer.to_owned()]);
+    line.extend(["bash".into(), script, program.to_owned()]);
     line.extend(arguments.iter().map(PathBuf::from));
     let (program, rest) = line.split_first().expect("bash at least");
     Command::new(program)
@@ -118,15 +122,20 @@ fn play(runner: &[PathBuf], peer: &Path, arguments: &[&str]) -> Output {
         .expect("a script that can be started")
 }
 
-#[test]
-fn a_kernels_esp_and_ours_understand_each_other() {
-    let runner = match runner() {
-        Ok(runner) => runner,
-        Err(missing) => {
+/// What scripts are run with; `None`, and why is said, where they cannot be: under `CI=true` that fails.
+fn runner_or_reason() -> Option<Vec<PathBuf>> {
+    runner()
+        .inspect_err(|missing| {
             assert!(std::env::var_os("CI").is_none(), "{missing}");
             eprintln!("skipped: {missing}");
-            return;
-        }
+        })
+        .ok()
+}
+
+#[test]
+fn a_kernels_esp_and_ours_understand_each_other() {
+    let Some(runner) = runner_or_reason() else {
+        return;
     };
     let peer = esp_peer();
     let scenes: [(&[&str], usize); 7] = [
@@ -139,7 +148,7 @@ fn a_kernels_esp_and_ours_understand_each_other() {
         (&["udp", "udp", "6"], SUITES),
     ];
     for (arguments, turns) in scenes {
-        let output = play(&runner, &peer, arguments);
+        let output = play(&runner, "ends.sh", &peer, arguments);
         let said = String::from_utf8_lossy(&output.stdout);
         assert!(
             output.status.success(),
@@ -152,4 +161,22 @@ fn a_kernels_esp_and_ours_understand_each_other() {
             "{arguments:?}: {said}"
         );
     }
+}
+
+#[test]
+fn the_scenarios_of_ims_end_as_named_with_a_kernels_esp() {
+    let Some(runner) = runner_or_reason() else {
+        return;
+    };
+    let output = play(&runner, "lab.sh", program(), &[]);
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success(),
+        "{said}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let ended = said
+        .lines()
+        .find(|line| line.contains("scenarios ended as they must"));
+    assert!(ended.is_some(), "the lab says how many ended as named: {said}");
 }

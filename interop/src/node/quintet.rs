@@ -43,7 +43,11 @@ fn configuration(directory: &Path, settings: &Settings) -> String {
 }
 
 /// The program to examine. It is built once, in the profile that CI has built already.
-pub(crate) fn program() -> &'static Path {
+///
+/// # Panics
+/// If it cannot be built.
+#[must_use]
+pub fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
         if let Some(path) = std::env::var_os("QUINTET_INTEROP_PROGRAM") {

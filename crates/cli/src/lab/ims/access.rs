@@ -220,7 +220,7 @@ impl Station<Network> for AccessStation {
         let ground = &network.ground;
         let esp = esp(ground, &access, network.esp_port);
         let tap = JournalTap::new(Tapped::Ues, ground, journal).behind(access.nat.clone());
-        let first = access.first;
+        let own = own(&access);
         let application = AccessApplication {
             access,
             director: Director::Nobody,
@@ -236,7 +236,7 @@ impl Station<Network> for AccessStation {
             let pump = Arc::clone(&post.pump);
             let driver = Driver::start(network.clock, node, application, Some(Box::new(tap)), pump);
             driver.open_esp(&esp).context("IPsec of the UEs")?;
-            for settings in bare(ground, first) {
+            for settings in bare(ground, &own) {
                 let address = settings.address;
                 driver
                     .listen_sip(settings)
@@ -271,31 +271,32 @@ impl Station<Network> for AccessStation {
 }
 
 /// Where UEs hear what is not protected. No connection is made to a UE there (RFC 3261 18.2.2 answers on the one there is).
-fn bare(ground: &Ground, first: Ipv4Addr) -> Vec<SipSettings> {
-    let on = |address: Ipv4Addr, interface: Option<&str>| {
-        let mut settings = SipSettings::cleartext(SocketAddr::from((address, ground.ue_port)));
+fn bare(ground: &Ground, own: &[IpAddr]) -> Vec<SipSettings> {
+    let on = |address: IpAddr, interface: Option<&str>| {
+        let mut settings = SipSettings::cleartext(SocketAddr::new(address, ground.ue_port));
         settings.tcp = false;
         settings.interface = interface.map(Box::from);
         settings
     };
     match ground.ipsec {
-        Ipsec::User => vec![on(Ipv4Addr::UNSPECIFIED, Some(LOOPBACK))],
-        Ipsec::Kernel => of_play(first).map(|address| on(address, None)).collect(),
+        Ipsec::User => vec![on(Ipv4Addr::UNSPECIFIED.into(), Some(LOOPBACK))],
+        Ipsec::Kernel => own.iter().map(|address| on(*address, None)).collect(),
     }
 }
 
-fn of_play(first: Ipv4Addr) -> impl Iterator<Item = Ipv4Addr> {
-    (0..PLAY_ADDRESSES).map(move |n| Ipv4Addr::from(u32::from(first) + n))
+/// The addresses of a play as the network sees them.
+fn own(access: &Access) -> Vec<IpAddr> {
+    let first = u32::from(access.first);
+    let inside = (0..PLAY_ADDRESSES).map(|n| IpAddr::from(Ipv4Addr::from(first + n)));
+    let outside = access.nat.iter().map(|(_, outside)| *outside);
+    inside.chain(outside).collect()
 }
 
 /// What carries the UEs' associations.
 fn esp(ground: &Ground, access: &Access, pcscf: Option<u16>) -> EspSettings {
     let mut esp = match ground.ipsec {
         Ipsec::User => EspSettings::new(vec![Ipv4Addr::UNSPECIFIED.into()], EspBackend::Udp),
-        Ipsec::Kernel => EspSettings::new(
-            of_play(access.first).map(IpAddr::from).collect(),
-            EspBackend::RawIp,
-        ),
+        Ipsec::Kernel => EspSettings::new(own(access), EspBackend::RawIp),
     };
     esp.nat.clone_from(&access.nat);
     if ground.ipsec == Ipsec::User {

@@ -224,8 +224,8 @@ impl Tap for JournalTap {
             return;
         }
         let protected = self.is_protected(hop);
-        // What a user-space stack has taken out of ESP is captured in it.
-        if !protected || self.ground.ipsec == Ipsec::Kernel {
+        // What came out of ESP is captured in it.
+        if !protected {
             capture(&mut self.journal.borrow_mut(), wall, hop, octets);
         }
         let mut journal = self.journal.borrow_mut();
@@ -258,10 +258,15 @@ impl Tap for JournalTap {
     }
 
     fn esp_packet(&mut self, wall: Duration, path: Path, way: Way, packet: &[u8]) {
-        if way == Way::Sent {
-            return;
-        }
-        let (from, to) = (path.remote, self.outward(path.local));
+        let local = self.outward(path.local);
+        let (from, to) = match way {
+            Way::Received => (path.remote, local),
+            // Where the kernel receives, nobody else sees it arrive.
+            Way::Sent if self.node == Tapped::Ues && self.ground.ipsec == Ipsec::Kernel => {
+                (local, path.remote)
+            }
+            Way::Sent => return,
+        };
         let mut journal = self.journal.borrow_mut();
         let comment = journal.scenario();
         if let Some(capture) = journal.capture() {
