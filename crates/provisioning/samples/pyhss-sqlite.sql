@@ -1,0 +1,155 @@
+PRAGMA foreign_keys=OFF;
+BEGIN TRANSACTION;
+CREATE TABLE apn (
+	apn_id VARCHAR(64), 
+	apn VARCHAR(64), 
+	ip_version VARCHAR(64), 
+	pgw_address VARCHAR(64), 
+	sgw_address VARCHAR(64), 
+	charging_characteristics VARCHAR(64), 
+	apn_ambr_dl VARCHAR(64), 
+	apn_ambr_ul VARCHAR(64), 
+	qci VARCHAR(64), 
+	arp_priority VARCHAR(64), 
+	arp_preemption_capability VARCHAR(64), 
+	arp_preemption_vulnerability VARCHAR(64), 
+	charging_rule_list VARCHAR(64), 
+	nbiot VARCHAR(64), 
+	nidd_scef_id VARCHAR(64), 
+	nidd_scef_realm VARCHAR(64), 
+	nidd_mechanism VARCHAR(64), 
+	nidd_rds VARCHAR(64), 
+	nidd_preferred_data_mode VARCHAR(64), 
+	last_modified VARCHAR(64), 
+	PRIMARY KEY (apn_id)
+);
+INSERT INTO apn VALUES(1,'internet',0,'10.98.0.20','10.98.0.10','0800',50000000,20000000,9,4,0,1,NULL,0,NULL,NULL,NULL,NULL,NULL,'2024-05-01T10:00:00Z');
+INSERT INTO apn VALUES(2,'ims',3,NULL,NULL,'0800',128000,128000,5,1,1,0,'1,2',0,NULL,NULL,NULL,NULL,NULL,'2024-05-01T10:00:00Z');
+INSERT INTO apn VALUES(3,'meter',4,NULL,NULL,NULL,1000,1000,9,15,0,1,NULL,1,'scef.example.org','example.org',1,0,1,'2024-05-01T10:00:00Z');
+INSERT INTO apn VALUES(4,'corp',2,'pgw.example.org',NULL,'0C00',0,0,9,4,0,1,NULL,0,NULL,NULL,NULL,NULL,NULL,'2024-05-01T10:00:00Z');
+CREATE TABLE auc (
+	auc_id VARCHAR(64), 
+	ki VARCHAR(64), 
+	opc VARCHAR(64), 
+	amf VARCHAR(64), 
+	sqn VARCHAR(64), 
+	iccid VARCHAR(64), 
+	imsi VARCHAR(64), 
+	batch_name VARCHAR(64), 
+	sim_vendor VARCHAR(64), 
+	esim VARCHAR(64), 
+	lpa VARCHAR(64), 
+	pin1 VARCHAR(64), 
+	pin2 VARCHAR(64), 
+	puk1 VARCHAR(64), 
+	puk2 VARCHAR(64), 
+	kid VARCHAR(64), 
+	psk VARCHAR(64), 
+	des VARCHAR(64), 
+	adm1 VARCHAR(64), 
+	algo VARCHAR(64), 
+	misc1 VARCHAR(64), 
+	misc2 VARCHAR(64), 
+	misc3 VARCHAR(64), 
+	misc4 VARCHAR(64), 
+	last_modified VARCHAR(64), 
+	PRIMARY KEY (auc_id)
+);
+INSERT INTO auc VALUES(1,'465b5ce8b199b49faa5f0a2ee238a6bc','cd63cb71954a9f4e48a5994e37a02baf','8000',3201,'8949001','001010000000001','b''1','Acme',0,NULL,'1234',NULL,NULL,NULL,NULL,NULL,NULL,'55667788','3',NULL,NULL,NULL,NULL,'2024-05-01T10:00:00Z');
+INSERT INTO auc VALUES(2,'0396eb317b6d1c36f19c1c84cd6ffd16','53c15671c60a4b731c55b4a441c0bde2','9001',0,NULL,'001010000000002',NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'1',NULL,NULL,NULL,NULL,'2024-05-01T10:00:00Z');
+INSERT INTO auc VALUES(3,'465b5ce8b199b49faa5f0a2ee238a6bc','cd63cb71954a9f4e48a5994e37a02baf','8000',NULL,NULL,'001010000000003',NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'3',NULL,NULL,NULL,NULL,'2024-05-01T10:00:00Z');
+INSERT INTO auc VALUES(4,'465b5ce8b199b49faa5f0a2ee238a6bc','cd63cb71954a9f4e48a5994e37a02baf','8000',281474976710655,NULL,'001010000000004',NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'3',NULL,NULL,NULL,NULL,'2024-05-01T10:00:00Z');
+INSERT INTO auc VALUES(5,'465b5ce8b199b49faa5f0a2ee238a6bc','cd63cb71954a9f4e48a5994e37a02baf','8000',100,NULL,'001010000000005',NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'3',NULL,NULL,NULL,NULL,'2024-05-01T10:00:00Z');
+INSERT INTO auc VALUES(6,'465b5ce8b199b49faa5f0a2ee238a6bc','cd63cb71954a9f4e48a5994e37a02baf','8000',100,'8949006','001010000000006',NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'3',NULL,NULL,NULL,NULL,'2024-05-01T10:00:00Z');
+CREATE TABLE subscriber (
+	subscriber_id VARCHAR(64), 
+	imsi VARCHAR(64), 
+	enabled VARCHAR(64), 
+	auc_id VARCHAR(64), 
+	default_apn VARCHAR(64), 
+	apn_list VARCHAR(64), 
+	msisdn VARCHAR(64), 
+	ue_ambr_dl VARCHAR(64), 
+	ue_ambr_ul VARCHAR(64), 
+	nam VARCHAR(64), 
+	roaming_enabled VARCHAR(64), 
+	roaming_rule_list VARCHAR(64), 
+	subscribed_rau_tau_timer VARCHAR(64), 
+	serving_mme VARCHAR(64), 
+	last_modified VARCHAR(64), 
+	PRIMARY KEY (subscriber_id)
+);
+INSERT INTO subscriber VALUES(1,'001010000000001',1,1,1,'1,2','33612345678',99999999,88888888,2,1,NULL,300,'mme.example.org','2024-05-01T10:00:00Z');
+INSERT INTO subscriber VALUES(2,'001010000000002',1,2,2,'2,3','33612345679',999999,999999,0,1,'2',600,NULL,'2024-05-01T10:00:00Z');
+INSERT INTO subscriber VALUES(3,'001010000000003',0,3,4,'4',NULL,999999,999999,0,0,NULL,300,NULL,'2024-05-01T10:00:00Z');
+INSERT INTO subscriber VALUES(4,'001010000000004',1,4,1,'1',NULL,999999,999999,0,1,NULL,300,NULL,'2024-05-01T10:00:00Z');
+INSERT INTO subscriber VALUES(5,'001010000000005',1,5,1,'1,9',NULL,999999,999999,0,1,NULL,300,NULL,'2024-05-01T10:00:00Z');
+INSERT INTO subscriber VALUES(7,'001010000000007',1,99,1,'1',NULL,999999,999999,0,1,NULL,300,NULL,'2024-05-01T10:00:00Z');
+CREATE TABLE ims_subscriber (
+	ims_subscriber_id VARCHAR(64), 
+	msisdn VARCHAR(64), 
+	msisdn_list VARCHAR(64), 
+	imsi VARCHAR(64), 
+	ifc_path VARCHAR(64), 
+	pcscf VARCHAR(64), 
+	xcap_profile VARCHAR(64), 
+	sh_profile VARCHAR(64), 
+	scscf VARCHAR(64), 
+	sh_template_path VARCHAR(64), 
+	last_modified VARCHAR(64), 
+	PRIMARY KEY (ims_subscriber_id)
+);
+INSERT INTO ims_subscriber VALUES(1,'33612345678','33612345678,+33612345999','001010000000001','default_ifc.xml','pcscf.example.org',NULL,NULL,'sip:scscf.example.org',NULL,'2024-05-01T10:00:00Z');
+INSERT INTO ims_subscriber VALUES(2,'33612345679',NULL,NULL,NULL,NULL,'<simservs/>',NULL,NULL,NULL,'2024-05-01T10:00:00Z');
+CREATE TABLE subscriber_routing (
+	subscriber_routing_id VARCHAR(64), 
+	subscriber_id VARCHAR(64), 
+	apn_id VARCHAR(64), 
+	ip_version VARCHAR(64), 
+	ip_address VARCHAR(64), 
+	last_modified VARCHAR(64), 
+	PRIMARY KEY (subscriber_routing_id)
+);
+INSERT INTO subscriber_routing VALUES(1,1,1,0,'100.64.0.7','2024-05-01T10:00:00Z');
+CREATE TABLE roaming_network (
+	roaming_network_id VARCHAR(64), 
+	name VARCHAR(64), 
+	preference VARCHAR(64), 
+	mcc VARCHAR(64), 
+	mnc VARCHAR(64), 
+	last_modified VARCHAR(64), 
+	PRIMARY KEY (roaming_network_id)
+);
+INSERT INTO roaming_network VALUES(1,'Denied',1,'901','070','2024-05-01T10:00:00Z');
+INSERT INTO roaming_network VALUES(2,'Other',1,'310','410','2024-05-01T10:00:00Z');
+INSERT INTO roaming_network VALUES(3,'Third',1,'262','01','2024-05-01T10:00:00Z');
+CREATE TABLE roaming_rule (
+	roaming_rule_id VARCHAR(64), 
+	roaming_network_id VARCHAR(64), 
+	allow VARCHAR(64), 
+	enabled VARCHAR(64), 
+	last_modified VARCHAR(64), 
+	PRIMARY KEY (roaming_rule_id)
+);
+INSERT INTO roaming_rule VALUES(1,1,0,1,'2024-05-01T10:00:00Z');
+INSERT INTO roaming_rule VALUES(2,2,0,1,'2024-05-01T10:00:00Z');
+INSERT INTO roaming_rule VALUES(3,2,1,1,'2024-05-01T10:00:00Z');
+INSERT INTO roaming_rule VALUES(4,3,0,0,'2024-05-01T10:00:00Z');
+CREATE TABLE eir (
+	eir_id VARCHAR(64), 
+	imei VARCHAR(64), 
+	imsi VARCHAR(64), 
+	regex_mode VARCHAR(64), 
+	match_response_code VARCHAR(64), 
+	last_modified VARCHAR(64), 
+	PRIMARY KEY (eir_id)
+);
+INSERT INTO eir VALUES(1,'35.*',NULL,1,0,'2024-05-01T10:00:00Z');
+CREATE TABLE operation_log (
+	id VARCHAR(64), 
+	item_id VARCHAR(64), 
+	operation_id VARCHAR(64), 
+	PRIMARY KEY (id)
+);
+INSERT INTO operation_log VALUES(1,1,'it''s; a "test"');
+COMMIT;
