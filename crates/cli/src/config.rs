@@ -5,6 +5,7 @@
 
 mod amf;
 mod ausf;
+mod eir;
 mod ims;
 mod mme;
 mod sbi;
@@ -38,6 +39,7 @@ pub(crate) struct Config {
     pub(crate) diameter: Diameter,
     pub(crate) sctp: Sctp,
     pub(crate) hss: Hss,
+    pub(crate) eir: eir::Eir,
     pub(crate) mme: Mme,
     pub(crate) sbi: Sbi,
     pub(crate) amf: Amf,
@@ -310,6 +312,7 @@ impl Config {
             self.sctp.check(self.amf.listen.len())?;
         }
         self.sbi.check()?;
+        self.eir.check()?;
         self.check_ims()?;
         if !self.roles.0.contains(&Role::Hss) {
             return Ok(());

@@ -13,6 +13,7 @@ mod control;
 mod database;
 mod diameter;
 mod doctor;
+mod eir;
 mod ims;
 mod kept;
 mod lab;
@@ -65,6 +66,8 @@ enum Command {
     Doctor(doctor::Arguments),
     /// Provision subscribers.
     Subscriber(subscriber::Arguments),
+    /// Say what equipment may be used, and with which SIM.
+    Eir(eir::Arguments),
     /// Compute and check authentication vectors: MILENAGE, TUAK, XOR; EPS, 5G AKA, EAP-AKA'.
     #[command(subcommand)]
     Aka(aka::Command),
@@ -103,6 +106,7 @@ fn main() -> ExitCode {
         Command::Serve(arguments) => serve::run(arguments),
         Command::Doctor(arguments) => doctor::run(arguments),
         Command::Subscriber(arguments) => subscriber::run(arguments),
+        Command::Eir(arguments) => eir::run(arguments),
         Command::Aka(command) => aka::run(command),
         Command::Suci(command) => suci::run(command),
         Command::Diameter(command) => diameter::run(command),

@@ -396,6 +396,10 @@ fn node_config(config: &Config, started_at_unix: u32) -> Result<NodeConfig> {
         let cx = DiameterApplication::auth(vendor::TGPP, quintet_hss::CX);
         node.applications.push(cx);
     }
+    if config.eir.serve {
+        let s13 = DiameterApplication::auth(vendor::TGPP, quintet_hss::S13);
+        node.applications.push(s13);
+    }
     node.unknown_peers = match diameter.unknown_peers {
         UnknownPeers::Accept => NodeUnknownPeers::Accept,
         UnknownPeers::Refuse => NodeUnknownPeers::Refuse,
@@ -471,6 +475,8 @@ fn hss_config(config: &Config, slot: Slot, store: &dyn Store) -> Result<HssConfi
     hss.check_origin_realm = config.hss.check_origin_realm;
     hss.slot = slot;
     hss.ims.keep_server_name = config.hss.keep_scscf;
+    hss.s13 = config.eir.serve;
+    hss.eir = config.eir.policy();
     let volatile = store.durability() == quintet_store::Durability::Volatile;
     hss.volatile_locations = volatile || config.hss.reset_on_start;
     Ok(hss)

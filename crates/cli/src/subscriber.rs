@@ -14,7 +14,7 @@ use crate::database::{Database, highest_sqn};
 use crate::output::{Finding, print_json};
 use anyhow::{Result, bail};
 use change::{Add, Set};
-use file::Format;
+pub(crate) use file::Format;
 use quintet_identity::Imsi;
 use quintet_store::{Command as StoreCommand, PutMode, Reply};
 use quintet_subscriber::model::Subscriber;
@@ -47,7 +47,17 @@ pub(crate) struct Where {
     db: Option<PathBuf>,
     /// Answer in JSON
     #[arg(long, global = true)]
-    json: bool,
+    pub(crate) json: bool,
+}
+
+impl Where {
+    /// Opens it; makes it if it is not there and `create` says so.
+    ///
+    /// # Errors
+    /// As the store says.
+    pub(crate) fn open(&self, create: bool) -> Result<Database> {
+        Database::open(self.db.as_deref(), create)
+    }
 }
 
 #[derive(clap::Args)]
@@ -122,7 +132,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Finding> {
     let json = arguments.place.json;
     // What only reads must not leave an empty database behind a misspelt name.
     let create = matches!(arguments.command, Command::Add(_) | Command::Import { .. });
-    let mut database = Database::open(arguments.place.db.as_deref(), create)?;
+    let mut database = arguments.place.open(create)?;
     match arguments.command {
         Command::Add(add) => {
             let ims = add.ims()?;

@@ -31,6 +31,8 @@ pub enum Lane {
     Location,
     /// IMS registrations.
     Ims,
+    /// The equipment it is bound to.
+    Equipment,
 }
 
 /// Which waiting request; a place in the table and how often the place was used, so that a late reply finds nobody.

@@ -4,6 +4,7 @@ use core::time::Duration;
 use quintet_home::FrontConfig;
 use quintet_identity::Plmn;
 use quintet_subscriber::auc::{AucConfig, Slot};
+use quintet_subscriber::eir::EirPolicy;
 use quintet_subscriber::s6a::{Features, VisitedPlmns};
 
 /// The most Reset-ID values (each goes into every ULA).
@@ -53,6 +54,10 @@ pub struct HssConfig {
     pub volatile_locations: bool,
     /// What holds for Cx.
     pub ims: ImsConfig,
+    /// Whether equipment is judged for MMEs (S13).
+    pub s13: bool,
+    /// How equipment is judged.
+    pub eir: EirPolicy,
     /// For a serving node to answer CLR, IDR, DSR, RSR; for an S-CSCF to answer RTR, PPR.
     pub request_timeout: Duration,
     /// Subscribers read per command of the preload.
@@ -74,6 +79,8 @@ impl HssConfig {
             reset_ids: Vec::new(),
             volatile_locations: false,
             ims: ImsConfig::default(),
+            s13: true,
+            eir: EirPolicy::default(),
             request_timeout: Duration::from_secs(5),
             preload_page: 4096,
         }

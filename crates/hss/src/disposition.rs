@@ -13,6 +13,8 @@ pub enum Outcome {
     Refused(Refusal),
     /// An experimental result of TS 29.229 6.2: 2xxx is granted.
     Cx(ExperimentalResult),
+    /// Another experimental result of 3GPP.
+    Experimental(u32),
     /// A result of RFC 6733: the request is at fault (5xxx), or this HSS cannot serve it now (3004, 5012).
     Failed(ResultCode),
 }
@@ -25,6 +27,7 @@ impl Outcome {
             Self::Success => ResultCode::SUCCESS.0,
             Self::Refused(refusal) => refusal.code(),
             Self::Cx(result) => result.0,
+            Self::Experimental(code) => code,
             Self::Failed(result) => result.0,
         }
     }

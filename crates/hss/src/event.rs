@@ -4,6 +4,7 @@ use crate::Outcome;
 use quintet_diameter::ConnectionId;
 use quintet_home::FrontEvent;
 use quintet_identity::Imsi;
+use quintet_subscriber::eir::Verdict;
 
 /// Something happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +23,15 @@ pub enum HssEvent {
     },
     /// What every front end of the AuC reports: its slot, its memory, resynchronisations.
     Front(FrontEvent),
+    /// Equipment was asked about that is not simply permitted.
+    Equipment {
+        /// With which SIM, if that was said.
+        imsi: Option<Imsi>,
+        /// What it is.
+        verdict: Verdict,
+        /// Whether the SIM is bound to other equipment.
+        other_equipment: bool,
+    },
     /// A serving node reports that the UE is reachable.
     Reachable {
         /// Who.

@@ -5,6 +5,7 @@ use crate::buffers::Buffers;
 use crate::changes::{FirstMeetings, Refresh, Why};
 use crate::config::HssConfig;
 use crate::dispatch::Dispatch;
+use crate::eir::EquipmentIndex;
 use crate::event::HssEvent;
 use crate::ims::{ImsFollowUp, ImsLate, ImsTable};
 use crate::serve::Parked;
@@ -36,6 +37,8 @@ pub(crate) enum Purpose {
     Refresh(Imsi, Refresh),
     /// The location of a subscriber whose serving nodes are to be told something.
     Locate(Imsi, Why),
+    /// What was put of equipment.
+    Equipment,
     /// The IMS record of a subscriber.
     Ims(Imsi, ImsFollowUp),
 }
@@ -60,6 +63,7 @@ pub struct Hss {
     pub(crate) buffers: Buffers,
     pub(crate) dispatch: Dispatch,
     pub(crate) met: FirstMeetings,
+    pub(crate) equipment: EquipmentIndex,
     pub(crate) ims: ImsTable,
     pub(crate) ims_late: ImsLate,
 }
@@ -82,6 +86,7 @@ impl Hss {
             buffers: Buffers::default(),
             dispatch: Dispatch::new(config.request_timeout),
             met: FirstMeetings::default(),
+            equipment: EquipmentIndex::default(),
             ims: ImsTable::default(),
             ims_late: ImsLate::default(),
             config,
@@ -119,6 +124,7 @@ impl Hss {
     /// Begins: takes the slot over, and then reads all subscribers while it serves.
     pub fn start(&mut self, now: Duration) {
         self.take_over(now);
+        self.follow_equipment();
     }
 
     /// Takes the slot over: at the start, and when an operator has made sure that the other front end is gone.
@@ -182,6 +188,7 @@ impl Hss {
             }
             Stored::Own(Purpose::Refresh(imsi, refresh), reply) => self.refreshed(cx, imsi, refresh, reply),
             Stored::Own(Purpose::Locate(imsi, why), reply) => self.located(cx, imsi, why, reply),
+            Stored::Own(Purpose::Equipment, reply) => self.equipment_followed(now, reply),
             Stored::Own(Purpose::Ims(imsi, why), reply) => self.ims_followed(cx, imsi, why, reply),
         }
         self.wake(cx);
@@ -199,6 +206,7 @@ impl Hss {
         // Registrations are no provisioning change, and may be another front end's.
         self.ims.forget();
         self.front.ask_for_changes();
+        self.follow_equipment();
     }
 
     /// Time has passed. To be called at [`Hss::poll_timeout`], or whenever it suits.
@@ -211,6 +219,7 @@ impl Hss {
         self.wake(cx);
         self.late_timeout(now);
         self.ims_timeout(now);
+        self.equipment_timeout(now);
     }
 
     // --- Outputs ------------------------------------------------------------------------------------------------------
@@ -227,6 +236,7 @@ impl Hss {
             self.front.next_timeout(),
             self.dispatch.next_timeout(),
             self.ims_late.retry_at,
+            self.equipment.retry_at,
         ];
         timeouts.into_iter().flatten().min()
     }

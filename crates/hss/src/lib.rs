@@ -1,5 +1,5 @@
-//! The HSS over S6a and S6d (TS 29.272) and over Cx (TS 29.228), sans-IO: a Diameter application between MMEs, CSCFs and a
-//! subscriber store.
+//! The HSS over S6a and S6d (TS 29.272) and over Cx (TS 29.228), and the EIR over S13 (TS 29.272), sans-IO: a Diameter
+//! application between MMEs, CSCFs and a subscriber store.
 //!
 //! ```text
 //!   Diameter node ──request──► serve ──► wire, cx (read) ──► subscriber::{s6a, ims} (decide), subscriber::auc (vectors)
@@ -11,7 +11,7 @@
 //! store waits for it in a bounded place; no answer says more than the store has acknowledged.
 //!
 //! Answered: Authentication-Information, Update-Location, Purge-UE, Notify; User-Authorization, Server-Assignment,
-//! Location-Info, Multimedia-Auth. Sent: Cancel-Location, Insert-Subscriber-Data, Delete-Subscriber-Data, Reset;
+//! Location-Info, Multimedia-Auth; ME-Identity-Check. Sent: Cancel-Location, Insert-Subscriber-Data, Delete-Subscriber-Data, Reset;
 //! Registration-Termination, Push-Profile. Left out, because nothing here holds the data: GPRS
 //! subscriptions (PDP contexts), LCS, CSG, trace, monitoring events. What requests say about them is skipped.
 
@@ -23,6 +23,7 @@ mod changes;
 mod config;
 mod dispatch;
 mod disposition;
+mod eir;
 mod event;
 mod hss;
 mod ims;
@@ -33,6 +34,7 @@ mod wire;
 pub use config::{HssConfig, ImsConfig, MAX_RESET_IDS};
 pub use dispatch::{FIRST_PAUSE, MAX_ATTEMPTS, MAX_OWED};
 pub use disposition::{Disposition, Outcome};
+pub use eir::S13;
 pub use event::HssEvent;
 pub use hss::Hss;
 pub use ims::{MAX_IMS_RECORDS, MAX_ITEMS_PER_ANSWER, MAX_LATE_IMS};

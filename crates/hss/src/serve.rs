@@ -11,6 +11,7 @@
 //! nothing of it is kept but its octets. If it is not answered within [`WAITING_TIME`] it is answered 5012; its command
 //! stays its own until the store has replied, so that what the store did is followed up all the same.
 
+use crate::eir::{EquipmentStage, S13};
 use crate::hss::{Cx, Hss};
 use crate::ims::ImsStage;
 use crate::location::{LocationStage, NotifyStage, PurgeStage};
@@ -41,6 +42,8 @@ pub(crate) enum Stage {
     Notify(NotifyStage),
     /// A request of Cx.
     Ims(ImsStage),
+    /// A request of S13.
+    Equipment(EquipmentStage),
 }
 
 /// What a step leads to.
@@ -73,8 +76,10 @@ impl Hss {
         connection: ConnectionId,
         message: Message<'_>,
     ) -> Disposition {
-        if message.header().application_id == quintet_cx::CX {
-            return self.serve_ims(cx, connection, message);
+        match message.header().application_id {
+            quintet_cx::CX => return self.serve_ims(cx, connection, message),
+            S13 => return self.serve_equipment(cx, connection, message),
+            _ => {}
         }
         let inbound = Inbound {
             message,
@@ -117,13 +122,22 @@ impl Hss {
         stage: Stage,
         reply: Option<StoreReply>,
     ) -> Step {
-        if inbound.message.header().application_id == quintet_cx::CX {
-            let stage = match stage {
-                Stage::Ims(stage) => stage,
-                _ => ImsStage::Start,
-            };
-            return self.ims_step(cx, inbound, stage, reply);
+        match (inbound.message.header().application_id, stage) {
+            (quintet_cx::CX, Stage::Ims(stage)) => self.ims_step(cx, inbound, stage, reply),
+            (quintet_cx::CX, _) => self.ims_step(cx, inbound, ImsStage::Start, reply),
+            (S13, Stage::Equipment(stage)) => self.equipment_step(cx, inbound, stage, reply),
+            (S13, _) => self.equipment_step(cx, inbound, EquipmentStage::Start, reply),
+            (_, stage) => self.s6a_step(cx, inbound, stage, reply),
         }
+    }
+
+    fn s6a_step(
+        &mut self,
+        cx: &mut Cx<'_>,
+        inbound: &Inbound<'_>,
+        stage: Stage,
+        reply: Option<StoreReply>,
+    ) -> Step {
         match inbound.message.header().code {
             command::AUTHENTICATION_INFORMATION => self.authentication_information(cx, inbound, stage, reply),
             command::UPDATE_LOCATION => self.update_location(cx, inbound, stage, reply),
@@ -253,11 +267,14 @@ impl Hss {
             return Disposition::Orphaned;
         };
         write_auth_session_state(&mut w);
-        w.group(avp::FAILED_AVP, |w| match (fault.avp, fault.missing) {
-            (Some(avp), _) => w.raw(avp.raw),
-            // A missing AVP is named by one with no data but zeros (RFC 6733 7.5).
-            (None, Some(id)) => w.octets(id, &[0; 4]),
-            (None, None) => {}
+        w.group(avp::FAILED_AVP, |w| {
+            match (fault.avp, fault.missing, fault.within) {
+                (Some(avp), ..) => w.raw(avp.raw),
+                // A missing AVP is named by one with no data but zeros (RFC 6733 7.5).
+                (None, Some(id), Some(group)) => w.group(group, |w| w.octets(id, &[0; 4])),
+                (None, Some(id), None) => w.octets(id, &[0; 4]),
+                (None, None, _) => {}
+            }
         });
         w.finish();
         self.answered(inbound, None, Outcome::Failed(fault.result))

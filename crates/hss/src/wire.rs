@@ -4,12 +4,14 @@
 //! skipped, whatever they are: the Diameter node has already judged what the command's grammar does not allow.
 
 mod answer;
+mod equipment;
 mod outgoing;
 mod read;
 mod request;
 mod subscription;
 
 pub(crate) use answer::{result, write_auth_session_state, write_eutran, write_features, write_utran};
+pub(crate) use equipment::{EQUIPMENT_UNKNOWN, EquipmentCheck, UNKNOWN as UNKNOWN_EQUIPMENT, read_ecr};
 pub(crate) use outgoing::{Outgoing, write_outgoing};
 pub(crate) use read::Fault;
 pub(crate) use request::{

@@ -66,6 +66,18 @@ impl HssApplication {
                     let slot = self.hss.config().slot;
                     self.tally.report(slot, "hss.slot", event);
                 }
+                HssEvent::Equipment {
+                    imsi,
+                    verdict,
+                    other_equipment,
+                } => {
+                    tracing::info!(
+                        ?imsi,
+                        ?verdict,
+                        other_equipment,
+                        "equipment that is not simply permitted"
+                    );
+                }
                 HssEvent::GivenUp { command, imsi, host } => {
                     self.tally.given_up += 1;
                     tracing::warn!(command, ?imsi, host, "a serving node did not take a request");

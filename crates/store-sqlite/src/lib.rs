@@ -23,6 +23,7 @@
 mod context_data;
 mod contexts;
 mod database;
+mod equipment;
 mod fault;
 mod glance;
 mod ims;

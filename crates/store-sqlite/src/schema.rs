@@ -6,6 +6,7 @@
 //!  location ──mme, sgsn──► node (host, realm)      pdn_gateway (by IMSI and Context-Identifier)
 //!  context_data (JSON: what 5GC told)
 //!  ims_private, ims_public ──imsi──► ims_subscription (JSON) ┄ ims_registration (version, JSON: what S-CSCFs told)
+//!  equipment_rule (by pattern), equipment_binding (by IMSI, JSON)      equipment_state (revision, floor, entries)
 //! ```
 //!
 //! Columns have the names of TS 23.008 and TS 29.272. An IMSI is a number, its digits in the low 56 bits and their
@@ -23,7 +24,7 @@ pub const APPLICATION_ID: i32 = i32::from_be_bytes(*b"Qtet");
 pub const SCHEMA_VERSION: i32 = MIGRATIONS.len() as i32;
 
 /// Migration `n` leads from version `n` to `n + 1`.
-const MIGRATIONS: [&str; 4] = [PROVISIONING, LOCATION, CONTEXT_DATA, IMS];
+const MIGRATIONS: [&str; 5] = [PROVISIONING, LOCATION, CONTEXT_DATA, IMS, EQUIPMENT];
 
 /// Subscribers, subscriptions and slots.
 const PROVISIONING: &str = "
@@ -123,6 +124,34 @@ CREATE VIEW ims AS
            s.json ->> '$.private[0].identity' AS impi,
            r.json ->> '$.server.name' AS scscf, r.json -> '$.sets' AS registrations
     FROM ims_subscription s JOIN ims_registration r USING (imsi);
+";
+
+/// Rules and bindings of equipment. A pattern is a number as an IMSI is.
+const EQUIPMENT: &str = "
+CREATE TABLE equipment_rule (
+    pattern INTEGER PRIMARY KEY,
+    status INTEGER NOT NULL,              -- Equipment-Status: 0 white, 1 black, 2 grey
+    note TEXT,
+    revision INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX equipment_rule_revision ON equipment_rule (revision);
+CREATE TABLE equipment_binding (
+    imsi INTEGER PRIMARY KEY,             -- no reference: whose SIM is whose device outlives a subscription
+    json TEXT NOT NULL,
+    revision INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX equipment_binding_revision ON equipment_binding (revision);
+CREATE TABLE equipment_state (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    revision INTEGER NOT NULL,
+    floor INTEGER NOT NULL,               -- the revision of the last removal
+    entries INTEGER NOT NULL
+);
+INSERT INTO equipment_state VALUES (1, 0, 0, 0);
+CREATE VIEW equipment AS
+    SELECT printf('%0*d', pattern >> 56, pattern & 0xffffffffffffff) AS pattern,
+           CASE status WHEN 0 THEN 'white' WHEN 1 THEN 'black' ELSE 'grey' END AS status, note
+    FROM equipment_rule;
 ";
 
 /// What a file's header says of it.

@@ -7,7 +7,7 @@ use crate::lock::{LockError, ServingLock};
 use crate::reader::Reader;
 use crate::shared::{Numbers, Subscriptions};
 use crate::writer::{Writer, reopen, reopen_writer};
-use quintet_store::{Command, Durability, Reply, Store, StoreError, Ticket};
+use quintet_store::{Command, Durability, EquipmentCommand, Reply, Store, StoreError, Ticket};
 use quintet_subscriber::auc::Slot;
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -192,10 +192,12 @@ impl SqliteStore {
             Command::Load { .. }
             | Command::LoadLocation { .. }
             | Command::LoadContextData { .. }
-            | Command::LoadIms { .. } => &self.rows,
+            | Command::LoadIms { .. }
+            | Command::Equipment(EquipmentCommand::Find { .. }) => &self.rows,
             Command::Scan { .. }
             | Command::ScanIms { .. }
             | Command::Changes { .. }
+            | Command::Equipment(EquipmentCommand::Changes { .. })
             | Command::ScanServed { .. }
             | Command::Count => &self.runs,
             _ => &self.writes,

@@ -9,6 +9,7 @@
 
 pub mod changes;
 pub mod context;
+pub mod equipment;
 pub mod fixture;
 pub mod ims;
 pub mod locations;
@@ -74,6 +75,9 @@ macro_rules! contract_suite {
                 registrations_are_written_by_version, versions_never_come_again, provisioning_keeps_registrations,
                 what_was_told_is_remembered, a_removed_ims_leaves_its_registrations, a_removed_subscriber_leaves_them_too,
                 scan_ims_pages_in_order, provisioning_ims_is_a_change, every_field_of_ims_survives;
+            equipment: the_longest_pattern_is_found, rules_are_removed_all_or_none, bindings_are_replaced_and_ended,
+                the_first_equipment_is_learnt, equipment_changes_page_in_order, a_removal_moves_the_floor,
+                equipment_is_no_provisioning_change;
             model: random_commands_agree_with_the_model, replies_come_once_for_each_ticket;
         );
     };

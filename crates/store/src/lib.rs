@@ -12,6 +12,7 @@
 
 #[cfg(any(test, feature = "testing"))]
 pub mod contract;
+mod equipment;
 #[cfg(any(test, feature = "testing"))]
 pub mod faulty;
 mod ims;
@@ -19,6 +20,9 @@ mod memory;
 mod port;
 mod table;
 
+pub use equipment::{
+    EquipmentCommand, EquipmentReply, MAX_EQUIPMENT_ENTRIES, MAX_EQUIPMENT_LISTED, check_equipment_room,
+};
 pub use ims::{ImsKey, MAX_IMS_SCAN, StoredIms, provisioned_version};
 pub use memory::MemoryStore;
 pub use port::{

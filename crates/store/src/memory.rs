@@ -3,8 +3,10 @@
 //! It is also the contract put into code: short, ordered (every map is a `BTreeMap`), the model that other back ends
 //! are compared with.
 
+mod equipment;
 mod ims;
 
+use self::equipment::EquipmentRegister;
 use self::ims::ImsTable;
 use crate::port::{
     Bound, Change, Changed, Command, Durability, MAX_LISTED, MAX_PDN_GATEWAYS, MAX_SCAN, PutMode, Reply,
@@ -23,6 +25,7 @@ pub struct MemoryStore {
     locations: BTreeMap<Imsi, Location>,
     context_data: BTreeMap<Imsi, ContextData>,
     ims: ImsTable,
+    equipment: EquipmentRegister,
     slots: [Option<Bound>; Slot::COUNT as usize],
     /// By revision; one entry for each IMSI, the latest.
     changes: BTreeMap<u64, Changed>,
@@ -121,6 +124,7 @@ impl MemoryStore {
                 registrations,
                 told,
             } => self.ims.set(imsi, expected, *registrations, told),
+            Command::Equipment(command) => self.equipment(command),
             Command::Count => Ok(Reply::Count(self.subscribers.len() as u64)),
             Command::ChallengeKey { fresh } => Ok(Reply::ChallengeKey(
                 self.challenge_key.get_or_insert(fresh).clone(),

@@ -1,8 +1,10 @@
 //! The store port. Each command is one transaction: all of it happens, or none, and what was answered stays.
 
+use crate::equipment::{EquipmentCommand, EquipmentReply, MAX_EQUIPMENT_ENTRIES};
 use crate::ims::{ImsKey, StoredIms};
 use quintet_identity::Imsi;
 use quintet_subscriber::auc::{ChallengeSecret, Epoch, Slot};
+use quintet_subscriber::eir::EquipmentPattern;
 use quintet_subscriber::ims::{ImsSubscription, Registrations};
 use quintet_subscriber::model::{
     Algorithm, Authentication, ContextChange, ContextData, Location, PdnGateway, ServingNode, Subscriber,
@@ -268,6 +270,8 @@ pub enum Command {
         /// Whether S-CSCFs know the subscription as it is now.
         told: bool,
     },
+    /// Equipment: rules and bindings. → [`Reply::Equipment`]
+    Equipment(EquipmentCommand),
     /// How many subscribers there are. → [`Reply::Count`]
     Count,
     /// The key that makes and recognises RANDs, one for all front ends: the first caller's is kept.
@@ -308,6 +312,7 @@ impl Command {
             | Self::LoadIms { .. }
             | Self::ScanIms { .. }
             | Self::Count => false,
+            Self::Equipment(command) => command.is_write(),
         }
     }
 }
@@ -364,6 +369,8 @@ pub enum Reply {
     Ims(Option<Box<StoredIms>>),
     /// A run of IMS subscriptions.
     ImsRun(Vec<StoredIms>),
+    /// What was said of equipment.
+    Equipment(EquipmentReply),
     /// The revision that a provisioning command made.
     Revision(Revision),
     /// A count.
@@ -420,6 +427,17 @@ pub enum StoreError {
         /// Its version in the store.
         version: u64,
     },
+    /// No rule for this equipment.
+    #[error("there is no rule for equipment {equipment}")]
+    NoEquipment {
+        /// Which.
+        equipment: EquipmentPattern,
+    },
+    /// More rules and bindings than [`MAX_EQUIPMENT_ENTRIES`].
+    #[error(
+        "there are {MAX_EQUIPMENT_ENTRIES} rules and bindings of equipment already, as many as there may be"
+    )]
+    TooMuchEquipment,
     /// Too many commands wait for the store; try again later.
     #[error("the store has too many commands waiting")]
     Busy,

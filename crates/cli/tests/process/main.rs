@@ -13,6 +13,7 @@
 mod abuse;
 mod configuration;
 mod domain;
+mod eir;
 mod events;
 mod faults;
 mod kill;

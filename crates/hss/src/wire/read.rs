@@ -16,6 +16,8 @@ pub(crate) struct Fault<'a> {
     pub(crate) avp: Option<Avp<'a>>,
     /// What is missing, if something is.
     pub(crate) missing: Option<AvpId>,
+    /// In which group it is missing, or would be if that were there.
+    pub(crate) within: Option<AvpId>,
 }
 
 impl<'a> Fault<'a> {
@@ -25,6 +27,7 @@ impl<'a> Fault<'a> {
             result: ResultCode::INVALID_AVP_VALUE,
             avp: Some(avp),
             missing: None,
+            within: None,
         }
     }
 
@@ -34,6 +37,7 @@ impl<'a> Fault<'a> {
             result: ResultCode::INVALID_AVP_LENGTH,
             avp: Some(avp),
             missing: None,
+            within: None,
         }
     }
 
@@ -43,6 +47,15 @@ impl<'a> Fault<'a> {
             result: ResultCode::MISSING_AVP,
             avp: None,
             missing: Some(id),
+            within: None,
+        }
+    }
+
+    /// The same inside of a group, whether that is there or not.
+    pub(crate) fn missing_in(group: AvpId, id: AvpId) -> Self {
+        Self {
+            within: Some(group),
+            ..Self::missing(id)
         }
     }
 
@@ -52,6 +65,7 @@ impl<'a> Fault<'a> {
             result: ResultCode::INVALID_AVP_LENGTH,
             avp: None,
             missing: None,
+            within: None,
         }
     }
 }

@@ -129,6 +129,7 @@ impl Rig {
         node_config.applications = vec![
             Application::auth(VENDOR_3GPP, S6A),
             Application::auth(VENDOR_3GPP, quintet_cx::CX),
+            Application::auth(VENDOR_3GPP, quintet_hss::S13),
         ];
         node_config.unknown_peers = UnknownPeers::Accept;
         let node = Node::new(node_config, 1).unwrap();
@@ -231,14 +232,12 @@ impl Rig {
             w.u32(avp::VENDOR_ID, 0);
             w.text(avp::PRODUCT_NAME, "MME");
             w.u32(avp::SUPPORTED_VENDOR_ID, VENDOR_3GPP);
-            w.group(avp::VENDOR_SPECIFIC_APPLICATION_ID, |w| {
-                w.u32(avp::VENDOR_ID, VENDOR_3GPP);
-                w.u32(avp::AUTH_APPLICATION_ID, S6A);
-            });
-            w.group(avp::VENDOR_SPECIFIC_APPLICATION_ID, |w| {
-                w.u32(avp::VENDOR_ID, VENDOR_3GPP);
-                w.u32(avp::AUTH_APPLICATION_ID, quintet_cx::CX);
-            });
+            for application in [S6A, quintet_cx::CX, quintet_hss::S13] {
+                w.group(avp::VENDOR_SPECIFIC_APPLICATION_ID, |w| {
+                    w.u32(avp::VENDOR_ID, VENDOR_3GPP);
+                    w.u32(avp::AUTH_APPLICATION_ID, application);
+                });
+            }
         });
         assert!(self.feed(id, &cer).is_none());
         let cea = self.out.pop_front().expect("a CEA");

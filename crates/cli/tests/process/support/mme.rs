@@ -68,10 +68,12 @@ impl Mme {
             w.u32(avp::VENDOR_ID, 0);
             w.text(avp::PRODUCT_NAME, "MME");
             w.u32(avp::SUPPORTED_VENDOR_ID, vendor::TGPP);
-            w.group(avp::VENDOR_SPECIFIC_APPLICATION_ID, |w| {
-                w.u32(avp::VENDOR_ID, vendor::TGPP);
-                w.u32(avp::AUTH_APPLICATION_ID, application::S6A);
-            });
+            for id in [application::S6A, application::S13] {
+                w.group(avp::VENDOR_SPECIFIC_APPLICATION_ID, |w| {
+                    w.u32(avp::VENDOR_ID, vendor::TGPP);
+                    w.u32(avp::AUTH_APPLICATION_ID, id);
+                });
+            }
         })
     }
 
