@@ -124,7 +124,7 @@ impl Sar {
 
     /// Writes all but Session-Id and the routing AVPs.
     pub fn write(&self, w: &mut MessageWriter<'_>) {
-        write_application(w);
+        write_application(w, crate::CX);
         read::put_text(w, avp::USER_NAME, self.user_name.as_ref());
         FeatureList::write_all(w, &self.features);
         read::put_texts(w, avp::PUBLIC_IDENTITY, &self.public_identities);
@@ -276,7 +276,7 @@ impl Saa {
 
     /// Writes what follows the result and the origin.
     pub fn write(&self, w: &mut MessageWriter<'_>) {
-        write_application(w);
+        write_application(w, crate::CX);
         read::put_text(w, avp::USER_NAME, self.user_name.as_ref());
         FeatureList::write_all(w, &self.features);
         read::put_octets(w, avp::CX_USER_DATA, self.user_data.as_ref());

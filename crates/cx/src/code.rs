@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 /// Defines an Enumerated AVP's values.
+#[macro_export]
+#[doc(hidden)]
 macro_rules! enumerated {
     ($(#[$doc:meta])* $type:ident { $($(#[$item:meta])* $name:ident = $value:literal,)* }) => {
         $(#[$doc])*
@@ -26,8 +28,8 @@ macro_rules! enumerated {
             }
         }
 
-        impl fmt::Display for $type {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl ::std::fmt::Display for $type {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 match self.name() {
                     Some(name) => f.write_str(name),
                     None => write!(f, "{}", self.0),
@@ -38,6 +40,8 @@ macro_rules! enumerated {
 }
 
 /// Defines a flag word.
+#[macro_export]
+#[doc(hidden)]
 macro_rules! flags {
     ($(#[$doc:meta])* $type:ident { $($(#[$item:meta])* $name:ident = $bit:literal,)* }) => {
         $(#[$doc])*

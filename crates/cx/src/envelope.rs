@@ -1,10 +1,10 @@
 //! What every message of Cx has, whatever its command.
 
-use crate::{CX, VENDOR_3GPP};
+use crate::VENDOR_3GPP;
 use quintet_diameter::dict::avp;
 use quintet_diameter::{Message, MessageWriter};
 
-/// NO_STATE_MAINTAINED: Cx has no sessions (TS 29.229 5.4).
+/// NO_STATE_MAINTAINED: Cx and Sh have no sessions (TS 29.229 5.4, TS 29.329 5.4).
 const NO_STATE_MAINTAINED: u32 = 1;
 
 /// Who sent a message, and to whom. The Diameter node has judged them.
@@ -55,11 +55,11 @@ pub fn write_session(w: &mut MessageWriter<'_>, session_id: &str) {
     w.text(avp::SESSION_ID, session_id);
 }
 
-/// Vendor-Specific-Application-Id and Auth-Session-State (TS 29.229 5.4, 5.5).
-pub(crate) fn write_application(w: &mut MessageWriter<'_>) {
+/// Vendor-Specific-Application-Id and Auth-Session-State (TS 29.229 5.4, 5.5; TS 29.329 5.4, 5.5).
+pub fn write_application(w: &mut MessageWriter<'_>, application: u32) {
     w.group(avp::VENDOR_SPECIFIC_APPLICATION_ID, |w| {
         w.u32(avp::VENDOR_ID, VENDOR_3GPP);
-        w.u32(avp::AUTH_APPLICATION_ID, CX);
+        w.u32(avp::AUTH_APPLICATION_ID, application);
     });
     w.u32(avp::AUTH_SESSION_STATE, NO_STATE_MAINTAINED);
 }

@@ -18,12 +18,14 @@ pub struct Fault {
 
 impl Fault {
     /// An AVP whose value is not allowed (5004).
-    pub(crate) fn value(avp: &Avp<'_>, reason: &'static str) -> Self {
+    #[must_use]
+    pub fn value(avp: &Avp<'_>, reason: &'static str) -> Self {
         Self::copy(ResultCode::INVALID_AVP_VALUE, avp, reason)
     }
 
     /// An AVP whose length is not allowed (5014).
-    pub(crate) fn length(avp: &Avp<'_>) -> Self {
+    #[must_use]
+    pub fn length(avp: &Avp<'_>) -> Self {
         Self::copy(
             ResultCode::INVALID_AVP_LENGTH,
             avp,
@@ -40,7 +42,8 @@ impl Fault {
     }
 
     /// An AVP that must be there and is not (5005).
-    pub(crate) fn missing(id: AvpId, reason: &'static str) -> Self {
+    #[must_use]
+    pub fn missing(id: AvpId, reason: &'static str) -> Self {
         Self {
             result: ResultCode::MISSING_AVP,
             failed: Some(whole(id, &[])),
@@ -49,7 +52,8 @@ impl Fault {
     }
 
     /// Octets that are no AVP.
-    pub(crate) fn framing(_: DecodeError) -> Self {
+    #[must_use]
+    pub fn framing(_: DecodeError) -> Self {
         Self {
             result: ResultCode::INVALID_AVP_LENGTH,
             failed: None,
@@ -58,7 +62,8 @@ impl Fault {
     }
 
     /// The offender stood in this group.
-    pub(crate) fn within(mut self, group: AvpId) -> Self {
+    #[must_use]
+    pub fn within(mut self, group: AvpId) -> Self {
         self.failed = self.failed.map(|inner| whole(group, &inner));
         self
     }

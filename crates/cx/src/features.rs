@@ -67,7 +67,11 @@ impl FeatureList {
         found.next().map(|l| Features(l.list))
     }
 
-    pub(crate) fn read(avp: &Avp<'_>) -> Result<Self, Fault> {
+    /// Reads one.
+    ///
+    /// # Errors
+    /// A value of another length.
+    pub fn read(avp: &Avp<'_>) -> Result<Self, Fault> {
         let mut list = Self {
             vendor_id: 0,
             id: 0,
@@ -87,7 +91,8 @@ impl FeatureList {
         Ok(list)
     }
 
-    pub(crate) fn write_all(w: &mut MessageWriter<'_>, lists: &[Self]) {
+    /// Writes them.
+    pub fn write_all(w: &mut MessageWriter<'_>, lists: &[Self]) {
         for list in lists {
             let mut id = avp::SUPPORTED_FEATURES;
             if !list.required {

@@ -8,6 +8,9 @@
 //! What the Diameter node adds and judges itself is in no type: Session-Id, Origin-Host, Origin-Realm, Destination-Host,
 //! Destination-Realm, the result of an answer, Proxy-Info. [`Envelope`] reads those that matter. AVPs that are not named
 //! here are skipped, whatever they are.
+//!
+//! Sh (TS 29.329) is written in the same AVPs and the same XML: [`read`], [`Fault`], [`Outcome`], [`FeatureList`] and
+//! [`profile::xml`] are what `quintet-sh` is made with.
 
 #![forbid(unsafe_code)]
 
@@ -23,7 +26,7 @@ mod multimedia;
 mod outcome;
 pub mod profile;
 mod push;
-mod read;
+pub mod read;
 mod restoration;
 mod server;
 mod termination;
@@ -35,7 +38,7 @@ pub use code::{
     UarFlags, UserAuthorizationType,
 };
 pub use command::{Answer, Request, answer};
-pub use envelope::{Envelope, write_session};
+pub use envelope::{Envelope, write_application, write_session};
 pub use fault::Fault;
 pub use features::{FeatureList, Features};
 pub use item::{AuthDataItem, DigestAuthenticate, DigestHa1, LineAccess, Resynchronisation};

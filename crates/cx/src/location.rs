@@ -60,7 +60,7 @@ impl Lir {
 
     /// Writes all but Session-Id and the routing AVPs.
     pub fn write(&self, w: &mut MessageWriter<'_>) {
-        write_application(w);
+        write_application(w, crate::CX);
         if self.originating {
             w.u32(avp::ORIGINATING_REQUEST, ORIGINATING);
         }
@@ -136,7 +136,7 @@ impl Lia {
 
     /// Writes what follows the result and the origin.
     pub fn write(&self, w: &mut MessageWriter<'_>) {
-        write_application(w);
+        write_application(w, crate::CX);
         FeatureList::write_all(w, &self.features);
         read::put_text(w, avp::SERVER_NAME, self.server_name.as_ref());
         if let Some(capabilities) = &self.capabilities {

@@ -72,7 +72,7 @@ impl Mar {
 
     /// Writes all but Session-Id and the routing AVPs.
     pub fn write(&self, w: &mut MessageWriter<'_>) {
-        write_application(w);
+        write_application(w, crate::CX);
         w.text(avp::USER_NAME, &self.user_name);
         FeatureList::write_all(w, &self.features);
         w.text(avp::PUBLIC_IDENTITY, &self.public_identity);
@@ -141,7 +141,7 @@ impl Maa {
 
     /// Writes what follows the result and the origin.
     pub fn write(&self, w: &mut MessageWriter<'_>) {
-        write_application(w);
+        write_application(w, crate::CX);
         read::put_text(w, avp::USER_NAME, self.user_name.as_ref());
         FeatureList::write_all(w, &self.features);
         read::put_text(w, avp::PUBLIC_IDENTITY, self.public_identity.as_ref());

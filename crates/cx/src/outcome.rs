@@ -1,4 +1,4 @@
-//! Result-Code and Experimental-Result (TS 29.229 6.2).
+//! Result-Code and Experimental-Result (TS 29.229 6.2, TS 29.329 6.2).
 
 use crate::VENDOR_3GPP;
 use crate::code::enumerated;
@@ -8,7 +8,8 @@ use quintet_diameter::{Message, ResultCode};
 use std::fmt;
 
 enumerated! {
-    /// Experimental-Result-Code of vendor 3GPP as Cx uses it (TS 29.229 6.2). Names without `DIAMETER_`.
+    /// Experimental-Result-Code of vendor 3GPP as Cx and Sh use it (TS 29.229 6.2, TS 29.329 6.2). Names without
+    /// `DIAMETER_`.
     ExperimentalResult {
         /// The HSS selected nobody yet, or knows none: the identity is registered for the first time.
         FIRST_REGISTRATION = 2001,
@@ -42,6 +43,28 @@ enumerated! {
         ERROR_FEATURE_UNSUPPORTED = 5011,
         /// The S-CSCF lacks a feature that is required.
         ERROR_SERVING_NODE_FEATURE_UNSUPPORTED = 5012,
+        /// Of Sh: the data exist and cannot be had now.
+        USER_DATA_NOT_AVAILABLE = 4100,
+        /// Of Sh: another changes the data at this moment.
+        PRIOR_UPDATE_IN_PROGRESS = 4101,
+        /// Of Sh: the data are not understood.
+        ERROR_USER_DATA_NOT_RECOGNIZED = 5100,
+        /// Of Sh: not for this user, or not with this identity.
+        ERROR_OPERATION_NOT_ALLOWED = 5101,
+        /// Of Sh: this application server may not read them.
+        ERROR_USER_DATA_CANNOT_BE_READ = 5102,
+        /// Of Sh: this application server may not change them.
+        ERROR_USER_DATA_CANNOT_BE_MODIFIED = 5103,
+        /// Of Sh: this application server may not be told of their changes.
+        ERROR_USER_DATA_CANNOT_BE_NOTIFIED = 5104,
+        /// Of Sh: the sequence number does not follow the one that is stored.
+        ERROR_TRANSPARENT_DATA_OUT_OF_SYNC = 5105,
+        /// Of Sh: there are no repository data whose changes could be told.
+        ERROR_SUBS_DATA_ABSENT = 5106,
+        /// Of Sh: an application server was told what it had not subscribed to.
+        ERROR_NO_SUBSCRIPTION_TO_DATA = 5107,
+        /// Of Sh: no such dynamic service activation information.
+        ERROR_DSAI_NOT_AVAILABLE = 5108,
     }
 }
 

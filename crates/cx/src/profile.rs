@@ -9,7 +9,7 @@ mod pattern;
 mod read;
 mod trigger;
 mod write;
-mod xml;
+pub mod xml;
 
 pub use criteria::{
     ApplicationServer, CoreNetworkServicesAuthorization, DefaultHandling, InitialFilterCriteria,
@@ -125,5 +125,20 @@ impl ServiceProfile {
             None => true,
         });
         whole
+    }
+}
+
+impl InitialFilterCriteria {
+    /// Reads one InitialFilterCriteria element.
+    ///
+    /// # Errors
+    /// [`ProfileError`]: without what each has, or beyond a limit.
+    pub fn from_element(element: &xml::Element<'_>) -> Result<Self, ProfileError> {
+        read::filter_criteria(element)
+    }
+
+    /// Writes it as an element.
+    pub fn write(&self, w: &mut xml::XmlWriter) {
+        write::filter_criteria(w, self);
     }
 }

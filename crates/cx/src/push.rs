@@ -68,7 +68,7 @@ impl Ppr {
 
     /// Writes all but Session-Id and the routing AVPs.
     pub fn write(&self, w: &mut MessageWriter<'_>) {
-        write_application(w);
+        write_application(w, crate::CX);
         w.text(avp::USER_NAME, &self.user_name);
         FeatureList::write_all(w, &self.features);
         read::put_octets(w, avp::CX_USER_DATA, self.user_data.as_ref());
@@ -120,7 +120,7 @@ impl Ppa {
 
     /// Writes what follows the result and the origin.
     pub fn write(&self, w: &mut MessageWriter<'_>) {
-        write_application(w);
+        write_application(w, crate::CX);
         FeatureList::write_all(w, &self.features);
     }
 }

@@ -1,25 +1,31 @@
-//! Values inside AVPs.
+//! Values inside AVPs, as the commands of Cx and Sh read and write them.
 
 use crate::Fault;
 use quintet_diameter::{Avp, AvpId, MessageWriter};
 
 /// An Unsigned32, Enumerated or flag word.
-pub(crate) fn u32(avp: &Avp<'_>) -> Result<u32, Fault> {
+///
+/// # Errors
+/// One of another length.
+pub fn u32(avp: &Avp<'_>) -> Result<u32, Fault> {
     avp.u32().map_err(|_| Fault::length(avp))
 }
 
 /// A UTF8String, DiameterURI, or an OctetString that is a header field of SIP or a name.
-pub(crate) fn text(avp: &Avp<'_>) -> Result<String, Fault> {
+///
+/// # Errors
+/// What is not UTF-8.
+pub fn text(avp: &Avp<'_>) -> Result<String, Fault> {
     avp.text()
         .map(str::to_owned)
         .map_err(|_| Fault::value(avp, "the value is not UTF-8"))
 }
 
 /// Walks the AVPs of a group; what `each` finds wrong is reported inside it.
-pub(crate) fn group<'a>(
-    group: &Avp<'a>,
-    mut each: impl FnMut(&Avp<'a>) -> Result<(), Fault>,
-) -> Result<(), Fault> {
+///
+/// # Errors
+/// The first that `each` has, or octets that are no AVP.
+pub fn group<'a>(group: &Avp<'a>, mut each: impl FnMut(&Avp<'a>) -> Result<(), Fault>) -> Result<(), Fault> {
     let id = AvpId {
         code: group.code,
         vendor_id: group.vendor_id,
@@ -33,33 +39,36 @@ pub(crate) fn group<'a>(
 }
 
 /// What must be there, in the group `id` stands in.
-pub(crate) fn need<T>(found: Option<T>, id: AvpId, reason: &'static str) -> Result<T, Fault> {
+///
+/// # Errors
+/// It is missing.
+pub fn need<T>(found: Option<T>, id: AvpId, reason: &'static str) -> Result<T, Fault> {
     found.ok_or_else(|| Fault::missing(id, reason))
 }
 
 /// Writes a text that is there.
-pub(crate) fn put_text(w: &mut MessageWriter<'_>, id: AvpId, text: Option<&String>) {
+pub fn put_text(w: &mut MessageWriter<'_>, id: AvpId, text: Option<&String>) {
     if let Some(text) = text {
         w.text(id, text);
     }
 }
 
 /// Writes texts.
-pub(crate) fn put_texts(w: &mut MessageWriter<'_>, id: AvpId, texts: &[String]) {
+pub fn put_texts(w: &mut MessageWriter<'_>, id: AvpId, texts: &[String]) {
     for text in texts {
         w.text(id, text);
     }
 }
 
 /// Writes octets that are there.
-pub(crate) fn put_octets(w: &mut MessageWriter<'_>, id: AvpId, octets: Option<&Vec<u8>>) {
+pub fn put_octets(w: &mut MessageWriter<'_>, id: AvpId, octets: Option<&Vec<u8>>) {
     if let Some(octets) = octets {
         w.octets(id, octets);
     }
 }
 
 /// Writes a word that is there.
-pub(crate) fn put_u32(w: &mut MessageWriter<'_>, id: AvpId, value: Option<u32>) {
+pub fn put_u32(w: &mut MessageWriter<'_>, id: AvpId, value: Option<u32>) {
     if let Some(value) = value {
         w.u32(id, value);
     }

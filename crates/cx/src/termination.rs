@@ -102,7 +102,7 @@ impl Rtr {
 
     /// Writes all but Session-Id and the routing AVPs.
     pub fn write(&self, w: &mut MessageWriter<'_>) {
-        write_application(w);
+        write_application(w, crate::CX);
         w.text(avp::USER_NAME, &self.user_name);
         write_names(w, avp::ASSOCIATED_IDENTITIES, &self.associated_identities);
         FeatureList::write_all(w, &self.features);
@@ -195,7 +195,7 @@ impl Rta {
 
     /// Writes what follows the result and the origin.
     pub fn write(&self, w: &mut MessageWriter<'_>) {
-        write_application(w);
+        write_application(w, crate::CX);
         write_names(w, avp::ASSOCIATED_IDENTITIES, &self.associated_identities);
         FeatureList::write_all(w, &self.features);
         for identity in &self.emergency {

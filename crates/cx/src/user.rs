@@ -70,7 +70,7 @@ impl Uar {
 
     /// Writes all but Session-Id and the routing AVPs.
     pub fn write(&self, w: &mut MessageWriter<'_>) {
-        write_application(w);
+        write_application(w, crate::CX);
         w.text(avp::USER_NAME, &self.user_name);
         FeatureList::write_all(w, &self.features);
         w.text(avp::PUBLIC_IDENTITY, &self.public_identity);
@@ -128,7 +128,7 @@ impl Uaa {
 
     /// Writes what follows the result and the origin.
     pub fn write(&self, w: &mut MessageWriter<'_>) {
-        write_application(w);
+        write_application(w, crate::CX);
         FeatureList::write_all(w, &self.features);
         read::put_text(w, avp::SERVER_NAME, self.server_name.as_ref());
         if let Some(capabilities) = &self.capabilities {

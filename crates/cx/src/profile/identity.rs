@@ -1,7 +1,6 @@
 //! PublicIdentity (TS 29.228 B.2.1, Annex E).
 
 use crate::code::enumerated;
-use std::fmt;
 
 enumerated! {
     /// IdentityType (TS 29.228 Annex E, tIdentityType).

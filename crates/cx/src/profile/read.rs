@@ -92,7 +92,7 @@ fn public_identity(element: &Element<'_>) -> Result<PublicIdentity> {
     })
 }
 
-fn filter_criteria(element: &Element<'_>) -> Result<InitialFilterCriteria> {
+pub(super) fn filter_criteria(element: &Element<'_>) -> Result<InitialFilterCriteria> {
     let parent = "InitialFilterCriteria";
     let priority = element
         .first("Priority")

@@ -2,7 +2,6 @@
 
 use super::Pattern;
 use crate::code::enumerated;
-use std::fmt;
 
 enumerated! {
     /// SessionCase (TS 29.228 Annex E, tDirectionOfRequest).

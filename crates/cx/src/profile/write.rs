@@ -86,7 +86,7 @@ fn public_identity(w: &mut XmlWriter, id: &PublicIdentity) {
     });
 }
 
-fn filter_criteria(w: &mut XmlWriter, criteria: &InitialFilterCriteria) {
+pub(super) fn filter_criteria(w: &mut XmlWriter, criteria: &InitialFilterCriteria) {
     w.element("InitialFilterCriteria", |w| {
         w.number("Priority", criteria.priority);
         if let Some(trigger) = &criteria.trigger {

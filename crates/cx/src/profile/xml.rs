@@ -1,4 +1,4 @@
-//! XML as far as profiles need it: a bounded tree of elements read, and elements written.
+//! XML as far as profiles and the data of Sh need it: a bounded tree of elements read, and elements written.
 //!
 //! No document type is accepted, so there is no entity to expand; names are taken without their prefix, attributes,
 //! comments and processing instructions are skipped.
@@ -66,7 +66,10 @@ pub enum ProfileError {
 }
 
 /// A document's text: UTF-8, or ISO 8859-1 if its declaration says so, as some HSSs do.
-pub(super) fn decode(xml: &[u8]) -> Result<Cow<'_, str>, ProfileError> {
+///
+/// # Errors
+/// Too long, or neither.
+pub fn decode(xml: &[u8]) -> Result<Cow<'_, str>, ProfileError> {
     /// How much of a document is searched for the declaration.
     const DECLARATION_OCTETS: usize = 100;
     if xml.len() > MAX_XML_OCTETS {
@@ -91,23 +94,34 @@ pub(super) fn decode(xml: &[u8]) -> Result<Cow<'_, str>, ProfileError> {
 
 /// An element with its text, entities resolved, and its children.
 #[derive(Debug, Default)]
-pub(super) struct Element<'a> {
-    pub(super) name: Cow<'a, str>,
-    pub(super) text: Cow<'a, str>,
-    pub(super) children: Vec<Element<'a>>,
+pub struct Element<'a> {
+    /// Without its prefix.
+    pub name: Cow<'a, str>,
+    /// All text that stands in it directly.
+    pub text: Cow<'a, str>,
+    /// In the order in which they stand.
+    pub children: Vec<Element<'a>>,
+    /// All that stands between its tags, as it stands there; empty if it has one tag.
+    pub inner: &'a str,
+    begun: usize,
 }
 
 impl<'a> Element<'a> {
     /// The root element of a document.
-    pub(super) fn parse(text: &'a str) -> Result<Self, ProfileError> {
+    ///
+    /// # Errors
+    /// What is not well-formed, has a document type, or goes beyond a limit.
+    pub fn parse(text: &'a str) -> Result<Self, ProfileError> {
         if let Some((at, _)) = text.char_indices().find(|(_, c)| !allowed(*c)) {
             return Err(ProfileError::Malformed {
                 at: at as u64,
                 reason: "a character that XML cannot have".to_owned(),
             });
         }
+        let text = text.trim_start_matches('\u{feff}');
         Parser {
-            reader: Reader::from_str(text.trim_start_matches('\u{feff}')),
+            text,
+            reader: Reader::from_str(text),
             open: Vec::new(),
             root: None,
             elements: 0,
@@ -116,17 +130,18 @@ impl<'a> Element<'a> {
     }
 
     /// Children of a name.
-    pub(super) fn all<'s>(&'s self, name: &'static str) -> impl Iterator<Item = &'s Self> + use<'s, 'a> {
+    pub fn all<'s>(&'s self, name: &'static str) -> impl Iterator<Item = &'s Self> + use<'s, 'a> {
         self.children.iter().filter(move |child| child.name == name)
     }
 
     /// The first child of a name.
-    pub(super) fn first(&self, name: &str) -> Option<&Self> {
+    #[must_use]
+    pub fn first(&self, name: &str) -> Option<&Self> {
         self.children.iter().find(|child| child.name == name)
     }
 
     /// Children of a name, also inside Extension, at whatever depth.
-    pub(super) fn extended<'s>(&'s self, name: &str, into: &mut Vec<&'s Self>) {
+    pub fn extended<'s>(&'s self, name: &str, into: &mut Vec<&'s Self>) {
         for child in &self.children {
             if child.name == name {
                 into.push(child);
@@ -137,19 +152,22 @@ impl<'a> Element<'a> {
     }
 
     /// The first of [`Element::extended`].
-    pub(super) fn extension(&self, name: &str) -> Option<&Self> {
+    #[must_use]
+    pub fn extension(&self, name: &str) -> Option<&Self> {
         let mut found = Vec::new();
         self.extended(name, &mut found);
         found.first().copied()
     }
 
     /// Its text without the white space around it.
-    pub(super) fn trimmed(&self) -> &str {
+    #[must_use]
+    pub fn trimmed(&self) -> &str {
         self.text.trim()
     }
 }
 
 struct Parser<'a> {
+    text: &'a str,
     reader: Reader<&'a [u8]>,
     open: Vec<Element<'a>>,
     root: Option<Element<'a>>,
@@ -159,6 +177,7 @@ struct Parser<'a> {
 impl<'a> Parser<'a> {
     fn run(mut self) -> Result<Element<'a>, ProfileError> {
         loop {
+            let before = self.reader.buffer_position() as usize;
             let event = self
                 .reader
                 .read_event()
@@ -167,9 +186,9 @@ impl<'a> Parser<'a> {
                 Event::Start(start) => self.begin(&start)?,
                 Event::Empty(start) => {
                     self.begin(&start)?;
-                    self.end()?;
+                    self.end(0)?;
                 }
-                Event::End(_) => self.end()?,
+                Event::End(_) => self.end(before)?,
                 Event::Text(text) => self.text(text.into_inner())?,
                 Event::CData(text) => self.text(text.into_inner())?,
                 Event::GeneralRef(reference) => {
@@ -216,15 +235,18 @@ impl<'a> Parser<'a> {
         let name = start.local_name().into_inner().to_owned();
         self.open.push(Element {
             name: Cow::Owned(name),
+            begun: self.reader.buffer_position() as usize,
             ..Element::default()
         });
         Ok(())
     }
 
-    fn end(&mut self) -> Result<(), ProfileError> {
-        let Some(element) = self.open.pop() else {
+    /// The innermost element ends with a tag that begins at this octet.
+    fn end(&mut self, at: usize) -> Result<(), ProfileError> {
+        let Some(mut element) = self.open.pop() else {
             return Err(self.malformed("an element ends that did not begin".to_owned()));
         };
+        element.inner = self.text.get(element.begun..at).unwrap_or_default();
         match self.open.last_mut() {
             Some(parent) => parent.children.push(element),
             None => self.root = Some(element),
@@ -271,26 +293,34 @@ fn resolve(reference: &BytesRef<'_>) -> Result<char, ProfileError> {
 
 /// Writes elements without white space between them.
 #[derive(Debug)]
-pub(super) struct XmlWriter {
+pub struct XmlWriter {
     out: String,
 }
 
+impl Default for XmlWriter {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl XmlWriter {
-    pub(super) fn new() -> Self {
+    /// Begins a document.
+    #[must_use]
+    pub fn new() -> Self {
         Self {
             out: "<?xml version=\"1.0\" encoding=\"UTF-8\"?>".to_owned(),
         }
     }
 
     /// An element with elements inside.
-    pub(super) fn element(&mut self, name: &str, inner: impl FnOnce(&mut Self)) {
+    pub fn element(&mut self, name: &str, inner: impl FnOnce(&mut Self)) {
         self.tag("<", name);
         inner(self);
         self.tag("</", name);
     }
 
     /// An element with elements inside, or nothing if there are none.
-    pub(super) fn if_any(&mut self, name: &str, inner: impl FnOnce(&mut Self)) {
+    pub fn if_any(&mut self, name: &str, inner: impl FnOnce(&mut Self)) {
         let before = self.out.len();
         self.tag("<", name);
         let begun = self.out.len();
@@ -303,7 +333,7 @@ impl XmlWriter {
     }
 
     /// An element with text. Characters that XML cannot have, escaped or not, are left out.
-    pub(super) fn leaf(&mut self, name: &str, text: &str) {
+    pub fn leaf(&mut self, name: &str, text: &str) {
         self.tag("<", name);
         if text.chars().all(allowed) {
             self.out.push_str(&minimal_escape(text));
@@ -315,18 +345,27 @@ impl XmlWriter {
     }
 
     /// An element with a number.
-    pub(super) fn number(&mut self, name: &str, value: u32) {
+    pub fn number(&mut self, name: &str, value: u32) {
         self.leaf(name, &value.to_string());
     }
 
+    /// An element with what was [`Element::inner`] of another.
+    pub fn verbatim(&mut self, name: &str, inner: &str) {
+        self.tag("<", name);
+        self.out.push_str(inner);
+        self.tag("</", name);
+    }
+
     /// An empty element.
-    pub(super) fn empty(&mut self, name: &str) {
+    pub fn empty(&mut self, name: &str) {
         self.out.push('<');
         self.out.push_str(name);
         self.out.push_str("/>");
     }
 
-    pub(super) fn finish(self) -> String {
+    /// The document.
+    #[must_use]
+    pub fn finish(self) -> String {
         self.out
     }
 

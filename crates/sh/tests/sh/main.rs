@@ -1,0 +1,10 @@
+//! Sh against itself, against what others write, and against tshark.
+
+#![cfg(test)]
+
+mod data;
+mod faults;
+mod round_trip;
+mod strategies;
+mod support;
+mod wireshark;
