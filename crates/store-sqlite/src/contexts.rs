@@ -29,6 +29,9 @@ const MAX_RECORDS_PER_COMMIT: usize = 4096;
 /// How long records gather before a COMMIT: a node's contexts change several times within one procedure.
 const GATHER: Duration = Duration::from_millis(20);
 
+/// The same where somebody waits for what is written ([`ContextStore::wake`]): what comes while a COMMIT runs gathers by itself.
+const GATHER_AWAITED: Duration = Duration::from_millis(1);
+
 /// How long to wait before a failed write is tried again.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -338,10 +341,12 @@ impl Writer {
                 .unwrap_or_else(PoisonError::into_inner);
         }
         if !queue.closing && queue.changes.len() < MAX_RECORDS_PER_COMMIT {
+            let awaited = queue.waker.is_some();
+            let gather = if awaited { GATHER_AWAITED } else { GATHER };
             let gathered = self
                 .shared
                 .filled
-                .wait_timeout_while(queue, GATHER, |q| !q.closing);
+                .wait_timeout_while(queue, gather, |q| !q.closing);
             queue = gathered.unwrap_or_else(PoisonError::into_inner).0;
         }
         let rest = match queue.changes.keys().nth(MAX_RECORDS_PER_COMMIT).copied() {
