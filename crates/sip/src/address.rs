@@ -135,12 +135,14 @@ impl<'a> NameAddr<'a> {
 }
 
 /// A qvalue in thousandths: 0 to 1 with at most three digits behind the point.
-pub(crate) fn qvalue(text: &str) -> Option<u16> {
+#[must_use]
+pub fn qvalue(text: &str) -> Option<u16> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     if fraction.len() > 3 || !fraction.bytes().all(|octet| octet.is_ascii_digit()) {
         return None;
     }
-    let thousandths = format!("{fraction:0<3}").parse::<u16>().ok()?;
+    let digits = fraction.bytes().chain(std::iter::repeat(b'0')).take(3);
+    let thousandths = digits.fold(0, |sum, digit| sum * 10 + u16::from(digit - b'0'));
     match whole {
         "0" => Some(thousandths),
         "1" if thousandths == 0 => Some(1000),

@@ -34,7 +34,7 @@ mod value;
 mod via;
 mod writer;
 
-pub use address::{Contact, NameAddr};
+pub use address::{Contact, NameAddr, qvalue};
 pub use auth::{AuthParams, AuthenticationInfo, Challenge, Credentials};
 pub use check::{Refused, admit};
 pub use describe::{Description, describe};
@@ -43,7 +43,7 @@ pub use error::{ParseError, ParseErrorKind};
 pub use message::{Header, MAX_HEAD_OCTETS, MAX_HEADERS, MAX_MESSAGE_OCTETS, Message, StartLine};
 pub use method::Method;
 pub use name::Name;
-pub use params::{Params, ParamsIter};
+pub use params::{Params, ParamsIter, decimal};
 pub use scan::{List, unfold, unquote};
 pub use security::{IPSEC_3GPP, SecurityMechanism};
 pub use status::Status;

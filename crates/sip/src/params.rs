@@ -55,11 +55,16 @@ impl<'a> Params<'a> {
     /// The value of `name` as a decimal number; `None` if it is no number that fits.
     #[must_use]
     pub fn number<T: std::str::FromStr>(&self, name: &str) -> Option<T> {
-        let text = self.get(name)?;
-        text.bytes()
-            .all(|octet| octet.is_ascii_digit())
-            .then(|| text.parse().ok())?
+        decimal(self.get(name)?)
     }
+}
+
+/// A decimal number, digits alone; `None` if it is no number that fits.
+#[must_use]
+pub fn decimal<T: std::str::FromStr>(text: &str) -> Option<T> {
+    text.bytes()
+        .all(|octet| octet.is_ascii_digit())
+        .then(|| text.parse().ok())?
 }
 
 impl<'a> IntoIterator for Params<'a> {

@@ -2,7 +2,7 @@
 
 use super::associations::{Ports, Spis};
 use quintet_esp::{Encryption, Integrity, Spi, Suite};
-use quintet_sip::SecurityMechanism;
+use quintet_sip::{Params, SecurityMechanism, decimal, qvalue};
 
 /// The most mechanisms of a header that are read: every suite in both modes, four times.
 pub const MAX_MECHANISMS: usize = 64;
@@ -173,49 +173,85 @@ fn split(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The parameters that count; of one that is there twice, nothing can be taken.
-const PARAMETERS: [&str; 9] = [
-    "alg", "ealg", "prot", "mod", "spi-c", "spi-s", "port-c", "port-s", "q",
-];
+#[derive(Default)]
+struct Parameters<'a> {
+    alg: Option<&'a str>,
+    ealg: Option<&'a str>,
+    prot: Option<&'a str>,
+    mode: Option<&'a str>,
+    spi_c: Option<&'a str>,
+    spi_s: Option<&'a str>,
+    port_c: Option<&'a str>,
+    port_s: Option<&'a str>,
+    q: Option<&'a str>,
+    mediasec: bool,
+}
+
+impl<'a> Parameters<'a> {
+    /// All of them in one walk: an offer has a dozen entries, and a P-CSCF reads it several times in each registration.
+    fn of(params: Params<'a>) -> Result<Self, Unreadable> {
+        let mut read = Self::default();
+        for (name, value) in params {
+            let Some(place) = read.place(name) else {
+                read.mediasec |= name.eq_ignore_ascii_case("mediasec");
+                continue;
+            };
+            if place.replace(value.unwrap_or("")).is_some() {
+                return Err(Unreadable::Syntax("a parameter is there twice"));
+            }
+        }
+        Ok(read)
+    }
+
+    fn place(&mut self, name: &str) -> Option<&mut Option<&'a str>> {
+        let places = [
+            ("alg", &mut self.alg),
+            ("ealg", &mut self.ealg),
+            ("prot", &mut self.prot),
+            ("mod", &mut self.mode),
+            ("spi-c", &mut self.spi_c),
+            ("spi-s", &mut self.spi_s),
+            ("port-c", &mut self.port_c),
+            ("port-s", &mut self.port_s),
+            ("q", &mut self.q),
+        ];
+        let mut places = places.into_iter();
+        let found = places.find(|(known, _)| known.eq_ignore_ascii_case(name));
+        found.map(|(_, place)| place)
+    }
+}
 
 fn mechanism(entry: &str) -> Result<Mechanism, Unreadable> {
     let read = SecurityMechanism::parse(entry);
     let read = read.map_err(|_| Unreadable::Syntax("a mechanism's name is no token"))?;
-    let times = |name: &str| {
-        read.params
-            .iter()
-            .filter(|(found, _)| found.eq_ignore_ascii_case(name))
-            .count()
-    };
-    if PARAMETERS.into_iter().any(|name| times(name) > 1) {
-        return Err(Unreadable::Syntax("a parameter is there twice"));
-    }
-    if read.params.has("mediasec") {
+    let parameters = Parameters::of(read.params)?;
+    if parameters.mediasec {
         return Ok(Mechanism::Media);
     }
     if !read.is_ipsec_3gpp() {
         return Ok(Mechanism::Unsupported);
     }
-    Ok(ipsec(&read)?.map_or(Mechanism::Unsupported, Mechanism::Ipsec))
+    Ok(ipsec(&parameters)?.map_or(Mechanism::Unsupported, Mechanism::Ipsec))
 }
 
 /// `None` where something is not supported; what is no number where one belongs is an error.
-fn ipsec(read: &SecurityMechanism<'_>) -> Result<Option<Ipsec>, Unreadable> {
-    let alg = read.alg().and_then(|alg| alg.parse::<Integrity>().ok());
-    let ealg = read.ealg().unwrap_or("null").parse::<Encryption>().ok();
+fn ipsec(read: &Parameters<'_>) -> Result<Option<Ipsec>, Unreadable> {
+    const SPI: &str = "an SPI is no number of 32 bits";
+    const PORT: &str = "a port is no number of 16 bits";
+    let alg = read.alg.and_then(|alg| alg.parse::<Integrity>().ok());
+    let ealg = read.ealg.unwrap_or("null").parse::<Encryption>().ok();
     let suite = alg.zip(ealg).and_then(|(alg, ealg)| Suite::new(alg, ealg).ok());
     let modes = [Mode::Transport, Mode::UdpEncapsulatedTunnel];
-    let named = read.mode().unwrap_or(Mode::Transport.name());
+    let named = read.mode.unwrap_or(Mode::Transport.name());
     let mode = modes
         .into_iter()
         .find(|mode| mode.name().eq_ignore_ascii_case(named));
-    let esp = read.prot().is_none_or(|prot| prot.eq_ignore_ascii_case("esp"));
-    const SPI: &str = "an SPI is no number of 32 bits";
-    const PORT: &str = "a port is no number of 16 bits";
-    let spi_c = number(read, "spi-c", read.spi_c(), SPI)?.and_then(Spi::new);
-    let spi_s = number(read, "spi-s", read.spi_s(), SPI)?.and_then(Spi::new);
-    let port_c = number(read, "port-c", read.port_c(), PORT)?;
-    let port_s = number(read, "port-s", read.port_s(), PORT)?;
-    let q = number(read, "q", read.q(), "q is no number from 0 to 1")?.unwrap_or(FULL_Q);
+    let esp = read.prot.is_none_or(|prot| prot.eq_ignore_ascii_case("esp"));
+    let spi_c = number(read.spi_c, decimal, SPI)?.and_then(Spi::new);
+    let spi_s = number(read.spi_s, decimal, SPI)?.and_then(Spi::new);
+    let port_c = number(read.port_c, decimal, PORT)?;
+    let port_s = number(read.port_s, decimal, PORT)?;
+    let q = number(read.q, qvalue, "q is no number from 0 to 1")?.unwrap_or(FULL_Q);
     let spis = spi_c.zip(spi_s).map(|(client, server)| Spis { client, server });
     let ports = port_c
         .zip(port_s)
@@ -234,15 +270,12 @@ fn ipsec(read: &SecurityMechanism<'_>) -> Result<Option<Ipsec>, Unreadable> {
 
 /// A number of a parameter: one that is there and cannot be read is an error.
 fn number<T>(
-    of: &SecurityMechanism<'_>,
-    name: &str,
-    read: Option<T>,
+    text: Option<&str>,
+    read: impl Fn(&str) -> Option<T>,
     wrong: &'static str,
 ) -> Result<Option<T>, Unreadable> {
-    match read {
-        None if of.params.has(name) => Err(Unreadable::Syntax(wrong)),
-        read => Ok(read),
-    }
+    let Some(text) = text else { return Ok(None) };
+    read(text).map(Some).ok_or(Unreadable::Syntax(wrong))
 }
 
 #[cfg(test)]
