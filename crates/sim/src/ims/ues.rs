@@ -44,7 +44,11 @@ const MAX_ALTERED: usize = 64;
 #[derive(Debug)]
 pub struct Ues {
     layer: Layer,
-    users: Vec<User>,
+    #[expect(
+        clippy::vec_box,
+        reason = "a hundred thousand are moved when the table grows, and nobody hears meanwhile"
+    )]
+    users: Vec<Box<User>>,
     addresses: HashMap<IpAddr, UserId>,
     pending: HashMap<ClientId, (UserId, Pending)>,
     /// When a user's timers are due, and of each user when that is.
@@ -84,7 +88,7 @@ impl Ues {
         }
         let id = UserId(self.users.len() as u32);
         self.addresses.insert(address, id);
-        self.users.push(user);
+        self.users.push(Box::new(user));
         self.due.push(None);
         Some(id)
     }
@@ -114,7 +118,7 @@ impl Ues {
 
     /// All users.
     pub fn users(&self) -> impl Iterator<Item = (UserId, &User)> {
-        (0..).map(UserId).zip(&self.users)
+        (0..).map(UserId).zip(self.users.iter().map(Box::as_ref))
     }
 
     /// Whose a hop is.
