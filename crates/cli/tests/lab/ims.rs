@@ -1,6 +1,6 @@
 //! The lab of IMS.
 
-use super::{json, lab, tshark};
+use super::{is_shown, json, lab, play_all, tshark};
 use std::path::Path;
 use std::process::Command;
 
@@ -17,33 +17,8 @@ fn scenarios<'a>(names: &[&'a str]) -> Vec<&'a str> {
 #[test]
 fn every_scenario_of_ims_ends_as_its_name_says_and_the_doctor_names_its_fault() {
     let directory = tempfile::tempdir().unwrap();
-    let output = lab(directory.path(), &["ims", "--seed", "7"]);
-    let text = String::from_utf8(output.stdout).unwrap();
-    let failed: Vec<&str> = text.lines().filter(|line| line.starts_with('✗')).collect();
-    assert_eq!(
-        output.status.code(),
-        Some(i32::from(!failed.is_empty())),
-        "{failed:#?}\n{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    // As in LTE: what is wrong stays wrong, what was late is not late twice.
-    for line in failed {
-        let name = line.split_whitespace().nth(1).unwrap();
-        let alone = tempfile::tempdir().unwrap();
-        let again = lab(alone.path(), &scenarios(&[name]));
-        let said = String::from_utf8_lossy(&again.stdout);
-        assert_eq!(again.status.code(), Some(0), "twice: {line}\n{said}");
-    }
-    let drawn = text.lines().filter(|line| line.contains('│'));
-    let beside = drawn.clone().filter_map(|line| line.rsplit(['│', '●']).next());
-    let told = beside.map(str::trim).collect::<Vec<_>>().join(" ");
-    assert!(
-        drawn
-            .map(|line| line.chars().count())
-            .max()
-            .is_some_and(|widest| widest <= 100)
-    );
-    for expected in [
+    let text = play_all(directory.path(), "ims");
+    let expected = [
         "REGISTER",
         "401 REGISTER",
         "in ESP",
@@ -58,12 +33,8 @@ fn every_scenario_of_ims_ends_as_its_name_says_and_the_doctor_names_its_fault() 
         "bidding down",
         "registered for",
         "RTR",
-    ] {
-        assert!(
-            text.contains(expected) || told.contains(expected),
-            "{expected} is not shown"
-        );
-    }
+    ];
+    is_shown(&text, &expected);
 }
 
 #[test]

@@ -1,41 +1,15 @@
 //! The lab of LTE.
 
-use super::{json, lab, tshark};
+use super::{is_shown, json, lab, play_all, tshark};
 use std::process::Command;
 
 /// Every scenario of LTE, the ladder, the capture: the same run serves all three.
 #[test]
 fn every_scenario_of_lte_ends_as_its_name_says_and_tshark_reads_it() {
     let directory = tempfile::tempdir().unwrap();
-    let output = lab(directory.path(), &["lte", "--seed", "7"]);
-    let text = String::from_utf8(output.stdout).unwrap();
-    let failed: Vec<&str> = text.lines().filter(|line| line.starts_with('✗')).collect();
-    assert_eq!(
-        output.status.code(),
-        Some(i32::from(!failed.is_empty())),
-        "{failed:#?}"
-    );
-    // The lab runs in real time: a machine that stalls for half a second makes a timer late. What is wrong stays wrong, and
-    // the same scenarios are held to their endings on virtual time in `crates/sim`.
-    for line in failed {
-        let name = line.split_whitespace().nth(1).unwrap();
-        let alone = tempfile::tempdir().unwrap();
-        let again = lab(alone.path(), &["lte", "--scenario", name, "--seed", "7"]);
-        let said = String::from_utf8_lossy(&again.stdout);
-        assert_eq!(again.status.code(), Some(0), "twice: {line}\n{said}");
-    }
+    let text = play_all(directory.path(), "lte");
     assert!(!text.contains('\u{1b}'), "no colours in a pipe");
-    let drawn = text.lines().filter(|line| line.contains('│'));
-    // What stands beside the lifelines, without the breaks of its lines.
-    let beside = drawn.clone().filter_map(|line| line.rsplit(['│', '●']).next());
-    let told = beside.map(str::trim).collect::<Vec<_>>().join(" ");
-    assert!(
-        drawn
-            .map(|line| line.chars().count())
-            .max()
-            .is_some_and(|widest| widest <= 100)
-    );
-    for expected in [
+    let expected = [
         "AUTHENTICATION REQUEST",
         "SECURITY MODE COMMAND",
         "COUNT 0, KSI",
@@ -49,12 +23,8 @@ fn every_scenario_of_lte_ends_as_its_name_says_and_tshark_reads_it() {
         "each activates another context",
         "AIR",
         "ULA 2001",
-    ] {
-        assert!(
-            text.contains(expected) || told.contains(expected),
-            "{expected} is not shown"
-        );
-    }
+    ];
+    is_shown(&text, &expected);
     // tshark takes what is ciphered for plain when the first octet happens to look so, once in some 250 messages.
     let clean = "(_ws.malformed || _ws.expert.severity >= \"Error\") && !(frame.comment contains \"malformed\") && \
                  !(nas_eps.security_header_type == 2 || nas_eps.security_header_type == 4)";

@@ -90,3 +90,47 @@ fn scenarios_are_listed_with_a_line_each() {
         "nothing was played"
     );
 }
+
+/// Plays every scenario of a technology by one seed, and answers what is shown.
+///
+/// The lab runs in real time: a machine that stalls for half a second makes a timer late. What is wrong stays wrong, so one that
+/// fails is played again alone; the same scenarios are held to their endings on virtual time in `crates/sim`.
+fn play_all(directory: &Path, technology: &str) -> String {
+    let output = lab(directory, &[technology, "--seed", "7"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let failed: Vec<&str> = text.lines().filter(|line| line.starts_with('✗')).collect();
+    assert_eq!(
+        output.status.code(),
+        Some(i32::from(!failed.is_empty())),
+        "{failed:#?}\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    for line in failed {
+        let name = line.split_whitespace().nth(1).unwrap();
+        let alone = tempfile::tempdir().unwrap();
+        let again = lab(alone.path(), &[technology, "--scenario", name, "--seed", "7"]);
+        let said = String::from_utf8_lossy(&again.stdout);
+        assert_eq!(again.status.code(), Some(0), "twice: {line}\n{said}");
+    }
+    text
+}
+
+/// All of this is in the ladders, which are no wider than they may be.
+fn is_shown(text: &str, all: &[&str]) {
+    let drawn = text.lines().filter(|line| line.contains('│'));
+    // What stands beside the lifelines, without the breaks of its lines.
+    let beside = drawn.clone().filter_map(|line| line.rsplit(['│', '●']).next());
+    let told = beside.map(str::trim).collect::<Vec<_>>().join(" ");
+    assert!(
+        drawn
+            .map(|line| line.chars().count())
+            .max()
+            .is_some_and(|widest| widest <= 100)
+    );
+    for expected in all {
+        assert!(
+            text.contains(expected) || told.contains(expected),
+            "{expected} is not shown"
+        );
+    }
+}
