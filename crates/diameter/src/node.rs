@@ -32,6 +32,7 @@ mod refusal;
 mod relay;
 mod request;
 mod routing;
+mod security;
 pub(crate) mod seed;
 mod table;
 mod timers;
@@ -51,6 +52,7 @@ pub use event::{
 pub use peer::{Capabilities, PeerId, PeerStatus};
 pub use receive::Inbound;
 pub use request::Destination;
+pub use security::{Certificate, Fingerprint, PeerSecurity};
 pub use table::PeerState;
 pub use watchdog::WatchdogState;
 

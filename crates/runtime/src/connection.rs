@@ -1,5 +1,6 @@
-//! One TCP connection: a task that reads, and writes what a full socket left over.
+//! One connection: a task that reads, and writes what a full socket left over.
 
+use crate::carrier::Carrier;
 use crate::tap::Link;
 use crate::{Application, Driver};
 use quintet_diameter::Inbox;
@@ -7,7 +8,6 @@ use std::cell::Cell;
 use std::io;
 use std::rc::Rc;
 use std::time::Duration;
-use tokio::net::TcpStream;
 use tokio::sync::Notify;
 
 /// How often a connection that may not read (its peer does not read our answers) looks again.
@@ -16,7 +16,7 @@ const BACKPRESSURE_CHECK: Duration = Duration::from_millis(20);
 /// A connection as the driver holds it.
 pub(crate) struct Connection {
     pub(crate) link: Link,
-    stream: TcpStream,
+    carrier: Carrier,
     /// Octets of the output that the tap has seen already.
     tapped: Cell<usize>,
     state: Cell<State>,
@@ -35,10 +35,10 @@ enum State {
 }
 
 impl Connection {
-    pub(crate) fn new(link: Link, stream: TcpStream) -> Self {
+    pub(crate) fn new(link: Link, carrier: Carrier) -> Self {
         Self {
             link,
-            stream,
+            carrier,
             tapped: Cell::new(0),
             state: Cell::new(State::Open),
             wake: Notify::new(),
@@ -58,9 +58,9 @@ impl Connection {
         let mut written = 0;
         let result = loop {
             if written == output.len() {
-                break Ok(true);
+                break self.carrier.flush();
             }
-            match self.stream.try_write(&output[written..]) {
+            match self.carrier.try_write(&output[written..]) {
                 Ok(n) => written += n,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => break Ok(false),
                 Err(error) => break Err(error),
@@ -98,6 +98,7 @@ pub(crate) async fn run<A: Application + 'static>(connection: Rc<Connection>, dr
     if let Err(error) = serve(&connection, &driver, &mut inbox).await {
         tracing::debug!(remote = %connection.link.remote, %error, "connection lost");
     }
+    connection.carrier.close();
     driver.closed(&connection);
 }
 
@@ -118,7 +119,7 @@ async fn serve<A: Application + 'static>(
                     continue;
                 }
                 tokio::select! {
-                    ready = connection.stream.writable() => ready?,
+                    ready = connection.carrier.writable() => ready?,
                     () = connection.wake.notified() => {}
                 }
             }
@@ -133,9 +134,9 @@ async fn serve<A: Application + 'static>(
                 tokio::select! {
                     biased;
                     () = connection.wake.notified() => continue,
-                    ready = connection.stream.readable() => ready?,
+                    ready = connection.carrier.readable() => ready?,
                 }
-                match connection.stream.try_read(inbox.space()) {
+                match connection.carrier.try_read(inbox.space()) {
                     Ok(0) => return Ok(()),
                     Ok(n) => {
                         inbox.filled(n);

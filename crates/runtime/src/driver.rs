@@ -3,6 +3,7 @@
 //! Every task of a connection borrows the engine for as long as it works off what it read, never across an await.
 
 mod associations;
+mod connect;
 mod diameter;
 mod esp;
 mod sbi;
@@ -10,16 +11,19 @@ mod sctp;
 mod sip;
 mod tasks;
 
+use crate::carrier::Carrier;
 use crate::connection::{self, Connection};
+use crate::peer_tls::PeerTls;
 use crate::sbi::run_call;
 use crate::sctp::SctpTransport;
 use crate::sip::run_connect as run_sip_connect;
 use crate::tap::{self, Link, Tap, Transport, Way};
 use crate::{Application, Clock, Moment, listener};
 use associations::Associations;
+use connect::run_connect;
 use esp::EspState;
 use quintet_diameter::Inbox;
-use quintet_diameter::node::{Action, ConnectionId, DisconnectCause, Event, Node, PeerId};
+use quintet_diameter::node::{Action, Certificate, ConnectionId, DisconnectCause, Event, Node, PeerId};
 use sbi::SbiState;
 pub(crate) use sbi::SbiTapped;
 use sip::SipState;
@@ -30,7 +34,6 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpStream;
 use tokio::sync::Notify;
 
 /// Drives a node. Clones share it. Use it inside a `tokio::task::LocalSet` of a current-thread runtime.
@@ -72,6 +75,8 @@ struct Engine<A> {
     armed: Option<Duration>,
     /// Actions that need tasks: taken by [`Driver::settle`] after the borrow ends.
     connects: Vec<(PeerId, SocketAddr)>,
+    /// Peers that are connected to over TLS.
+    secured: HashMap<PeerId, PeerTls>,
     stopped: bool,
 }
 
@@ -98,6 +103,7 @@ impl<A: Application + 'static> Driver<A> {
             next_connection: 0,
             armed: None,
             connects: Vec::new(),
+            secured: HashMap::new(),
             stopped: false,
         };
         let shared = Shared {
@@ -121,10 +127,27 @@ impl<A: Application + 'static> Driver<A> {
     /// # Errors
     /// As the system says: in use, not ours, not permitted.
     pub fn listen(&self, address: SocketAddr) -> io::Result<SocketAddr> {
+        self.listen_with(address, None)
+    }
+
+    /// The same for Diameter over TLS (RFC 6733 2.1: usually port 5868).
+    ///
+    /// # Errors
+    /// As the system says.
+    pub fn listen_tls(&self, address: SocketAddr, tls: &PeerTls) -> io::Result<SocketAddr> {
+        self.listen_with(address, Some(tls.clone()))
+    }
+
+    fn listen_with(&self, address: SocketAddr, tls: Option<PeerTls>) -> io::Result<SocketAddr> {
         let listener = listener::bind(address)?;
         let local = listener.local_addr()?;
-        tokio::task::spawn_local(listener::run(listener, self.clone()));
+        tokio::task::spawn_local(listener::run(listener, self.clone(), tls));
         Ok(local)
+    }
+
+    /// Connections to this peer are made over TLS.
+    pub fn reach_over_tls(&self, peer: PeerId, tls: &PeerTls) {
+        self.shared.engine.borrow_mut().secured.insert(peer, tls.clone());
     }
 
     /// Does something with the application from outside of any message, and sees to what follows from it.
@@ -154,9 +177,14 @@ impl<A: Application + 'static> Driver<A> {
     }
 
     /// An accepted or made connection; a refused one is dropped.
-    pub(crate) fn adopt(&self, stream: TcpStream, initiated_for: Option<PeerId>) -> io::Result<()> {
-        stream.set_nodelay(true)?;
-        let (local, remote) = (stream.local_addr()?, stream.peer_addr()?);
+    pub(crate) fn adopt(
+        &self,
+        carrier: Carrier,
+        certificate: Option<Certificate>,
+        initiated_for: Option<PeerId>,
+    ) -> io::Result<()> {
+        carrier.set_nodelay()?;
+        let (local, remote) = carrier.ends()?;
         let at = self.shared.clock.moment();
         let connection = {
             let engine = &mut *self.shared.engine.borrow_mut();
@@ -171,6 +199,9 @@ impl<A: Application + 'static> Driver<A> {
                     }
                 }
             }
+            if let Some(certificate) = certificate {
+                engine.node.secured(id, certificate);
+            }
             let link = Link {
                 connection: id,
                 local,
@@ -181,7 +212,7 @@ impl<A: Application + 'static> Driver<A> {
             if let Some(tap) = &mut engine.tap {
                 tap.opened(at.wall, &link);
             }
-            let connection = Rc::new(Connection::new(link, stream));
+            let connection = Rc::new(Connection::new(link, carrier));
             engine.connections.insert(id, Rc::clone(&connection));
             connection
         };
@@ -428,16 +459,5 @@ async fn run_timers<A: Application + 'static>(driver: Driver<A>) {
                 }
             }
         }
-    }
-}
-
-/// Makes the connection that the node asked for. The node's own timer bounds the attempt.
-async fn run_connect<A: Application + 'static>(driver: Driver<A>, peer: PeerId, address: SocketAddr) {
-    let adopted = match TcpStream::connect(address).await {
-        Ok(stream) => driver.adopt(stream, Some(peer)),
-        Err(error) => Err(error),
-    };
-    if let Err(error) = adopted {
-        driver.with(|at, node, _| node.connect_failed(at.now, peer, &error.to_string()));
     }
 }

@@ -1,11 +1,16 @@
 //! Listening sockets.
 
+use crate::carrier::Carrier;
+use crate::peer_tls::{self, PeerTls};
 use crate::{Application, Driver};
 use socket2::{Domain, Protocol, Socket, Type};
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 
 /// Connections that may wait to be accepted: a restart brings every MME back at once.
 const BACKLOG: i32 = 1024;
@@ -23,14 +28,35 @@ pub(crate) fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     TcpListener::from_std(socket.into())
 }
 
+/// How long TLS may take: a few round trips.
+const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
+
+/// Most handshakes of TLS at a time: each costs a signature, and nobody is known before its end.
+const MAX_HANDSHAKES: usize = 256;
+
 /// Accepts until the program ends. A failing accept (no descriptors left) is told once and tried again.
-pub(crate) async fn run<A: Application + 'static>(listener: TcpListener, driver: Driver<A>) {
+pub(crate) async fn run<A: Application + 'static>(
+    listener: TcpListener,
+    driver: Driver<A>,
+    tls: Option<PeerTls>,
+) {
+    let handshakes = Arc::new(Semaphore::new(MAX_HANDSHAKES));
     let mut failing = false;
     loop {
         match listener.accept().await {
             Ok((stream, remote)) => {
                 failing = false;
-                if let Err(error) = driver.adopt(stream, None) {
+                let adopted = match &tls {
+                    None => driver.adopt(Carrier::plain(stream), None, None),
+                    Some(tls) => match Arc::clone(&handshakes).try_acquire_owned() {
+                        Ok(place) => {
+                            tokio::task::spawn_local(secure(driver.clone(), stream, tls.clone(), place));
+                            Ok(())
+                        }
+                        Err(_) => Err(io::Error::other("too many handshakes of TLS at a time")),
+                    },
+                };
+                if let Err(error) = adopted {
                     tracing::debug!(%remote, %error, "connection lost while it was accepted");
                 }
             }
@@ -42,5 +68,28 @@ pub(crate) async fn run<A: Application + 'static>(listener: TcpListener, driver:
                 tokio::time::sleep(ACCEPT_PAUSE).await;
             }
         }
+    }
+}
+
+/// Sets TLS up on what was accepted; `place` is held meanwhile.
+async fn secure<A: Application + 'static>(
+    driver: Driver<A>,
+    stream: TcpStream,
+    tls: PeerTls,
+    place: OwnedSemaphorePermit,
+) {
+    let remote = stream.peer_addr();
+    let made = timeout(HANDSHAKE_TIME, tls.acceptor().accept(stream)).await;
+    drop(place);
+    let adopted = made
+        .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+        .and_then(|stream| {
+            let (stream, connection) = stream.into_inner();
+            let shown = peer_tls::certificate(connection.peer_certificates());
+            driver.adopt(Carrier::secured(stream, connection.into()), shown, None)
+        });
+    if let Err(error) = adopted {
+        // Who misconfigured a certificate looks here first.
+        tracing::warn!(remote = ?remote.ok(), %error, "no TLS with a Diameter peer");
     }
 }

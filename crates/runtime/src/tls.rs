@@ -44,6 +44,9 @@ pub enum TlsError {
     /// The authorities of clients cannot be used.
     #[error("client authorities: {0}")]
     Clients(String),
+    /// There is neither an authority nor a pinned certificate.
+    #[error("no peer would be believed: name authorities, or the certificates of peers")]
+    Nobody,
 }
 
 /// TLS of a server.
@@ -140,7 +143,7 @@ fn pem(what: &'static str, reason: impl fmt::Display) -> TlsError {
     }
 }
 
-fn read_certificates(text: &[u8]) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+pub(crate) fn read_certificates(text: &[u8]) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     let certificates: Vec<_> = CertificateDer::pem_slice_iter(text)
         .collect::<Result<_, _>>()
         .map_err(|error| pem("certificate", error))?;
@@ -150,11 +153,11 @@ fn read_certificates(text: &[u8]) -> Result<Vec<CertificateDer<'static>>, TlsErr
     Ok(certificates)
 }
 
-fn read_key(text: &[u8]) -> Result<PrivateKeyDer<'static>, TlsError> {
+pub(crate) fn read_key(text: &[u8]) -> Result<PrivateKeyDer<'static>, TlsError> {
     PrivateKeyDer::from_pem_slice(text).map_err(|error| pem("private key", error))
 }
 
-fn read_roots(text: &[u8]) -> Result<RootCertStore, TlsError> {
+pub(crate) fn read_roots(text: &[u8]) -> Result<RootCertStore, TlsError> {
     let mut roots = RootCertStore::empty();
     for certificate in read_certificates(text)? {
         roots.add(certificate)?;

@@ -5,7 +5,7 @@ use super::refusal::Refusal;
 use super::{
     Application, ApplicationKind, Candidate, Capabilities, ConnectionId, Direction, DownReason, Event, Node,
     NodeConfig, PeerConfig, PeerId, PeerMachineEvent as Happened, PeerState, Phase, RELAY_APPLICATION,
-    RefusedReason, UnknownPeers,
+    RefusedReason,
 };
 use crate::dict::{avp, command};
 use crate::{CommandFlags, Header, Message, MessageWriter, ResultCode};
@@ -141,12 +141,11 @@ impl Node {
         if self.config.is_us(identity.as_bytes()) {
             return Err(unknown("this is my own Origin-Host"));
         }
-        let connection = self.connections.get(&id);
+        let remote = self.connections.get(&id).and_then(|c| c.remote);
         let known = self.peer_by_identity(identity.as_bytes());
-        match known {
-            Some(peer) => {
-                let config = &self.peers[peer.index as usize].config;
-                let remote = connection.and_then(|c| c.remote);
+        let config = known.map(|peer| &self.peers[peer.index as usize].config);
+        match config {
+            Some(config) => {
                 if !config.addresses.is_empty() && !remote.is_some_and(|r| config.addresses.contains(&r)) {
                     return Err(unknown("this peer is expected from another address"));
                 }
@@ -154,10 +153,18 @@ impl Node {
                     return Err(unknown("this peer is expected in another realm"));
                 }
             }
-            None if self.config.unknown_peers == UnknownPeers::Refuse => {
+            None if !self.config.unknown_peers.admit(remote) => {
                 return Err(unknown("this peer is not configured"));
             }
             None => {}
+        }
+        self.check_security(id, config, identity)?;
+        let offered = &introduction.capabilities;
+        if config.is_some_and(|config| !offered.meet(config)) {
+            return Err(Refusal::new(
+                ResultCode::NO_COMMON_APPLICATION,
+                "this peer is configured for other applications",
+            ));
         }
         if let Some((avp, false)) = introduction.security {
             return Err(Refusal {
@@ -238,7 +245,7 @@ impl Node {
             .is_some_and(|cer| cer.hop_by_hop == header.hop_by_hop);
         let is_cea = header.code == command::CAPABILITIES_EXCHANGE && !header.flags.request() && ours;
         let judged = if is_cea {
-            self.judge_cea(peer, message)
+            self.judge_cea(id, peer, message)
         } else {
             Err(RefusedReason::NotCapabilities)
         };
@@ -257,7 +264,12 @@ impl Node {
         }
     }
 
-    fn judge_cea(&self, peer: PeerId, message: &Message<'_>) -> Result<Capabilities, RefusedReason> {
+    fn judge_cea(
+        &self,
+        id: ConnectionId,
+        peer: PeerId,
+        message: &Message<'_>,
+    ) -> Result<Capabilities, RefusedReason> {
         let result = message
             .find(avp::RESULT_CODE)
             .and_then(|avp| avp.u32().ok())
@@ -271,7 +283,8 @@ impl Node {
         let config = &self.peers[peer.index as usize].config;
         let right = introduction.identity.eq_ignore_ascii_case(&config.identity)
             && realm_fits(config, &introduction.capabilities)
-            && self.shares_application(&introduction.capabilities);
+            && self.shares_application(&introduction.capabilities)
+            && self.check_security(id, Some(config), &config.identity).is_ok();
         if right {
             Ok(introduction.capabilities)
         } else {

@@ -1,5 +1,6 @@
 //! What a node is told when it is made: who it is, whom it knows, what it serves, how long it waits, how much it holds.
 
+use super::PeerSecurity;
 use crate::MAX_IDENTITY_OCTETS;
 use crate::dict::Dictionary;
 use std::net::{IpAddr, SocketAddr};
@@ -252,6 +253,29 @@ pub struct PeerConfig {
     pub connect: bool,
     /// The source addresses it may connect from; empty: any.
     pub addresses: Vec<IpAddr>,
+    /// What it must prove to be who it says.
+    pub security: PeerSecurity,
+    /// The applications (Application-ID) whose requests are taken from it; `None`: all of this node's.
+    pub applications: Option<Vec<u32>>,
+}
+
+impl UnknownPeers {
+    /// Whether a peer that is not configured is served at this address of its own.
+    pub(crate) fn admit(self, remote: Option<IpAddr>) -> bool {
+        match self {
+            Self::Accept => true,
+            Self::Local => remote.is_some_and(|remote| remote.to_canonical().is_loopback()),
+            Self::Refuse => false,
+        }
+    }
+}
+
+impl PeerConfig {
+    /// Whether requests of an application are taken from it.
+    pub(crate) fn may_use(&self, application_id: u32) -> bool {
+        let listed = self.applications.as_ref();
+        listed.is_none_or(|listed| listed.contains(&application_id))
+    }
 }
 
 /// What happens to a peer that is not configured (RFC 6733 5.3).
@@ -259,6 +283,8 @@ pub struct PeerConfig {
 pub enum UnknownPeers {
     /// It is served like any other.
     Accept,
+    /// It is served if it connects from a loopback address, which nobody outside of this machine can; else as `Refuse`.
+    Local,
     /// CEA with 3010, and the connection is closed.
     #[default]
     Refuse,

@@ -1,6 +1,6 @@
 //! One transport connection as the node sees it.
 
-use super::{Deadline, PeerId};
+use super::{Certificate, Deadline, PeerId};
 use crate::Header;
 use std::net::IpAddr;
 
@@ -29,6 +29,8 @@ pub(crate) struct Connection {
     pub(crate) remote: Option<IpAddr>,
     /// The own address if known.
     pub(crate) local: Option<IpAddr>,
+    /// The peer's certificate, over TLS.
+    pub(crate) certificate: Option<Certificate>,
     pub(crate) output: Vec<u8>,
     pub(crate) dirty: bool,
     /// Requests handed to the application and not answered.
@@ -47,6 +49,7 @@ impl Connection {
             peer: None,
             remote: None,
             local: None,
+            certificate: None,
             output: Vec::new(),
             dirty: false,
             in_progress: 0,

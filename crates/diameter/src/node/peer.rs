@@ -44,6 +44,12 @@ impl Capabilities {
     pub fn supports(&self, application_id: u32) -> bool {
         self.relay || self.applications.iter().any(|(id, _)| *id == application_id)
     }
+
+    /// Whether the peer asks for anything that is taken from it.
+    pub(crate) fn meet(&self, config: &PeerConfig) -> bool {
+        let mut offered = self.applications.iter();
+        self.relay || self.applications.is_empty() || offered.any(|(id, _)| config.may_use(*id))
+    }
 }
 
 /// A CER that passed Process-CER and waits for the peer machine's word.

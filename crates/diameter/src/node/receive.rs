@@ -108,7 +108,14 @@ impl Node {
     fn receive_request<'m>(&mut self, id: ConnectionId, peer: PeerId, message: Message<'m>) -> Inbound<'m> {
         self.peers[peer.index as usize].counters.requests_received += 1;
         let envelope = Envelope::of(&message);
+        let application_id = message.header().application_id;
+        let may = self.peers[peer.index as usize].config.may_use(application_id);
         let refusal = match self.direct(&message, &envelope) {
+            // Application 0 has base commands alone.
+            Ok(_) if !may && application_id != 0 => Refusal::new(
+                ResultCode::APPLICATION_UNSUPPORTED,
+                "this peer is configured for other applications",
+            ),
             Ok(Local::Here) => match self.admit_request(id, &message, &envelope) {
                 Ok(Verdict::New) => return Inbound::Request(message),
                 Ok(_) => return Inbound::Done,

@@ -25,11 +25,11 @@ use tokio::sync::Notify;
 /// Payload protocol identifier of Diameter in clear text.
 const DIAMETER: u32 = 46;
 
-fn identity(name: &str) -> String {
+pub(crate) fn identity(name: &str) -> String {
     format!("{name}.{}", demo::home_plmn().epc_realm())
 }
 
-fn node_config(name: &str) -> NodeConfig {
+pub(crate) fn node_config(name: &str) -> NodeConfig {
     let realm = demo::home_plmn().epc_realm();
     let mut config = NodeConfig::new(identity(name), realm, Ipv4Addr::LOCALHOST.into());
     config.applications = vec![DiameterApplication::auth(vendor::TGPP, application::S6A)];
@@ -39,6 +39,14 @@ fn node_config(name: &str) -> NodeConfig {
 
 /// An HSS with the demo subscribers, and where it listens for SCTP.
 fn hss() -> (Driver<HssApplication>, SctpRemote) {
+    let driver = hss_of(node_config("hss"));
+    let transport = driver.open_sctp(&udp(true), SctpUse::Diameter).unwrap();
+    let remote = remote(&driver, transport);
+    (driver, remote)
+}
+
+/// An HSS with the demo subscribers, which listens nowhere yet.
+pub(crate) fn hss_of(config: NodeConfig) -> Driver<HssApplication> {
     let mut store = MemoryStore::new();
     let subscribers = demo::subscribers().into_iter().map(|demo| demo.subscriber);
     store
@@ -54,7 +62,7 @@ fn hss() -> (Driver<HssApplication>, SctpRemote) {
         ChallengeKey::from(&secret),
         Box::new(move |octets: &mut [u8]| entropy.fill(octets)),
     );
-    let node = Node::new(node_config("hss"), 7).unwrap();
+    let node = Node::new(config, 7).unwrap();
     let driver = Driver::start(
         Clock::start(),
         node,
@@ -63,13 +71,11 @@ fn hss() -> (Driver<HssApplication>, SctpRemote) {
         Arc::new(Notify::new()),
     );
     driver.with(|at, _, application| application.start(at));
-    let transport = driver.open_sctp(&udp(true), SctpUse::Diameter).unwrap();
-    let remote = remote(&driver, transport);
-    (driver, remote)
+    driver
 }
 
 #[derive(Default)]
-struct News {
+pub(crate) struct News {
     events: RefCell<Vec<String>>,
     completed: RefCell<Vec<MmeEvent>>,
     changed: Notify,
@@ -77,14 +83,14 @@ struct News {
 
 impl News {
     /// Waits until an event of the node is told whose text begins so.
-    async fn told(&self, what: &str) {
+    pub(crate) async fn told(&self, what: &str) {
         while !self.events.borrow().iter().any(|event| event.starts_with(what)) {
             self.changed.notified().await;
         }
     }
 }
 
-struct MmeApplication {
+pub(crate) struct MmeApplication {
     mme: Mme,
     news: Rc<News>,
 }
@@ -125,13 +131,7 @@ fn mme(hss: SctpRemote) -> (Driver<MmeApplication>, Rc<News>) {
         connect: true,
         ..PeerConfig::default()
     }];
-    let node = Node::new(config, 11).unwrap();
-    let news = Rc::new(News::default());
-    let application = MmeApplication {
-        mme: Mme::new(MmeConfig::new(demo::home_plmn(), demo::home_plmn().epc_realm())),
-        news: Rc::clone(&news),
-    };
-    let driver = Driver::start(Clock::start(), node, application, None, Arc::new(Notify::new()));
+    let (driver, news) = mme_of(config);
     let transport = driver.open_sctp(&udp(false), SctpUse::Diameter).unwrap();
     let peer = driver
         .with(|_, node, _| node.find_peer(&identity("hss")))
@@ -140,27 +140,44 @@ fn mme(hss: SctpRemote) -> (Driver<MmeApplication>, Rc<News>) {
     (driver, news)
 }
 
+/// An MME.
+pub(crate) fn mme_of(config: NodeConfig) -> (Driver<MmeApplication>, Rc<News>) {
+    let node = Node::new(config, 11).unwrap();
+    let news = Rc::new(News::default());
+    let application = MmeApplication {
+        mme: Mme::new(MmeConfig::new(demo::home_plmn(), demo::home_plmn().epc_realm())),
+        news: Rc::clone(&news),
+    };
+    let driver = Driver::start(Clock::start(), node, application, None, Arc::new(Notify::new()));
+    (driver, news)
+}
+
+/// Attaches a subscriber, whole.
+pub(crate) async fn attach(mme: &Driver<MmeApplication>, news: &News) {
+    let card = demo::subscriber(Purpose::Milenage);
+    let imsi = card.subscriber.imsi;
+    let usim = Usim::new(imsi, &card.subscriber.authentication, card.sqn_ms).unwrap();
+    mme.with(|at, node, application| {
+        application.mme.arrive(Ue { usim, imeisv: None });
+        application.mme.attach(at.now, node, imsi).unwrap();
+    });
+    while news.completed.borrow().is_empty() {
+        news.changed.notified().await;
+    }
+    let completed = news.completed.take();
+    assert!(
+        matches!(completed[..], [MmeEvent::Completed { .. }]),
+        "{completed:?}"
+    );
+}
+
 #[test]
 fn an_mme_attaches_a_subscriber_over_sctp_and_leaves_in_good_order() {
     run(async {
         let (hss, address) = hss();
         let (mme, news) = mme(address);
         news.told("PeerUp").await;
-        let card = demo::subscriber(Purpose::Milenage);
-        let imsi = card.subscriber.imsi;
-        let usim = Usim::new(imsi, &card.subscriber.authentication, card.sqn_ms).unwrap();
-        mme.with(|at, node, application| {
-            application.mme.arrive(Ue { usim, imeisv: None });
-            application.mme.attach(at.now, node, imsi).unwrap();
-        });
-        while news.completed.borrow().is_empty() {
-            news.changed.notified().await;
-        }
-        let completed = news.completed.take();
-        assert!(
-            matches!(completed[..], [MmeEvent::Completed { .. }]),
-            "{completed:?}"
-        );
+        attach(&mme, &news).await;
         mme.shutdown(DisconnectCause::REBOOTING).await;
         hss.shutdown(DisconnectCause::REBOOTING).await;
         assert_eq!(hss.with(|_, node, _| node.connection_count()), 0);
@@ -208,7 +225,7 @@ fn request(code: u32, hop_by_hop: u32, more: impl FnOnce(&mut MessageWriter<'_>)
     octets
 }
 
-fn capabilities() -> Vec<u8> {
+pub(crate) fn capabilities() -> Vec<u8> {
     request(command::CAPABILITIES_EXCHANGE, 1, |writer| {
         writer.address(avp::HOST_IP_ADDRESS, Ipv4Addr::LOCALHOST.into());
         writer.u32(avp::VENDOR_ID, 0);
@@ -221,7 +238,7 @@ fn capabilities() -> Vec<u8> {
     })
 }
 
-fn watchdog(hop_by_hop: u32) -> Vec<u8> {
+pub(crate) fn watchdog(hop_by_hop: u32) -> Vec<u8> {
     request(command::DEVICE_WATCHDOG, hop_by_hop, |_| {})
 }
 

@@ -1,4 +1,4 @@
-//! SCTP transports of drivers that talk to each other over loopback: messages of an application, and Diameter.
+//! Transports of drivers that talk to each other over loopback: SCTP with messages of an application, Diameter over SCTP and TLS.
 
 #![cfg(test)]
 
@@ -6,3 +6,4 @@ mod diameter;
 mod messages;
 mod support;
 mod tap;
+mod tls;

@@ -1,0 +1,44 @@
+//! Connections that the node asks for, over TCP and TLS.
+
+use super::Driver;
+use crate::Application;
+use crate::carrier::Carrier;
+use crate::peer_tls::{self, PeerTls};
+use quintet_diameter::node::PeerId;
+use rustls::pki_types::ServerName;
+use std::io;
+use std::net::SocketAddr;
+use tokio::net::TcpStream;
+
+/// Makes the connection that the node asked for. The node's own timer bounds the attempt.
+pub(super) async fn run_connect<A: Application + 'static>(
+    driver: Driver<A>,
+    peer: PeerId,
+    address: SocketAddr,
+) {
+    let tls = driver.shared.engine.borrow().secured.get(&peer).cloned();
+    let adopted = match (TcpStream::connect(address).await, tls) {
+        (Ok(stream), None) => driver.adopt(Carrier::plain(stream), None, Some(peer)),
+        (Ok(stream), Some(tls)) => secure(&driver, peer, stream, &tls).await,
+        (Err(error), _) => Err(error),
+    };
+    if let Err(error) = adopted {
+        driver.with(|at, node, _| node.connect_failed(at.now, peer, &error.to_string()));
+    }
+}
+
+/// TLS with a server whose certificate must name the peer's Origin-Host, unless it is pinned.
+async fn secure<A: Application + 'static>(
+    driver: &Driver<A>,
+    peer: PeerId,
+    stream: TcpStream,
+    tls: &PeerTls,
+) -> io::Result<()> {
+    let identity = driver.with(|_, node, _| node.peer(peer).map(|peer| peer.identity.to_owned()));
+    let name = identity.and_then(|identity| ServerName::try_from(identity).ok());
+    let name = name.ok_or(io::ErrorKind::InvalidInput)?;
+    let stream = tls.connector().connect(name, stream).await?;
+    let (stream, connection) = stream.into_inner();
+    let shown = peer_tls::certificate(connection.peer_certificates());
+    driver.adopt(Carrier::secured(stream, connection.into()), shown, Some(peer))
+}
