@@ -5,6 +5,7 @@
 
 mod amf;
 mod ausf;
+mod diameter;
 mod eir;
 mod ims;
 mod mme;
@@ -16,6 +17,7 @@ mod value;
 pub(crate) use amf::Amf;
 use anyhow::{Context, Result, bail};
 pub(crate) use ausf::Ausf;
+pub(crate) use diameter::{Diameter, Peer, UnknownPeers};
 use ims::{Icscf, Ims, Pcscf, Scscf};
 pub(crate) use mme::Mme;
 use quintet_identity::Plmn;
@@ -85,84 +87,6 @@ impl Default for Roles {
     fn default() -> Self {
         Self(vec![Role::Hss])
     }
-}
-
-/// The Diameter node (RFC 6733).
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Diameter {
-    /// Origin-Host.
-    pub(crate) identity: Identity,
-    /// Origin-Realm.
-    pub(crate) realm: Identity,
-    /// Further realms whose requests are answered here.
-    pub(crate) further_realms: Vec<Identity>,
-    /// TCP addresses to listen on.
-    pub(crate) listen: Vec<SocketAddr>,
-    /// SCTP addresses to listen on.
-    pub(crate) listen_sctp: Vec<SocketAddr>,
-    /// Whether peers that are not listed may connect.
-    pub(crate) unknown_peers: UnknownPeers,
-    /// Tw of RFC 3539, ms (6 s at least).
-    pub(crate) watchdog_ms: Milliseconds<6_000, 3_600_000>,
-    /// Tc of RFC 6733 2.1, ms: how long after a connection ended, or could not be made, the next is tried.
-    pub(crate) reconnect_ms: Milliseconds<100, 3_600_000>,
-    /// How many connections at most.
-    pub(crate) max_connections: usize,
-    /// How many from one address: more if MMEs sit behind one NAT or proxy.
-    pub(crate) max_connections_per_address: usize,
-    /// The peers that are known by name.
-    #[serde(rename = "peer")]
-    pub(crate) peers: Vec<Peer>,
-    /// Further dictionary files (`.dia`), for vendors' AVPs.
-    pub(crate) dictionaries: Vec<PathBuf>,
-}
-
-impl Default for Diameter {
-    fn default() -> Self {
-        Self {
-            identity: Identity::of("hss.epc.mnc001.mcc001.3gppnetwork.org"),
-            realm: Identity::of("epc.mnc001.mcc001.3gppnetwork.org"),
-            further_realms: Vec::new(),
-            listen: vec![SocketAddr::from(([127, 0, 0, 1], 3868))],
-            listen_sctp: Vec::new(),
-            unknown_peers: UnknownPeers::Accept,
-            watchdog_ms: Milliseconds::new(30_000),
-            reconnect_ms: Milliseconds::new(30_000),
-            max_connections: 1024,
-            max_connections_per_address: 64,
-            peers: Vec::new(),
-            dictionaries: Vec::new(),
-        }
-    }
-}
-
-/// What becomes of a peer that is not listed.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum UnknownPeers {
-    /// It may connect.
-    Accept,
-    /// It gets 3010 UNKNOWN_PEER.
-    Refuse,
-}
-
-/// A peer known by name.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Peer {
-    /// Its Origin-Host.
-    pub(crate) identity: Identity,
-    /// Its realm, if other than ours.
-    pub(crate) realm: Option<Identity>,
-    /// Where to connect to; without it the peer connects to us.
-    pub(crate) connect: Option<SocketAddr>,
-    /// What to connect over.
-    #[serde(default)]
-    pub(crate) transport: Transport,
-    /// Addresses it may come from; none means any.
-    #[serde(default)]
-    pub(crate) from: Vec<std::net::IpAddr>,
 }
 
 /// The HSS.
@@ -317,41 +241,7 @@ impl Config {
         if !self.roles.0.contains(&Role::Hss) {
             return Ok(());
         }
-        let listens = !self.diameter.listen.is_empty() || !self.diameter.listen_sctp.is_empty();
-        if !listens && self.diameter.peers.iter().all(|peer| peer.connect.is_none()) {
-            bail!(
-                "diameter.listen and diameter.listen_sctp are empty and no [[diameter.peer]] has `connect`: nobody could \
-                 reach this node"
-            );
-        }
-        for (key, value) in [
-            ("max_connections", self.diameter.max_connections),
-            (
-                "max_connections_per_address",
-                self.diameter.max_connections_per_address,
-            ),
-        ] {
-            if value == 0 {
-                bail!("diameter.{key} = 0: allowed is 1 or more");
-            }
-        }
-        for (n, peer) in self.diameter.peers.iter().enumerate() {
-            if self.diameter.peers[..n]
-                .iter()
-                .any(|other| other.identity == peer.identity)
-            {
-                bail!(
-                    "two [[diameter.peer]] entries have the identity {:?}: each peer once",
-                    peer.identity.as_str()
-                );
-            }
-            if peer.identity == self.diameter.identity {
-                bail!(
-                    "a [[diameter.peer]] has this node's own identity {:?}",
-                    peer.identity.as_str()
-                );
-            }
-        }
+        self.diameter.check()?;
         self.sctp.check(self.diameter.listen_sctp.len())?;
         if self.store.kind == StoreKind::Memory && self.store.path.is_some() {
             bail!("store.path is given, but store.kind = \"memory\" keeps no file: remove one of them");

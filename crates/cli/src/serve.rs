@@ -7,7 +7,7 @@ mod fgs;
 mod ims;
 mod mme;
 
-use crate::config::{Config, Role, Roles, SlotNumber, StoreKind, Transport, UnknownPeers};
+use crate::config::{Config, Peer, Role, Roles, SlotNumber, StoreKind, Transport, UnknownPeers};
 use crate::diameter::extended_dictionary;
 use crate::output::Finding;
 use crate::signals::Termination;
@@ -16,8 +16,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use events::Events;
 use quintet_diameter::dict::{application, vendor};
 use quintet_diameter::node::{
-    Application as DiameterApplication, DisconnectCause, Node, NodeConfig, PeerConfig,
-    UnknownPeers as NodeUnknownPeers,
+    Application as DiameterApplication, DisconnectCause, Node, NodeConfig, UnknownPeers as NodeUnknownPeers,
 };
 use quintet_hss::{Hss, HssConfig};
 use quintet_identity::Plmn;
@@ -270,12 +269,32 @@ async fn start_hss(
             .map_err(|error| listen_error(*address, &error))?;
         tracing::info!(address = %local, identity = config.diameter.identity.as_str(), "S6a: listening");
     }
+    open_tls(config, &driver)?;
     open_sctp(config, &driver)?;
     if let Some(address) = config.metrics.listen {
         let local = metrics::serve(address, driver.clone()).await?;
         tracing::info!(address = %local, "metrics: listening, path /metrics");
     }
     Ok(driver)
+}
+
+/// TLS: the addresses it listens on, and the peers that are reached over it.
+fn open_tls(config: &Config, driver: &Driver<HssApplication>) -> Result<()> {
+    let Some(tls) = config.diameter.secured()? else {
+        return Ok(());
+    };
+    for address in &config.diameter.tls.listen {
+        let local = driver
+            .listen_tls(*address, &tls)
+            .map_err(|error| listen_error(*address, &error))?;
+        tracing::info!(address = %local, identity = config.diameter.identity.as_str(), "Diameter over TLS: listening");
+    }
+    for peer in config.diameter.peers.iter().filter(|peer| peer.is_secure()) {
+        if let Some(known) = driver.with(|_, node, _| node.find_peer(peer.identity.as_str())) {
+            driver.reach_over_tls(known, &tls);
+        }
+    }
+    Ok(())
 }
 
 /// SCTP for S6a: a transport for each address it listens on, and one that only connects for each family of its peers.
@@ -402,6 +421,7 @@ fn node_config(config: &Config, started_at_unix: u32) -> Result<NodeConfig> {
     }
     node.unknown_peers = match diameter.unknown_peers {
         UnknownPeers::Accept => NodeUnknownPeers::Accept,
+        UnknownPeers::Local => NodeUnknownPeers::Local,
         UnknownPeers::Refuse => NodeUnknownPeers::Refuse,
     };
     if !diameter.dictionaries.is_empty() {
@@ -412,17 +432,7 @@ fn node_config(config: &Config, started_at_unix: u32) -> Result<NodeConfig> {
     node.timers.tc = diameter.reconnect_ms.duration();
     node.limits.connections = diameter.max_connections;
     node.limits.connections_per_remote = diameter.max_connections_per_address;
-    node.peers = diameter
-        .peers
-        .iter()
-        .map(|peer| PeerConfig {
-            identity: peer.identity.as_str().to_owned(),
-            realm: peer.realm.as_ref().map(|realm| realm.as_str().to_owned()),
-            address: peer.connect,
-            connect: peer.connect.is_some(),
-            addresses: peer.from.clone(),
-        })
-        .collect();
+    node.peers = diameter.peers.iter().map(Peer::config).collect();
     Ok(node)
 }
 

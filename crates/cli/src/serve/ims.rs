@@ -180,7 +180,7 @@ fn node_config(
         realm: Some(ims.hss_realm.as_str().to_owned()),
         address: Some(hss),
         connect: true,
-        addresses: Vec::new(),
+        ..PeerConfig::default()
     }];
     Ok(node)
 }

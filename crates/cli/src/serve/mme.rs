@@ -119,7 +119,7 @@ pub(super) fn node_config(config: &Config, started_at_unix: u32) -> Result<NodeC
         realm: Some(mme.realm.as_str().to_owned()),
         address: Some(hss),
         connect: true,
-        addresses: Vec::new(),
+        ..PeerConfig::default()
     }];
     Ok(node)
 }

@@ -21,7 +21,7 @@ const WRONG: &[(&str, &[&str])] = &[
     ),
     (
         "\n[diameter]\nunknown_peers = \"perhaps\"\n",
-        &["line 3", "unknown_peers", "perhaps", "accept", "refuse"],
+        &["line 3", "unknown_peers", "perhaps", "accept", "local", "refuse"],
     ),
     (
         "[diameter]\nwatchdog_ms = 5999\n",

@@ -127,7 +127,7 @@ pub(super) fn diameter(node: &str, hss: SocketAddr, started: Moment) -> NodeConf
         realm: Some(home_plmn().epc_realm()),
         address: Some(hss),
         connect: true,
-        addresses: Vec::new(),
+        ..PeerConfig::default()
     }];
     config
 }
