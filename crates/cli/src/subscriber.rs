@@ -6,8 +6,9 @@
 mod change;
 mod fgs;
 mod file;
+mod import;
 mod ims;
-mod record;
+mod secret;
 mod transfer;
 
 use crate::database::{Database, highest_sqn};
@@ -15,10 +16,13 @@ use crate::output::{Finding, print_json};
 use anyhow::{Result, bail};
 use change::{Add, Set};
 pub(crate) use file::Format;
+pub(crate) use ims::stored as stored_ims;
 use quintet_identity::Imsi;
+use quintet_provisioning::Hex;
+use quintet_provisioning::record::Record;
 use quintet_store::{Command as StoreCommand, PutMode, Reply};
 use quintet_subscriber::model::Subscriber;
-use record::{Hex, Record};
+pub(crate) use secret::{of_env, of_file};
 use serde::Serialize;
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;
@@ -35,8 +39,15 @@ const IMPORT_EXAMPLE: &str = "A CSV file has a header line; columns, all but ims
 where apns and nssai are lists separated by `;` and sqn is the highest SQN the former HSS issued;
 ims is true for the identities that follow from IMSI and number, or the JSON of `show --json`.
 
+Everything is checked before anything is written: all or nothing, unless --keep-going. What is there already, and
+the same, is skipped. The report says what becomes of each row, and what a source has that this HSS has not.
+docs/migration.md says how to export from PyHSS, Open5GS, free5GC, srsRAN and FHoSS.
+
 Examples:
   quintet subscriber import sims.csv
+  quintet subscriber import subscribers.json --dry-run            (mongoexport of Open5GS)
+  quintet subscriber import amData.json smData.json authenticationSubscription.json   (of free5GC)
+  quintet subscriber import batch17.out --op env:OP --transport aes-128-ecb --transport-key env:K4
   quintet subscriber export --with-keys all.json && quintet subscriber import --update all.json";
 
 /// Which database.
@@ -96,29 +107,19 @@ enum Command {
         #[arg(required = true)]
         imsis: Vec<Imsi>,
     },
-    /// Add subscribers from a CSV or JSON file.
+    /// Import subscribers: ours, other systems' exports, SIM vendors' output files.
     #[command(after_help = IMPORT_EXAMPLE)]
-    Import {
-        /// The file; `-` reads standard input
-        file: PathBuf,
-        /// The file's form [default: by its name]
-        #[arg(long, value_enum)]
-        format: Option<Format>,
-        /// Replace subscribers that exist already, instead of refusing them; the sequence numbers of a SIM that stays
-        /// the same (K, OPc, algorithm, ind_bits) go on, and its sqn does not count
-        #[arg(long)]
-        update: bool,
-    },
-    /// Write all subscribers to a CSV or JSON file.
+    Import(import::Import),
+    /// Write all subscribers to a CSV, JSON or YAML file.
     Export {
         /// The file; `-` writes to standard output
         #[arg(default_value = "-")]
         file: PathBuf,
         /// The file's form [default: by its name]
         #[arg(long, value_enum)]
-        format: Option<Format>,
+        format: Option<transfer::ExportFormat>,
         /// Write K and OPc too: whoever reads the file can clone every SIM
-        #[arg(long)]
+        #[arg(long, visible_alias = "show-keys")]
         with_keys: bool,
     },
 }
@@ -130,10 +131,16 @@ struct Count {
 
 pub(crate) fn run(arguments: Arguments) -> Result<Finding> {
     let json = arguments.place.json;
+    let command = match arguments.command {
+        Command::Import(import) => return import::run(arguments.place.db.as_deref(), &import, json),
+        command => command,
+    };
     // What only reads must not leave an empty database behind a misspelt name.
-    let create = matches!(arguments.command, Command::Add(_) | Command::Import { .. });
-    let mut database = arguments.place.open(create)?;
-    match arguments.command {
+    let mut database = arguments.place.open(matches!(command, Command::Add(_)))?;
+    match command {
+        Command::Import(_) => {
+            bail!("an import opens its database itself: this is a defect, please report it")
+        }
         Command::Add(add) => {
             let ims = add.ims()?;
             ims.check_free(&mut database)?;
@@ -155,10 +162,6 @@ pub(crate) fn run(arguments: Arguments) -> Result<Finding> {
         Command::Show { imsi, with_keys } => show(&mut database, imsi, with_keys, json),
         Command::List { limit } => list(&mut database, limit.unwrap_or(usize::MAX), json),
         Command::Remove { imsis } => remove(&mut database, imsis, json),
-        Command::Import { file, format, update } => {
-            let count = transfer::import(&mut database, &file, format, update)?;
-            report(json, "imported", count)
-        }
         Command::Export {
             file,
             format,
@@ -209,7 +212,7 @@ fn remove(database: &mut Database, imsis: Vec<Imsi>, json: bool) -> Result<Findi
     let mut removed = Vec::with_capacity(imsis.len());
     for imsi in &imsis {
         let subscriber = database.subscriber(*imsi)?;
-        let sqn = highest_sqn(&subscriber.authentication).map(|sqn| Hex(sqn.octets().to_vec()));
+        let sqn = highest_sqn(&subscriber.authentication).map(|sqn| Hex::new(sqn.octets().to_vec()));
         removed.push(RemovedSubscriber { imsi: *imsi, sqn });
     }
     database.execute(StoreCommand::Remove { imsis })?;
@@ -263,7 +266,7 @@ fn show(database: &mut Database, imsi: Imsi, with_keys: bool, json: bool) -> Res
 }
 
 /// Reads all subscribers in order, at most `limit`.
-fn each_subscriber(
+pub(crate) fn each_subscriber(
     database: &mut Database,
     limit: usize,
     each: &mut dyn FnMut(&mut Database, Subscriber) -> Result<()>,

@@ -19,6 +19,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod declared;
 mod detect;
 mod fhoss;
 mod free5gc;
@@ -29,6 +30,7 @@ mod members;
 mod objects;
 mod open5gs;
 mod own;
+mod plan;
 mod pyhss;
 pub mod rate;
 pub mod record;
@@ -47,6 +49,8 @@ pub use joined::MAX_KEPT_OCTETS;
 pub use lines::MAX_LINE_OCTETS;
 pub use objects::{MAX_OBJECT_DEPTH, MAX_OBJECT_OCTETS};
 pub use own::{Format, Writer};
+pub use plan::{Change, FieldChange, Push, Serving, plan};
+pub use pyhss::is_table_of_pyhss;
 pub use row::{Entry, Note, Outcome, Place, Refusal, Row};
 pub use source::{Input, Options, ReadError, Source, read};
 pub use sql::{MAX_COLUMNS, MAX_VALUE_OCTETS};

@@ -42,6 +42,12 @@ pub(crate) const TABLES: [&str; 12] = [
     "emergency_subscriber",
 ];
 
+/// Whether a table of this name is read, out of PyHSS's database.
+#[must_use]
+pub fn is_table_of_pyhss(name: &str) -> bool {
+    TABLES.iter().any(|table| name.eq_ignore_ascii_case(table))
+}
+
 /// The column that makes an object of its API a row of which table.
 const KEYS: [(&str, &str); 11] = [
     ("subscriber_routing_id", "subscriber_routing"),

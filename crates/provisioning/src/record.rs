@@ -5,7 +5,7 @@ mod ims;
 
 pub use fgs::{Fgs, Method};
 pub(crate) use ims::derived;
-pub use ims::{ImsRecord, MncDigits, home};
+pub use ims::{ImsRecord, MncDigits, home, wrapped};
 
 use crate::hex_octets::Hex;
 use crate::row::{At, Refusal};

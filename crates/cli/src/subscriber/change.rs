@@ -1,12 +1,13 @@
 //! `add` and `set`: one subscriber from options of the command line.
 
-use super::fgs::Fgs;
+use super::fgs::FgsOptions;
 use super::ims::{ImsChange, ImsOptions};
-use super::record::{AlgorithmName, Hex, Record, default_subscription};
 use crate::octets::Octets;
 use anyhow::{Context, Result, bail};
 use quintet_crypto::Sqn;
 use quintet_identity::{Apn, Imsi, Msisdn};
+use quintet_provisioning::Hex;
+use quintet_provisioning::record::{AlgorithmName, Record, default_subscription};
 use quintet_subscriber::ims::ImsSubscription;
 use quintet_subscriber::model::Subscriber;
 
@@ -48,8 +49,8 @@ pub(super) struct Changes {
     /// The number
     #[arg(long)]
     msisdn: Option<Msisdn>,
-    /// The USIM's functions
-    #[arg(long, value_enum)]
+    /// The USIM's functions: milenage, tuak or xor
+    #[arg(long, value_name = "NAME")]
     algorithm: Option<AlgorithmName>,
     /// Authentication management field, 2 octets
     #[arg(long, value_name = "HEX")]
@@ -73,7 +74,7 @@ pub(super) struct Changes {
     #[arg(long, value_name = "JSON", conflicts_with_all = ["apns", "ambr_uplink", "ambr_downlink", "authentication_method", "nssai", "subscribed"])]
     subscription: Option<String>,
     #[command(flatten)]
-    fgs: Fgs,
+    fgs: FgsOptions,
     #[command(flatten)]
     ims: ImsOptions,
 }
@@ -81,7 +82,7 @@ pub(super) struct Changes {
 impl Changes {
     /// Puts what was named into the record.
     fn apply(&self, record: &mut Record) -> Result<()> {
-        let hex = |octets: &Option<Octets>| octets.as_ref().map(|o| Hex(o.0.clone()));
+        let hex = |octets: &Option<Octets>| octets.as_ref().map(|o| Hex::new(o.0.clone()));
         record.msisdn = self.msisdn.or(record.msisdn);
         record.algorithm = self.algorithm.unwrap_or(record.algorithm);
         record.amf = hex(&self.amf).or(record.amf.take());
@@ -105,7 +106,7 @@ impl Changes {
         }
         subscription.ambr.uplink = self.ambr_uplink.unwrap_or(subscription.ambr.uplink);
         subscription.ambr.downlink = self.ambr_downlink.unwrap_or(subscription.ambr.downlink);
-        self.fgs.apply(&mut subscription);
+        self.fgs.said().apply(&mut subscription);
         record.subscription = Some(subscription);
         Ok(())
     }
@@ -117,21 +118,11 @@ impl Add {
     /// # Errors
     /// A subscription that cannot be read.
     pub(super) fn record(&self) -> Result<Record> {
-        let hex = |octets: &Octets| Hex(octets.0.clone());
-        let mut record = Record {
-            imsi: self.imsi,
-            msisdn: None,
-            algorithm: AlgorithmName::default(),
-            k: Some(hex(&self.k)),
-            op: self.op.as_ref().map(hex),
-            opc: self.opc.as_ref().map(hex),
-            tuak: None,
-            amf: None,
-            sqn: None,
-            ind_bits: None,
-            subscription: None,
-            ims: None,
-        };
+        let hex = |octets: &Octets| Hex::new(octets.0.clone());
+        let mut record = Record::new(self.imsi);
+        record.k = Some(hex(&self.k));
+        record.op = self.op.as_ref().map(hex);
+        record.opc = self.opc.as_ref().map(hex);
         self.rest.apply(&mut record)?;
         Ok(record)
     }
@@ -173,15 +164,15 @@ impl Set {
         let mut record = Record::of(subscriber, true);
         let ind_bits = self.rest.ind_bits.or(record.ind_bits);
         if let Some(k) = &self.k {
-            let hex = |octets: &Option<Octets>| octets.as_ref().map(|o| Hex(o.0.clone()));
-            (record.k, record.op, record.opc) = (Some(Hex(k.0.clone())), hex(&self.op), hex(&self.opc));
+            let hex = |octets: &Option<Octets>| octets.as_ref().map(|o| Hex::new(o.0.clone()));
+            (record.k, record.op, record.opc) = (Some(Hex::new(k.0.clone())), hex(&self.op), hex(&self.opc));
         } else if self.rest.sqn.is_some() {
             bail!(
                 "--sqn is for a SIM that another HSS served before, with --k: this HSS issues the sequence numbers of \
                  this one already, and a SIM that is ahead of them resynchronises by itself"
             );
         } else if ind_bits != record.ind_bits {
-            record.sqn = highest.map(|sqn| Hex(sqn.octets().to_vec()));
+            record.sqn = highest.map(|sqn| Hex::new(sqn.octets().to_vec()));
         }
         self.rest.apply(&mut record)?;
         Ok(record)
@@ -214,7 +205,7 @@ mod tests {
         let add = AddOnly::parse_from(["", IMSI, "--k", K, "--opc", K]).add;
         let before = add.record()?.subscriber()?;
         let set = SetOnly::parse_from(["", IMSI].iter().chain(options)).set;
-        set.record(&before, Sqn::new(77 << 5 | 31))?.subscriber()
+        Ok(set.record(&before, Sqn::new(77 << 5 | 31))?.subscriber()?)
     }
 
     #[test]

@@ -2,32 +2,17 @@
 
 use crate::database::Database;
 use anyhow::{Context, Result, bail};
-use quintet_identity::{Impi, Impu, Imsi, Msisdn, Plmn};
+use quintet_identity::{Impi, Impu, Imsi, Msisdn};
+use quintet_provisioning::record::{ImsRecord, MncDigits, home, wrapped};
 use quintet_store::{Command as StoreCommand, ImsKey, PutMode, Reply, StoredIms};
 use quintet_subscriber::ims::{
     DigestCredentials, DigestSecret, ImsSubscription, PublicIdentity, ServiceProfile,
 };
-use quintet_subscriber::model::Subscriber;
-use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// IMS subscriptions per read of an export.
 const EXPORT_BATCH: usize = 500;
-
-/// What stands for the identities around filter criteria that come without.
-const NOBODY: &str = "sip:profile.invalid";
-
-/// The digits of an MNC, for the domain of a home network.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum MncDigits {
-    /// Two, as in most countries
-    #[value(name = "2")]
-    Two,
-    /// Three, as in North America
-    #[value(name = "3")]
-    Three,
-}
 
 /// What is said of IMS.
 #[derive(Clone, Debug, clap::Args)]
@@ -66,8 +51,8 @@ pub(crate) struct ImsOptions {
     /// Realm of SIP Digest [default: of the private identity]
     #[arg(long, value_name = "REALM", requires = "sip_password")]
     sip_realm: Option<String>,
-    /// Digits of the MNC in the IMSI [default: 2]
-    #[arg(long, value_enum, value_name = "N")]
+    /// Digits of the MNC in the IMSI, 2 or 3 [default: 2]
+    #[arg(long, value_name = "N")]
     mnc_digits: Option<MncDigits>,
     /// The whole IMS subscription as JSON, as `show --json` prints it (or @FILE)
     #[arg(long, value_name = "JSON", conflicts_with_all = ["ims", "impi", "impus", "barred", "ifc", "mandatory", "optional", "scscfs", "sip_password"])]
@@ -91,19 +76,6 @@ fn text_of(value: &str) -> Result<String> {
         Some(path) => std::fs::read_to_string(path).with_context(|| format!("cannot read {path}")),
         None => Ok(value.to_owned()),
     }
-}
-
-/// The home network of an IMSI.
-fn home(imsi: Imsi, digits: MncDigits) -> Result<Plmn> {
-    let length = match digits {
-        MncDigits::Two => 5,
-        MncDigits::Three => 6,
-    };
-    let text = imsi.to_string();
-    text.get(..length)
-        .unwrap_or_default()
-        .parse()
-        .context("the IMSI has no home network")
 }
 
 impl ImsOptions {
@@ -215,23 +187,6 @@ impl ImsOptions {
     }
 }
 
-/// Filter criteria or a service profile, with the elements around it that a whole profile has.
-fn wrapped(xml: &str) -> String {
-    let identity = format!("<PublicIdentity><Identity>{NOBODY}</Identity></PublicIdentity>");
-    let (open, close) = (
-        format!("<IMSSubscription><PrivateID>{NOBODY}</PrivateID>"),
-        "</IMSSubscription>",
-    );
-    if xml.contains("<IMSSubscription") {
-        return xml.to_owned();
-    }
-    if let Some(at) = xml.find("<ServiceProfile") {
-        return format!("{open}{}{close}", &xml[at..]);
-    }
-    let criteria = xml.find("<InitialFilterCriteria").map_or(xml, |at| &xml[at..]);
-    format!("{open}<ServiceProfile>{identity}{criteria}</ServiceProfile>{close}")
-}
-
 impl ImsChange {
     /// Refuses identities that are another subscriber's, before anything is written.
     ///
@@ -293,47 +248,8 @@ fn load(database: &mut Database, key: ImsKey) -> Result<Option<StoredIms>> {
 ///
 /// # Errors
 /// Those of the store.
-pub(super) fn stored(database: &mut Database, imsi: Imsi) -> Result<Option<StoredIms>> {
+pub(crate) fn stored(database: &mut Database, imsi: Imsi) -> Result<Option<StoredIms>> {
     load(database, ImsKey::Imsi(imsi))
-}
-
-/// The IMS subscription of a record: `true`, or the whole of it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(untagged)]
-pub(crate) enum ImsRecord {
-    /// What follows from IMSI and number; `false`: none.
-    Derived(bool),
-    /// All of it.
-    Whole(Box<ImsSubscription>),
-}
-
-impl ImsRecord {
-    /// From the column of a CSV file.
-    ///
-    /// # Errors
-    /// What is neither `true`, `false` nor JSON of an IMS subscription.
-    pub(crate) fn of_column(text: &str) -> Result<Self> {
-        serde_json::from_str(text).context("column ims")
-    }
-
-    /// The IMS subscription of this subscriber.
-    ///
-    /// # Errors
-    /// Data that contradict themselves, or are another subscriber's.
-    pub(crate) fn subscription(&self, subscriber: &Subscriber) -> Result<ImsSubscription> {
-        let imsi = subscriber.imsi;
-        let subscription = match self {
-            Self::Whole(subscription) => (**subscription).clone(),
-            Self::Derived(_) => {
-                ImsSubscription::derived(imsi, home(imsi, MncDigits::Two)?, subscriber.msisdn)?
-            }
-        };
-        if subscription.imsi != imsi {
-            bail!("IMSI {imsi}: its ims is of IMSI {}", subscription.imsi);
-        }
-        subscription.check().with_context(|| format!("IMSI {imsi}"))?;
-        Ok(subscription)
-    }
 }
 
 /// What is shown of a stored IMS subscription: SIP Digest credentials only with keys.

@@ -16,6 +16,7 @@ mod domain;
 mod eir;
 mod events;
 mod faults;
+mod import;
 mod kill;
 mod killed_fgs;
 mod killed_ims;

@@ -94,3 +94,27 @@ pub(crate) fn derived(subscriber: &Subscriber, digits: MncDigits) -> Result<ImsS
     let imsi = subscriber.imsi;
     ImsSubscription::derived(imsi, home(imsi, digits)?, subscriber.msisdn).map_err(Refusal::new)
 }
+
+/// What stands for the identities around filter criteria that come without.
+const NOBODY: &str = "sip:profile.invalid";
+
+/// Filter criteria or a service profile, with the elements around it that a whole profile has; nothing stays nothing.
+#[must_use]
+pub fn wrapped(xml: &str) -> String {
+    if xml.trim().is_empty() {
+        return String::new();
+    }
+    let identity = format!("<PublicIdentity><Identity>{NOBODY}</Identity></PublicIdentity>");
+    let (open, close) = (
+        format!("<IMSSubscription><PrivateID>{NOBODY}</PrivateID>"),
+        "</IMSSubscription>",
+    );
+    if xml.contains("<IMSSubscription") {
+        return xml.to_owned();
+    }
+    if let Some(at) = xml.find("<ServiceProfile") {
+        return format!("{open}{}{close}", &xml[at..]);
+    }
+    let criteria = xml.find("<InitialFilterCriteria").map_or(xml, |at| &xml[at..]);
+    format!("{open}<ServiceProfile>{identity}{criteria}</ServiceProfile>{close}")
+}
