@@ -3,13 +3,15 @@
 //! | command | what it does |
 //! |---|---|
 //! | `tidy` | checks the repository against the house rules that no compiler knows (see `tidy.rs`) |
+//! | `deb` | makes the Debian package (see `package.rs`); `--program FILE` takes that program instead of building one |
 //! | `dependencies` | checks licences, sources, bans and duplicates of every dependency against `deny.toml` (see `dependencies.rs`) |
 //!
-//! Both need nothing but the checkout and a filled cargo cache.
+//! `tidy` and `dependencies` need nothing but the checkout and a filled cargo cache, `deb` the tools of Debian as well.
 
 #![forbid(unsafe_code)]
 
 mod dependencies;
+mod package;
 mod tidy;
 
 use std::path::Path;
@@ -17,7 +19,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 
-const USAGE: &str = "usage: cargo xtask tidy | dependencies";
+const USAGE: &str = "usage: cargo xtask tidy | dependencies | deb [--program FILE]";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -36,6 +38,8 @@ fn main() -> ExitCode {
 fn run(arguments: &[&str]) -> Result<bool> {
     match arguments {
         ["tidy"] => tidy::report(checkout()?),
+        ["deb"] => package::deb(checkout()?, None),
+        ["deb", "--program", program] => package::deb(checkout()?, Some(Path::new(program))),
         ["dependencies"] => dependencies::report(checkout()?),
         _ => bail!("{USAGE}"),
     }

@@ -7,7 +7,6 @@
 
 mod aka;
 mod apart;
-mod apply;
 mod bench;
 mod config;
 mod control;
@@ -33,6 +32,7 @@ mod signals;
 mod sip;
 mod subscriber;
 mod suci;
+mod supervisor;
 
 use clap::{Parser, Subcommand};
 use output::Finding;
@@ -67,8 +67,6 @@ enum Command {
     Doctor(doctor::Arguments),
     /// Provision subscribers.
     Subscriber(subscriber::Arguments),
-    /// Make the database what a declared network says.
-    Apply(apply::Arguments),
     /// Say what equipment may be used, and with which SIM.
     Eir(eir::Arguments),
     /// Compute and check authentication vectors: MILENAGE, TUAK, XOR; EPS, 5G AKA, EAP-AKA'.
@@ -109,7 +107,6 @@ fn main() -> ExitCode {
         Command::Serve(arguments) => serve::run(arguments),
         Command::Doctor(arguments) => doctor::run(arguments),
         Command::Subscriber(arguments) => subscriber::run(arguments),
-        Command::Apply(arguments) => apply::run(arguments),
         Command::Eir(arguments) => eir::run(arguments),
         Command::Aka(command) => aka::run(command),
         Command::Suci(command) => suci::run(command),

@@ -11,6 +11,7 @@ use crate::config::{Config, Peer, Role, Roles, SlotNumber, StoreKind, Transport,
 use crate::diameter::extended_dictionary;
 use crate::output::Finding;
 use crate::signals::Termination;
+use crate::supervisor::Supervisor;
 use crate::{database, logging, metrics};
 use anyhow::{Context, Result, anyhow, bail};
 use events::Events;
@@ -207,9 +208,14 @@ async fn serve(config: Config, events: Option<&Rc<RefCell<Events>>>) -> Result<(
     )?;
     let control = ims.answer_questions(clock);
     let mut ticks = tokio::time::interval(events::TICK);
+    let supervisor = Supervisor::of_environment();
+    supervisor.ready();
+    let alive = supervisor.stay_alive();
+    tokio::pin!(alive);
     let signal = loop {
         tokio::select! {
             signal = termination.received() => break signal,
+            () = &mut alive => {}
             _ = ticks.tick(), if events.is_some() => {
                 if let Some(events) = events {
                     events.borrow_mut().quiet(clock.moment().wall);
@@ -218,6 +224,7 @@ async fn serve(config: Config, events: Option<&Rc<RefCell<Events>>>) -> Result<(
         }
     };
     drop(control);
+    supervisor.stopping();
     tracing::info!(signal, "stopping: pending answers, then DPR to every peer");
     let stopping = async {
         // Who asks first: an MME or AMF still has something to say to the home network.
