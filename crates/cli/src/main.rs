@@ -7,6 +7,7 @@
 
 mod aka;
 mod apart;
+mod apply;
 mod bench;
 mod config;
 mod control;
@@ -67,6 +68,8 @@ enum Command {
     Doctor(doctor::Arguments),
     /// Provision subscribers.
     Subscriber(subscriber::Arguments),
+    /// Make the database what a declared network says.
+    Apply(apply::Arguments),
     /// Say what equipment may be used, and with which SIM.
     Eir(eir::Arguments),
     /// Compute and check authentication vectors: MILENAGE, TUAK, XOR; EPS, 5G AKA, EAP-AKA'.
@@ -107,6 +110,7 @@ fn main() -> ExitCode {
         Command::Serve(arguments) => serve::run(arguments),
         Command::Doctor(arguments) => doctor::run(arguments),
         Command::Subscriber(arguments) => subscriber::run(arguments),
+        Command::Apply(arguments) => apply::run(arguments),
         Command::Eir(arguments) => eir::run(arguments),
         Command::Aka(command) => aka::run(command),
         Command::Suci(command) => suci::run(command),
