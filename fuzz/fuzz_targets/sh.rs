@@ -4,7 +4,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use quintet_diameter::{Message, MessageWriter};
-use quintet_sh::data::ShData;
+use quintet_sh::user_data::ShData;
 use quintet_sh::{Answer, Request};
 
 fn data(xml: &[u8]) {

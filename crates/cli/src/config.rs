@@ -11,6 +11,7 @@ mod ims;
 mod mme;
 mod sbi;
 mod sctp;
+mod sh;
 mod udm;
 mod value;
 
@@ -42,6 +43,7 @@ pub(crate) struct Config {
     pub(crate) sctp: Sctp,
     pub(crate) hss: Hss,
     pub(crate) eir: eir::Eir,
+    pub(crate) sh: sh::Sh,
     pub(crate) mme: Mme,
     pub(crate) sbi: Sbi,
     pub(crate) amf: Amf,
@@ -237,6 +239,7 @@ impl Config {
         }
         self.sbi.check()?;
         self.eir.check()?;
+        self.sh.check()?;
         self.check_ims()?;
         if !self.roles.0.contains(&Role::Hss) {
             return Ok(());

@@ -426,6 +426,10 @@ fn node_config(config: &Config, started_at_unix: u32) -> Result<NodeConfig> {
         let s13 = DiameterApplication::auth(vendor::TGPP, quintet_hss::S13);
         node.applications.push(s13);
     }
+    if config.sh.serve {
+        let sh = DiameterApplication::auth(vendor::TGPP, quintet_hss::SH);
+        node.applications.push(sh);
+    }
     node.unknown_peers = match diameter.unknown_peers {
         UnknownPeers::Accept => NodeUnknownPeers::Accept,
         UnknownPeers::Local => NodeUnknownPeers::Local,
@@ -494,6 +498,7 @@ fn hss_config(config: &Config, slot: Slot, store: &dyn Store) -> Result<HssConfi
     hss.ims.keep_server_name = config.hss.keep_scscf;
     hss.s13 = config.eir.serve;
     hss.eir = config.eir.policy();
+    hss.sh = config.sh.node();
     let volatile = store.durability() == quintet_store::Durability::Volatile;
     hss.volatile_locations = volatile || config.hss.reset_on_start;
     Ok(hss)

@@ -1,5 +1,6 @@
 //! What is wrong with a message, and what its sender is owed for it.
 
+use quintet_diameter::dict::{AvpType, Dictionary};
 use quintet_diameter::{Avp, AvpId, ConnectionId, Message, Node, ResultCode};
 use quintet_wire::{DecodeError, put};
 
@@ -9,8 +10,8 @@ use quintet_wire::{DecodeError, put};
 pub struct Fault {
     /// What the sender of a request is answered.
     pub result: ResultCode,
-    /// The AVP, header and data without padding; inside its groups if it stood in some. A missing one is there without
-    /// data.
+    /// The AVP, header and data without padding; inside its groups if it stood in some. A missing one is there with
+    /// zeros.
     pub failed: Option<Box<[u8]>>,
     /// For people: Error-Message.
     pub reason: &'static str,
@@ -46,7 +47,7 @@ impl Fault {
     pub fn missing(id: AvpId, reason: &'static str) -> Self {
         Self {
             result: ResultCode::MISSING_AVP,
-            failed: Some(whole(id, &[])),
+            failed: Some(whole(id, example(id))),
             reason,
         }
     }
@@ -77,6 +78,16 @@ impl Fault {
             self.failed.as_deref(),
             Some(self.reason),
         );
+    }
+}
+
+/// The value of an AVP that is missing: zeros, as many as a number has (RFC 6733 7.5); a group has nothing in it.
+fn example(id: AvpId) -> &'static [u8] {
+    let defined = Dictionary::builtin().avp(id.vendor_id, id.code);
+    if defined.is_some_and(|avp| avp.kind == AvpType::Grouped) {
+        &[]
+    } else {
+        &[0; 4]
     }
 }
 

@@ -67,6 +67,17 @@ impl FeatureList {
         found.next().map(|l| Features(l.list))
     }
 
+    /// Whether it requires a feature that is not among `known`, those of the application's own list (TS 29.229 7.2.1).
+    #[must_use]
+    pub const fn is_lacking(&self, known: u32) -> bool {
+        let known = if self.vendor_id == VENDOR_3GPP && self.id == 1 {
+            known
+        } else {
+            0
+        };
+        self.required && self.list & !known != 0
+    }
+
     /// Reads one.
     ///
     /// # Errors

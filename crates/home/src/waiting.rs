@@ -33,6 +33,8 @@ pub enum Lane {
     Ims,
     /// The equipment it is bound to.
     Equipment,
+    /// What application servers keep.
+    Sh,
 }
 
 /// Which waiting request; a place in the table and how often the place was used, so that a late reply finds nobody.

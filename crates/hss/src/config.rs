@@ -3,6 +3,7 @@
 use core::time::Duration;
 use quintet_home::FrontConfig;
 use quintet_identity::Plmn;
+use quintet_sh::DataReference;
 use quintet_subscriber::auc::{AucConfig, Slot};
 use quintet_subscriber::eir::EirPolicy;
 use quintet_subscriber::s6a::{Features, VisitedPlmns};
@@ -27,6 +28,55 @@ impl Default for ImsConfig {
             keep_server_name: true,
             features: Features::SHARED_IFC_SETS | Features::ALIAS_INDICATION | Features::IMS_RESTORATION,
         }
+    }
+}
+
+/// What an application server may do, by Data-Reference (TS 29.328 6.5: the permission list).
+#[derive(Clone, Debug, Default)]
+pub struct ShPermissions {
+    /// Its Origin-Host.
+    pub host: String,
+    /// What it may read.
+    pub read: Vec<DataReference>,
+    /// What it may change.
+    pub write: Vec<DataReference>,
+    /// Of whose changes it may be told.
+    pub subscribe: Vec<DataReference>,
+}
+
+/// What an operator sets of Sh.
+#[derive(Clone, Debug)]
+pub struct ShConfig {
+    /// Whether application servers are served.
+    pub serve: bool,
+    /// Those that may do something; by default none.
+    pub servers: Vec<ShPermissions>,
+    /// The most octets of one service's data.
+    pub max_data_octets: usize,
+    /// The longest subscription; `None`: as long as it was asked for.
+    pub max_expiry: Option<Duration>,
+    /// The most subscriptions of one application server: each is some 100 octets of memory.
+    pub max_subscriptions: usize,
+}
+
+impl Default for ShConfig {
+    /// Served, and nobody is allowed anything.
+    fn default() -> Self {
+        Self {
+            serve: true,
+            servers: Vec::new(),
+            max_data_octets: 32 * 1024,
+            max_expiry: None,
+            max_subscriptions: 100_000,
+        }
+    }
+}
+
+impl ShConfig {
+    /// What a host may do.
+    pub(crate) fn permissions(&self, host: &str) -> Option<&ShPermissions> {
+        let mut servers = self.servers.iter();
+        servers.find(|server| server.host.eq_ignore_ascii_case(host))
     }
 }
 
@@ -58,6 +108,8 @@ pub struct HssConfig {
     pub s13: bool,
     /// How equipment is judged.
     pub eir: EirPolicy,
+    /// What holds for Sh.
+    pub sh: ShConfig,
     /// For a serving node to answer CLR, IDR, DSR, RSR; for an S-CSCF to answer RTR, PPR.
     pub request_timeout: Duration,
     /// Subscribers read per command of the preload.
@@ -81,6 +133,7 @@ impl HssConfig {
             ims: ImsConfig::default(),
             s13: true,
             eir: EirPolicy::default(),
+            sh: ShConfig::default(),
             request_timeout: Duration::from_secs(5),
             preload_page: 4096,
         }

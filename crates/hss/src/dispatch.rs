@@ -31,6 +31,18 @@ struct Owed {
     attempts: u32,
 }
 
+/// The final answer to a request of ours.
+#[derive(Debug)]
+pub(crate) struct Confirmed {
+    pub(crate) command: u32,
+    /// Whom it was about.
+    pub(crate) imsi: Option<Imsi>,
+    /// Who answered.
+    pub(crate) host: String,
+    /// Result-Code or Experimental-Result-Code.
+    pub(crate) result: u32,
+}
+
 /// All requests that are owed.
 #[derive(Debug)]
 pub(crate) struct Dispatch {
@@ -116,14 +128,14 @@ impl Dispatch {
         self.later.insert((now + pause, self.number), owed);
     }
 
-    /// The answer to a request of ours: whom it was about, by which command, and its result, if that is final.
+    /// The answer to a request of ours, if that is final.
     pub(crate) fn answered(
         &mut self,
         now: Duration,
         handle: RequestHandle,
         answer: &Message<'_>,
         report: &mut dyn FnMut(HssEvent),
-    ) -> Option<(u32, Option<Imsi>, u32)> {
+    ) -> Option<Confirmed> {
         let owed = self.sent.remove(&handle)?;
         let result = result_of(answer);
         // Busy, undeliverable and other transient failures may be over a second later (RFC 6733 7.1.3, 7.1.4).
@@ -136,10 +148,15 @@ impl Dispatch {
         report(HssEvent::Confirmed {
             command,
             imsi,
-            host: owed.host,
+            host: owed.host.clone(),
             result,
         });
-        Some((command, imsi, result))
+        Some(Confirmed {
+            command,
+            imsi,
+            host: owed.host,
+            result,
+        })
     }
 
     /// A request of ours that will not be answered.

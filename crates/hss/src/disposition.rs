@@ -11,7 +11,7 @@ pub enum Outcome {
     Success,
     /// A result of TS 29.272 7.4.
     Refused(Refusal),
-    /// An experimental result of TS 29.229 6.2: 2xxx is granted.
+    /// An experimental result of TS 29.229 6.2 or TS 29.329 6.2: 2xxx is granted.
     Cx(ExperimentalResult),
     /// Another experimental result of 3GPP.
     Experimental(u32),
@@ -20,6 +20,16 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// Of an answer of Cx or Sh.
+    pub(crate) fn of(outcome: quintet_cx::Outcome) -> Self {
+        match outcome {
+            quintet_cx::Outcome::Base(ResultCode::SUCCESS) => Self::Success,
+            quintet_cx::Outcome::Base(result) => Self::Failed(result),
+            quintet_cx::Outcome::Experimental(result) => Self::Cx(result),
+            quintet_cx::Outcome::Foreign { .. } => Self::Failed(ResultCode::UNABLE_TO_COMPLY),
+        }
+    }
+
     /// Result-Code or Experimental-Result-Code.
     #[must_use]
     pub fn code(self) -> u32 {

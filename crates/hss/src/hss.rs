@@ -4,11 +4,12 @@ use crate::Disposition;
 use crate::buffers::Buffers;
 use crate::changes::{FirstMeetings, Refresh, Why};
 use crate::config::HssConfig;
-use crate::dispatch::Dispatch;
+use crate::dispatch::{Confirmed, Dispatch};
 use crate::eir::EquipmentIndex;
 use crate::event::HssEvent;
 use crate::ims::{ImsFollowUp, ImsLate, ImsTable};
 use crate::serve::Parked;
+use crate::sh::{Sh, ShFollowUp};
 use core::time::Duration;
 use quintet_diameter::node::RequestHandle;
 use quintet_diameter::{ConnectionId, Message, Node};
@@ -39,6 +40,10 @@ pub(crate) enum Purpose {
     Locate(Imsi, Why),
     /// What was put of equipment.
     Equipment,
+    /// A user whose data application servers subscribed to.
+    Sh(Imsi, ShFollowUp),
+    /// Whose records of Sh changed.
+    ShChanges,
     /// The IMS record of a subscriber.
     Ims(Imsi, ImsFollowUp),
 }
@@ -64,6 +69,7 @@ pub struct Hss {
     pub(crate) dispatch: Dispatch,
     pub(crate) met: FirstMeetings,
     pub(crate) equipment: EquipmentIndex,
+    pub(crate) sh: Sh,
     pub(crate) ims: ImsTable,
     pub(crate) ims_late: ImsLate,
 }
@@ -87,6 +93,7 @@ impl Hss {
             dispatch: Dispatch::new(config.request_timeout),
             met: FirstMeetings::default(),
             equipment: EquipmentIndex::default(),
+            sh: Sh::default(),
             ims: ImsTable::default(),
             ims_late: ImsLate::default(),
             config,
@@ -125,6 +132,7 @@ impl Hss {
     pub fn start(&mut self, now: Duration) {
         self.take_over(now);
         self.follow_equipment();
+        self.follow_sh();
     }
 
     /// Takes the slot over: at the start, and when an operator has made sure that the other front end is gone.
@@ -149,7 +157,18 @@ impl Hss {
         let answered = self
             .dispatch
             .answered(now, handle, answer, &mut |event| self.front.events.report(event));
-        if let Some((command, Some(imsi), result)) = answered {
+        let Some(Confirmed {
+            command,
+            imsi: Some(imsi),
+            host,
+            result,
+        }) = answered
+        else {
+            return;
+        };
+        if command == quintet_sh::Pnr::COMMAND {
+            self.sh_confirmed(imsi, host, result);
+        } else {
             self.ims_confirmed(command, imsi, result);
         }
     }
@@ -188,6 +207,8 @@ impl Hss {
             }
             Stored::Own(Purpose::Refresh(imsi, refresh), reply) => self.refreshed(cx, imsi, refresh, reply),
             Stored::Own(Purpose::Locate(imsi, why), reply) => self.located(cx, imsi, why, reply),
+            Stored::Own(Purpose::Sh(imsi, why), reply) => self.sh_followed(cx, imsi, why, reply),
+            Stored::Own(Purpose::ShChanges, reply) => self.sh_changed(cx, reply),
             Stored::Own(Purpose::Equipment, reply) => self.equipment_followed(now, reply),
             Stored::Own(Purpose::Ims(imsi, why), reply) => self.ims_followed(cx, imsi, why, reply),
         }
@@ -207,6 +228,7 @@ impl Hss {
         self.ims.forget();
         self.front.ask_for_changes();
         self.follow_equipment();
+        self.follow_sh();
     }
 
     /// Time has passed. To be called at [`Hss::poll_timeout`], or whenever it suits.
@@ -220,6 +242,7 @@ impl Hss {
         self.late_timeout(now);
         self.ims_timeout(now);
         self.equipment_timeout(now);
+        self.sh_timeout(&mut Cx { now, wall, node });
     }
 
     // --- Outputs ------------------------------------------------------------------------------------------------------
@@ -237,6 +260,8 @@ impl Hss {
             self.dispatch.next_timeout(),
             self.ims_late.retry_at,
             self.equipment.retry_at,
+            self.sh.checks.retry_at,
+            self.sh.index.expires_at,
         ];
         timeouts.into_iter().flatten().min()
     }

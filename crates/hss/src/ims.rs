@@ -20,6 +20,7 @@ mod table;
 
 pub use answer::MAX_ITEMS_PER_ANSWER;
 pub(crate) use answer::refusal;
+pub(crate) use asked::place_of;
 pub use follow::MAX_LATE_IMS;
 pub(crate) use follow::{ImsFollowUp, ImsLate};
 pub(crate) use table::ImsTable;
@@ -296,6 +297,7 @@ impl Hss {
         match reply {
             Some(Ok(_)) => {
                 self.ims.stored(held.imsi, held.version + 1, held.registrations);
+                self.sh_touched(held.imsi);
                 self.ims_cancel(cx, held.imsi, held.cancel);
                 Step::Done(self.ims_answer(cx, inbound, Some(held.imsi), &held.answer))
             }

@@ -1,5 +1,5 @@
-//! The HSS over S6a and S6d (TS 29.272) and over Cx (TS 29.228), and the EIR over S13 (TS 29.272), sans-IO: a Diameter
-//! application between MMEs, CSCFs and a subscriber store.
+//! The HSS over S6a and S6d (TS 29.272), over Cx (TS 29.228) and over Sh (TS 29.328), and the EIR over S13 (TS 29.272),
+//! sans-IO: a Diameter application between MMEs, CSCFs, application servers and a subscriber store.
 //!
 //! ```text
 //!   Diameter node ──request──► serve ──► wire, cx (read) ──► subscriber::{s6a, ims} (decide), subscriber::auc (vectors)
@@ -11,8 +11,9 @@
 //! store waits for it in a bounded place; no answer says more than the store has acknowledged.
 //!
 //! Answered: Authentication-Information, Update-Location, Purge-UE, Notify; User-Authorization, Server-Assignment,
-//! Location-Info, Multimedia-Auth; ME-Identity-Check. Sent: Cancel-Location, Insert-Subscriber-Data, Delete-Subscriber-Data, Reset;
-//! Registration-Termination, Push-Profile. Left out, because nothing here holds the data: GPRS
+//! Location-Info, Multimedia-Auth; ME-Identity-Check; User-Data, Profile-Update,
+//! Subscribe-Notifications. Sent: Cancel-Location, Insert-Subscriber-Data, Delete-Subscriber-Data, Reset;
+//! Registration-Termination, Push-Profile; Push-Notification. Left out, because nothing here holds the data: GPRS
 //! subscriptions (PDP contexts), LCS, CSG, trace, monitoring events. What requests say about them is skipped.
 
 #![forbid(unsafe_code)]
@@ -29,9 +30,10 @@ mod hss;
 mod ims;
 mod location;
 mod serve;
+mod sh;
 mod wire;
 
-pub use config::{HssConfig, ImsConfig, MAX_RESET_IDS};
+pub use config::{HssConfig, ImsConfig, MAX_RESET_IDS, ShConfig, ShPermissions};
 pub use dispatch::{FIRST_PAUSE, MAX_ATTEMPTS, MAX_OWED};
 pub use disposition::{Disposition, Outcome};
 pub use eir::S13;
@@ -43,4 +45,6 @@ pub use quintet_home::{
     EntropySource, FrontEvent, MAX_CHANGE_TRIES, MAX_EVENTS, MAX_LATE_CHANGES, MAX_WAITING,
     MAX_WAITING_PER_SUBSCRIBER, WAITING_TIME,
 };
+pub use quintet_sh::SH;
+pub use sh::{MAX_LATE_SH, MAX_SH_CHECKS};
 pub use wire::{S6A, VENDOR_3GPP};

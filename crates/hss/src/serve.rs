@@ -15,6 +15,7 @@ use crate::eir::{EquipmentStage, S13};
 use crate::hss::{Cx, Hss};
 use crate::ims::ImsStage;
 use crate::location::{LocationStage, NotifyStage, PurgeStage};
+use crate::sh::ShStage;
 use crate::wire::{Fault, read_imsi, result, write_auth_session_state};
 use crate::{Disposition, HssEvent, Outcome};
 use quintet_diameter::dict::{avp, command};
@@ -44,6 +45,8 @@ pub(crate) enum Stage {
     Ims(ImsStage),
     /// A request of S13.
     Equipment(EquipmentStage),
+    /// A request of Sh.
+    Sh(ShStage),
 }
 
 /// What a step leads to.
@@ -79,6 +82,7 @@ impl Hss {
         match message.header().application_id {
             quintet_cx::CX => return self.serve_ims(cx, connection, message),
             S13 => return self.serve_equipment(cx, connection, message),
+            quintet_sh::SH => return self.serve_sh(cx, connection, message),
             _ => {}
         }
         let inbound = Inbound {
@@ -127,6 +131,8 @@ impl Hss {
             (quintet_cx::CX, _) => self.ims_step(cx, inbound, ImsStage::Start, reply),
             (S13, Stage::Equipment(stage)) => self.equipment_step(cx, inbound, stage, reply),
             (S13, _) => self.equipment_step(cx, inbound, EquipmentStage::Start, reply),
+            (quintet_sh::SH, Stage::Sh(stage)) => self.sh_step(cx, inbound, stage, reply),
+            (quintet_sh::SH, _) => self.sh_step(cx, inbound, ShStage::Start, reply),
             (_, stage) => self.s6a_step(cx, inbound, stage, reply),
         }
     }
@@ -237,10 +243,11 @@ impl Hss {
             job.answered = true;
             if let Ok(message) = Message::decode(&octets) {
                 let inbound = Inbound { message, connection };
-                let _ = if message.header().application_id == quintet_cx::CX {
-                    self.ims_outcome(cx, &inbound, None, ResultCode::UNABLE_TO_COMPLY.into())
-                } else {
-                    self.fail(cx, &inbound, Some(imsi), ResultCode::UNABLE_TO_COMPLY)
+                let unable = ResultCode::UNABLE_TO_COMPLY;
+                let _ = match message.header().application_id {
+                    quintet_cx::CX => self.ims_outcome(cx, &inbound, None, unable.into()),
+                    quintet_sh::SH => self.sh_outcome(cx, &inbound, None, unable.into()),
+                    _ => self.fail(cx, &inbound, Some(imsi), unable),
                 };
             }
             if in_flight {

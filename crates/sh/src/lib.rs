@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  diameter::Message ──read──► Udr, Pur, Snr, Pnr │ Uda, Pua, Sna, Pna ──write──► MessageWriter
-//!                                     └─ User-Data ──data::ShData──► from_xml, to_xml
+//!                                     └─ User-Data ──user_data::ShData──► from_xml, to_xml
 //! ```
 //!
 //! It is Cx's sister: AVPs, faults, results, features and XML are those of [`quintet_cx`], and what its head says of
@@ -14,12 +14,12 @@
 
 mod code;
 mod command;
-pub mod data;
 mod identity;
 mod notification;
 mod pull;
 mod subscription;
 mod update;
+pub mod user_data;
 
 pub use code::{
     CurrentLocation, DataReference, Features, IdentitySet, MAX_LISTED, RequestedDomain, RequestedNodes,

@@ -13,7 +13,7 @@ pub struct Pnr {
     pub identity: UserIdentity,
     /// User-Name: one of the private identities.
     pub user_name: Option<String>,
-    /// User-Data: XML, for [`crate::data::ShData::from_xml`].
+    /// User-Data: XML, for [`crate::user_data::ShData::from_xml`].
     pub user_data: Vec<u8>,
     /// Supported-Features.
     pub features: Vec<FeatureList>,

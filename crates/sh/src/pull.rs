@@ -135,7 +135,7 @@ impl Udr {
 pub struct Uda {
     /// The result.
     pub outcome: Outcome,
-    /// User-Data: XML, for [`crate::data::ShData::from_xml`].
+    /// User-Data: XML, for [`crate::user_data::ShData::from_xml`].
     pub user_data: Option<Vec<u8>>,
     /// Supported-Features.
     pub features: Vec<FeatureList>,

@@ -19,7 +19,7 @@ pub struct Pur {
     pub user_name: Option<String>,
     /// Data-Reference; at least one.
     pub data: Vec<DataReference>,
-    /// User-Data: XML, for [`crate::data::ShData::from_xml`].
+    /// User-Data: XML, for [`crate::user_data::ShData::from_xml`].
     pub user_data: Vec<u8>,
     /// Supported-Features.
     pub features: Vec<FeatureList>,

@@ -2,7 +2,7 @@
 
 use crate::fault::Failure;
 use crate::provision::{revision, set_revision};
-use crate::row;
+use crate::{row, sh};
 use quintet_identity::{Impu, Imsi};
 use quintet_store::{ImsKey, PutMode, Reply, StoreError, StoredIms, provisioned_version};
 use quintet_subscriber::ims::{ImsSubscription, Registrations};
@@ -222,6 +222,7 @@ pub(crate) fn remove(connection: &Connection, imsis: &[Imsi]) -> Result<Reply, F
         if !forget(connection, imsi, revision as u64)? {
             return Err(StoreError::NoIms { imsi }.into());
         }
+        sh::remove(connection, imsi)?;
         connection
             .prepare_cached("UPDATE subscriber SET revision = ?2 WHERE imsi = ?1")?
             .execute([imsi.packed() as i64, revision])?;

@@ -34,6 +34,7 @@ mod provision;
 mod reader;
 mod row;
 mod schema;
+mod sh;
 mod shared;
 mod slot;
 mod store;

@@ -3,6 +3,7 @@
 use crate::fault::Failure;
 use crate::ims;
 use crate::row::{self, algorithm_columns};
+use crate::sh;
 use crate::shared::Numbers;
 use quintet_crypto::K;
 use quintet_identity::Imsi;
@@ -219,6 +220,7 @@ pub(crate) fn remove(
             .prepare_cached("INSERT INTO removed (imsi, revision) VALUES (?1, ?2)")?
             .execute([packed, revision])?;
         ims::forget(connection, imsi, revision as u64)?;
+        sh::remove(connection, imsi)?;
     }
     for id in released {
         numbers.release_subscription(connection, id)?;

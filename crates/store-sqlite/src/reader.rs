@@ -6,7 +6,7 @@ use crate::fault::Failure;
 use crate::lanes::{Caller, Job, Lane, Outbox, Work};
 use crate::shared::Subscriptions;
 use crate::writer::reopen;
-use crate::{context_data, equipment, ims, location, provision, row, slot};
+use crate::{context_data, equipment, ims, location, provision, row, sh, slot};
 use quintet_identity::Imsi;
 use quintet_store::{
     Change, Changed, Command, MAX_IMS_SCAN, MAX_LISTED, MAX_SCAN, Reply, Revision, StoreError,
@@ -159,6 +159,7 @@ fn answer(
             Ok(Reply::Count(count as u64))
         }
         Command::Equipment(command) => equipment::read(connection, command),
+        Command::Sh(command) => sh::read(connection, command),
         _ => Err(StoreError::Unavailable("a write came to a reader".to_owned()).into()),
     }
 }

@@ -6,6 +6,7 @@
 //!  location ──mme, sgsn──► node (host, realm)      pdn_gateway (by IMSI and Context-Identifier)
 //!  context_data (JSON: what 5GC told)
 //!  ims_private, ims_public ──imsi──► ims_subscription (JSON) ┄ ims_registration (version, JSON: what S-CSCFs told)
+//!  sh_record (by IMSI, JSON: repository data, subscriptions)                       sh_state (revision)
 //!  equipment_rule (by pattern), equipment_binding (by IMSI, JSON)      equipment_state (revision, floor, entries)
 //! ```
 //!
@@ -24,7 +25,7 @@ pub const APPLICATION_ID: i32 = i32::from_be_bytes(*b"Qtet");
 pub const SCHEMA_VERSION: i32 = MIGRATIONS.len() as i32;
 
 /// Migration `n` leads from version `n` to `n + 1`.
-const MIGRATIONS: [&str; 5] = [PROVISIONING, LOCATION, CONTEXT_DATA, IMS, EQUIPMENT];
+const MIGRATIONS: [&str; 6] = [PROVISIONING, LOCATION, CONTEXT_DATA, IMS, EQUIPMENT, SH];
 
 /// Subscribers, subscriptions and slots.
 const PROVISIONING: &str = "
@@ -152,6 +153,20 @@ CREATE VIEW equipment AS
     SELECT printf('%0*d', pattern >> 56, pattern & 0xffffffffffffff) AS pattern,
            CASE status WHEN 0 THEN 'white' WHEN 1 THEN 'black' ELSE 'grey' END AS status, note
     FROM equipment_rule;
+";
+
+/// What application servers keep and subscribed to, and the number by which theirs is found.
+const SH: &str = "
+CREATE TABLE sh_record (
+    imsi INTEGER PRIMARY KEY,
+    repository TEXT NOT NULL,             -- repository data, removed ones until everybody was told
+    subscriptions TEXT NOT NULL,          -- to notifications, each with a digest of what was told last
+    revision INTEGER NOT NULL             -- of its last change, and its version
+);
+CREATE UNIQUE INDEX sh_record_revision ON sh_record (revision);
+CREATE TABLE sh_state (id INTEGER PRIMARY KEY CHECK (id = 1), revision INTEGER NOT NULL);
+INSERT INTO sh_state VALUES (1, 0);
+CREATE INDEX subscriber_msisdn ON subscriber (msisdn) WHERE msisdn IS NOT NULL;
 ";
 
 /// What a file's header says of it.

@@ -7,7 +7,7 @@ use crate::lock::{LockError, ServingLock};
 use crate::reader::Reader;
 use crate::shared::{Numbers, Subscriptions};
 use crate::writer::{Writer, reopen, reopen_writer};
-use quintet_store::{Command, Durability, EquipmentCommand, Reply, Store, StoreError, Ticket};
+use quintet_store::{Command, Durability, EquipmentCommand, Reply, ShCommand, Store, StoreError, Ticket};
 use quintet_subscriber::auc::Slot;
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -193,11 +193,13 @@ impl SqliteStore {
             | Command::LoadLocation { .. }
             | Command::LoadContextData { .. }
             | Command::LoadIms { .. }
-            | Command::Equipment(EquipmentCommand::Find { .. }) => &self.rows,
+            | Command::Equipment(EquipmentCommand::Find { .. })
+            | Command::Sh(ShCommand::Load { .. }) => &self.rows,
             Command::Scan { .. }
             | Command::ScanIms { .. }
             | Command::Changes { .. }
             | Command::Equipment(EquipmentCommand::Changes { .. })
+            | Command::Sh(ShCommand::Changes { .. })
             | Command::ScanServed { .. }
             | Command::Count => &self.runs,
             _ => &self.writes,

@@ -14,7 +14,7 @@ use crate::database::{Database, Mode, OpenError};
 use crate::fault::Failure;
 use crate::lanes::{Caller, Job, Lane, Outbox, Work};
 use crate::shared::Numbers;
-use crate::{context_data, equipment, ims, location, provision, slot};
+use crate::{context_data, equipment, ims, location, provision, sh, slot};
 use quintet_store::{Command, Reply, StoreError};
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
@@ -371,6 +371,7 @@ fn apply(connection: &Connection, numbers: &mut Numbers, command: &Command) -> R
             told,
         } => ims::set_registrations(connection, *imsi, *expected, registrations, *told),
         Command::Equipment(command) => equipment::write(connection, command),
+        Command::Sh(command) => sh::write(connection, command),
         Command::ChallengeKey { fresh } => slot::challenge_key(connection, fresh),
         Command::Load { .. }
         | Command::Scan { .. }

@@ -15,6 +15,7 @@ pub mod ims;
 pub mod locations;
 pub mod model;
 pub mod provisioning;
+pub mod sh;
 pub mod slots;
 
 use crate::port::{Command, Reply, Store, StoreError, Ticket};
@@ -78,6 +79,8 @@ macro_rules! contract_suite {
             equipment: the_longest_pattern_is_found, rules_are_removed_all_or_none, bindings_are_replaced_and_ended,
                 the_first_equipment_is_learnt, equipment_changes_page_in_order, a_removal_moves_the_floor,
                 equipment_is_no_provisioning_change;
+            sh: an_sh_user_is_found_by_each_key, a_number_may_be_an_identitys, sh_records_are_written_by_version,
+                sh_changes_page_in_order, a_removed_ims_takes_its_sh_record;
             model: random_commands_agree_with_the_model, replies_come_once_for_each_ticket;
         );
     };

@@ -18,6 +18,7 @@ pub mod faulty;
 mod ims;
 mod memory;
 mod port;
+mod sh;
 mod table;
 
 pub use equipment::{
@@ -29,4 +30,5 @@ pub use port::{
     Bound, Change, Changed, Command, Durability, MAX_LISTED, MAX_PDN_GATEWAYS, MAX_SCAN, PutMode, Reply,
     Revision, Store, StoreError, Ticket, same_host, same_usim,
 };
+pub use sh::{MAX_SH_LISTED, ShCommand, ShKey, ShReply};
 pub use table::{Entry, MAX_CACHED_SUBSCRIPTIONS, SubscriberTable, TableFull};

@@ -5,9 +5,11 @@
 
 mod equipment;
 mod ims;
+mod sh;
 
 use self::equipment::EquipmentRegister;
 use self::ims::ImsTable;
+use self::sh::ShRecords;
 use crate::port::{
     Bound, Change, Changed, Command, Durability, MAX_LISTED, MAX_PDN_GATEWAYS, MAX_SCAN, PutMode, Reply,
     Revision, Store, StoreError, Ticket, same_host, same_usim,
@@ -26,6 +28,7 @@ pub struct MemoryStore {
     context_data: BTreeMap<Imsi, ContextData>,
     ims: ImsTable,
     equipment: EquipmentRegister,
+    sh: ShRecords,
     slots: [Option<Bound>; Slot::COUNT as usize],
     /// By revision; one entry for each IMSI, the latest.
     changes: BTreeMap<u64, Changed>,
@@ -125,6 +128,7 @@ impl MemoryStore {
                 told,
             } => self.ims.set(imsi, expected, *registrations, told),
             Command::Equipment(command) => self.equipment(command),
+            Command::Sh(command) => self.sh(command),
             Command::Count => Ok(Reply::Count(self.subscribers.len() as u64)),
             Command::ChallengeKey { fresh } => Ok(Reply::ChallengeKey(
                 self.challenge_key.get_or_insert(fresh).clone(),
@@ -334,6 +338,7 @@ impl MemoryStore {
             self.subscribers.remove(&imsi);
             self.note(imsi, Change::Removed);
             self.ims.remove(imsi, self.revision);
+            self.sh.remove(imsi);
         }
         Ok(Reply::Revision(Revision(self.revision)))
     }

@@ -2,6 +2,7 @@
 
 use crate::equipment::{EquipmentCommand, EquipmentReply, MAX_EQUIPMENT_ENTRIES};
 use crate::ims::{ImsKey, StoredIms};
+use crate::sh::{ShCommand, ShReply};
 use quintet_identity::Imsi;
 use quintet_subscriber::auc::{ChallengeSecret, Epoch, Slot};
 use quintet_subscriber::eir::EquipmentPattern;
@@ -272,6 +273,8 @@ pub enum Command {
     },
     /// Equipment: rules and bindings. → [`Reply::Equipment`]
     Equipment(EquipmentCommand),
+    /// What application servers keep, and are told of. → [`Reply::Sh`]
+    Sh(ShCommand),
     /// How many subscribers there are. → [`Reply::Count`]
     Count,
     /// The key that makes and recognises RANDs, one for all front ends: the first caller's is kept.
@@ -313,6 +316,7 @@ impl Command {
             | Self::ScanIms { .. }
             | Self::Count => false,
             Self::Equipment(command) => command.is_write(),
+            Self::Sh(command) => command.is_write(),
         }
     }
 }
@@ -371,6 +375,8 @@ pub enum Reply {
     ImsRun(Vec<StoredIms>),
     /// What was said of equipment.
     Equipment(EquipmentReply),
+    /// What was said of application servers.
+    Sh(ShReply),
     /// The revision that a provisioning command made.
     Revision(Revision),
     /// A count.
@@ -422,7 +428,7 @@ pub enum StoreError {
         imsi: Imsi,
     },
     /// The record is another by now; read it again.
-    #[error("the IMS record changed meanwhile")]
+    #[error("the record changed meanwhile")]
     Stale {
         /// Its version in the store.
         version: u64,

@@ -23,5 +23,6 @@ mod killed_ims;
 mod killed_udm;
 mod mme;
 mod replay;
+mod sh;
 mod signals;
 mod support;

@@ -6,6 +6,7 @@ use quintet_diameter::dict::avp;
 use quintet_identity::{Impi, Impu, Imsi};
 use quintet_store::ImsKey;
 use quintet_subscriber::ims::Server;
+use quintet_subscriber::sh::digest;
 
 /// User-Name without data: the Failed-AVP of a request that lacks it (RFC 6733 7.5).
 const NO_USER_NAME: &[u8] = &[0, 0, 0, 1, 0x40, 0, 0, 8];
@@ -88,16 +89,16 @@ pub(super) fn missing(message: &Message<'_>) -> &'static [u8] {
 /// Which lane a request waits in: a number for its private, or else its public identity, in the form that lanes have.
 /// Requests about two identities of one number wait for each other in vain, and come to no harm.
 pub(super) fn place(message: &Message<'_>) -> Imsi {
-    const DIGITS: u64 = 1_000_000_000_000_000;
     let name = message
         .find(avp::USER_NAME)
         .or_else(|| message.find(avp::PUBLIC_IDENTITY));
-    // FNV-1a.
-    let hash = name.map_or(0, |avp| {
-        avp.data.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, octet| {
-            (hash ^ u64::from(*octet)).wrapping_mul(0x0100_0000_01b3)
-        })
-    });
+    place_of(name.map(|avp| avp.data))
+}
+
+/// The same for a name.
+pub(crate) fn place_of(name: Option<&[u8]>) -> Imsi {
+    const DIGITS: u64 = 1_000_000_000_000_000;
+    let hash = name.map_or(0, digest);
     let mut digits = [b'0'; 15];
     let mut rest = hash % DIGITS;
     for digit in digits.iter_mut().rev() {

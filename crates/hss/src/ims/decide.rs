@@ -51,12 +51,7 @@ fn negotiate(
     config: &ImsConfig,
     lists: &[FeatureList],
 ) -> Result<(Policy, Features, Vec<FeatureList>), Outcome> {
-    let of_cx = |list: &FeatureList| list.vendor_id == quintet_cx::VENDOR_3GPP && list.id == 1;
-    let lacking = |list: &FeatureList| {
-        let known = if of_cx(list) { config.features.0 } else { 0 };
-        list.required && list.list & !known != 0
-    };
-    if lists.iter().any(lacking) {
+    if lists.iter().any(|list| list.is_lacking(config.features.0)) {
         return Err(ExperimentalResult::ERROR_FEATURE_UNSUPPORTED.into());
     }
     let both = FeatureList::of_cx(lists).unwrap_or_default() & config.features;

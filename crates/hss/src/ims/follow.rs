@@ -73,6 +73,7 @@ impl Hss {
         self.ims.remove(imsi);
         self.ims_late.waiting.remove(&imsi);
         self.ims_read(imsi, ImsFollowUp::Changed);
+        self.sh_touched(imsi);
     }
 
     fn ims_read(&mut self, imsi: Imsi, why: ImsFollowUp) {
@@ -190,6 +191,7 @@ impl Hss {
     /// It is stored: S-CSCFs are told.
     fn ims_told(&mut self, cx: &mut Cx<'_>, imsi: Imsi, telling: Telling) {
         self.ims.stored(imsi, telling.version + 1, telling.registrations);
+        self.sh_touched(imsi);
         self.ims_cancel(cx, imsi, telling.cancel);
         let (Some(subscription), Some(server)) = (telling.subscription, telling.change.server) else {
             return;

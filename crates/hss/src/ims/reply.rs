@@ -92,12 +92,7 @@ impl Hss {
         imsi: Option<Imsi>,
         outcome: Result_,
     ) -> Disposition {
-        let outcome = match outcome {
-            Result_::Base(ResultCode::SUCCESS) => Outcome::Success,
-            Result_::Base(result) => Outcome::Failed(result),
-            Result_::Experimental(result) => Outcome::Cx(result),
-            Result_::Foreign { .. } => Outcome::Failed(ResultCode::UNABLE_TO_COMPLY),
-        };
+        let outcome = Outcome::of(outcome);
         if self.front.events.are_wanted() {
             let command = inbound.message.header().code;
             self.front.events.report(HssEvent::Answered {

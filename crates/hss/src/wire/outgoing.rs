@@ -45,6 +45,11 @@ pub(crate) enum Outgoing {
         imsi: Imsi,
         request: Box<quintet_cx::Request>,
     },
+    /// A request of Sh.
+    Sh {
+        imsi: Imsi,
+        request: Box<quintet_sh::Request>,
+    },
     /// Reset-Request.
     Reset {
         /// Leading digits of the IMSIs that are meant; none: all of this HSS.
@@ -62,6 +67,7 @@ impl Outgoing {
             Self::InsertSubscriberData { .. } => command::INSERT_SUBSCRIBER_DATA,
             Self::DeleteSubscriberData { .. } => command::DELETE_SUBSCRIBER_DATA,
             Self::Cx { request, .. } => request.command(),
+            Self::Sh { request, .. } => request.command(),
             Self::Reset { .. } => command::RESET,
         }
     }
@@ -70,6 +76,7 @@ impl Outgoing {
     pub(crate) fn application(&self) -> u32 {
         match self {
             Self::Cx { .. } => quintet_cx::CX,
+            Self::Sh { .. } => quintet_sh::SH,
             _ => S6A,
         }
     }
@@ -80,7 +87,8 @@ impl Outgoing {
             Self::CancelLocation { imsi, .. }
             | Self::InsertSubscriberData { imsi, .. }
             | Self::DeleteSubscriberData { imsi, .. }
-            | Self::Cx { imsi, .. } => Some(*imsi),
+            | Self::Cx { imsi, .. }
+            | Self::Sh { imsi, .. } => Some(*imsi),
             Self::Reset { .. } => None,
         }
     }
@@ -103,8 +111,10 @@ fn write_imsi(w: &mut MessageWriter<'_>, imsi: Imsi) {
 /// Writes all but the routing AVPs, which the Diameter node adds.
 pub(crate) fn write_outgoing(w: &mut MessageWriter<'_>, session: &str, request: &Outgoing) {
     w.text(avp::SESSION_ID, session);
-    if let Outgoing::Cx { request, .. } = request {
-        return request.write(w);
+    match request {
+        Outgoing::Cx { request, .. } => return request.write(w),
+        Outgoing::Sh { request, .. } => return request.write(w),
+        _ => {}
     }
     write_application(w);
     write_auth_session_state(w);
@@ -158,7 +168,7 @@ pub(crate) fn write_outgoing(w: &mut MessageWriter<'_>, session: &str, request: 
             }
         }
         // Written above.
-        Outgoing::Cx { .. } => {}
+        Outgoing::Cx { .. } | Outgoing::Sh { .. } => {}
         Outgoing::Reset { user_ids, reset_ids } => {
             for id in user_ids {
                 w.text(avp::USER_ID, id);

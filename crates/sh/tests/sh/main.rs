@@ -2,9 +2,9 @@
 
 #![cfg(test)]
 
-mod data;
 mod faults;
 mod round_trip;
 mod strategies;
 mod support;
+mod user_data;
 mod wireshark;

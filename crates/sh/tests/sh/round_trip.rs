@@ -4,7 +4,7 @@ use crate::strategies;
 use crate::support::{answer, request, valid};
 use proptest::prelude::*;
 use quintet_diameter::Message;
-use quintet_sh::data::ShData;
+use quintet_sh::user_data::ShData;
 use quintet_sh::{Answer, Request};
 
 proptest! {

@@ -6,7 +6,9 @@ use proptest::prelude::*;
 use quintet_cx::profile::{ApplicationServer, DefaultHandling, InitialFilterCriteria};
 use quintet_cx::{ChargingInformation, ExperimentalResult, Outcome};
 use quintet_diameter::ResultCode;
-use quintet_sh::data::{EpsLocation, ImsUserState, PsUserState, PublicIdentifiers, RepositoryData, ShData};
+use quintet_sh::user_data::{
+    EpsLocation, ImsUserState, PsUserState, PublicIdentifiers, RepositoryData, ShData,
+};
 use quintet_sh::*;
 
 fn text() -> impl Strategy<Value = String> {

@@ -191,6 +191,7 @@ impl MemoryStore {
         for &imsi in imsis {
             self.note(imsi, Change::Put);
             self.ims.remove(imsi, self.revision);
+            self.sh.remove(imsi);
         }
         Ok(Reply::Revision(Revision(self.revision)))
     }

@@ -68,7 +68,7 @@ impl Mme {
             w.u32(avp::VENDOR_ID, 0);
             w.text(avp::PRODUCT_NAME, "MME");
             w.u32(avp::SUPPORTED_VENDOR_ID, vendor::TGPP);
-            for id in [application::S6A, application::S13] {
+            for id in [application::S6A, application::S13, application::SH] {
                 w.group(avp::VENDOR_SPECIFIC_APPLICATION_ID, |w| {
                     w.u32(avp::VENDOR_ID, vendor::TGPP);
                     w.u32(avp::AUTH_APPLICATION_ID, id);
@@ -91,6 +91,20 @@ impl Mme {
                 return Ok(octets);
             }
             self.confirm(&octets)?;
+        }
+    }
+
+    /// The next request of the server that is none of the base protocol's, confirmed.
+    pub(crate) fn told(&mut self) -> io::Result<Octets> {
+        loop {
+            let octets = self.next_message()?;
+            let header = *Message::decode(&octets).unwrap().header();
+            if header.flags.request() {
+                self.confirm(&octets)?;
+                if header.application_id != 0 {
+                    return Ok(octets);
+                }
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! User data as others write them, and what is refused.
 
 use quintet_cx::profile::ProfileError;
-use quintet_sh::data::{ImsUserState, ShData};
+use quintet_sh::user_data::{ImsUserState, ShData};
 
 /// With a prefix, attributes, white space, a comment, and service data that are somebody else's XML.
 const UPDATE: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>
