@@ -14,13 +14,16 @@
 //! What a subscriber leaves out stays as it is; a new one gets the profile `default`, or the built-in one. `null` takes away.
 //! Reading is pure: whoever calls resolves `env` and `file`. Errors say line and column, and no value of a key.
 
+mod ims_profile;
 mod profile;
+mod secret;
 mod write;
 
 use crate::hex_octets::Hex;
 use crate::record::{AlgorithmName, MncDigits, Record, Sizes, derived, home};
 use crate::row::Refusal;
-use profile::{ImsProfile, Profile};
+use ims_profile::ImsProfile;
+use profile::Profile;
 use quintet_identity::{Imsi, Msisdn};
 use quintet_subscriber::ims::ImsSubscription;
 use quintet_subscriber::model::{Subscriber, Subscription};
@@ -29,6 +32,7 @@ use serde_saphyr::Spanned;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+pub use secret::{Resolver, Secret};
 pub use write::Exported;
 
 /// The longest file that is read: some hundred thousand subscribers. More are imported, not declared.
@@ -44,50 +48,6 @@ pub struct DeclaredError {
     pub column: u64,
     /// What is wrong.
     pub why: String,
-}
-
-/// Where a secret is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Secret {
-    /// In the file itself.
-    Inline(Hex),
-    /// In an environment variable.
-    Env(String),
-    /// In a file of its own.
-    File(String),
-}
-
-/// Looks up what a [`Secret`] refers to.
-pub type Resolver<'a> = &'a mut dyn FnMut(&Secret) -> Result<Hex, String>;
-
-impl<'de> Deserialize<'de> for Secret {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        struct Written;
-        impl<'de> Visitor<'de> for Written {
-            type Value = Secret;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("octets in hex, {env: NAME} or {file: PATH}")
-            }
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Secret, E> {
-                text.parse().map(Secret::Inline).map_err(E::custom)
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Secret, A::Error> {
-                let Some(kind) = map.next_key::<String>()? else {
-                    return Err(de::Error::custom("env or file is missing"));
-                };
-                let value: String = map.next_value()?;
-                if map.next_key::<String>()?.is_some() {
-                    return Err(de::Error::custom("either env or file, not both"));
-                }
-                match kind.as_str() {
-                    "env" => Ok(Secret::Env(value)),
-                    "file" => Ok(Secret::File(value)),
-                    other => Err(de::Error::unknown_field(other, &["env", "file"])),
-                }
-            }
-        }
-        d.deserialize_any(Written)
-    }
 }
 
 /// What is said of IMS.

@@ -4,6 +4,7 @@
 //! is there already with the same USIM gets the IMS subscription; else a subscriber is made that EPS and 5GS do not serve. The
 //! SQN is the next to be issued, of 5 bits of IND.
 
+mod columns;
 mod criteria;
 mod identities;
 
@@ -20,6 +21,8 @@ use quintet_subscriber::ims::{DigestCredentials, DigestSecret, ImsSubscription, 
 use quintet_subscriber::model::{Algorithm, Authentication, Subscriber};
 use std::sync::Arc;
 
+pub(crate) use columns::COLUMNS;
+
 /// Bits of `auth_scheme`.
 mod scheme {
     /// Digest-AKAv1-MD5 and Digest-AKAv2-MD5.
@@ -27,163 +30,6 @@ mod scheme {
     /// Digest-MD5, Digest, HTTP_DIGEST_MD5, SIP Digest.
     pub(super) const DIGEST: u32 = 4 | 8 | 16 | 128;
 }
-
-/// The tables, with the columns that a dump without definitions has.
-pub(crate) const COLUMNS: &[(&str, &[&str])] = &[
-    (
-        "imsu",
-        &[
-            "id",
-            "name",
-            "scscf_name",
-            "diameter_name",
-            "id_capabilities_set",
-            "id_preferred_scscf_set",
-        ],
-    ),
-    (
-        "impi",
-        &[
-            "id",
-            "id_imsu",
-            "identity",
-            "k",
-            "auth_scheme",
-            "default_auth_scheme",
-            "amf",
-            "op",
-            "opc",
-            "sqn",
-            "ip",
-            "line_identifier",
-            "zh_uicc_type",
-            "zh_key_life_time",
-            "zh_default_auth_scheme",
-        ],
-    ),
-    (
-        "impu",
-        &[
-            "id",
-            "identity",
-            "type",
-            "barring",
-            "user_state",
-            "id_sp",
-            "id_implicit_set",
-            "id_charging_info",
-            "wildcard_psi",
-            "display_name",
-            "psi_activation",
-            "can_register",
-        ],
-    ),
-    ("impi_impu", &["id", "id_impi", "id_impu", "user_state"]),
-    ("impu_visited_network", &["id", "id_impu", "id_visited_network"]),
-    ("visited_network", &["id", "identity"]),
-    (
-        "charging_info",
-        &["id", "name", "pri_ecf", "sec_ecf", "pri_ccf", "sec_ccf"],
-    ),
-    (
-        "capabilities_set",
-        &["id", "id_set", "name", "id_capability", "is_mandatory"],
-    ),
-    (
-        "preferred_scscf_set",
-        &["id", "id_set", "name", "scscf_name", "priority"],
-    ),
-    ("sp", &["id", "name", "cn_service_auth"]),
-    ("sp_ifc", &["id", "id_sp", "id_ifc", "priority"]),
-    ("sp_shared_ifc_set", &["id", "id_sp", "id_shared_ifc_set"]),
-    ("shared_ifc_set", &["id", "id_set", "name", "id_ifc", "priority"]),
-    (
-        "ifc",
-        &["id", "name", "id_application_server", "id_tp", "profile_part_ind"],
-    ),
-    ("tp", &["id", "name", "condition_type_cnf"]),
-    (
-        "spt",
-        &[
-            "id",
-            "id_tp",
-            "condition_negated",
-            "grp",
-            "type",
-            "requesturi",
-            "method",
-            "header",
-            "header_content",
-            "session_case",
-            "sdp_line",
-            "sdp_line_content",
-            "registration_type",
-        ],
-    ),
-    (
-        "application_server",
-        &[
-            "id",
-            "name",
-            "server_name",
-            "default_handling",
-            "service_info",
-            "diameter_address",
-            "rep_data_size_limit",
-            "udr",
-            "pur",
-            "snr",
-            "udr_rep_data",
-            "udr_impu",
-            "udr_ims_user_state",
-            "udr_scscf_name",
-            "udr_ifc",
-            "udr_location",
-            "udr_user_state",
-            "udr_charging_info",
-            "udr_msisdn",
-            "udr_psi_activation",
-            "udr_dsai",
-            "udr_aliases_rep_data",
-            "pur_rep_data",
-            "pur_psi_activation",
-            "pur_dsai",
-            "pur_aliases_rep_data",
-            "snr_rep_data",
-            "snr_impu",
-            "snr_ims_user_state",
-            "snr_scscf_name",
-            "snr_ifc",
-            "snr_psi_activation",
-            "snr_dsai",
-            "snr_aliases_rep_data",
-            "include_register_response",
-            "include_register_request",
-        ],
-    ),
-    (
-        "repository_data",
-        &["id", "sqn", "id_impu", "service_indication", "rep_data"],
-    ),
-    (
-        "aliases_repository_data",
-        &["id", "sqn", "id_implicit_set", "service_indication", "rep_data"],
-    ),
-    (
-        "sh_subscription",
-        &[
-            "id",
-            "id_application_server",
-            "id_impu",
-            "data_ref",
-            "service_indication",
-            "dsai_tag",
-            "server_name",
-            "expires",
-        ],
-    ),
-    ("dsai_impu", &["id", "id_dsai", "id_impu", "dsai_value"]),
-];
 
 pub(crate) fn rows(tables: &Tables, options: &Options, sink: &mut Sink<'_>) -> Result<(), ReadError> {
     let joined = Joined::of(tables);
