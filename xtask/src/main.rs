@@ -3,6 +3,7 @@
 //! | command | what it does |
 //! |---|---|
 //! | `tidy` | checks the repository against the house rules that no compiler knows (see `tidy.rs`) |
+//! | `book` | writes the documents as pages of HTML (see `book.rs`) |
 //! | `deb` | makes the Debian package (see `package.rs`); `--program FILE` takes that program instead of building one |
 //! | `dependencies` | checks licences, sources, bans and duplicates of every dependency against `deny.toml` (see `dependencies.rs`) |
 //!
@@ -10,6 +11,7 @@
 
 #![forbid(unsafe_code)]
 
+mod book;
 mod dependencies;
 mod package;
 mod tidy;
@@ -19,7 +21,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 
-const USAGE: &str = "usage: cargo xtask tidy | dependencies | deb [--program FILE]";
+const USAGE: &str = "usage: cargo xtask tidy | dependencies | book | deb [--program FILE]";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -38,6 +40,7 @@ fn main() -> ExitCode {
 fn run(arguments: &[&str]) -> Result<bool> {
     match arguments {
         ["tidy"] => tidy::report(checkout()?),
+        ["book"] => book::write(checkout()?),
         ["deb"] => package::deb(checkout()?, None),
         ["deb", "--program", program] => package::deb(checkout()?, Some(Path::new(program))),
         ["dependencies"] => dependencies::report(checkout()?),
