@@ -25,6 +25,7 @@ mod driver;
 mod entropy;
 mod esp;
 mod front;
+mod handshakes;
 mod hss;
 mod icscf;
 mod listener;

@@ -1,15 +1,14 @@
 //! Listening sockets.
 
 use crate::carrier::Carrier;
+use crate::handshakes::{Handshakes, Place};
 use crate::peer_tls::{self, PeerTls};
 use crate::{Application, Driver};
 use socket2::{Domain, Protocol, Socket, Type};
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 /// Connections that may wait to be accepted: a restart brings every MME back at once.
@@ -31,16 +30,13 @@ pub(crate) fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 /// How long TLS may take: a few round trips.
 const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
 
-/// Most handshakes of TLS at a time: each costs a signature, and nobody is known before its end.
-const MAX_HANDSHAKES: usize = 256;
-
 /// Accepts until the program ends. A failing accept (no descriptors left) is told once and tried again.
 pub(crate) async fn run<A: Application + 'static>(
     listener: TcpListener,
     driver: Driver<A>,
     tls: Option<PeerTls>,
 ) {
-    let handshakes = Arc::new(Semaphore::new(MAX_HANDSHAKES));
+    let handshakes = Handshakes::default();
     let mut failing = false;
     loop {
         match listener.accept().await {
@@ -48,12 +44,12 @@ pub(crate) async fn run<A: Application + 'static>(
                 failing = false;
                 let adopted = match &tls {
                     None => driver.adopt(Carrier::plain(stream), None, None),
-                    Some(tls) => match Arc::clone(&handshakes).try_acquire_owned() {
-                        Ok(place) => {
+                    Some(tls) => match handshakes.begin(remote.ip()) {
+                        Some(place) => {
                             tokio::task::spawn_local(secure(driver.clone(), stream, tls.clone(), place));
                             Ok(())
                         }
-                        Err(_) => Err(io::Error::other("too many handshakes of TLS at a time")),
+                        None => Err(io::Error::other("too many handshakes of TLS at a time")),
                     },
                 };
                 if let Err(error) = adopted {
@@ -72,12 +68,7 @@ pub(crate) async fn run<A: Application + 'static>(
 }
 
 /// Sets TLS up on what was accepted; `place` is held meanwhile.
-async fn secure<A: Application + 'static>(
-    driver: Driver<A>,
-    stream: TcpStream,
-    tls: PeerTls,
-    place: OwnedSemaphorePermit,
-) {
+async fn secure<A: Application + 'static>(driver: Driver<A>, stream: TcpStream, tls: PeerTls, place: Place) {
     let remote = stream.peer_addr();
     let made = timeout(HANDSHAKE_TIME, tls.acceptor().accept(stream)).await;
     drop(place);
@@ -88,8 +79,12 @@ async fn secure<A: Application + 'static>(
             let shown = peer_tls::certificate(connection.peer_certificates());
             driver.adopt(Carrier::secured(stream, connection.into()), shown, None)
         });
-    if let Err(error) = adopted {
-        // Who misconfigured a certificate looks here first.
-        tracing::warn!(remote = ?remote.ok(), %error, "no TLS with a Diameter peer");
+    match (adopted, remote) {
+        (Err(error), Ok(remote)) if error.kind() == io::ErrorKind::InvalidData => {
+            // A certificate or an authority that does not fit: who configured it looks here first.
+            tracing::warn!(%remote, %error, "no TLS with a Diameter peer");
+        }
+        (Err(error), remote) => tracing::debug!(?remote, %error, "no TLS with a Diameter peer"),
+        (Ok(()), _) => {}
     }
 }
