@@ -222,7 +222,7 @@ fn check(
             Outcome::Refused(refusal) => existing::Decision::refuse(refusal.clone()),
         };
         verdicts.push(decision.verdict());
-        if verdicts.len() as u64 % PROGRESS_STEP == 0 {
+        if (verdicts.len() as u64).is_multiple_of(PROGRESS_STEP) {
             progress.set_position(verdicts.len() as u64);
         }
         report.row(&row, &decision)

@@ -167,7 +167,7 @@ fn tables(path: &Path) -> Result<Tables> {
         {
             let mut statement =
                 connection.prepare(&format!("SELECT * FROM \"{}\"", table.replace('"', "\"\"")))?;
-            let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+            let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
             let mut rows = statement.query([])?;
             let mut number = 0;
             while let Some(row) = rows.next()? {
