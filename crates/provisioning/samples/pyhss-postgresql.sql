@@ -90,7 +90,7 @@ CREATE TABLE public.subscriber (
 ALTER TABLE public.subscriber OWNER TO pyhss;
 COPY public.subscriber (subscriber_id, imsi, enabled, auc_id, default_apn, apn_list, msisdn, ue_ambr_dl, ue_ambr_ul, nam, roaming_enabled, roaming_rule_list, subscribed_rau_tau_timer, serving_mme, last_modified) FROM stdin;
 1	001010000000001	t	1	1	1,2	33612345678	99999999	88888888	2	t	\N	300	mme.example.org	2024-05-01T10:00:00Z
-2	001010000000002	t	2	2	2,3	33612345679	999999	999999	0	t	2	600	\N	2024-05-01T10:00:00Z
+2	001010000000002	t	2	2	2,3	33612345679	999999	999999	0	t	3	600	\N	2024-05-01T10:00:00Z
 3	001010000000003	f	3	4	4	\N	999999	999999	0	f	\N	300	\N	2024-05-01T10:00:00Z
 4	001010000000004	t	4	1	1	\N	999999	999999	0	t	\N	300	\N	2024-05-01T10:00:00Z
 5	001010000000005	t	5	1	1,9	\N	999999	999999	0	t	\N	300	\N	2024-05-01T10:00:00Z
