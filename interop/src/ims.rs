@@ -165,6 +165,7 @@ impl ImsScene {
             .arg("--db")
             .arg(self.path("quintet.db"))
             .env_remove("QUINTET_LOG")
+            .env("XDG_CONFIG_HOME", self.path("config"))
             .output()
             .expect("quintet can be run");
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -198,6 +199,7 @@ impl ImsScene {
         command
             .args(["serve", "-c"])
             .arg(self.path("quintet.toml"))
+            .env("XDG_CONFIG_HOME", self.path("config"))
             .env_remove("QUINTET_LOG");
         Process::start("quintet", command)
     }

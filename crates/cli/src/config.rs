@@ -8,6 +8,7 @@ mod ausf;
 mod diameter;
 mod eir;
 mod ims;
+mod keys;
 mod mme;
 mod sbi;
 mod sctp;
@@ -20,6 +21,7 @@ use anyhow::{Context, Result, bail};
 pub(crate) use ausf::Ausf;
 pub(crate) use diameter::{Diameter, Peer, UnknownPeers};
 use ims::{Icscf, Ims, Pcscf, Scscf};
+pub(crate) use keys::Keys;
 pub(crate) use mme::Mme;
 use quintet_identity::Plmn;
 pub(crate) use sbi::{NfUri, Sbi};
@@ -54,6 +56,7 @@ pub(crate) struct Config {
     pub(crate) icscf: Icscf,
     pub(crate) scscf: Scscf,
     pub(crate) store: Store,
+    pub(crate) keys: Keys,
     pub(crate) metrics: Metrics,
     pub(crate) log: Log,
 }

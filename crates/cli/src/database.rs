@@ -1,5 +1,6 @@
 //! The database as the program uses it: where it is, and one command at a time for provisioning.
 
+use crate::keys::{Sources, progress};
 use anyhow::{Context, Result, bail};
 use etcetera::BaseStrategy;
 use quintet_crypto::Sqn;
@@ -27,22 +28,44 @@ pub(crate) fn default_path() -> Result<PathBuf> {
     Ok(directories.data_dir().join("quintet").join("quintet.db"))
 }
 
+/// Where the master key is when nobody says: `master.key` in the user's configuration directory, apart from the database.
+///
+/// # Errors
+/// If the user has none (no home directory).
+pub(crate) fn default_key_file() -> Result<PathBuf> {
+    let directories = etcetera::choose_base_strategy().context(
+        "this user has no home directory to keep a master key in: say where one is (--master-key SOURCE, keys.master)",
+    )?;
+    Ok(directories.config_dir().join("quintet").join("master.key"))
+}
+
 /// A database opened for provisioning.
 pub(crate) struct Database {
     store: SqliteStore,
 }
 
 impl Database {
-    /// Opens the database at `path`, or the default one; makes it if it is not there and `create` says so.
+    /// Opens the database of a laboratory or a benchmark at `path`: its master key lies beside it.
     ///
     /// # Errors
-    /// As the store says: not ours, newer than this program, no permission, locked.
-    pub(crate) fn open(path: Option<&Path>, create: bool) -> Result<Self> {
+    /// As [`open_with`](Self::open_with).
+    pub(crate) fn open_beside(path: &Path, create: bool) -> Result<Self> {
+        Self::open_with(Some(path), create, &Sources::beside(path))
+    }
+
+    /// Opens the database at `path`, or the default one, with these master keys; makes it if it is not there and `create`
+    /// says so.
+    ///
+    /// # Errors
+    /// As the store says: not ours, newer than this program, no permission, locked, no master key.
+    pub(crate) fn open_with(path: Option<&Path>, create: bool, keys: &Sources) -> Result<Self> {
         let path = match path {
             Some(path) => path.to_owned(),
             None => default_path()?,
         };
         let options = Options {
+            masters: keys.clone().for_database(&path),
+            progress: progress(),
             create,
             busy_timeout: BUSY_TIMEOUT,
             ..Options::default()

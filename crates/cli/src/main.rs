@@ -17,6 +17,7 @@ mod doctor;
 mod eir;
 mod ims;
 mod kept;
+mod keys;
 mod lab;
 mod ladder;
 mod logging;
@@ -35,6 +36,7 @@ mod subscriber;
 mod suci;
 mod supervisor;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{Parser, Subcommand};
 use output::Finding;
 use std::process::ExitCode;
@@ -72,6 +74,9 @@ enum Command {
     Apply(apply::Arguments),
     /// Say what equipment may be used, and with which SIM.
     Eir(eir::Arguments),
+    /// Master keys and data keys: make, show, rotate what protects a database.
+    #[command(subcommand)]
+    Keys(keys::Command),
     /// Compute and check authentication vectors: MILENAGE, TUAK, XOR; EPS, 5G AKA, EAP-AKA'.
     #[command(subcommand)]
     Aka(aka::Command),
@@ -103,8 +108,25 @@ enum Command {
     CheckConfig(serve::CheckArguments),
 }
 
+/// Options whose values are secrets.
+const SECRET_OPTIONS: [&str; 5] = ["--k", "--op", "--opc", "--sip-password", "--private-key"];
+
+/// What is wrong with the arguments, without a secret that is wrong: a key with one digit too few is a key all the same.
+fn hushed(mut error: clap::Error) -> clap::Error {
+    let is_secret = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(option)) => SECRET_OPTIONS
+            .iter()
+            .any(|secret| option.split_whitespace().next() == Some(secret)),
+        _ => false,
+    };
+    if is_secret && error.get(ContextKind::InvalidValue).is_some() {
+        error.insert(ContextKind::InvalidValue, ContextValue::String("…".to_owned()));
+    }
+    error
+}
+
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = Arguments::try_parse().unwrap_or_else(|error| hushed(error).exit());
     let result = match arguments.command {
         Command::Lab(arguments) => lab::run(arguments),
         Command::Serve(arguments) => serve::run(arguments),
@@ -112,6 +134,7 @@ fn main() -> ExitCode {
         Command::Subscriber(arguments) => subscriber::run(arguments),
         Command::Apply(arguments) => apply::run(arguments),
         Command::Eir(arguments) => eir::run(arguments),
+        Command::Keys(command) => keys::run(command),
         Command::Aka(command) => aka::run(command),
         Command::Suci(command) => suci::run(command),
         Command::Diameter(command) => diameter::run(command),

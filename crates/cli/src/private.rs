@@ -1,5 +1,6 @@
-//! Files for their owner alone: keys stand in them, or what keys opened.
+//! Files for their owner alone, and memory for this process alone: keys stand in them, or what keys opened.
 
+use rustix::process::{DumpableBehavior, Resource, Rlimit, getrlimit, set_dumpable_behavior, setrlimit};
 use std::fs::File;
 use std::io;
 use std::path::Path;
@@ -14,4 +15,22 @@ pub(crate) fn create(path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)
+}
+
+/// A crash leaves no core dump, and other processes of this user cannot read this one's memory: keys stand in it. What the
+/// system refuses is said, and keeps nobody from serving: a sandbox may have seen to it before.
+pub(crate) fn keep_memory() {
+    let none = Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    let limited = match getrlimit(Resource::Core) {
+        Rlimit { maximum: Some(0), .. } => Ok(()),
+        _ => setrlimit(Resource::Core, none),
+    };
+    // What pipes core dumps to a program asks for no limit: this it asks.
+    let kept = limited.and_then(|()| set_dumpable_behavior(DumpableBehavior::NotDumpable));
+    if let Err(error) = kept {
+        tracing::warn!(%error, "a crash may leave a core dump, with keys in it");
+    }
 }

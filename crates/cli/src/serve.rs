@@ -9,7 +9,9 @@ mod mme;
 
 use crate::config::{Config, Peer, Role, Roles, SlotNumber, StoreKind, Transport, UnknownPeers};
 use crate::diameter::extended_dictionary;
+use crate::keys::MasterKeyOption;
 use crate::output::Finding;
+use crate::private;
 use crate::signals::Termination;
 use crate::supervisor::Supervisor;
 use crate::{database, logging, metrics};
@@ -56,6 +58,8 @@ pub(crate) struct Arguments {
     /// Database file; overrides store.path
     #[arg(long, value_name = "FILE")]
     db: Option<PathBuf>,
+    #[command(flatten)]
+    key: MasterKeyOption,
     /// Which front end this is, 0 to 7; overrides hss.slot
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..8))]
     slot: Option<u8>,
@@ -115,6 +119,9 @@ pub(crate) fn run(arguments: Arguments) -> Result<Finding> {
     };
     let config = configuration(arguments)?;
     logging::start(&config.log)?;
+    if !config.keys.allow_core_dumps {
+        private::keep_memory();
+    }
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
@@ -156,6 +163,9 @@ fn configuration(arguments: Arguments) -> Result<Config> {
             bail!("--db is given, but store.kind = \"memory\" keeps no file: remove one of them");
         }
         config.store.path = Some(path);
+    }
+    if let Some(master) = arguments.key.master_key {
+        config.keys.master = Some(master);
     }
     if let Some(slot) = arguments.slot {
         config.hss.slot = SlotNumber(slot);
@@ -384,6 +394,8 @@ fn open_store(
     let mut store = SqliteStore::open(
         &path,
         Options {
+            masters: config.keys.masters(&path),
+            progress: crate::keys::progress(),
             busy_timeout: config.store.busy_timeout_ms.duration(),
             waker: Box::new(move || waker.notify_one()),
             ..Options::default()

@@ -12,6 +12,7 @@ mod secret;
 mod transfer;
 
 use crate::database::{Database, highest_sqn};
+use crate::keys::MasterKeyOption;
 use crate::output::{Finding, print_json};
 use anyhow::{Result, bail};
 use change::{Add, Set};
@@ -56,6 +57,8 @@ pub(crate) struct Where {
     /// Database file [default: quintet.db in the platform's data directory]
     #[arg(long, global = true, value_name = "FILE")]
     db: Option<PathBuf>,
+    #[command(flatten)]
+    key: MasterKeyOption,
     /// Answer in JSON
     #[arg(long, global = true)]
     pub(crate) json: bool,
@@ -67,7 +70,7 @@ impl Where {
     /// # Errors
     /// As the store says.
     pub(crate) fn open(&self, create: bool) -> Result<Database> {
-        Database::open(self.db.as_deref(), create)
+        Database::open_with(self.db.as_deref(), create, &self.key.sources())
     }
 }
 
@@ -132,7 +135,7 @@ struct Count {
 pub(crate) fn run(arguments: Arguments) -> Result<Finding> {
     let json = arguments.place.json;
     let command = match arguments.command {
-        Command::Import(import) => return import::run(arguments.place.db.as_deref(), &import, json),
+        Command::Import(import) => return import::run(&arguments.place, &import, json),
         command => command,
     };
     // What only reads must not leave an empty database behind a misspelt name.

@@ -1,14 +1,16 @@
 //! `quintet suci`: conceals SUPIs, reveals SUCIs, makes the home network's keys (TS 33.501 6.12, Annex C; TS 23.003 2.2B).
 
+use crate::keys::{MasterKeyOption, home_network};
 use crate::octets::{Octets, exactly};
 use crate::output::{Finding, print_json, print_rows};
 use crate::private;
 use anyhow::{Context, Result, anyhow, bail};
 use quintet_crypto::suci::{HomeNetworkPrivateKey, HomeNetworkPublicKey, Profile, SuciError};
 use quintet_identity::{Plmn, ProtectionScheme, RoutingIndicator, Suci, Supi};
+use quintet_vault::Secret;
 use serde::Serialize;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use zeroize::Zeroizing;
 
 /// Draws of a key until one is in its range. P-256 refuses one in 2^32; two in a row are no accident.
@@ -23,10 +25,11 @@ Examples:
   quintet suci deconceal suci-0-001-01-0-1-1-HEX --key-file home-network.key
   quintet suci deconceal suci-0-001-01-0-0-0-0000000001 --json";
 const KEYGEN_EXAMPLES: &str =
-    "The file holds the private key in 64 hex digits and is for its owner alone: give it to the UDM
-([[udm.home_network_key]]). The public key goes onto the USIMs.
-Example:
-  quintet suci keygen --profile b --out home-network.key";
+    "The file holds the private key in 64 hex digits, or sealed under the master key (--sealed), and is for its owner alone:
+give it to the UDM ([[udm.home_network_key]]). The public key goes onto the USIMs.
+Examples:
+  quintet suci keygen --profile b --out home-network.key
+  quintet suci keygen --profile a --out home-network.key --sealed --master-key file:/etc/quintet/master.key";
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
@@ -103,12 +106,14 @@ pub(crate) struct Deconceal {
     /// `suci-0-<MCC>-<MNC>-<routing indicator>-<scheme>-<key>-<output>`, or with a realm `suci-1-<realm>-…`, or the NAI that
     /// carries it (TS 23.003 28.7.3)
     suci: String,
-    /// The file with the private key in 64 hex digits
+    /// The file with the private key, in 64 hex digits or sealed
     #[arg(long, value_name = "FILE", conflicts_with = "private_key")]
     key_file: Option<PathBuf>,
     /// The private key itself, 32 octets; others on this machine may read it here: --key-file is for real ones
     #[arg(long, value_name = "HEX", value_parser = exactly::<32>)]
     private_key: Option<[u8; 32]>,
+    #[command(flatten)]
+    key: MasterKeyOption,
     /// Answer with one JSON object
     #[arg(long)]
     json: bool,
@@ -122,6 +127,11 @@ pub(crate) struct Keygen {
     /// Where the private key goes; a file that is there is not overwritten
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
+    /// Seal the private key in the file under the master key
+    #[arg(long)]
+    sealed: bool,
+    #[command(flatten)]
+    key: MasterKeyOption,
     /// Answer with one JSON object
     #[arg(long)]
     json: bool,
@@ -235,8 +245,8 @@ fn reveal(deconceal: &Deconceal, suci: &Suci) -> Result<Result<Supi, String>> {
     }
     let profile = Profile::of_scheme(suci.scheme().0)?;
     let octets = match (&deconceal.key_file, &deconceal.private_key) {
-        (Some(file), _) => read_key(file)?,
-        (None, Some(octets)) => Zeroizing::new(*octets),
+        (Some(file), _) => home_network::read(file, &deconceal.key.sources()).context("the private key")?,
+        (None, Some(octets)) => Secret::new(*octets),
         (None, None) => bail!("it is concealed: give --key-file with the home network's private key"),
     };
     let key = HomeNetworkPrivateKey::new(profile, &octets).context("the private key")?;
@@ -244,15 +254,6 @@ fn reveal(deconceal: &Deconceal, suci: &Suci) -> Result<Result<Supi, String>> {
         Ok(input) => suci.supi(&input).map_err(|error| error.to_string()),
         Err(error) => Err(error.to_string()),
     })
-}
-
-fn read_key(file: &Path) -> Result<Zeroizing<[u8; 32]>> {
-    let place = || format!("the private key in {}", file.display());
-    let text = Zeroizing::new(std::fs::read_to_string(file).with_context(place)?);
-    let mut octets = Zeroizing::new([0; 32]);
-    hex::decode_to_slice(text.trim(), &mut octets[..])
-        .with_context(|| format!("{}: expected 64 hex digits", place()))?;
-    Ok(octets)
 }
 
 fn run_keygen(keygen: &Keygen) -> Result<Finding> {
@@ -266,15 +267,19 @@ fn run_keygen(keygen: &Keygen) -> Result<Finding> {
             keygen.out.display()
         );
     }
-    let mut text = Zeroizing::new(String::new());
+    let mut secret = Secret::default();
     let public = draw(|octets| {
         let key = HomeNetworkPrivateKey::new(profile, octets)?;
-        *text = hex::encode(octets);
+        *secret = *octets;
         Ok(*key.public_key())
     })?;
+    let text = Zeroizing::new(match keygen.sealed {
+        true => home_network::sealed(&secret, &keygen.key.sources())?,
+        false => hex::encode(&secret[..]) + "\n",
+    });
     let cannot = || format!("cannot write {}", keygen.out.display());
     let mut file = private::create(&keygen.out).with_context(cannot)?;
-    writeln!(file, "{}", *text).with_context(cannot)?;
+    file.write_all(text.as_bytes()).with_context(cannot)?;
     let answer = KeygenAnswer {
         profile: name,
         public_key: hex::encode(public.octets()),

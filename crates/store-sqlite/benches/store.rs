@@ -8,6 +8,7 @@ use quintet_store::contract::fixture::{imsi, node, slot, subscriber, subscriptio
 use quintet_store::faulty::Dice;
 use quintet_store::{Command, PutMode, Reply, Store, Ticket};
 use quintet_store_sqlite::{Options, SqliteStore};
+use quintet_vault::MasterKey;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,6 +17,9 @@ use std::time::{Duration, Instant};
 
 const BATCH: u64 = 10_000;
 
+/// A key of nobody's.
+const MASTER: [u8; 64] = *b"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+
 fn open(path: &Path) -> SqliteStore {
     let caller: Thread = std::thread::current();
     let waker = Box::new(move || caller.unpark());
@@ -23,6 +27,7 @@ fn open(path: &Path) -> SqliteStore {
         path,
         Options {
             waker,
+            masters: Arc::new(MasterKey::read(&MASTER).expect("a key")),
             ..Options::default()
         },
     )

@@ -1,4 +1,4 @@
-//! Records that a node keeps over its restarts: a number and octets each, in a file of their own. MME, AMF, P-CSCF and S-CSCF
+//! Records that a node keeps over its restarts: a number and sealed octets each, in a file of their own. MME, AMF, P-CSCF and S-CSCF
 //! use the same store; the file knows whose it is ([`Owner`]).
 //!
 //! ```text
@@ -10,8 +10,11 @@
 //! Who does not wait for a write may lose the last ones in a crash, and learns by [`Opened::clean`] whether that may be. Who
 //! must not, asks [`ContextStore::written`] how many of its changes are durable, woken by [`ContextStore::wake`]. A write that fails is kept and tried again; each record stands in the queue once at most.
 
-use crate::database::{OpenError, create};
-use crate::fault::explain;
+use crate::database::{OpenError, Progress, create, remove_traces};
+use crate::fault::{Failure, explain};
+use crate::scrub;
+use crate::sealing::{FileKind, Keys, TABLES, WrappedKey, rewrap, wrapped_keys};
+use quintet_vault::{Masters, Place};
 use rusqlite::{Connection, OpenFlags, params};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -126,7 +129,7 @@ impl Shared {
 pub struct ContextStore {
     path: PathBuf,
     shared: Arc<Shared>,
-    thread: Option<JoinHandle<Connection>>,
+    thread: Option<JoinHandle<Writer>>,
 }
 
 /// What [`ContextStore::open`] found.
@@ -136,23 +139,28 @@ pub struct Opened {
     /// Whether the last user closed it: else what it wrote last may be missing.
     pub clean: bool,
     /// The records, in the order of their numbers.
-    pub records: Vec<(u32, Zeroizing<Vec<u8>>)>,
+    pub records: Records,
 }
+
+/// Records by number.
+type Records = Vec<(u32, Zeroizing<Vec<u8>>)>;
 
 impl ContextStore {
     /// Opens or makes the file of an MME. One process has it at a time.
     ///
     /// # Errors
     /// [`OpenError`], in words that name the file and what to do.
-    pub fn open(path: &Path) -> Result<Opened, OpenError> {
-        Self::open_for(path, Owner::Mme)
+    pub fn open(path: &Path, masters: &Arc<dyn Masters>) -> Result<Opened, OpenError> {
+        Self::open_for(path, Owner::Mme, masters)
     }
 
-    /// Opens or makes the file of a node. One process has it at a time.
+    /// Opens or makes the file of a node. One process has it at a time. Its records are sealed; those of a file that was
+    /// made before are sealed now, and what another master key wraps than `masters` would take for a new file is wrapped
+    /// by that one.
     ///
     /// # Errors
     /// [`OpenError`], in words that name the file and what to do: also if it is another node's.
-    pub fn open_for(path: &Path, owner: Owner) -> Result<Opened, OpenError> {
+    pub fn open_for(path: &Path, owner: Owner, masters: &Arc<dyn Masters>) -> Result<Opened, OpenError> {
         create(path)?;
         let fault = |error: rusqlite::Error| OpenError::Fault(explain(path, &error));
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -188,13 +196,19 @@ impl ContextStore {
         let clean = connection
             .query_row("SELECT clean FROM mark", [], |row| row.get(0))
             .map_err(fault)?;
-        let records = read(&connection).map_err(fault)?;
+        let mut keys = sealed(&connection, owner, masters).map_err(|failure| OpenError::of(path, failure))?;
+        if scrub::is_owed(&connection).map_err(fault)? {
+            remove_traces(path, &connection, &(Arc::new(|_, _, _| {}) as Progress));
+        }
+        let records = read(&connection, &mut keys, owner).map_err(|failure| OpenError::of(path, failure))?;
         connection
             .execute("UPDATE mark SET clean = 0", [])
             .map_err(fault)?;
         let shared = Arc::new(Shared::default());
         let writer = Writer {
             connection,
+            keys,
+            owner,
             shared: Arc::clone(&shared),
             path: path.to_owned(),
         };
@@ -270,26 +284,20 @@ impl ContextStore {
         mut self,
         records: impl Iterator<Item = (u32, Zeroizing<Vec<u8>>)>,
     ) -> Result<(), OpenError> {
-        let Some(connection) = self.stop() else {
+        let Some(mut writer) = self.stop() else {
             return Err(OpenError::Fault(
                 "the thread of the contexts ended by itself".to_owned(),
             ));
         };
-        let fault = |error: rusqlite::Error| OpenError::Fault(explain(&self.path, &error));
         if let Some(said) = self.shared.lock().fault.take() {
             return Err(OpenError::Fault(said));
         }
-        let transaction = connection.unchecked_transaction().map_err(fault)?;
-        for (key, record) in records {
-            put(&transaction, key, &record).map_err(fault)?;
-        }
-        transaction
-            .execute("UPDATE mark SET clean = 1", [])
-            .map_err(fault)?;
-        transaction.commit().map_err(fault)
+        writer
+            .close(records)
+            .map_err(|failure| OpenError::of(&self.path, failure))
     }
 
-    fn stop(&mut self) -> Option<Connection> {
+    fn stop(&mut self) -> Option<Writer> {
         let thread = self.thread.take()?;
         self.shared.lock().closing = true;
         self.shared.filled.notify_one();
@@ -306,17 +314,19 @@ impl Drop for ContextStore {
 /// The thread that writes.
 struct Writer {
     connection: Connection,
+    keys: Keys,
+    owner: Owner,
     shared: Arc<Shared>,
     path: PathBuf,
 }
 
 impl Writer {
-    fn run(self) -> Connection {
+    fn run(mut self) -> Self {
         while let Some(changes) = self.take() {
             match self.write(&changes) {
                 Ok(()) => self.written(),
-                Err(error) => {
-                    let said = explain(&self.path, &error);
+                Err(failure) => {
+                    let said = failure.reply(&self.path).to_string();
                     tracing::error!(error = %said, "contexts are not written; trying again");
                     if self.give_back(changes, said) {
                         break;
@@ -324,7 +334,7 @@ impl Writer {
                 }
             }
         }
-        self.connection
+        self
     }
 
     /// What waits; nothing once the store closes and all is written.
@@ -380,11 +390,21 @@ impl Writer {
         waited.unwrap_or_else(PoisonError::into_inner).0.closing
     }
 
-    fn write(&self, changes: &BTreeMap<u32, Waiting>) -> rusqlite::Result<()> {
+    /// Writes the last records and the mark.
+    fn close(&mut self, records: impl Iterator<Item = (u32, Zeroizing<Vec<u8>>)>) -> Result<(), Failure> {
+        let transaction = self.connection.unchecked_transaction()?;
+        for (key, record) in records {
+            put(&transaction, &mut self.keys, self.owner, key, &record)?;
+        }
+        transaction.execute("UPDATE mark SET clean = 1", [])?;
+        Ok(transaction.commit()?)
+    }
+
+    fn write(&mut self, changes: &BTreeMap<u32, Waiting>) -> Result<(), Failure> {
         let transaction = self.connection.unchecked_transaction()?;
         for (key, Waiting { change, .. }) in changes {
             match change {
-                Some(record) => put(&transaction, *key, record)?,
+                Some(record) => put(&transaction, &mut self.keys, self.owner, *key, record)?,
                 None => {
                     transaction
                         .prepare_cached("DELETE FROM record WHERE key = ?1")?
@@ -392,26 +412,90 @@ impl Writer {
                 }
             }
         }
-        transaction.commit()
+        Ok(transaction.commit()?)
     }
 }
 
-fn put(connection: &Connection, key: u32, record: &[u8]) -> rusqlite::Result<()> {
+/// Where a record is sealed.
+fn with_place<T>(owner: Owner, key: u32, work: impl FnOnce(&Place<'_>) -> T) -> T {
+    work(&Place {
+        table: "record",
+        column: "octets",
+        row: u64::from(key),
+        beside: &[owner as u8],
+    })
+}
+
+fn put(
+    connection: &Connection,
+    keys: &mut Keys,
+    owner: Owner,
+    key: u32,
+    record: &[u8],
+) -> Result<(), Failure> {
+    let record = with_place(owner, key, |place| keys.seal(place, record))?;
     connection
         .prepare_cached(
             "INSERT INTO record (key, octets) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET octets = ?2",
         )?
-        .execute(params![key, record])
-        .map(drop)
+        .execute(params![key, record])?;
+    Ok(())
 }
 
-fn read(connection: &Connection) -> rusqlite::Result<Vec<(u32, Zeroizing<Vec<u8>>)>> {
+/// All records. One that does not open is left out and said: its UE begins anew.
+fn read(connection: &Connection, keys: &mut Keys, owner: Owner) -> Result<Records, Failure> {
+    let mut records = Vec::new();
+    for (key, octets) in columns(connection)? {
+        match with_place(owner, key, |place| {
+            keys.open(connection, place, &octets)
+                .map(|octets| octets.to_vec())
+        }) {
+            Ok(octets) => records.push((key, Zeroizing::new(octets))),
+            Err(Failure::Content(why)) => {
+                tracing::error!(why, "a record of the contexts does not open and is left out");
+            }
+            Err(failure) => return Err(failure),
+        }
+    }
+    Ok(records)
+}
+
+/// The records as they are in the file.
+fn columns(connection: &Connection) -> rusqlite::Result<Records> {
     let mut statement = connection.prepare("SELECT key, octets FROM record ORDER BY key")?;
     let rows = statement.query_map([], |row| {
         let octets = row.get_ref(1)?.as_blob()?.to_vec();
         Ok((row.get(0)?, Zeroizing::new(octets)))
     })?;
     rows.collect()
+}
+
+/// The data keys of the file: made, with what is in the clear sealed, if there are none.
+fn sealed(connection: &Connection, owner: Owner, masters: &Arc<dyn Masters>) -> Result<Keys, Failure> {
+    let transaction = connection.unchecked_transaction()?;
+    let tables = transaction.query_row(
+        "SELECT count(*) FROM sqlite_schema WHERE name = 'data_key'",
+        [],
+        |row| row.get::<_, i64>(0),
+    )?;
+    if tables == 0 {
+        transaction.execute_batch(TABLES)?;
+    }
+    let mut keys = Keys::load(FileKind::Contexts, &transaction, masters)?;
+    if keys.current().is_none() {
+        keys.add(&transaction)?;
+        for (key, record) in columns(&transaction)? {
+            put(&transaction, &mut keys, owner, key, &record)?;
+            scrub::owe(&transaction)?;
+        }
+    } else if let Ok(new) = masters.for_new() {
+        let stays = |key: &WrappedKey| key.master == new.fingerprint();
+        if !wrapped_keys(&transaction)?.iter().all(stays) {
+            rewrap(FileKind::Contexts, &transaction, &**masters, &*new)?;
+        }
+    }
+    transaction.commit()?;
+    Ok(keys)
 }
 
 /// The tables, and the lock that keeps other processes out.
@@ -440,8 +524,12 @@ mod tests {
         Zeroizing::new(text.as_bytes().to_vec())
     }
 
+    fn masters() -> Arc<dyn Masters> {
+        crate::tests::masters()
+    }
+
     fn reopen(path: &Path) -> (bool, Vec<(u32, String)>, ContextStore) {
-        let opened = ContextStore::open(path).expect("the file opens");
+        let opened = ContextStore::open(path, &masters()).expect("the file opens");
         let text =
             |(key, record): (u32, Zeroizing<Vec<u8>>)| (key, String::from_utf8_lossy(&record).into_owned());
         (
@@ -481,7 +569,7 @@ mod tests {
     fn what_is_said_to_be_written_is() {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("contexts.db");
-        let opened = ContextStore::open_for(&path, Owner::Scscf).expect("the file opens");
+        let opened = ContextStore::open_for(&path, Owner::Scscf, &masters()).expect("the file opens");
         let (told, heard) = std::sync::mpsc::channel();
         opened.store.wake(move || {
             let _ = told.send(());
@@ -503,7 +591,8 @@ mod tests {
                 std::fs::copy(from, directory.path().join(format!("copy{round}.db{end}"))).expect("a copy");
             }
             let copied = Connection::open(&copy).expect("the copy opens");
-            let records = read(&copied).expect("records");
+            let mut keys = Keys::load(FileKind::Contexts, &copied, &masters()).expect("keys");
+            let records = read(&copied, &mut keys, Owner::Scscf).expect("records");
             assert_eq!(records[0].1.as_slice(), round.to_string().as_bytes());
             assert_eq!(records.len(), 2);
         }
@@ -529,12 +618,80 @@ mod tests {
         assert_eq!(queue.written, 5);
     }
 
+    /// The octets of a key of a UE, and where they are in a directory.
+    fn files_with_key(directory: &Path) -> Vec<std::path::PathBuf> {
+        let files = std::fs::read_dir(directory).expect("a directory");
+        files
+            .map(|file| file.expect("an entry").path())
+            .filter(|file| {
+                let octets = std::fs::read(file).expect("a file");
+                octets.windows(5).any(|window| window == b"KASME")
+            })
+            .collect()
+    }
+
+    #[test]
+    fn records_are_sealed_and_those_of_before_are() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("contexts.db");
+        let old = Connection::open(&path).expect("a file");
+        old.execute_batch(
+            "PRAGMA journal_mode = WAL;
+             CREATE TABLE record (key INTEGER PRIMARY KEY, octets BLOB NOT NULL) STRICT;
+             CREATE TABLE mark (one INTEGER PRIMARY KEY CHECK (one = 1), clean INTEGER NOT NULL) STRICT;
+             INSERT INTO mark VALUES (1, 1);
+             INSERT INTO record VALUES (7, CAST('KASME of 7' AS BLOB)), (8, CAST('KASME of 8' AS BLOB));
+             DELETE FROM record WHERE key = 8;",
+        )
+        .expect("a file of before");
+        old.pragma_update(None, "application_id", APPLICATION_ID)
+            .expect("ours");
+        drop(old);
+        assert!(!files_with_key(directory.path()).is_empty());
+        let (clean, records, store) = reopen(&path);
+        assert!(clean);
+        assert_eq!(records, [(7, "KASME of 7".to_owned())]);
+        store.put(9, octets("KASME of 9"));
+        drop(store);
+        assert!(files_with_key(directory.path()).is_empty());
+        let (_, records, store) = reopen(&path);
+        assert_eq!(records.len(), 2);
+        store
+            .close([(9, octets("KASME at last"))].into_iter())
+            .expect("it closes");
+        assert!(files_with_key(directory.path()).is_empty());
+        // A record in another's place is not given.
+        let direct = Connection::open(&path).expect("it opens");
+        direct
+            .execute_batch(
+                "UPDATE record SET octets = (SELECT octets FROM record WHERE key = 9) WHERE key = 7",
+            )
+            .expect("swapped");
+        drop(direct);
+        assert_eq!(reopen(&path).1, [(9, "KASME at last".to_owned())]);
+    }
+
+    #[test]
+    fn another_master_key_opens_no_contexts() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("contexts.db");
+        let store = reopen(&path).2;
+        store.put(1, octets("a"));
+        drop(store);
+        let none: Arc<dyn Masters> = Arc::new(quintet_vault::NoMasters);
+        let Err(error) = ContextStore::open(&path, &none).map(drop) else {
+            panic!("it opens without its key")
+        };
+        assert!(matches!(error, OpenError::NoMaster { .. }), "{error}");
+        assert_eq!(reopen(&path).1.len(), 1);
+    }
+
     #[test]
     fn one_process_has_it() {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("contexts.db");
         let (_, _, store) = reopen(&path);
-        let said = match ContextStore::open(&path) {
+        let said = match ContextStore::open(&path, &masters()) {
             Ok(_) => panic!("two have the file"),
             Err(error) => error.to_string(),
         };
@@ -547,15 +704,15 @@ mod tests {
     fn another_nodes_file_is_left_alone() {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("contexts.db");
-        let opened = ContextStore::open_for(&path, Owner::Amf).expect("a new file");
+        let opened = ContextStore::open_for(&path, Owner::Amf, &masters()).expect("a new file");
         opened.store.put(1, octets("a"));
         drop(opened);
-        let said = match ContextStore::open(&path) {
+        let said = match ContextStore::open(&path, &masters()) {
             Ok(_) => panic!("an MME has an AMF's file"),
             Err(error) => error.to_string(),
         };
         assert!(said.contains("contexts.db") && said.contains("an AMF"), "{said}");
-        let opened = ContextStore::open_for(&path, Owner::Amf).expect("its own file");
+        let opened = ContextStore::open_for(&path, Owner::Amf, &masters()).expect("its own file");
         assert_eq!(opened.records.len(), 1);
     }
 
@@ -566,7 +723,10 @@ mod tests {
         let other = Connection::open(&path).expect("a file");
         other.execute_batch("CREATE TABLE theirs (x)").expect("a table");
         drop(other);
-        assert!(matches!(ContextStore::open(&path), Err(OpenError::NotQuintet(_))));
+        assert!(matches!(
+            ContextStore::open(&path, &masters()),
+            Err(OpenError::NotQuintet(_))
+        ));
     }
 
     #[test]

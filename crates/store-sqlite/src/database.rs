@@ -1,12 +1,16 @@
 //! One connection to the file: opened, checked, configured, and watched for the file being taken away.
 
-use crate::fault::explain;
+use crate::fault::{Failure, explain, sealed};
 use crate::schema::{self, Kind, SCHEMA_VERSION};
+use crate::scrub;
+use crate::sealing::{FileKind, KeyFault, Keys};
+use quintet_vault::{Masters, NoMaster};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::fs::{DirBuilder, OpenOptions};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Prepared statements kept per connection: more than there are in this crate.
@@ -44,14 +48,48 @@ pub enum OpenError {
         "the database {0} was removed or replaced while it was in use; put the file back, or restart on the new one"
     )]
     Replaced(PathBuf),
+    /// The master key that opens it is not there.
+    #[error("{}", sealed(path, why))]
+    NoMaster {
+        /// The file.
+        path: PathBuf,
+        /// Where it was looked for, and what to do.
+        why: NoMaster,
+    },
     /// SQLite, or the operating system, says no; the text names the file and what to do.
     #[error("{0}")]
     Fault(String),
 }
 
+/// Told how far a long work on a file is: what it is, how much is done, of how much.
+pub type Progress = Arc<dyn Fn(&'static str, u64, u64) + Send + Sync>;
+
+impl OpenError {
+    /// What a failure while opening is.
+    pub(crate) fn of(path: &Path, failure: Failure) -> Self {
+        match failure {
+            Failure::NoMaster(why) => Self::NoMaster {
+                path: path.to_owned(),
+                why,
+            },
+            Failure::Answer(error) => Self::Fault(error.to_string()),
+            failure => Self::Fault(failure.reply(path).to_string()),
+        }
+    }
+
+    /// What data keys that cannot be had are.
+    pub(crate) fn of_keys(path: &Path, fault: KeyFault) -> Self {
+        Self::of(path, fault.into())
+    }
+}
+
 /// How to open.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone)]
 pub(crate) struct Mode {
+    /// Where the master key is.
+    pub(crate) masters: Arc<dyn Masters>,
+    /// Who is told of a long migration.
+    pub(crate) progress: Progress,
     /// Make the file, and its directory, if they are not there.
     pub(crate) create: bool,
     /// Bring an older schema up to date.
@@ -81,6 +119,7 @@ impl Identity {
 #[derive(Debug)]
 pub(crate) struct Database {
     pub(crate) connection: Connection,
+    pub(crate) keys: Keys,
     path: PathBuf,
     wal_path: PathBuf,
     file: Option<Identity>,
@@ -88,7 +127,7 @@ pub(crate) struct Database {
 }
 
 impl Database {
-    pub(crate) fn open(path: &Path, mode: Mode) -> Result<Self, OpenError> {
+    pub(crate) fn open(path: &Path, mode: &Mode) -> Result<Self, OpenError> {
         if mode.create {
             create(path)?;
         } else if !path.exists() {
@@ -115,7 +154,7 @@ impl Database {
             Kind::Empty if !mode.create => return Err(OpenError::NotQuintet(path.to_owned())),
             Kind::Empty | Kind::Quintet(_) if mode.migrate => {
                 configure(&connection).map_err(fault)?;
-                schema::migrate(&mut connection).map_err(fault)?;
+                schema::migrate(&mut connection, mode).map_err(|failure| OpenError::of(path, failure))?;
             }
             Kind::Empty | Kind::Quintet(_) => return Err(OpenError::Replaced(path.to_owned())),
         }
@@ -123,12 +162,18 @@ impl Database {
         connection
             .query_row("SELECT revision FROM state", [], |_| Ok(()))
             .map_err(fault)?;
+        if mode.migrate && scrub::is_owed(&connection).map_err(fault)? {
+            remove_traces(path, &connection, &mode.progress);
+        }
+        let keys = Keys::load(FileKind::Subscribers, &connection, &mode.masters)
+            .map_err(|fault| OpenError::of_keys(path, fault))?;
         let mut wal_path = path.as_os_str().to_owned();
         wal_path.push("-wal");
         let wal_path = PathBuf::from(wal_path);
         let (file, wal) = (Identity::of(path), Identity::of(&wal_path));
         Ok(Self {
             connection,
+            keys,
             path: path.to_owned(),
             wal_path,
             file,
@@ -188,6 +233,25 @@ pub(crate) fn create(path: &Path) -> Result<(), OpenError> {
         .open(path)
         .map_err(|e| fault(path, e))?;
     Ok(())
+}
+
+/// Takes what was in the clear out of a file that was sealed since. What cannot be done now is tried again at the next
+/// opening, and keeps nobody from working.
+pub(crate) fn remove_traces(path: &Path, connection: &Connection, progress: &Progress) {
+    progress("removing what was in the clear", 0, 1);
+    match scrub::pay(connection) {
+        Ok(true) => progress("removing what was in the clear", 1, 1),
+        Ok(false) => tracing::warn!(
+            database = %path.display(),
+            "another process has the database open: octets of keys that were in the clear before may still be in it; they \
+             are removed when it is next opened alone"
+        ),
+        Err(error) => tracing::warn!(
+            error = %explain(path, &error),
+            "octets of keys that were in the clear before may still be in the database; it is tried again when it is \
+             next opened"
+        ),
+    }
 }
 
 fn configure(connection: &Connection) -> rusqlite::Result<()> {

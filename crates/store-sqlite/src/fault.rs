@@ -1,6 +1,7 @@
 //! What SQLite's errors mean for the person who runs the server, and whether the connection can be used again.
 
 use quintet_store::StoreError;
+use quintet_vault::NoMaster;
 use rusqlite::ErrorCode;
 use std::path::Path;
 
@@ -11,6 +12,8 @@ pub(crate) enum Failure {
     Answer(StoreError),
     /// SQLite's error.
     Sqlite(rusqlite::Error),
+    /// The master key is not there.
+    NoMaster(NoMaster),
     /// The file holds something this program never wrote.
     Content(String),
 }
@@ -38,6 +41,7 @@ impl Failure {
         match self {
             Self::Answer(error) => error.clone(),
             Self::Sqlite(error) => StoreError::Unavailable(explain(path, error)),
+            Self::NoMaster(why) => StoreError::Unavailable(sealed(path, why)),
             Self::Content(what) => StoreError::Unavailable(format!(
                 "the database {} holds a value that Quintet did not write ({what}); correct it or restore a backup",
                 path.display()
@@ -61,6 +65,11 @@ impl Failure {
             )
         )
     }
+}
+
+/// What a file is without its master key.
+pub(crate) fn sealed(path: &Path, why: &NoMaster) -> String {
+    format!("the database {} is sealed: {why}", path.display())
 }
 
 /// One sentence or two: what, where, what to do.

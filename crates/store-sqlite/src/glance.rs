@@ -4,20 +4,24 @@ use crate::database::OpenError;
 use crate::fault::{Failure, explain};
 use crate::row;
 use crate::schema::{self, Kind, SCHEMA_VERSION};
+use crate::sealing::{FileKind, Keys};
 use crate::shared::Subscriptions;
 use quintet_subscriber::model::Subscriber;
+use quintet_vault::Masters;
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Hands every subscriber of the database at `path` to `each`, in the order of IMSIs, out of one snapshot. A server may be
-/// running on it.
+/// running on it. `masters` know the master key.
 ///
 /// # Errors
 /// [`OpenError`] if there is no such file, it is another program's, or of another version of this one: an older schema is
 /// not brought up to date here.
 pub fn each_subscriber(
     path: &Path,
+    masters: &Arc<dyn Masters>,
     busy_timeout: Duration,
     mut each: impl FnMut(Subscriber),
 ) -> Result<(), OpenError> {
@@ -45,14 +49,16 @@ pub fn each_subscriber(
         }
         Kind::Foreign | Kind::Empty => return Err(OpenError::NotQuintet(path.to_owned())),
     }
-    read(&connection, &mut each).map_err(|failure| match failure {
-        Failure::Sqlite(error) => fault(error),
-        Failure::Content(what) => OpenError::Fault(format!("{}: {what}", path.display())),
-        Failure::Answer(error) => OpenError::Fault(error.to_string()),
-    })
+    read(&connection, masters, &mut each).map_err(|failure| OpenError::of(path, failure))
 }
 
-fn read(connection: &Connection, each: &mut impl FnMut(Subscriber)) -> Result<(), Failure> {
+fn read(
+    connection: &Connection,
+    masters: &Arc<dyn Masters>,
+    each: &mut impl FnMut(Subscriber),
+) -> Result<(), Failure> {
+    connection.execute_batch("BEGIN")?;
+    let mut keys = Keys::load(FileKind::Subscribers, connection, masters)?;
     let mut subscriptions = Subscriptions::default();
     let sql = concat!(
         "SELECT ",
@@ -62,7 +68,7 @@ fn read(connection: &Connection, each: &mut impl FnMut(Subscriber)) -> Result<()
     let mut select = connection.prepare(sql)?;
     let mut rows = select.query([])?;
     while let Some(row) = rows.next()? {
-        each(row::subscriber(row, connection, &mut subscriptions)?);
+        each(row::subscriber(row, connection, &mut subscriptions, &mut keys)?);
     }
     Ok(())
 }

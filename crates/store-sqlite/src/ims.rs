@@ -2,12 +2,16 @@
 
 use crate::fault::Failure;
 use crate::provision::{revision, set_revision};
+use crate::sealing::Keys;
 use crate::{row, sh};
 use quintet_identity::{Impu, Imsi};
 use quintet_store::{ImsKey, PutMode, Reply, StoreError, StoredIms, provisioned_version};
 use quintet_subscriber::ims::{ImsSubscription, Registrations};
+use quintet_vault::{Place, Ring};
+use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::sync::Arc;
+use zeroize::Zeroizing;
 
 /// The columns of a record; the rest of a select follows.
 macro_rules! select {
@@ -20,7 +24,11 @@ macro_rules! select {
 }
 
 /// The record an identity leads to.
-pub(crate) fn find(connection: &Connection, key: &ImsKey) -> Result<Option<StoredIms>, Failure> {
+pub(crate) fn find(
+    connection: &Connection,
+    keys: &mut Keys,
+    key: &ImsKey,
+) -> Result<Option<StoredIms>, Failure> {
     let mut select;
     let mut rows = match key {
         ImsKey::Imsi(imsi) => {
@@ -40,28 +48,30 @@ pub(crate) fn find(connection: &Connection, key: &ImsKey) -> Result<Option<Store
             select.query([impu.as_str()])?
         }
     };
-    rows.next()?.map(stored).transpose()
+    rows.next()?.map(|row| stored(connection, keys, row)).transpose()
 }
 
-pub(crate) fn scan(connection: &Connection, after: Option<Imsi>, limit: usize) -> Result<Reply, Failure> {
+pub(crate) fn scan(
+    connection: &Connection,
+    keys: &mut Keys,
+    after: Option<Imsi>,
+    limit: usize,
+) -> Result<Reply, Failure> {
     let after = after.map_or(i64::MIN, |imsi| imsi.packed() as i64);
     let mut select = connection.prepare_cached(select!("WHERE s.imsi > ?1 ORDER BY s.imsi LIMIT ?2"))?;
     let mut rows = select.query(params![after, limit as i64])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        found.push(stored(row)?);
+        found.push(stored(connection, keys, row)?);
     }
     Ok(Reply::ImsRun(found))
 }
 
-fn stored(row: &Row<'_>) -> Result<StoredIms, Failure> {
+fn stored(connection: &Connection, keys: &mut Keys, row: &Row<'_>) -> Result<StoredIms, Failure> {
     let imsi = row::imsi(row.get(0)?)?;
-    let subscription = |column: usize| -> Result<Option<Arc<ImsSubscription>>, Failure> {
-        let text = row
-            .get_ref(column)?
-            .as_str_or_null()
-            .map_err(rusqlite::Error::from)?;
-        let read = text.map(|text| subscription(imsi, text)).transpose()?;
+    let mut subscription = |column: usize| -> Result<Option<Arc<ImsSubscription>>, Failure> {
+        let text = profile(connection, keys, imsi, row.get_ref(column)?)?;
+        let read = text.map(|text| subscription(imsi, &text)).transpose()?;
         Ok(read.map(Arc::new))
     };
     let registrations = row.get_ref(4)?.as_str_or_null().map_err(rusqlite::Error::from)?;
@@ -81,28 +91,104 @@ fn subscription(imsi: Imsi, text: &str) -> Result<ImsSubscription, Failure> {
         .map_err(|error| Failure::content("ims_subscription", format!("json of {imsi:?}: {error}")))
 }
 
-/// The text columns of a row, as they are.
+/// Where a profile is sealed: the same for both of its columns, for it moves from one to the other.
+fn place(packed: i64) -> Place<'static> {
+    Place {
+        table: "ims_subscription",
+        column: "json",
+        row: packed as u64,
+        beside: &[],
+    }
+}
+
+/// The text of a profile: sealed, if there is a password in it.
+fn profile(
+    connection: &Connection,
+    keys: &mut Keys,
+    imsi: Imsi,
+    column: ValueRef<'_>,
+) -> Result<Option<Zeroizing<String>>, Failure> {
+    let octets = match column {
+        ValueRef::Null => return Ok(None),
+        ValueRef::Blob(sealed) => keys.open(connection, &place(imsi.packed() as i64), sealed)?,
+        column => column.as_str().map_err(rusqlite::Error::from)?.as_bytes(),
+    };
+    let text = std::str::from_utf8(octets)
+        .map_err(|_| Failure::content("ims_subscription", format!("json of {imsi:?}")))?;
+    Ok(Some(Zeroizing::new(text.to_owned())))
+}
+
+/// Whether a profile has something of SIP Digest in it, which is a password or as good as one.
+fn holds_secret(json: &str) -> bool {
+    json.contains("\"digest\"")
+}
+
+/// A profile as its column holds it.
+fn column(keys: &mut Keys, packed: i64, json: &str) -> Result<Value, Failure> {
+    if holds_secret(json) {
+        Ok(Value::Blob(keys.seal(&place(packed), json.as_bytes())?))
+    } else {
+        Ok(Value::Text(json.to_owned()))
+    }
+}
+
+/// Seals the profiles that hold a secret and are not sealed under the current key yet, of rows behind `after` and up to
+/// `limit` of them. Answers the last one looked at.
+pub(crate) fn seal_run(
+    connection: &Connection,
+    keys: &mut Keys,
+    after: i64,
+    limit: usize,
+) -> Result<Option<i64>, Failure> {
+    let mut select = connection.prepare_cached(
+        "SELECT imsi, json, told FROM ims_subscription WHERE imsi > ?1 ORDER BY imsi LIMIT ?2",
+    )?;
+    let mut rows = select.query(params![after, limit as i64])?;
+    let mut last = None;
+    while let Some(row) = rows.next()? {
+        let packed: i64 = row.get(0)?;
+        last = Some(packed);
+        for (at, update) in [
+            (1, "UPDATE ims_subscription SET json = ?2 WHERE imsi = ?1"),
+            (2, "UPDATE ims_subscription SET told = ?2 WHERE imsi = ?1"),
+        ] {
+            let value = row.get_ref(at)?;
+            let wanted = match value {
+                ValueRef::Blob(sealed) => Ring::number_of(sealed).ok() != keys.current(),
+                ValueRef::Text(text) => std::str::from_utf8(text).is_ok_and(holds_secret),
+                _ => false,
+            };
+            if wanted && let Some(json) = profile(connection, keys, row::imsi(packed)?, value)? {
+                let sealed = column(keys, packed, &json)?;
+                connection
+                    .prepare_cached(update)?
+                    .execute(params![packed, sealed])?;
+            }
+        }
+    }
+    Ok(last)
+}
+
+/// The text columns of a row, as they are when they are opened.
 struct Kept {
-    json: Option<String>,
-    told: Option<String>,
+    json: Option<Zeroizing<String>>,
+    told: Option<Zeroizing<String>>,
     version: u64,
     is_registered: bool,
 }
 
-fn kept(connection: &Connection, imsi: Imsi) -> Result<Option<Kept>, Failure> {
+fn kept(connection: &Connection, keys: &mut Keys, imsi: Imsi) -> Result<Option<Kept>, Failure> {
     let sql = "SELECT s.json, s.told, r.version, r.json IS NOT NULL
          FROM ims_subscription s JOIN ims_registration r USING (imsi) WHERE s.imsi = ?1";
-    let found = connection
-        .prepare_cached(sql)?
-        .query_row([imsi.packed() as i64], |row| {
-            Ok(Kept {
-                json: row.get(0)?,
-                told: row.get(1)?,
-                version: row.get::<_, i64>(2)? as u64,
-                is_registered: row.get(3)?,
-            })
-        });
-    Ok(found.optional()?)
+    let mut select = connection.prepare_cached(sql)?;
+    let mut rows = select.query([imsi.packed() as i64])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    Ok(Some(Kept {
+        json: profile(connection, keys, imsi, row.get_ref(0)?)?,
+        told: profile(connection, keys, imsi, row.get_ref(1)?)?,
+        version: row.get::<_, i64>(2)? as u64,
+        is_registered: row.get(3)?,
+    }))
 }
 
 /// The public identities of a subscription.
@@ -161,6 +247,7 @@ fn link(connection: &Connection, subscription: &ImsSubscription) -> Result<(), F
 
 pub(crate) fn put(
     connection: &Connection,
+    keys: &mut Keys,
     subscriptions: &[Arc<ImsSubscription>],
     mode: PutMode,
 ) -> Result<Reply, Failure> {
@@ -175,8 +262,10 @@ pub(crate) fn put(
         if provisioned == 0 {
             return Err(StoreError::NoSubscriber { imsi }.into());
         }
-        let old = kept(connection, imsi)?;
-        let before = old.as_ref().and_then(|old| old.json.as_deref());
+        let old = kept(connection, keys, imsi)?;
+        let before = old
+            .as_ref()
+            .and_then(|old| old.json.as_deref().map(String::as_str));
         match mode {
             PutMode::Insert if before.is_some() => return Err(StoreError::Exists { imsi }.into()),
             PutMode::Update if before.is_none() => return Err(StoreError::NoIms { imsi }.into()),
@@ -186,14 +275,18 @@ pub(crate) fn put(
             unlink(connection, &subscription(imsi, before)?)?;
         }
         link(connection, new)?;
-        let json = serde_json::to_string(&**new).map_err(|error| {
-            StoreError::Unavailable(format!("an IMS subscription has no JSON form: {error}"))
-        })?;
+        let json = serde_json::to_string(&**new)
+            .map(Zeroizing::new)
+            .map_err(|error| {
+                StoreError::Unavailable(format!("an IMS subscription has no JSON form: {error}"))
+            })?;
         let told = old.as_ref().and_then(|old| {
-            let before = old.json.as_deref();
-            let altered = before.filter(|before| old.is_registered && *before != json);
-            old.told.as_deref().or(altered)
+            let altered = old.json.as_ref();
+            let altered = altered.filter(|before| old.is_registered && **before != json);
+            old.told.as_ref().or(altered)
         });
+        let told = told.map(|told| column(keys, packed, told)).transpose()?;
+        let json = column(keys, packed, &json)?;
         let version = provisioned_version(revision as u64, old.as_ref().map_or(0, |old| old.version));
         connection
             .prepare_cached(
@@ -215,11 +308,11 @@ fn set_version(connection: &Connection, packed: i64, version: u64) -> Result<(),
     Ok(())
 }
 
-pub(crate) fn remove(connection: &Connection, imsis: &[Imsi]) -> Result<Reply, Failure> {
+pub(crate) fn remove(connection: &Connection, keys: &mut Keys, imsis: &[Imsi]) -> Result<Reply, Failure> {
     let mut revision = revision(connection)?;
     for &imsi in imsis {
         revision += 1;
-        if !forget(connection, imsi, revision as u64)? {
+        if !forget(connection, keys, imsi, revision as u64)? {
             return Err(StoreError::NoIms { imsi }.into());
         }
         sh::remove(connection, imsi)?;
@@ -231,13 +324,18 @@ pub(crate) fn remove(connection: &Connection, imsis: &[Imsi]) -> Result<Reply, F
 }
 
 /// Removes the subscription of an IMSI at a revision; `false` if there is none.
-pub(crate) fn forget(connection: &Connection, imsi: Imsi, revision: u64) -> Result<bool, Failure> {
+pub(crate) fn forget(
+    connection: &Connection,
+    keys: &mut Keys,
+    imsi: Imsi,
+    revision: u64,
+) -> Result<bool, Failure> {
     let Some(Kept {
         json: Some(json),
         told,
         version,
         is_registered,
-    }) = kept(connection, imsi)?
+    }) = kept(connection, keys, imsi)?
     else {
         return Ok(false);
     };
@@ -246,7 +344,7 @@ pub(crate) fn forget(connection: &Connection, imsi: Imsi, revision: u64) -> Resu
         let packed = imsi.packed() as i64;
         connection
             .prepare_cached("UPDATE ims_subscription SET json = NULL, told = ?2 WHERE imsi = ?1")?
-            .execute(params![packed, told.unwrap_or(json)])?;
+            .execute(params![packed, column(keys, packed, &told.unwrap_or(json))?])?;
         set_version(connection, packed, provisioned_version(revision, version))?;
     } else {
         delete(connection, imsi)?;

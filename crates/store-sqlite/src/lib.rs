@@ -16,7 +16,10 @@
 //! Command-line tools may write while a server runs: [`SqliteStore::changed`] tells the server. Two servers on one
 //! slot are refused by [`SqliteStore::lock_for_serving`].
 //!
-//! Threads and files are allowed in this crate (layer `runtime`). Left out: encryption of the file (use the disk's).
+//! Keys of subscribers and UEs are sealed under data keys that a master key wraps (`sealing`, `quintet_vault`); what is
+//! not a secret is as SQLite writes it (use the disk's encryption for that).
+//!
+//! Threads and files are allowed in this crate (layer `runtime`).
 
 #![forbid(unsafe_code)]
 
@@ -32,8 +35,12 @@ mod location;
 mod lock;
 mod provision;
 mod reader;
+mod rekey;
 mod row;
 mod schema;
+mod scrub;
+mod seal_all;
+mod sealing;
 mod sh;
 mod shared;
 mod slot;
@@ -41,9 +48,10 @@ mod store;
 mod writer;
 
 pub use contexts::{ContextStore, Opened, Owner};
-pub use database::OpenError;
+pub use database::{OpenError, Progress};
 pub use glance::each_subscriber;
 pub use lock::LockError;
+pub use rekey::{DataKey, KeyStatus, KeyedFile, Rewrapped, Rotated, key_status, rewrap, rotate_data_key};
 pub use schema::{APPLICATION_ID, SCHEMA_VERSION};
 pub use store::{Options, SqliteStore, Waker};
 

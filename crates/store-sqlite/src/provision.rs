@@ -2,10 +2,10 @@
 
 use crate::fault::Failure;
 use crate::ims;
-use crate::row::{self, algorithm_columns};
+use crate::row::{self, algorithm_columns, key_octets};
+use crate::sealing::Keys;
 use crate::sh;
 use crate::shared::Numbers;
-use quintet_crypto::K;
 use quintet_identity::Imsi;
 use quintet_store::{PutMode, Reply, Revision, StoreError, same_usim};
 use quintet_subscriber::model::{Authentication, SqnProfile, Subscriber, Subscription};
@@ -31,6 +31,7 @@ pub(crate) fn set_revision(connection: &Connection, revision: i64) -> Result<Rep
 struct Run<'a> {
     connection: &'a Connection,
     numbers: &'a mut Numbers,
+    keys: &'a mut Keys,
     revision: i64,
     /// Whether an IMSI may have to leave `removed`.
     removed: bool,
@@ -43,6 +44,7 @@ struct Run<'a> {
 pub(crate) fn put(
     connection: &Connection,
     numbers: &mut Numbers,
+    keys: &mut Keys,
     subscribers: &[Subscriber],
     mode: PutMode,
 ) -> Result<Reply, Failure> {
@@ -53,6 +55,7 @@ pub(crate) fn put(
     let mut run = Run {
         connection,
         numbers,
+        keys,
         revision,
         removed,
         released: BTreeSet::new(),
@@ -83,7 +86,7 @@ impl Run<'_> {
                 other => other,
             };
         }
-        match stored(self.connection, imsi)? {
+        match stored(self.connection, self.keys, imsi)? {
             Some((old, released)) => {
                 if released != subscription {
                     self.released.insert(released);
@@ -110,7 +113,7 @@ impl Run<'_> {
         let sql = concat!(
             "INSERT INTO subscriber (",
             row::subscriber_columns!(),
-            ", revision) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
+            ", revision) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
         );
         let sqn = (subscriber.authentication.dif, subscriber.authentication.seq_seed);
         self.write(sql, subscriber, subscription, sqn)?;
@@ -131,26 +134,29 @@ impl Run<'_> {
     ) -> Result<(), Failure> {
         let new = &subscriber.authentication;
         let kept = if same_usim(old, new) { old } else { new };
-        let sql = "UPDATE subscriber SET k = ?2, algorithm = ?3, opc = ?4, tuak_sizes = ?5, amf = ?6, ind_bits = ?7,
-                delta_bits = ?8, dif = ?9, seq_seed = ?10, msisdn = ?11, subscription = ?12, revision = ?13
+        let sql = "UPDATE subscriber SET keys = ?2, algorithm = ?3, tuak_sizes = ?4, amf = ?5, ind_bits = ?6,
+                delta_bits = ?7, dif = ?8, seq_seed = ?9, msisdn = ?10, subscription = ?11, revision = ?12
              WHERE imsi = ?1";
         self.write(sql, subscriber, subscription, (kept.dif, kept.seq_seed))
     }
 
     fn write(
-        &self,
+        &mut self,
         sql: &str,
         subscriber: &Subscriber,
         subscription: i64,
         (dif, seq_seed): (Option<i64>, u64),
     ) -> Result<(), Failure> {
         let authentication = &subscriber.authentication;
-        let (algorithm, opc, tuak_sizes) = algorithm_columns(&authentication.algorithm);
+        let (algorithm, tuak_sizes) = algorithm_columns(&authentication.algorithm);
+        let packed = subscriber.imsi.packed() as i64;
+        let sealed = row::at_keys(packed, algorithm, tuak_sizes.as_deref(), |place| {
+            self.keys.seal(place, &key_octets(authentication))
+        })?;
         self.connection.prepare_cached(sql)?.execute(params![
-            subscriber.imsi.packed() as i64,
-            authentication.k.expose(),
+            packed,
+            sealed,
             algorithm,
-            opc,
             tuak_sizes,
             u16::from_be_bytes(authentication.amf.0),
             authentication.sqn_profile.ind_bits,
@@ -171,36 +177,38 @@ fn is_key_conflict(error: &rusqlite::Error) -> bool {
 }
 
 /// The authentication data and the subscription's number of whoever is there.
-fn stored(connection: &Connection, imsi: Imsi) -> Result<Option<(Authentication, i64)>, Failure> {
+fn stored(
+    connection: &Connection,
+    keys: &mut Keys,
+    imsi: Imsi,
+) -> Result<Option<(Authentication, i64)>, Failure> {
     let mut select = connection.prepare_cached(
-        "SELECT k, algorithm, opc, tuak_sizes, dif, seq_seed, subscription, ind_bits, delta_bits FROM subscriber
+        "SELECT keys, algorithm, tuak_sizes, dif, seq_seed, subscription, ind_bits, delta_bits FROM subscriber
          WHERE imsi = ?1",
     )?;
-    let mut rows = select.query([imsi.packed() as i64])?;
+    let packed = imsi.packed() as i64;
+    let mut rows = select.query([packed])?;
     let Some(row) = rows.next()? else { return Ok(None) };
-    let wrong = || Failure::content("subscriber", format!("keys of {imsi:?}"));
+    let columns = (row.get_ref(0)?, row.get(1)?, row.get_ref(2)?);
+    let (k, algorithm) = row::opened(connection, keys, packed, columns)?;
     let authentication = Authentication {
-        k: row
-            .get_ref(0)?
-            .as_blob()
-            .ok()
-            .and_then(K::new)
-            .ok_or_else(wrong)?,
-        algorithm: row::algorithm(row.get(1)?, row.get_ref(2)?, row.get_ref(3)?).ok_or_else(wrong)?,
+        k,
+        algorithm,
         amf: quintet_crypto::Amf::default(),
         sqn_profile: SqnProfile {
-            ind_bits: row.get(7)?,
-            delta_bits: row.get(8)?,
+            ind_bits: row.get(6)?,
+            delta_bits: row.get(7)?,
         },
-        dif: row.get(4)?,
-        seq_seed: row.get::<_, i64>(5)? as u64,
+        dif: row.get(3)?,
+        seq_seed: row.get::<_, i64>(4)? as u64,
     };
-    Ok(Some((authentication, row.get(6)?)))
+    Ok(Some((authentication, row.get(5)?)))
 }
 
 pub(crate) fn remove(
     connection: &Connection,
     numbers: &mut Numbers,
+    keys: &mut Keys,
     imsis: &[Imsi],
 ) -> Result<Reply, Failure> {
     let mut revision = revision(connection)?;
@@ -219,7 +227,7 @@ pub(crate) fn remove(
         connection
             .prepare_cached("INSERT INTO removed (imsi, revision) VALUES (?1, ?2)")?
             .execute([packed, revision])?;
-        ims::forget(connection, imsi, revision as u64)?;
+        ims::forget(connection, keys, imsi, revision as u64)?;
         sh::remove(connection, imsi)?;
     }
     for id in released {

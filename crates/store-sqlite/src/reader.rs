@@ -4,6 +4,7 @@
 use crate::database::{Database, Mode, OpenError};
 use crate::fault::Failure;
 use crate::lanes::{Caller, Job, Lane, Outbox, Work};
+use crate::sealing::Keys;
 use crate::shared::Subscriptions;
 use crate::writer::reopen;
 use crate::{context_data, equipment, ims, location, provision, row, sh, slot};
@@ -71,10 +72,10 @@ impl Reader {
         &mut self,
         commands: &[(Caller, Command)],
     ) -> Result<Vec<Result<Reply, StoreError>>, StoreError> {
-        let database = self
+        let mut database = self
             .connected()
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        match self.read(&database.connection, commands) {
+        match self.read(&mut database, commands) {
             Ok(replies) => {
                 self.database = Some(database);
                 Ok(replies)
@@ -94,13 +95,15 @@ impl Reader {
 
     fn read(
         &mut self,
-        connection: &Connection,
+        database: &mut Database,
         commands: &[(Caller, Command)],
     ) -> Result<Vec<Result<Reply, StoreError>>, Failure> {
+        let Database { connection, keys, .. } = database;
+        let connection = &*connection;
         connection.prepare_cached("BEGIN")?.execute([])?;
         let mut replies = Vec::with_capacity(commands.len());
         for (_, command) in commands {
-            replies.push(match answer(connection, &mut self.subscriptions, command) {
+            replies.push(match answer(connection, keys, &mut self.subscriptions, command) {
                 Ok(reply) => Ok(reply),
                 Err(failure) if failure.spoils_connection() => return Err(failure),
                 Err(failure) => Err(failure.reply(&self.path)),
@@ -117,12 +120,13 @@ impl Reader {
             return Ok(database);
         }
         self.subscriptions = Subscriptions::default();
-        reopen(&self.path, self.mode)
+        reopen(&self.path, &self.mode)
     }
 }
 
 fn answer(
     connection: &Connection,
+    keys: &mut Keys,
     subscriptions: &mut Subscriptions,
     command: &Command,
 ) -> Result<Reply, Failure> {
@@ -137,7 +141,7 @@ fn answer(
             let mut rows = select.query([imsi.packed() as i64])?;
             let found = rows
                 .next()?
-                .map(|row| row::subscriber(row, connection, subscriptions))
+                .map(|row| row::subscriber(row, connection, subscriptions, keys))
                 .transpose()?;
             Ok(Reply::Subscriber {
                 subscriber: found.map(Box::new),
@@ -146,10 +150,12 @@ fn answer(
         }
         Command::LoadLocation { imsi } => Ok(Reply::Location(location::load(connection, *imsi)?)),
         Command::LoadContextData { imsi } => Ok(Reply::ContextData(context_data::load(connection, *imsi)?)),
-        Command::Scan { after, limit } => scan(connection, subscriptions, *after, (*limit).min(MAX_SCAN)),
+        Command::Scan { after, limit } => {
+            scan(connection, keys, subscriptions, *after, (*limit).min(MAX_SCAN))
+        }
         Command::Changes { since, limit } => changes(connection, *since, (*limit).min(MAX_LISTED)),
-        Command::LoadIms { key } => Ok(Reply::Ims(ims::find(connection, key)?.map(Box::new))),
-        Command::ScanIms { after, limit } => ims::scan(connection, *after, (*limit).min(MAX_IMS_SCAN)),
+        Command::LoadIms { key } => Ok(Reply::Ims(ims::find(connection, keys, key)?.map(Box::new))),
+        Command::ScanIms { after, limit } => ims::scan(connection, keys, *after, (*limit).min(MAX_IMS_SCAN)),
         Command::ScanServed { host, after, limit } => {
             location::served(connection, host, *after, (*limit).min(MAX_LISTED))
         }
@@ -159,13 +165,14 @@ fn answer(
             Ok(Reply::Count(count as u64))
         }
         Command::Equipment(command) => equipment::read(connection, command),
-        Command::Sh(command) => sh::read(connection, command),
+        Command::Sh(command) => sh::read(connection, keys, command),
         _ => Err(StoreError::Unavailable("a write came to a reader".to_owned()).into()),
     }
 }
 
 fn scan(
     connection: &Connection,
+    keys: &mut Keys,
     subscriptions: &mut Subscriptions,
     after: Option<Imsi>,
     limit: usize,
@@ -180,7 +187,7 @@ fn scan(
     let mut rows = select.query(params![after, limit as i64])?;
     let mut found = Vec::with_capacity(limit.min(MAX_SCAN));
     while let Some(row) = rows.next()? {
-        found.push(row::subscriber(row, connection, subscriptions)?);
+        found.push(row::subscriber(row, connection, subscriptions, keys)?);
     }
     Ok(Reply::Subscribers(found))
 }

@@ -3,6 +3,7 @@
 //! ```text
 //!  subscriber ──subscription──► subscription (JSON, by content)
 //!      ┊ imsi                   slot (epoch, H)    state (revision)    removed (IMSI, revision)
+//!  data_key (wrapped) ┄seals┄ subscriber.keys, state.challenge_key, ims_subscription.json with a password    scrub
 //!  location ──mme, sgsn──► node (host, realm)      pdn_gateway (by IMSI and Context-Identifier)
 //!  context_data (JSON: what 5GC told)
 //!  ims_private, ims_public ──imsi──► ims_subscription (JSON) ┄ ims_registration (version, JSON: what S-CSCFs told)
@@ -16,6 +17,10 @@
 //!
 //! A migration is never edited after a release: a new one is added.
 
+use crate::database::Mode;
+use crate::fault::Failure;
+use crate::sealing::TABLES;
+use crate::{scrub, seal_all};
 use rusqlite::{Connection, TransactionBehavior};
 
 /// `PRAGMA application_id` of our files: "Qtet".
@@ -25,7 +30,23 @@ pub const APPLICATION_ID: i32 = i32::from_be_bytes(*b"Qtet");
 pub const SCHEMA_VERSION: i32 = MIGRATIONS.len() as i32;
 
 /// Migration `n` leads from version `n` to `n + 1`.
-const MIGRATIONS: [&str; 6] = [PROVISIONING, LOCATION, CONTEXT_DATA, IMS, EQUIPMENT, SH];
+const MIGRATIONS: [&str; 9] = [
+    PROVISIONING,
+    LOCATION,
+    CONTEXT_DATA,
+    IMS,
+    EQUIPMENT,
+    SH,
+    TABLES,
+    SEALED,
+    OPC_GONE,
+];
+
+/// The migration after which what is in the clear is sealed, before the next one.
+const SEALS: usize = 7;
+
+/// The version from which on keys are sealed.
+pub(crate) const FIRST_SEALED: i32 = SEALS as i32 + 2;
 
 /// Subscribers, subscriptions and slots.
 const PROVISIONING: &str = "
@@ -169,6 +190,22 @@ INSERT INTO sh_state VALUES (1, 0);
 CREATE INDEX subscriber_msisdn ON subscriber (msisdn) WHERE msisdn IS NOT NULL;
 ";
 
+/// K and OPc become one sealed field.
+const SEALED: &str = "
+ALTER TABLE subscriber RENAME COLUMN k TO keys; -- sealed: octets of K, K, OPc or TOPc
+DROP VIEW ims;
+CREATE VIEW ims AS
+    SELECT printf('%0*d', imsi >> 56, imsi & 0xffffffffffffff) AS imsi,
+           CASE typeof(s.json) WHEN 'text' THEN s.json ->> '$.private[0].identity' ELSE '(sealed)' END AS impi,
+           r.json ->> '$.server.name' AS scscf, r.json -> '$.sets' AS registrations
+    FROM ims_subscription s JOIN ims_registration r USING (imsi);
+";
+
+/// OPc has no column of its own any more.
+const OPC_GONE: &str = "
+ALTER TABLE subscriber DROP COLUMN opc;
+";
+
 /// What a file's header says of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -196,21 +233,28 @@ pub(crate) fn kind(connection: &Connection) -> rusqlite::Result<Kind> {
 }
 
 /// Brings an empty or older file to [`SCHEMA_VERSION`], all or nothing; another process may be doing the same.
-pub(crate) fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
+pub(crate) fn migrate(connection: &mut Connection, mode: &Mode) -> Result<(), Failure> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Exclusive)?;
     let version = match kind(&transaction)? {
         Kind::Quintet(version) => version,
         Kind::Empty => 0,
         Kind::Foreign => return Ok(()),
     };
-    for migration in MIGRATIONS.iter().skip(version.max(0) as usize) {
+    let version = version.max(0);
+    for (at, migration) in MIGRATIONS.iter().enumerate().skip(version as usize) {
         transaction.execute_batch(migration)?;
+        if at == SEALS {
+            seal_all::subscribers(&transaction, mode)?;
+            if version > 0 {
+                scrub::owe(&transaction)?;
+            }
+        }
     }
     if version < SCHEMA_VERSION {
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
         transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     }
-    transaction.commit()
+    Ok(transaction.commit()?)
 }
 
 /// The schema of version `n`, for tests of older files.

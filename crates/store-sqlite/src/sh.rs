@@ -2,6 +2,7 @@
 
 use crate::fault::Failure;
 use crate::location::{self, require_subscriber};
+use crate::sealing::Keys;
 use crate::{ims, row};
 use quintet_identity::{Impu, Imsi, Msisdn};
 use quintet_store::{ImsKey, MAX_SH_LISTED, Reply, Revision, ShCommand, ShKey, ShReply, StoreError};
@@ -44,9 +45,9 @@ pub(crate) fn write(connection: &Connection, command: &ShCommand) -> Result<Repl
 }
 
 /// Does a command that reads.
-pub(crate) fn read(connection: &Connection, command: &ShCommand) -> Result<Reply, Failure> {
+pub(crate) fn read(connection: &Connection, keys: &mut Keys, command: &ShCommand) -> Result<Reply, Failure> {
     let reply = match command {
-        ShCommand::Load { key } => ShReply::User(user(connection, key)?.map(Box::new)),
+        ShCommand::Load { key } => ShReply::User(user(connection, keys, key)?.map(Box::new)),
         ShCommand::Changes { since, limit } => changes(connection, *since, *limit)?,
         ShCommand::Set { .. } => {
             return Err(StoreError::Unavailable("a write came to a reader".to_owned()).into());
@@ -123,7 +124,7 @@ fn owner(connection: &Connection, key: &ShKey) -> Result<Option<Imsi>, Failure> 
     }
 }
 
-fn user(connection: &Connection, key: &ShKey) -> Result<Option<ShUser>, Failure> {
+fn user(connection: &Connection, keys: &mut Keys, key: &ShKey) -> Result<Option<ShUser>, Failure> {
     let Some(imsi) = owner(connection, key)? else {
         return Ok(None);
     };
@@ -137,7 +138,7 @@ fn user(connection: &Connection, key: &ShKey) -> Result<Option<ShUser>, Failure>
         .transpose()
         .map_err(|error| Failure::content("msisdn", error))?;
     let (record, version) = record(connection, imsi)?;
-    let stored = ims::find(connection, &ImsKey::Imsi(imsi))?;
+    let stored = ims::find(connection, keys, &ImsKey::Imsi(imsi))?;
     Ok(Some(ShUser {
         imsi,
         msisdn,

@@ -1,10 +1,13 @@
 //! Slots and DIF: the compare-and-swaps of the design's SQN section.
 
 use crate::fault::Failure;
+use crate::sealing::Keys;
 use quintet_identity::Imsi;
 use quintet_store::{Bound, Reply, StoreError};
 use quintet_subscriber::auc::{ChallengeSecret, Epoch, Slot};
+use quintet_vault::Place;
 use rusqlite::{Connection, OptionalExtension, params};
+use zeroize::Zeroizing;
 
 /// The epoch of a slot, if anybody ever took it.
 pub(crate) fn epoch(connection: &Connection, slot: Slot) -> Result<Option<Epoch>, Failure> {
@@ -28,12 +31,52 @@ pub(crate) fn takeover(connection: &Connection, slot: Slot) -> Result<Reply, Fai
 }
 
 /// The key of RANDs: the first one offered stays.
-pub(crate) fn challenge_key(connection: &Connection, fresh: &ChallengeSecret) -> Result<Reply, Failure> {
-    let mut update = connection.prepare_cached(
-        "UPDATE state SET challenge_key = coalesce(challenge_key, ?1) WHERE id = 1 RETURNING challenge_key",
-    )?;
-    let kept = update.query_row([&fresh.expose()[..]], |row| row.get(0))?;
-    Ok(Reply::ChallengeKey(ChallengeSecret::new(kept)))
+pub(crate) fn challenge_key(
+    connection: &Connection,
+    keys: &mut Keys,
+    fresh: &ChallengeSecret,
+) -> Result<Reply, Failure> {
+    let mut select = connection.prepare_cached("SELECT challenge_key FROM state")?;
+    let kept: Option<Vec<u8>> = select.query_row([], |row| row.get(0))?;
+    let Some(sealed) = kept else {
+        store_challenge_key(connection, keys, fresh.expose())?;
+        return Ok(Reply::ChallengeKey(fresh.clone()));
+    };
+    let octets = keys.open(connection, &CHALLENGE_KEY, &sealed)?;
+    let octets = octets
+        .try_into()
+        .map_err(|_| Failure::content("state", "challenge_key"))?;
+    Ok(Reply::ChallengeKey(ChallengeSecret::new(octets)))
+}
+
+/// Where the key of RANDs is sealed.
+const CHALLENGE_KEY: Place<'static> = Place {
+    table: "state",
+    column: "challenge_key",
+    row: 1,
+    beside: &[],
+};
+
+/// Seals the key of RANDs.
+pub(crate) fn store_challenge_key(
+    connection: &Connection,
+    keys: &mut Keys,
+    octets: &[u8],
+) -> Result<(), Failure> {
+    let sealed = keys.seal(&CHALLENGE_KEY, octets)?;
+    connection
+        .prepare_cached("UPDATE state SET challenge_key = ?1")?
+        .execute([sealed])?;
+    Ok(())
+}
+
+/// Seals the key of RANDs, if there is one, under the current key.
+pub(crate) fn reseal_challenge_key(connection: &Connection, keys: &mut Keys) -> Result<(), Failure> {
+    let mut select = connection.prepare_cached("SELECT challenge_key FROM state")?;
+    let kept: Option<Vec<u8>> = select.query_row([], |row| row.get(0))?;
+    let Some(sealed) = kept else { return Ok(()) };
+    let octets = Zeroizing::new(keys.open(connection, &CHALLENGE_KEY, &sealed)?.to_vec());
+    store_challenge_key(connection, keys, &octets)
 }
 
 /// Refuses whoever does not hold the slot.

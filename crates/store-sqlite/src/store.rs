@@ -1,6 +1,6 @@
 //! The store itself: its threads, and the port.
 
-use crate::database::{Database, Mode, OpenError};
+use crate::database::{Database, Mode, OpenError, Progress};
 use crate::fault::explain;
 use crate::lanes::{Answer, Caller, Job, Lane, Outbox};
 use crate::lock::{LockError, ServingLock};
@@ -9,6 +9,7 @@ use crate::shared::{Numbers, Subscriptions};
 use crate::writer::{Writer, reopen, reopen_writer};
 use quintet_store::{Command, Durability, EquipmentCommand, Reply, ShCommand, Store, StoreError, Ticket};
 use quintet_subscriber::auc::Slot;
+use quintet_vault::{Masters, NoMasters};
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,6 +22,10 @@ pub type Waker = Box<dyn Fn() + Send + Sync>;
 
 /// How to open a database.
 pub struct Options {
+    /// Where the master key is, without which nothing is opened or made.
+    pub masters: Arc<dyn Masters>,
+    /// Told how far a long migration is: what it is, how much is done, of how much.
+    pub progress: Progress,
     /// Make the file (0600) and its directory (0700) if they are not there.
     pub create: bool,
     /// How long a transaction of another process is waited for before the answer is `Unavailable`.
@@ -32,9 +37,11 @@ pub struct Options {
 }
 
 impl Default for Options {
-    /// Makes the file; waits a second for others; 16,384 commands may wait (a third of a second's work); wakes nobody.
+    /// No master key; makes the file; waits a second for others; 16,384 commands may wait (a third of a second's work); wakes nobody.
     fn default() -> Self {
         Self {
+            masters: Arc::new(NoMasters),
+            progress: Arc::new(|_, _, _| {}),
             create: true,
             busy_timeout: Duration::from_secs(1),
             max_waiting: 16_384,
@@ -87,20 +94,22 @@ impl SqliteStore {
     pub fn open(path: impl AsRef<Path>, options: Options) -> Result<Self, OpenError> {
         let path = path.as_ref().to_owned();
         let mode = Mode {
+            masters: options.masters,
+            progress: options.progress,
             create: options.create,
             migrate: true,
             busy_timeout: options.busy_timeout,
         };
-        drop(Database::open(&path, mode)?);
+        drop(Database::open(&path, &mode)?);
         let fault = |error: rusqlite::Error| OpenError::Fault(explain(&path, &error));
-        let database = reopen_writer(&path, mode)?;
+        let database = reopen_writer(&path, &mode)?;
         let version = Some(database.version().map_err(fault)?);
         let [writes, rows, runs]: [Arc<Lane>; 3] = Default::default();
         let outbox = Arc::new(Outbox::new(options.waker));
         let changed = Arc::new(AtomicBool::new(false));
         let writer = Writer {
             path: path.clone(),
-            mode,
+            mode: mode.clone(),
             database: Some(database),
             lane: writes.clone(),
             outbox: outbox.clone(),
@@ -127,8 +136,8 @@ impl SqliteStore {
         {
             let reader = Reader {
                 path: store.path.clone(),
-                mode,
-                database: Some(reopen(&store.path, mode)?),
+                mode: mode.clone(),
+                database: Some(reopen(&store.path, &mode)?),
                 lane,
                 outbox: store.outbox.clone(),
                 subscriptions: Subscriptions::default(),

@@ -6,11 +6,14 @@ mod files;
 mod glance;
 mod killed;
 mod processes;
+mod sealed;
 
 use crate::{Options, SqliteStore};
 use quintet_store::contract::fixture::{imsi, slot, subscriber};
 use quintet_store::{Command, PutMode, Reply, StoreError};
+use quintet_vault::{MasterKey, Masters};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -36,10 +39,27 @@ impl Place {
             self.path(),
             Options {
                 busy_timeout: Duration::ZERO,
-                ..Options::default()
+                ..options()
             },
         )
         .unwrap()
+    }
+}
+
+/// The master key of these tests.
+fn master() -> MasterKey {
+    MasterKey::read(b"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f").unwrap()
+}
+
+pub(crate) fn masters() -> Arc<dyn Masters> {
+    Arc::new(master())
+}
+
+/// The defaults, with that key.
+fn options() -> Options {
+    Options {
+        masters: masters(),
+        ..Options::default()
     }
 }
 

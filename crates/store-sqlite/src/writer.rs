@@ -13,6 +13,7 @@
 use crate::database::{Database, Mode, OpenError};
 use crate::fault::Failure;
 use crate::lanes::{Caller, Job, Lane, Outbox, Work};
+use crate::sealing::Keys;
 use crate::shared::Numbers;
 use crate::{context_data, equipment, ims, location, provision, sh, slot};
 use quintet_store::{Command, Reply, StoreError};
@@ -63,6 +64,12 @@ impl From<rusqlite::Error> for Lost {
             failure: error.into(),
             at: None,
         }
+    }
+}
+
+impl From<Failure> for Lost {
+    fn from(failure: Failure) -> Self {
+        Self { failure, at: None }
     }
 }
 
@@ -171,12 +178,16 @@ impl Writer {
         database: &mut Database,
         commands: &[(Caller, Command)],
     ) -> Result<Option<Vec<Result<Reply, StoreError>>>, Lost> {
-        let connection = &database.connection;
-        connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        database
+            .connection
+            .prepare_cached("BEGIN IMMEDIATE")?
+            .execute([])?;
         self.notice(database)?;
+        let Database { connection, keys, .. } = database;
+        let connection = &*connection;
         let mut replies = Vec::with_capacity(commands.len());
         for (_, command) in commands {
-            match apply(connection, &mut self.numbers, command) {
+            match apply(connection, &mut self.numbers, keys, command) {
                 Ok(reply) => replies.push(Ok(reply)),
                 Err(failure) if failure.spoils_connection() => return Err(Lost { failure, at: None }),
                 Err(_) => {
@@ -199,16 +210,20 @@ impl Writer {
         commands: &[(Caller, Command)],
         mut skip: Option<(usize, StoreError)>,
     ) -> Result<Vec<Result<Reply, StoreError>>, Lost> {
-        let connection = &database.connection;
-        connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        database
+            .connection
+            .prepare_cached("BEGIN IMMEDIATE")?
+            .execute([])?;
         self.notice(database)?;
+        let Database { connection, keys, .. } = database;
+        let connection = &*connection;
         let mut replies = Vec::with_capacity(commands.len());
         for (at, (_, command)) in commands.iter().enumerate() {
             if let Some((_, reply)) = skip.take_if(|(skipped, _)| *skipped == at) {
                 replies.push(Err(reply));
                 continue;
             }
-            match self.one(connection, command) {
+            match self.one(connection, keys, command) {
                 Ok(reply) => replies.push(reply),
                 Err(failure) => {
                     let at = connection.is_autocommit().then_some(at);
@@ -224,11 +239,12 @@ impl Writer {
     fn one(
         &mut self,
         connection: &Connection,
+        keys: &mut Keys,
         command: &Command,
     ) -> Result<Result<Reply, StoreError>, Failure> {
         connection.prepare_cached("SAVEPOINT command")?.execute([])?;
         self.numbers.begin();
-        let failure = match apply(connection, &mut self.numbers, command) {
+        let failure = match apply(connection, &mut self.numbers, keys, command) {
             Ok(reply) => {
                 connection.prepare_cached("RELEASE command")?.execute([])?;
                 return Ok(Ok(reply));
@@ -254,16 +270,18 @@ impl Writer {
             tracing::error!(error = %OpenError::Replaced(self.path.clone()));
         }
         self.numbers.forget();
-        let database = reopen_writer(&self.path, self.mode)?;
+        let database = reopen_writer(&self.path, &self.mode)?;
         tracing::info!(path = %self.path.display(), "the database was opened anew");
         self.version = None;
         Ok(database)
     }
 
     /// Compares the data version: a change is another process' write. Within a transaction it stays as it is.
-    fn notice(&mut self, database: &Database) -> rusqlite::Result<()> {
+    fn notice(&mut self, database: &mut Database) -> Result<(), Failure> {
         let version = database.version()?;
         if self.version != Some(version) {
+            // Before anything is sealed: the other process may have made a data key, and all is sealed under the newest.
+            database.keys.refresh(&database.connection)?;
             self.version = Some(version);
             self.numbers.forget();
             self.changed.store(true, Ordering::Release);
@@ -282,8 +300,8 @@ impl Writer {
             self.numbers.forget();
             return;
         }
-        if let Err(error) = self.notice(&database) {
-            tracing::debug!(%error, "the data version could not be read");
+        if let Err(failure) = self.notice(&mut database) {
+            tracing::debug!(error = %failure.reply(&self.path), "the data version could not be read");
         }
         self.database = Some(database);
     }
@@ -312,13 +330,13 @@ impl Writer {
 }
 
 /// A new connection to a file that must be there.
-pub(crate) fn reopen(path: &Path, mode: Mode) -> Result<Database, OpenError> {
+pub(crate) fn reopen(path: &Path, mode: &Mode) -> Result<Database, OpenError> {
     let database = Database::open(
         path,
-        Mode {
+        &Mode {
             create: false,
             migrate: false,
-            ..mode
+            ..mode.clone()
         },
     )?;
     // The writer makes the checkpoints, when it has replied.
@@ -327,13 +345,18 @@ pub(crate) fn reopen(path: &Path, mode: Mode) -> Result<Database, OpenError> {
 }
 
 /// The same for the writer.
-pub(crate) fn reopen_writer(path: &Path, mode: Mode) -> Result<Database, OpenError> {
+pub(crate) fn reopen_writer(path: &Path, mode: &Mode) -> Result<Database, OpenError> {
     let database = reopen(path, mode)?;
     database.tune("cache_size", -PAGE_CACHE_KIB)?;
     Ok(database)
 }
 
-fn apply(connection: &Connection, numbers: &mut Numbers, command: &Command) -> Result<Reply, Failure> {
+fn apply(
+    connection: &Connection,
+    numbers: &mut Numbers,
+    keys: &mut Keys,
+    command: &Command,
+) -> Result<Reply, Failure> {
     match command {
         Command::Takeover { slot } => slot::takeover(connection, *slot),
         Command::RaiseBound { slot, epoch, h } => slot::raise_bound(connection, *slot, *epoch, *h),
@@ -360,10 +383,10 @@ fn apply(connection: &Connection, numbers: &mut Numbers, command: &Command) -> R
         } => location::set_gateway(connection, *imsi, host, gateway.as_deref(), remove),
         Command::ChangeContextData { imsi, change } => context_data::change(connection, *imsi, change),
         Command::ClearContextData { imsi } => context_data::clear(connection, *imsi),
-        Command::Put { subscribers, mode } => provision::put(connection, numbers, subscribers, *mode),
-        Command::Remove { imsis } => provision::remove(connection, numbers, imsis),
-        Command::PutIms { subscriptions, mode } => ims::put(connection, subscriptions, *mode),
-        Command::RemoveIms { imsis } => ims::remove(connection, imsis),
+        Command::Put { subscribers, mode } => provision::put(connection, numbers, keys, subscribers, *mode),
+        Command::Remove { imsis } => provision::remove(connection, numbers, keys, imsis),
+        Command::PutIms { subscriptions, mode } => ims::put(connection, keys, subscriptions, *mode),
+        Command::RemoveIms { imsis } => ims::remove(connection, keys, imsis),
         Command::SetRegistrations {
             imsi,
             expected,
@@ -372,7 +395,7 @@ fn apply(connection: &Connection, numbers: &mut Numbers, command: &Command) -> R
         } => ims::set_registrations(connection, *imsi, *expected, registrations, *told),
         Command::Equipment(command) => equipment::write(connection, command),
         Command::Sh(command) => sh::write(connection, command),
-        Command::ChallengeKey { fresh } => slot::challenge_key(connection, fresh),
+        Command::ChallengeKey { fresh } => slot::challenge_key(connection, keys, fresh),
         Command::Load { .. }
         | Command::Scan { .. }
         | Command::Changes { .. }

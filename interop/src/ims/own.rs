@@ -91,6 +91,7 @@ impl ImsScene {
             .args(["ims", "users"])
             .env("XDG_RUNTIME_DIR", self.path("run"))
             .env_remove("QUINTET_LOG")
+            .env("XDG_CONFIG_HOME", self.path("config"))
             .output()
             .expect("quintet can be run");
         let error = String::from_utf8_lossy(&output.stderr);

@@ -13,6 +13,7 @@ pub(super) fn start(namespace: &Namespace, directory: &Path, settings: &Settings
     std::fs::write(&file, configuration(directory, settings)).expect("the directory can be written");
     let mut command = namespace.command(&program().to_string_lossy());
     command.args(["serve", "-c"]).arg(file).env_remove("QUINTET_LOG");
+    command.env("XDG_CONFIG_HOME", directory.join("config"));
     let process = Process::start("quintet", command);
     process.await_line("its start", |line| line.contains("metrics: listening"));
     process

@@ -31,7 +31,7 @@ pub(super) async fn provision(
     subscribers: u32,
     progress: &ProgressBar,
 ) -> Result<Provisioned> {
-    let mut database = Database::open(Some(path), true)?;
+    let mut database = Database::open_beside(path, true)?;
     match count(&mut database)? {
         0 => {}
         n if n == u64::from(subscribers) && is_population(&mut database, subscribers) => {
@@ -72,7 +72,7 @@ pub(super) async fn provision_ims(
 ) -> Result<Provisioned> {
     let provisioned = provision(clock, path, subscribers, progress).await?;
     let population = Population::new();
-    let mut database = Database::open(Some(path), true)?;
+    let mut database = Database::open_beside(path, true)?;
     let mut first = 0;
     while first < subscribers {
         let end = subscribers.min(first.saturating_add(BATCH));

@@ -1,6 +1,7 @@
 //! A server under test: this program's `serve` as a process of its own.
 
 use super::process;
+use crate::keys::{VARIABLE, make_file};
 use anyhow::{Context, Result, bail};
 use quintet_runtime::Clock;
 use std::cell::RefCell;
@@ -84,12 +85,17 @@ impl Server {
             .with_context(|| format!("cannot write {}", file.display()))?;
         let program = std::env::current_exe().context("this program does not know where it is")?;
         let started = clock.moment().now;
+        let key = directory.join("master.key");
+        if !key.exists() {
+            make_file(&key)?;
+        }
         let mut child = Command::new(program)
             .arg("serve")
             .arg("--config")
             .arg(file)
             .args(arguments)
             .env_remove("QUINTET_LOG")
+            .env(VARIABLE, format!("file:{}", key.display()))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())

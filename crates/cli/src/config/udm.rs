@@ -1,14 +1,15 @@
 //! `[udm]`: where it listens, its home networks, the keys that deconceal SUCIs.
 
 use super::{SlotNumber, sbi::NfUri};
+use crate::keys::home_network;
 use anyhow::{Context, Result, bail};
 use quintet_crypto::suci::{HomeNetworkPrivateKey, Profile};
 use quintet_identity::Plmn;
 use quintet_udm::HomeNetworkKeys;
+use quintet_vault::Masters;
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use zeroize::Zeroizing;
 
 /// The UDM.
 #[derive(Clone, Debug, Deserialize)]
@@ -67,8 +68,8 @@ impl Default for Udm {
 }
 
 impl Udm {
-    /// Reads the keys.
-    pub(crate) fn keys(&self) -> Result<HomeNetworkKeys> {
+    /// Reads the keys: in the clear, or sealed under a master key.
+    pub(crate) fn keys(&self, masters: &dyn Masters) -> Result<HomeNetworkKeys> {
         let mut keys = HomeNetworkKeys::new();
         for key in &self.home_network_keys {
             let place = || {
@@ -78,10 +79,7 @@ impl Udm {
                     key.file.display().to_string()
                 )
             };
-            let text = Zeroizing::new(std::fs::read_to_string(&key.file).with_context(place)?);
-            let mut octets = Zeroizing::new([0; 32]);
-            hex::decode_to_slice(text.trim(), &mut octets[..])
-                .with_context(|| format!("{}: expected 64 hex digits", place()))?;
+            let octets = home_network::read(&key.file, masters).with_context(place)?;
             let profile = match key.profile {
                 KeyProfile::A => Profile::A,
                 KeyProfile::B => Profile::B,

@@ -16,6 +16,7 @@ mod csv;
 mod entry;
 mod json;
 
+use crate::keys::Sources;
 use anyhow::{Context, Result, bail};
 use entry::Entry;
 use quintet_doctor::keys::{KeyRing, Operator, SubscriberKey};
@@ -105,7 +106,8 @@ fn of_hss(path: &Path, ring: &mut KeyRing) -> Result<()> {
         .to_string_lossy()
         .into_owned();
     let mut refused = None;
-    quintet_store_sqlite::each_subscriber(path, BUSY_TIMEOUT, |subscriber| {
+    let masters = Sources::of_environment()?.for_database(path);
+    quintet_store_sqlite::each_subscriber(path, &masters, BUSY_TIMEOUT, |subscriber| {
         let added = of_subscriber(&name, subscriber).and_then(|key| Ok(ring.add(key)?));
         if let Err(error) = added {
             refused.get_or_insert(error);

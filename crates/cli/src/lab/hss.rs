@@ -1,6 +1,7 @@
 //! The HSS of a lab, on a database file of its own or in memory.
 
 use crate::database::Database;
+use crate::keys::Sources;
 use anyhow::{Context, Result, bail};
 use quintet_diameter::dict::{application, vendor};
 use quintet_diameter::node::{Application as DiameterApplication, Node, NodeConfig, UnknownPeers};
@@ -35,7 +36,7 @@ pub(super) fn provision(
     subscribers: impl Iterator<Item = Subscriber>,
     ims: impl Iterator<Item = ImsSubscription>,
 ) -> Result<()> {
-    let mut database = Database::open(Some(path), true)?;
+    let mut database = Database::open_beside(path, true)?;
     let mut subscribers = subscribers.peekable();
     while subscribers.peek().is_some() {
         let batch = subscribers.by_ref().take(PROVISION_BATCH);
@@ -146,6 +147,7 @@ impl Keeping<'_> {
         };
         let waker = Arc::clone(pump);
         let options = Options {
+            masters: Sources::beside(path).for_database(path),
             waker: Box::new(move || waker.notify_one()),
             ..Options::default()
         };

@@ -1,5 +1,6 @@
 //! The file in which an MME, AMF or CSCF keeps what it knows of its UEs over a restart.
 
+use crate::config::Keys;
 use crate::database;
 use anyhow::{Context, Result};
 use quintet_procedure::node::Save;
@@ -22,6 +23,8 @@ pub(super) struct File<'a> {
     pub(super) owner: Owner,
     /// What a crash means for them.
     pub(super) after_crash: &'static str,
+    /// Under which keys it is sealed.
+    pub(super) keys: &'a Keys,
 }
 
 /// Opens it and takes back what is in it, a record at a time; `restore` is told whether the stop before was clean.
@@ -37,7 +40,7 @@ pub(super) fn open(
         store,
         clean,
         records,
-    } = ContextStore::open_for(&path, file.owner).with_context(|| file.key)?;
+    } = ContextStore::open_for(&path, file.owner, &file.keys.masters(&path)).with_context(|| file.key)?;
     let (mut restored, mut refused, mut first) = (0usize, 0usize, None);
     for (key, record) in records {
         match restore(key, &record, clean) {

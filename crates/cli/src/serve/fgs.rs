@@ -232,6 +232,7 @@ fn start_amf(config: &Config, clock: Clock, tap: Option<Box<dyn Tap>>) -> Result
                 default: "amf.db",
                 owner: Owner::Amf,
                 after_crash: contexts::AUTHENTICATED_ANEW,
+                keys: &config.keys,
             };
             let restore = |key, record: &[u8], clean| {
                 amf.restore(at, key, record, if clean { Stop::Clean } else { Stop::Unclean })
@@ -329,7 +330,7 @@ fn udm_config(config: &Config) -> Result<(UdmConfig, HomeNetworkKeys)> {
     if let Some(plmns) = &udm.serving_networks {
         node.serving_networks = VisitedPlmns::Only(plmns.clone());
     }
-    Ok((node, udm.keys()?))
+    Ok((node, udm.keys(&config.keys.sources())?))
 }
 
 fn start_udm(

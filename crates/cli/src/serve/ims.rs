@@ -274,6 +274,7 @@ fn start_scscf(
                 default: "scscf.db",
                 owner: Owner::Scscf,
                 after_crash: AFTER_CRASH,
+                keys: &config.keys,
             };
             let restore = |key, record: &[u8], _| scscf.restore(at(clock), key, record);
             Some(open_records(&file, &pump, restore)?)
@@ -367,6 +368,7 @@ fn start_pcscf(
                 default: "pcscf.db",
                 owner: Owner::Pcscf,
                 after_crash: AFTER_CRASH,
+                keys: &config.keys,
             };
             let restore = |key, record: &[u8], _| pcscf.restore(at(clock), key, record);
             Some(open_records(&file, &pump, restore)?)

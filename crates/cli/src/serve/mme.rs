@@ -46,6 +46,7 @@ pub(super) fn start(config: &Config, clock: Clock, tap: Option<Box<dyn Tap>>) ->
                 default: "mme.db",
                 owner: Owner::Mme,
                 after_crash: contexts::AUTHENTICATED_ANEW,
+                keys: &config.keys,
             };
             let restore = |key, record: &[u8], clean| {
                 mme.restore(at, key, record, if clean { Stop::Clean } else { Stop::Unclean })

@@ -8,6 +8,7 @@ mod existing;
 mod input;
 mod report;
 
+use super::Where;
 use super::secret::SecretSource;
 use crate::database::{Database, default_path};
 use crate::octets::Octets;
@@ -25,7 +26,7 @@ use quintet_subscriber::ims::ImsSubscription;
 use quintet_subscriber::model::Subscriber;
 use report::Report;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Subscribers per transaction: large enough that the commit does not count, small enough that other writers wait a
@@ -170,13 +171,13 @@ impl Import {
 }
 
 /// Imports; negative if something was refused.
-pub(super) fn run(database: Option<&Path>, import: &Import, json: bool) -> Result<Finding> {
+pub(super) fn run(place: &Where, import: &Import, json: bool) -> Result<Finding> {
     let options = import.options()?;
     let files = Files::open(&import.files, import.from)?;
     if import.from.is_none() {
         anstream::eprintln!("took {} for {}", files.names(), files.source.title());
     }
-    let mut store = open(database, import.dry_run)?;
+    let mut store = open(place, import.dry_run)?;
     let mut report = Report::new(&files, json, import)?;
     let verdicts = check(store.as_mut(), import, &files, &options, &mut report)?;
     let refused = report.refused() > 0;
@@ -193,15 +194,15 @@ pub(super) fn run(database: Option<&Path>, import: &Import, json: bool) -> Resul
 }
 
 /// The database; none if there is none yet and nothing is to be written.
-fn open(path: Option<&Path>, dry_run: bool) -> Result<Option<Database>> {
-    let there = match path {
+fn open(place: &Where, dry_run: bool) -> Result<Option<Database>> {
+    let there = match &place.db {
         Some(path) => path.exists(),
         None => default_path()?.exists(),
     };
     if dry_run && !there {
         return Ok(None);
     }
-    Database::open(path, !dry_run).map(Some)
+    place.open(!dry_run).map(Some)
 }
 
 /// Reads everything, decides on each row, and reports it.

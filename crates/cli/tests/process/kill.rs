@@ -9,7 +9,7 @@
 //! which `synchronous=FULL` is for and no process can test.
 
 use crate::support::mme::{Mme, Octets, challenges, result};
-use crate::support::server::{Server, Settings};
+use crate::support::server::{Server, Settings, masters};
 use crate::support::{PATIENCE, Random, subscribers};
 use quintet_crypto::{AuthenticationFunctions, Rand, Sqn};
 use quintet_diameter::Message;
@@ -252,7 +252,11 @@ fn connect(address: SocketAddr, number: u32) -> io::Result<Mme> {
 
 /// What the database says, with the server dead, is what was acknowledged or asked for later.
 fn check_locations(ledger: &mut Ledger, database: &Path, life: u64) {
-    let store = SqliteStore::open(database, Options::default()).unwrap();
+    let options = Options {
+        masters: masters(),
+        ..Options::default()
+    };
+    let store = SqliteStore::open(database, options).unwrap();
     for (who, claim) in &mut ledger.locations {
         let imsi = subscribers::imsi(*who).parse().unwrap();
         let Ok(Reply::Location(location)) = store.execute(Command::LoadLocation { imsi }) else {

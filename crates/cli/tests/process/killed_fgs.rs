@@ -10,7 +10,7 @@
 
 use crate::support::cell::{Cell, Ended, State};
 use crate::support::core::{Core, Role, stop};
-use crate::support::server::Server;
+use crate::support::server::{Server, masters};
 use crate::support::{Random, subscribers};
 use quintet_store::{Command, Reply};
 use quintet_store_sqlite::{Options, SqliteStore};
@@ -114,7 +114,11 @@ fn blows(random: &mut Random) -> Vec<(Role, Blow)> {
 
 /// With the UDM dead: it knows which AMF every registered UE is at.
 fn check_registrations(database: &Path) {
-    let store = SqliteStore::open(database, Options::default()).unwrap();
+    let options = Options {
+        masters: masters(),
+        ..Options::default()
+    };
+    let store = SqliteStore::open(database, options).unwrap();
     for n in 1..=UES {
         let imsi = subscribers::imsi(n).parse().unwrap();
         let Ok(Reply::ContextData(Some(data))) = store.execute(Command::LoadContextData { imsi }) else {

@@ -11,7 +11,7 @@
 
 use crate::support::access::{Access, Account, Claim};
 use crate::support::ims::{Network, Role};
-use crate::support::server::Server;
+use crate::support::server::{Server, masters};
 use crate::support::{Random, subscribers};
 use quintet_store::{Command, ImsKey, Reply};
 use quintet_store_sqlite::{Options, SqliteStore};
@@ -148,7 +148,11 @@ fn contacts(users: &[Value]) -> HashMap<&str, String> {
 
 /// With the HSS dead: the registration state of every subscriber.
 fn states(database: &Path) -> Vec<RegistrationState> {
-    let store = SqliteStore::open(database, Options::default()).unwrap();
+    let options = Options {
+        masters: masters(),
+        ..Options::default()
+    };
+    let store = SqliteStore::open(database, options).unwrap();
     let state = |n| {
         let key = ImsKey::Imsi(subscribers::imsi(n).parse().unwrap());
         let Ok(Reply::Ims(Some(stored))) = store.execute(Command::LoadIms { key }) else {

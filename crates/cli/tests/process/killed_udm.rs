@@ -9,6 +9,7 @@
 
 use crate::support::core::{Core, Role};
 use crate::support::nodes::Player;
+use crate::support::server::masters;
 use crate::support::{PATIENCE, Random, nudm, subscribers};
 use quintet_crypto::{AuthenticationFunctions, Rand, Sqn};
 use quintet_diameter::node::{ConnectionId, Event, Inbound, Node};
@@ -254,7 +255,11 @@ impl Application for Callers {
 
 /// What the database says, with the UDM dead, is what was acknowledged or asked for later.
 fn check_registrations(ledger: &mut Ledger, database: &Path, life: u64) {
-    let store = SqliteStore::open(database, Options::default()).unwrap();
+    let options = Options {
+        masters: masters(),
+        ..Options::default()
+    };
+    let store = SqliteStore::open(database, options).unwrap();
     for (who, claim) in &mut ledger.registrations {
         let imsi = subscribers::imsi(*who).parse().unwrap();
         let Ok(Reply::ContextData(data)) = store.execute(Command::LoadContextData { imsi }) else {

@@ -1,6 +1,6 @@
 //! Faults while the store runs: each is said, with the file's name, and passes without a restart.
 
-use super::{Place, count, is_there, put, refusal};
+use super::{Place, count, is_there, options, put, refusal};
 use crate::{Options, SqliteStore};
 use quintet_store::contract::fixture::{imsi, node, slot, subscriber};
 use quintet_store::{Command, PutMode, Reply, Store, StoreError, Ticket};
@@ -132,7 +132,15 @@ fn a_value_that_quintet_did_not_write_is_one_subscribers_fault() {
     put(&store, 0..3).unwrap();
     let other = Connection::open(place.path()).unwrap();
     let at = imsi(1).packed() as i64;
-    for spoil in ["k = x'00'", "algorithm = 9", "opc = NULL", "msisdn = -1"] {
+    for spoil in [
+        "keys = x'00'",
+        "keys = zeroblob(length(keys))",
+        "keys = (SELECT keys FROM subscriber WHERE imsi <> ?1 LIMIT 1)",
+        "algorithm = 9",
+        "algorithm = 2",
+        "tuak_sizes = '32 64 128 128 1'",
+        "msisdn = -1",
+    ] {
         other
             .execute(&format!("UPDATE subscriber SET {spoil} WHERE imsi = ?1"), [at])
             .unwrap();
@@ -228,7 +236,7 @@ fn too_many_waiting_commands_are_busy_and_each_is_answered() {
     let place = Place::new();
     let options = Options {
         max_waiting: 8,
-        ..Options::default()
+        ..options()
     };
     let mut store = SqliteStore::open(place.path(), options).unwrap();
     put(&store, 0..2).unwrap();
@@ -266,14 +274,7 @@ fn the_waker_is_called_when_replies_wait() {
     let place = Place::new();
     let (sender, receiver) = std::sync::mpsc::channel();
     let waker = Box::new(move || sender.send(()).unwrap_or_default());
-    let mut store = SqliteStore::open(
-        place.path(),
-        Options {
-            waker,
-            ..Options::default()
-        },
-    )
-    .unwrap();
+    let mut store = SqliteStore::open(place.path(), Options { waker, ..options() }).unwrap();
     for ticket in 0..3 {
         store.submit(Ticket(ticket), Command::Takeover { slot: slot(0) });
         receiver

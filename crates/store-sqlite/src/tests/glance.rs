@@ -5,7 +5,9 @@ use crate::{OpenError, each_subscriber};
 
 fn seen(path: &Path) -> Result<Vec<quintet_identity::Imsi>, OpenError> {
     let mut seen = Vec::new();
-    each_subscriber(path, Duration::ZERO, |subscriber| seen.push(subscriber.imsi))?;
+    each_subscriber(path, &masters(), Duration::ZERO, |subscriber| {
+        seen.push(subscriber.imsi)
+    })?;
     Ok(seen)
 }
 

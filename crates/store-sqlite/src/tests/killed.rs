@@ -3,8 +3,8 @@
 //! The test binary runs itself, with [`child`] as the only test. The child prints a line for each acknowledgement
 //! after it has it; the parent kills it after some lines, reads what else it said, and looks into the file.
 
-use super::Place;
-use crate::{Options, SqliteStore};
+use super::{Place, options};
+use crate::SqliteStore;
 use quintet_store::contract::fixture::{ims_subscription, imsi, node, registrations, slot, subscriber};
 use quintet_store::contract::wait;
 use quintet_store::faulty::Dice;
@@ -28,7 +28,7 @@ const MOVING: u64 = 50;
 #[test]
 fn child() {
     let Ok(path) = std::env::var(DATABASE) else { return };
-    let mut store = SqliteStore::open(path, Options::default()).unwrap();
+    let mut store = SqliteStore::open(path, options()).unwrap();
     let Ok(Reply::Bound(Bound { epoch, mut h })) = store.execute(Command::Takeover { slot: slot(0) }) else {
         panic!("no slot")
     };

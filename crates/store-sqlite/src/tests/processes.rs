@@ -1,6 +1,6 @@
 //! Other processes at the same file: writers, and a second server.
 
-use super::{Place, put};
+use super::{Place, options, put};
 use crate::{LockError, Options, SqliteStore};
 use quintet_store::contract::fixture::slot;
 use std::sync::mpsc;
@@ -11,14 +11,7 @@ fn another_process_write_is_noticed_and_wakes() {
     let place = Place::new();
     let (sender, receiver) = mpsc::channel();
     let waker = Box::new(move || sender.send(()).unwrap_or_default());
-    let store = SqliteStore::open(
-        place.path(),
-        Options {
-            waker,
-            ..Options::default()
-        },
-    )
-    .unwrap();
+    let store = SqliteStore::open(place.path(), Options { waker, ..options() }).unwrap();
     put(&store, 0..1).unwrap();
     assert!(!store.changed(), "our own writes are no news");
     let tool = place.open();
@@ -69,7 +62,7 @@ fn a_slot_is_served_once() {
     // Another name of the same file is no way round.
     let link = place.directory.path().join("link.db");
     std::os::unix::fs::symlink(place.path(), &link).unwrap();
-    let mut third = SqliteStore::open(&link, Options::default()).unwrap();
+    let mut third = SqliteStore::open(&link, options()).unwrap();
     assert!(third.lock_for_serving(slot(0), "x").is_err());
     third.lock_for_serving(slot(1), "x").unwrap();
     drop(first);

@@ -185,8 +185,11 @@ fn an_hss_lends_its_keys() {
     use quintet_store::{Command, PutMode, contract::fixture};
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("quintet.db");
-    let store =
-        quintet_store_sqlite::SqliteStore::open(&path, quintet_store_sqlite::Options::default()).unwrap();
+    let options = quintet_store_sqlite::Options {
+        masters: Sources::beside(&path).for_database(&path),
+        ..quintet_store_sqlite::Options::default()
+    };
+    let store = quintet_store_sqlite::SqliteStore::open(&path, options).unwrap();
     let subscribers = (0..5).map(fixture::subscriber).collect();
     store
         .execute(Command::Put {

@@ -2,6 +2,7 @@
 
 use super::gnb::Report;
 use super::journal::{JournalTap, Tapped, report};
+use crate::keys::Sources;
 use crate::lab::contexts;
 use crate::lab::hss::{Keeping, SHUTDOWN_TIMEOUT, node_config};
 use crate::lab::journal::Journal;
@@ -186,7 +187,11 @@ impl Network {
             store,
             clean,
             records,
-        } = ContextStore::open_for(&self.contexts, Owner::Amf)?;
+        } = ContextStore::open_for(
+            &self.contexts,
+            Owner::Amf,
+            &Sources::beside(&self.contexts).for_database(&self.contexts),
+        )?;
         let mut drbg = Drbg::new().context("no entropy")?;
         let mut seed = [0; 32];
         drbg.fill(&mut seed);

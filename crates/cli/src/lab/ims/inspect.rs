@@ -23,7 +23,7 @@ impl HomeView {
     pub(super) fn of(keeping: &Keeping<'_>) -> Result<Self> {
         Ok(match keeping {
             Keeping::Memory(store) => Self::Memory(store.clone()),
-            Keeping::Database(path) => Self::Database(Box::new(Database::open(Some(path), false)?)),
+            Keeping::Database(path) => Self::Database(Box::new(Database::open_beside(path, false)?)),
         })
     }
 

@@ -6,6 +6,7 @@ use super::ground::{Ground, Ipsec};
 use super::inspect::HomeView;
 use super::journal::{JournalTap, Tapped, report};
 use crate::kept::Kept;
+use crate::keys::Sources;
 use crate::lab::contexts;
 use crate::lab::director::Post;
 use crate::lab::hss::{Keeping, SHUTDOWN_TIMEOUT, hss_identity, node_config, start_hss};
@@ -176,7 +177,11 @@ impl Network {
     }
 
     fn start_scscf(&mut self) -> Result<()> {
-        let Opened { store, records, .. } = ContextStore::open_for(&self.contexts, Owner::Scscf)?;
+        let Opened { store, records, .. } = ContextStore::open_for(
+            &self.contexts,
+            Owner::Scscf,
+            &Sources::beside(&self.contexts).for_database(&self.contexts),
+        )?;
         let mut drbg = Drbg::new().context("no entropy")?;
         let mut scscf = Scscf::new(core::scscf_config(&self.ground)?, seed(&mut drbg));
         let moment = self.clock.moment();

@@ -1,6 +1,7 @@
 //! The nodes of an LTE lab: an HSS, a line to it, an MME that can be restarted, an eNB for each scenario.
 
 use super::journal::{JournalTap, mme_event};
+use crate::keys::Sources;
 use crate::lab::contexts;
 use crate::lab::hss::{Keeping, SHUTDOWN_TIMEOUT, hss_identity, node_config, start_hss};
 use crate::lab::journal::Journal;
@@ -146,7 +147,10 @@ impl Network {
             store,
             clean,
             records,
-        } = ContextStore::open(&self.contexts)?;
+        } = ContextStore::open(
+            &self.contexts,
+            &Sources::beside(&self.contexts).for_database(&self.contexts),
+        )?;
         let mut drbg = Drbg::new().context("no entropy")?;
         let mut seed = [0; 32];
         drbg.fill(&mut seed);

@@ -181,7 +181,7 @@ impl Network {
     /// # Errors
     /// As the database says.
     pub(super) fn provision(&self, subscriber: Subscriber) -> Result<()> {
-        let mut database = Database::open(Some(&self.database), true)?;
+        let mut database = Database::open_beside(&self.database, true)?;
         database.execute(Command::Put {
             subscribers: vec![subscriber],
             mode: PutMode::Update,

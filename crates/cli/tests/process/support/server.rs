@@ -1,6 +1,7 @@
 //! `quintet serve` as a process that ends with its test, and the other commands.
 
 use super::{PATIENCE, await_some};
+use quintet_vault::{MasterKey, Masters};
 use rustix::process::{Pid, Signal, kill_process};
 use std::fmt::Write;
 use std::io::{BufRead, BufReader};
@@ -12,6 +13,9 @@ use std::time::Instant;
 
 /// What the log says of the Diameter listener, and of that of the metrics.
 const LISTENING: &str = "S6a: listening";
+
+/// The variable that says where the master key is.
+pub(crate) const MASTER_KEY_SOURCE: &str = "QUINTET_MASTER_KEY_SOURCE";
 
 /// The program.
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_quintet");
@@ -95,6 +99,11 @@ impl Server {
     /// Starts a command that becomes the server.
     pub(crate) fn run(mut command: Command) -> Self {
         isolate(&mut command);
+        Self::run_as_it_is(command)
+    }
+
+    /// The same of one that has its environment.
+    pub(crate) fn run_as_it_is(mut command: Command) -> Self {
         command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -214,9 +223,22 @@ pub(crate) fn quintet<S: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<It
     command.output().unwrap()
 }
 
-/// Nothing of the user who runs the tests, whose own database least of all.
-fn isolate(command: &mut Command) {
+/// The master key of these tests: handed over in the environment, so that none of the user's is read or made.
+const MASTER_KEY: &str = "8d969eef6ecad3c29a3a629280e686cf0c3f5d5a86aff3ca12020c923adc6c92";
+
+/// The master keys of these tests, for a look into their databases.
+pub(crate) fn masters() -> Arc<dyn Masters> {
+    Arc::new(MasterKey::read(MASTER_KEY.as_bytes()).unwrap())
+}
+
+/// Nothing of the user who runs the tests, whose own database and keys least of all.
+pub(crate) fn isolate(command: &mut Command) {
     command.env_remove("QUINTET_LOG").env("NO_COLOR", "1");
+    if !command.get_envs().any(|(name, _)| name == MASTER_KEY_SOURCE) {
+        command
+            .env(MASTER_KEY_SOURCE, "env:QUINTET_TEST_MASTER_KEY")
+            .env("QUINTET_TEST_MASTER_KEY", MASTER_KEY);
+    }
     command
         .env("HOME", "/nonexistent")
         .env("XDG_DATA_HOME", "/nonexistent");
