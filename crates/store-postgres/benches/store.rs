@@ -8,9 +8,11 @@
 #[expect(dead_code, clippy::unwrap_used, reason = "it is written for tests")]
 mod support;
 
-use quintet_store::contract::fixture::{imsi, node, registrations, slot, subscriber, subscription};
+use quintet_store::contract::fixture::{
+    ims_subscription, imsi, node, registrations, slot, subscriber, subscription,
+};
 use quintet_store::faulty::Dice;
-use quintet_store::{Bound, Command, PutMode, Reply, Store, Ticket};
+use quintet_store::{Bound, Command, ImsKey, PutMode, Reply, Store, Ticket};
 use quintet_store_postgres::PostgresStore;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -122,24 +124,47 @@ fn main() {
     let mut store = open(&place);
     import(&store, subscribers);
     scan(&store, subscribers);
-    let Ok(Reply::Bound(Bound { epoch, h })) = store.execute(Command::Takeover { slot: slot(0) }) else {
+    let mut dice = Dice::new(1);
+    authentication(&mut store, subscribers, &mut dice);
+    locations(&mut store, subscribers, &mut dice);
+    provisioning(&mut store, subscribers);
+    registering(&mut store);
+}
+
+/// What an AIR may need of the store: a subscriber it has never seen, its first DIF, a higher bound.
+fn authentication(store: &mut PostgresStore, subscribers: u64, dice: &mut Dice) {
+    let slot = slot(0);
+    let Ok(Reply::Bound(Bound { epoch, mut h })) = store.execute(Command::Takeover { slot }) else {
         panic!("no slot")
     };
-    let mut dice = Dice::new(1);
     for (outstanding, total) in [(1, 2_000), (64, 50_000), (1024, 100_000)] {
-        drive(
-            "load (subscriber and epoch)",
-            &mut store,
-            outstanding,
-            total,
-            || Command::Load {
-                imsi: imsi(dice.below(subscribers)),
-                slot: slot(0),
-            },
-        );
+        drive("load (subscriber and epoch)", store, outstanding, total, || {
+            let imsi = imsi(dice.below(subscribers));
+            Command::Load { imsi, slot }
+        });
     }
+    let mut fresh = 0..subscribers;
+    for (outstanding, total) in [(1, 500), (1024, 30_000)] {
+        let total = total.min(subscribers / 4);
+        drive("first use (SetDif)", store, outstanding, total, || {
+            Command::SetDif {
+                imsi: imsi(fresh.next().expect("a subscriber without DIF")),
+                slot,
+                epoch,
+                expected: None,
+                dif: 7,
+            }
+        });
+    }
+    drive("bound of a slot (RaiseBound)", store, 1, 500, || {
+        h += 6_000;
+        Command::RaiseBound { slot, epoch, h }
+    });
+}
+
+fn locations(store: &mut PostgresStore, subscribers: u64, dice: &mut Dice) {
     for (outstanding, total) in [(1, 500), (64, 20_000), (1024, 50_000)] {
-        drive("location update (SetMme)", &mut store, outstanding, total, || {
+        drive("location update (SetMme)", store, outstanding, total, || {
             Command::SetMme {
                 imsi: imsi(dice.below(subscribers)),
                 mme: Box::new(node(dice.below(8))),
@@ -147,62 +172,41 @@ fn main() {
             }
         });
     }
-    let mut fresh = 0..subscribers;
-    for (outstanding, total) in [(1, 500), (1024, 30_000)] {
-        drive(
-            "first use (SetDif)",
-            &mut store,
-            outstanding,
-            total.min(subscribers / 4),
-            || Command::SetDif {
-                imsi: imsi(fresh.next().expect("a subscriber without DIF")),
-                slot: slot(0),
-                epoch,
-                expected: None,
-                dif: 7,
-            },
-        );
-    }
-    let mut h = h;
-    drive("bound of a slot (RaiseBound)", &mut store, 1, 500, || {
-        h += 6_000;
-        let slot = slot(0);
-        Command::RaiseBound { slot, epoch, h }
+    drive("load location", store, 1024, 50_000, || {
+        let imsi = imsi(dice.below(subscribers));
+        Command::LoadLocation { imsi }
     });
-    drive("load location", &mut store, 1024, 50_000, || {
-        Command::LoadLocation {
-            imsi: imsi(dice.below(subscribers)),
-        }
-    });
+}
+
+fn provisioning(store: &mut PostgresStore, subscribers: u64) {
     let mut next = subscribers;
     for (outstanding, total) in [(1, 300), (64, 5_000)] {
-        drive("one subscriber (Put)", &mut store, outstanding, total, || {
+        drive("one subscriber (Put)", store, outstanding, total, || {
             next += 1;
-            let mode = PutMode::Insert;
             let subscribers = vec![subscriber(next)];
+            let mode = PutMode::Insert;
             Command::Put { subscribers, mode }
         });
     }
-    // What a registration at an S-CSCF looks like in the database.
-    let profiles = (0..1000)
-        .map(|n| Arc::new(quintet_store::contract::fixture::ims_subscription(n, 1)))
-        .collect();
+}
+
+/// What a registration at an S-CSCF is in the database.
+fn registering(store: &mut PostgresStore) {
+    let subscriptions = (0..1000).map(|n| Arc::new(ims_subscription(n, 1))).collect();
     let mode = PutMode::Insert;
     store
-        .execute(Command::PutIms {
-            subscriptions: profiles,
-            mode,
-        })
+        .execute(Command::PutIms { subscriptions, mode })
         .expect("profiles");
-    let version = |n: u64| match store.execute(Command::LoadIms {
-        key: quintet_store::ImsKey::Imsi(imsi(n)),
-    }) {
-        Ok(Reply::Ims(Some(stored))) => stored.version,
-        other => panic!("{other:?}"),
+    let version = |n: u64| {
+        let key = ImsKey::Imsi(imsi(n));
+        match store.execute(Command::LoadIms { key }) {
+            Ok(Reply::Ims(Some(stored))) => stored.version,
+            other => panic!("{other:?}"),
+        }
     };
     let mut versions: Vec<u64> = (0..1000).map(version).collect();
     let mut turn = 0;
-    drive("IMS registration", &mut store, 512, 30_000, || {
+    drive("IMS registration", store, 512, 30_000, || {
         turn += 1;
         let n = turn % 1000;
         let expected = versions[n as usize];
