@@ -24,7 +24,7 @@ mod killed_udm;
 mod master_key;
 mod mme;
 mod replay;
-mod sh;
 mod secrets;
+mod sh;
 mod signals;
 mod support;
