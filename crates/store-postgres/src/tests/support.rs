@@ -9,12 +9,15 @@ use std::process::{Child, ChildStdin, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 
-/// Waits for the end of its standard input, which comes with the end of the tests, and ends the server.
+/// Waits for a line, or the end of its standard input, which comes with the end of the tests, and ends the server; at the
+/// end of the tests its directory goes as well.
 const KEEPER: &str = r#"
 "$0" -D "$1/data" -k "$1" "${@:2}" 2>>"$1/log" </dev/null & server=$!
 echo $server >"$1/pid"
-read -r _
-kill -QUIT $server; kill -CONT $server; wait $server; exit 0
+read -r _ || gone=yes
+kill -QUIT $server; kill -CONT $server; wait $server
+[ -z "$gone" ] || rm -rf "$1"
+exit 0
 "#;
 
 /// A running server, or one that was stopped.
