@@ -219,9 +219,9 @@ fn kasmes(answer: &[u8]) -> Vec<Secret> {
 fn traffic(server: &Server) -> Vec<Secret> {
     let mut mme = Mme::connect(server.address(), "mme.epc.mnc001.mcc001.3gppnetwork.org");
     let mut secrets = Vec::new();
-    for round in 0..20 {
+    for round in 0..4 {
         for imsi in [IMSI, OTHER] {
-            let air = mme.air(imsi, 1 + round % 5, None);
+            let air = mme.air(imsi, 1 + round, None);
             let answer = mme.ask(&air).unwrap();
             assert_eq!(result(&answer), 2001);
             secrets.extend(kasmes(&answer));
@@ -277,7 +277,7 @@ fn no_key_of_a_run_is_found_anywhere() {
     };
     let mut server = start();
     let mut secrets = traffic(&server);
-    assert!(secrets.len() > 40, "{} KASMEs", secrets.len());
+    assert!(secrets.len() > 15, "{} KASMEs", secrets.len());
     for (name, key) in [("K", K), ("OPc", OPC), ("K", OTHER_K), ("OPc", OTHER_OPC)] {
         secrets.push((name, hex::decode(key).unwrap()));
     }
