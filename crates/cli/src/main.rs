@@ -69,7 +69,7 @@ enum Command {
     /// Say, from captures, where subscribers' security paths broke, and why.
     Doctor(doctor::Arguments),
     /// Provision subscribers.
-    Subscriber(subscriber::Arguments),
+    Subscriber(Box<subscriber::Arguments>),
     /// Make the database what a declared network says.
     Apply(apply::Arguments),
     /// Say what equipment may be used, and with which SIM.
@@ -131,7 +131,7 @@ fn main() -> ExitCode {
         Command::Lab(arguments) => lab::run(arguments),
         Command::Serve(arguments) => serve::run(arguments),
         Command::Doctor(arguments) => doctor::run(arguments),
-        Command::Subscriber(arguments) => subscriber::run(arguments),
+        Command::Subscriber(arguments) => subscriber::run(*arguments),
         Command::Apply(arguments) => apply::run(arguments),
         Command::Eir(arguments) => eir::run(arguments),
         Command::Keys(command) => keys::run(command),
