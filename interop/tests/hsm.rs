@@ -121,6 +121,16 @@ const ADD: [&str; 8] = [
     "--db",
 ];
 
+const SHOW: [&str; 7] = [
+    "subscriber",
+    "show",
+    "001010000000001",
+    "--with-keys",
+    "--db",
+    "q.db",
+    "--master-key",
+];
+
 #[test]
 fn a_master_key_stays_in_its_token() {
     let scene = match Scene::new() {
@@ -151,31 +161,27 @@ fn a_master_key_stays_in_its_token() {
             .contains("there already")
     );
     scene.done(&[&ADD[..], &["q.db", "--master-key", &ours]].concat());
-    let show = [
-        "subscriber",
-        "show",
-        "001010000000001",
-        "--with-keys",
-        "--db",
-        "q.db",
-        "--master-key",
-    ];
     assert!(
         scene
-            .done(&[&show[..], &[&ours]].concat())
+            .done(&[&SHOW[..], &[&ours]].concat())
             .contains("465b5ce8b199b49faa5f0a2ee238a6bc")
     );
     // A token of the same names has another key; a wrong PIN is the token's to refuse.
-    let said = scene.refused(&[&show[..], &[&other]].concat());
+    let said = scene.refused(&[&SHOW[..], &[&other]].concat());
     assert!(said.contains("is needed"), "{said}");
     let wrong = ours.replace("pin-source=pin", "pin-value=0000");
-    let said = scene.refused(&[&show[..], &[&wrong]].concat());
+    let said = scene.refused(&[&SHOW[..], &[&wrong]].concat());
     assert!(
         said.contains("refuses the PIN") && !said.contains("0000"),
         "{said}"
     );
-    // From token to token, to a file and back; a data key in between.
-    for (from, to) in [(&ours, &second), (&second, &other)] {
+    rotate(&scene, [&ours, &second, &other]);
+    spoil(&scene, &ours);
+}
+
+/// From token to token, to a file and back; a data key in between.
+fn rotate(scene: &Scene, [ours, second, other]: [&str; 3]) {
+    for (from, to) in [(ours, second), (second, other)] {
         scene.done(&[
             "keys",
             "rotate",
@@ -197,13 +203,13 @@ fn a_master_key_stays_in_its_token() {
         "--db",
         "q.db",
         "--master-key",
-        &other,
+        other,
     ]);
     scene.done(&[
         "keys",
         "rotate",
         "--master",
-        &ours,
+        ours,
         "--db",
         "q.db",
         "--master-key",
@@ -211,16 +217,19 @@ fn a_master_key_stays_in_its_token() {
     ]);
     assert!(
         scene
-            .refused(&[&show[..], &["file:a.key"]].concat())
+            .refused(&[&SHOW[..], &["file:a.key"]].concat())
             .contains("is needed")
     );
-    scene.done(&[&show[..], &[&ours]].concat());
-    let status = scene.done(&["keys", "status", "--db", "q.db", "--master-key", &ours, "--json"]);
+    scene.done(&[&SHOW[..], &[ours]].concat());
+    let status = scene.done(&["keys", "status", "--db", "q.db", "--master-key", ours, "--json"]);
     assert!(
         status.contains("\"at_hand\":true") && status.contains("\"number\":3"),
         "{status}"
     );
-    // What a token wrapped and somebody changed is damaged, not foreign.
+}
+
+/// What a token wrapped and somebody changed is damaged, not foreign.
+fn spoil(scene: &Scene, ours: &str) {
     let spoilt = scene
         .command("sqlite3")
         .args([
@@ -229,7 +238,7 @@ fn a_master_key_stays_in_its_token() {
         ])
         .output();
     if spoilt.is_ok_and(|output| output.status.success()) {
-        let said = scene.refused(&[&show[..], &[&ours]].concat());
+        let said = scene.refused(&[&SHOW[..], &[ours]].concat());
         assert!(said.contains("data key 3") && said.contains("backup"), "{said}");
     }
 }
