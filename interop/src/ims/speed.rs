@@ -138,7 +138,7 @@ impl ImsScene {
     fn ours(&self) -> Vec<Process> {
         let hss = format!(
             "roles = [\"hss\"]\n[diameter]\nidentity = \"{}\"\nrealm = \"{REALM}\"\nlisten = [\"{ADDRESS}:3868\"]\n\
-             [hss]\nhome_plmns = [\"00101\"]\n[store]\npath = \"{}\"\n",
+             unknown_peers = \"accept\"\n[hss]\nhome_plmns = [\"00101\"]\n[store]\npath = \"{}\"\n",
             identity("hss"),
             self.path("quintet.db").display()
         );
