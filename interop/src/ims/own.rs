@@ -72,6 +72,7 @@ impl ImsScene {
             .args(["serve", "-c"])
             .arg(self.path("quintet.toml"))
             .env("XDG_RUNTIME_DIR", self.path("run"))
+            .env("XDG_CONFIG_HOME", self.path("config"))
             .env_remove("QUINTET_LOG");
         let process = Process::start("quintet", command);
         process.await_lines("Cx of both CSCFs", |lines| {
