@@ -1,6 +1,7 @@
 //! What PostgreSQL's errors mean for the person who runs the server, and what becomes of the connection.
 
 use quintet_store::StoreError;
+use quintet_store_rows::KeyFault;
 use quintet_vault::NoMaster;
 use tokio_postgres::error::SqlState;
 
@@ -36,6 +37,15 @@ impl From<StoreError> for Failure {
 impl From<tokio_postgres::Error> for Failure {
     fn from(error: tokio_postgres::Error) -> Self {
         Self::Postgres(error)
+    }
+}
+
+impl From<KeyFault> for Failure {
+    fn from(fault: KeyFault) -> Self {
+        match fault {
+            KeyFault::NoMaster(why) => Self::NoMaster(why),
+            KeyFault::Damaged(why) => Self::content("data_key", why),
+        }
     }
 }
 

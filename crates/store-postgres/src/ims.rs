@@ -8,8 +8,8 @@ use crate::session::Session;
 use crate::sh;
 use quintet_identity::{Impu, Imsi};
 use quintet_store::{ImsKey, PutMode, Reply, StoreError, StoredIms, provisioned_version};
+use quintet_store_rows::{clear_profile, holds_secret, profile_place};
 use quintet_subscriber::ims::{ImsSubscription, Registrations};
-use quintet_vault::Place;
 use std::sync::Arc;
 use tokio_postgres::Row;
 use zeroize::Zeroizing;
@@ -72,32 +72,21 @@ pub(crate) fn stored(keys: &mut Keys, row: &Row) -> Result<StoredIms, Failure> {
     })
 }
 
-/// Where a profile is sealed: the same for both of its columns, for it moves from one to the other.
-fn place(packed: i64) -> Place<'static> {
-    Place {
-        table: "ims_subscription",
-        column: "json",
-        row: packed as u64,
-        beside: &[],
-    }
-}
-
 /// The text of a profile. It is sealed if there is a password in it; what is sealed does not begin as JSON does.
 fn profile(keys: &mut Keys, imsi: Imsi, column: Option<&[u8]>) -> Result<Option<Zeroizing<String>>, Failure> {
     let octets = match column {
         None => return Ok(None),
         Some(clear @ [b'{', ..]) => clear,
-        Some(sealed) => keys.open(&place(imsi.packed() as i64), sealed)?,
+        Some(sealed) => keys.open(&profile_place(imsi.packed() as i64), sealed)?,
     };
-    let text = std::str::from_utf8(octets)
-        .map_err(|_| Failure::content("ims_subscription", format!("profile of {imsi:?}")))?;
-    Ok(Some(Zeroizing::new(text.to_owned())))
+    let wrong = |_| Failure::content("ims_subscription", format!("profile of {imsi:?}"));
+    clear_profile(octets).map(Some).map_err(wrong)
 }
 
 /// A profile as its column holds it. SIP Digest is a password, or as good as one.
 fn column(keys: &mut Keys, packed: i64, json: &str) -> Result<Vec<u8>, Failure> {
-    if json.contains("\"digest\"") {
-        keys.seal(&place(packed), json.as_bytes())
+    if holds_secret(json) {
+        keys.seal(&profile_place(packed), json.as_bytes())
     } else {
         Ok(json.as_bytes().to_vec())
     }

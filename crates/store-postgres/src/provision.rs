@@ -1,12 +1,13 @@
 //! Put and Remove: a statement for a whole run of subscribers, none of whom is in it twice.
 
 use crate::fault::Failure;
-use crate::row::{self, algorithm_columns, subscriber_columns};
+use crate::row::{self, subscriber_columns};
 use crate::sealing::Keys;
 use crate::session::Session;
 use crate::{ims, sh, shared};
 use quintet_identity::Imsi;
 use quintet_store::{PutMode, Reply, Revision, StoreError, same_usim};
+use quintet_store_rows::algorithm_columns;
 use quintet_subscriber::model::{Authentication, Subscriber};
 use std::collections::{HashMap, HashSet};
 
@@ -75,7 +76,7 @@ impl Columns {
         self.imsi.push(subscriber.imsi.packed() as i64);
         self.keys
             .push(row::sealed(keys, subscriber.imsi, authentication)?);
-        self.algorithm.push(algorithm);
+        self.algorithm.push(algorithm as i16);
         self.tuak_sizes.push(sizes);
         self.amf.push(u16::from_be_bytes(authentication.amf.0).into());
         self.ind_bits.push(authentication.sqn_profile.ind_bits.into());

@@ -4,7 +4,7 @@
 
 use crate::address::Address;
 use crate::fault::Failure;
-use crate::lanes::{Job, Lane, Outbox};
+use crate::lanes::{Job, Lane};
 use crate::row::{behind, subscriber_columns};
 use crate::sealing::Keys;
 use crate::session::{Local, Purpose, Session, in_order, within};
@@ -15,6 +15,7 @@ use quintet_store::{
     Change, Changed, Command, EquipmentCommand, MAX_IMS_SCAN, MAX_LISTED, MAX_SCAN, Reply, Revision,
     ShCommand, StoreError,
 };
+use quintet_store_rows::Outbox;
 use quintet_subscriber::auc::{Epoch, Slot};
 use quintet_subscriber::model::Subscriber;
 use quintet_vault::Masters;

@@ -1,16 +1,13 @@
-//! Between rows and the model.
+//! Rows of subscribers, read into the model (`quintet_store_rows` knows what stands in them), and JSON of columns.
 
 use crate::fault::Failure;
 use crate::sealing::Keys;
-use quintet_crypto::{Amf, K, Opc, Topc, TuakSizes};
 use quintet_identity::{Imsi, Msisdn};
-use quintet_subscriber::model::{Algorithm, Authentication, SqnProfile};
-use quintet_vault::Place;
-use std::borrow::Cow;
+use quintet_store_rows::{ColumnError, Columns, algorithm_columns, at_keys, key_octets, opened_keys};
+use quintet_subscriber::model::Authentication;
 use tokio_postgres::Row;
-use zeroize::Zeroizing;
 
-/// The columns [`authentication`] reads, in order, and after them `msisdn` and `subscription`.
+/// The columns [`subscriber`] reads, in order, and after them `msisdn` and `subscription`.
 macro_rules! subscriber_columns {
     ($t:literal) => {
         concat!(
@@ -41,60 +38,6 @@ macro_rules! subscriber_columns {
 }
 pub(crate) use subscriber_columns;
 
-/// Numbers of `subscriber.algorithm`.
-const MILENAGE: i16 = 0;
-const TUAK: i16 = 1;
-const XOR: i16 = 2;
-
-/// An algorithm as its two columns: number, sizes.
-pub(crate) fn algorithm_columns(algorithm: &Algorithm) -> (i16, Option<String>) {
-    match algorithm {
-        Algorithm::Milenage { .. } => (MILENAGE, None),
-        Algorithm::Tuak { sizes, .. } => (TUAK, Some(sizes_text(*sizes))),
-        Algorithm::Xor => (XOR, None),
-    }
-}
-
-/// Octets of K and OPc or TOPc at most, and of the length of K before them.
-const MAX_KEY_OCTETS: usize = 1 + 32 + 32;
-
-/// What is sealed in `subscriber.keys`: how many octets K has, K, OPc or TOPc.
-fn key_octets(authentication: &Authentication) -> Zeroizing<Vec<u8>> {
-    let opc: &[u8] = match &authentication.algorithm {
-        Algorithm::Milenage { opc } => opc.expose(),
-        Algorithm::Tuak { topc, .. } => topc.expose(),
-        Algorithm::Xor => &[],
-    };
-    let k = authentication.k.expose();
-    let mut octets = Zeroizing::new(Vec::with_capacity(MAX_KEY_OCTETS));
-    octets.push(k.len() as u8);
-    octets.extend_from_slice(k);
-    octets.extend_from_slice(opc);
-    octets
-}
-
-/// What decides how a key is used, and so must not be changed beside it: to take XOR for MILENAGE would give K away.
-fn beside(algorithm: i16, sizes: Option<&str>) -> Cow<'static, [u8]> {
-    match (algorithm, sizes) {
-        (MILENAGE, None) => Cow::Borrowed(&[MILENAGE as u8]),
-        (XOR, None) => Cow::Borrowed(&[XOR as u8]),
-        (number, sizes) => {
-            let sizes = sizes.unwrap_or_default().as_bytes();
-            Cow::Owned([&i64::from(number).to_be_bytes()[..], sizes].concat())
-        }
-    }
-}
-
-/// Works with the place where the keys of a subscriber are sealed.
-fn at_keys<T>(packed: i64, algorithm: i16, sizes: Option<&str>, work: impl FnOnce(&Place<'_>) -> T) -> T {
-    work(&Place {
-        table: "subscriber",
-        column: "keys",
-        row: packed as u64,
-        beside: &beside(algorithm, sizes),
-    })
-}
-
 /// The column `keys` of a subscriber.
 pub(crate) fn sealed(
     keys: &mut Keys,
@@ -107,62 +50,33 @@ pub(crate) fn sealed(
     })
 }
 
-fn sizes_text(sizes: TuakSizes) -> String {
-    let [res, mac, ck, ik] = [
-        sizes.res_bits(),
-        sizes.mac_bits(),
-        sizes.ck_bits(),
-        sizes.ik_bits(),
-    ];
-    format!("{res} {mac} {ck} {ik} {}", sizes.keccak_iterations())
-}
-
-fn sizes_from_text(text: &str) -> Option<TuakSizes> {
-    let mut numbers = text.split(' ').map(|number| number.parse::<u16>().ok());
-    let mut next = || numbers.next()?;
-    let (res, mac, ck, ik, iterations) = (next()?, next()?, next()?, next()?, next()?);
-    TuakSizes::new(res, mac, ck, ik, u8::try_from(iterations).ok()?).ok()
-}
-
 /// IMSI, authentication data, MSISDN and the subscription's number, from [`subscriber_columns`] at `first`.
 pub(crate) fn subscriber(
     row: &Row,
     first: usize,
     keys: &mut Keys,
 ) -> Result<(Imsi, Option<Msisdn>, Authentication, i64), Failure> {
-    let packed: i64 = row.try_get(first)?;
-    let imsi = imsi(packed)?;
-    let wrong = |column: &str| Failure::content("subscriber", format!("{column} of {imsi:?}"));
-    let sealed: &[u8] = row.try_get(first + 1)?;
-    let number: i16 = row.try_get(first + 2)?;
-    let sizes: Option<&str> = row.try_get(first + 3)?;
-    let octets = at_keys(packed, number, sizes, |place| keys.open(place, sealed))?;
-    let (length, octets) = octets.split_first().ok_or_else(|| wrong("keys"))?;
-    let (k, opc) = octets
-        .split_at_checked(usize::from(*length))
-        .ok_or_else(|| wrong("keys"))?;
-    let k = K::new(k).ok_or_else(|| wrong("keys"))?;
-    let algorithm = algorithm(number, opc, sizes).ok_or_else(|| wrong("algorithm"))?;
-    let bits = |at: usize, column: &str| -> Result<u8, Failure> {
-        u8::try_from(row.try_get::<_, i16>(first + at)?).map_err(|_| wrong(column))
-    };
-    let amf = u16::try_from(row.try_get::<_, i32>(first + 4)?).map_err(|_| wrong("amf"))?;
-    let authentication = Authentication {
-        k,
-        algorithm,
-        amf: Amf(amf.to_be_bytes()),
-        sqn_profile: SqnProfile {
-            ind_bits: bits(5, "ind_bits")?,
-            delta_bits: bits(6, "delta_bits")?,
-        },
+    let columns = Columns {
+        imsi: row.try_get(first)?,
+        amf: row.try_get::<_, i32>(first + 4)?.into(),
+        ind_bits: row.try_get::<_, i16>(first + 5)?.into(),
+        delta_bits: row.try_get::<_, i16>(first + 6)?.into(),
         dif: row.try_get(first + 7)?,
-        seq_seed: row.try_get::<_, i64>(first + 8)? as u64,
+        seq_seed: row.try_get(first + 8)?,
+        msisdn: row.try_get(first + 9)?,
     };
-    let number: Option<i64> = row.try_get(first + 9)?;
+    let packed = columns.imsi;
+    let imsi = imsi(packed)?;
+    let wrong = |error: ColumnError| Failure::content("subscriber", format!("{} of {imsi:?}", error.column));
+    let sealed: &[u8] = row.try_get(first + 1)?;
+    let algorithm = i64::from(row.try_get::<_, i16>(first + 2)?);
+    let sizes: Option<&str> = row.try_get(first + 3)?;
+    let octets = at_keys(packed, algorithm, sizes, |place| keys.open(place, sealed))?;
+    let opened = opened_keys(octets, algorithm, sizes).map_err(wrong)?;
     Ok((
         imsi,
-        number.map(msisdn).transpose()?,
-        authentication,
+        columns.msisdn().map_err(wrong)?,
+        columns.authentication(opened).map_err(wrong)?,
         row.try_get(first + 10)?,
     ))
 }
@@ -173,21 +87,6 @@ pub(crate) fn imsi(packed: i64) -> Result<Imsi, Failure> {
 
 pub(crate) fn msisdn(packed: i64) -> Result<Msisdn, Failure> {
     Msisdn::from_packed(packed as u64).map_err(|error| Failure::content("msisdn", error))
-}
-
-/// An algorithm from its columns and its constant.
-fn algorithm(number: i16, opc: &[u8], sizes: Option<&str>) -> Option<Algorithm> {
-    match number {
-        MILENAGE => Some(Algorithm::Milenage {
-            opc: Opc::new(opc.try_into().ok()?),
-        }),
-        TUAK => Some(Algorithm::Tuak {
-            topc: Topc::new(opc.try_into().ok()?),
-            sizes: sizes_from_text(sizes?)?,
-        }),
-        XOR if opc.is_empty() => Some(Algorithm::Xor),
-        _ => None,
-    }
 }
 
 /// What a list of packed identities starts behind.

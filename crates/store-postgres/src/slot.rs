@@ -5,8 +5,8 @@ use crate::sealing::Keys;
 use crate::session::Session;
 use quintet_identity::Imsi;
 use quintet_store::{Bound, Reply, StoreError};
+use quintet_store_rows::CHALLENGE_KEY;
 use quintet_subscriber::auc::{ChallengeSecret, Epoch, Slot};
-use quintet_vault::Place;
 
 pub(crate) const TAKEOVER: &str = "INSERT INTO slot (slot, epoch, h) VALUES ($1, 1, 0)
     ON CONFLICT (slot) DO UPDATE SET epoch = slot.epoch + 1 RETURNING epoch, h";
@@ -80,14 +80,6 @@ pub(crate) async fn set_dif(
     }
     .into())
 }
-
-/// Where the key of RANDs is sealed.
-const CHALLENGE_KEY: Place<'static> = Place {
-    table: "state",
-    column: "challenge_key",
-    row: 1,
-    beside: &[],
-};
 
 /// The key of RANDs: the first one offered stays.
 pub(crate) async fn challenge_key(

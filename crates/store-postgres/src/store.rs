@@ -1,7 +1,7 @@
 //! The store itself: its thread, and the port.
 
 use crate::address::Address;
-use crate::lanes::{Answer, Caller, Job, Lane, Outbox};
+use crate::lanes::{Job, Lane};
 use crate::open;
 use crate::options::{OpenError, Options};
 use crate::reader::Reader;
@@ -9,6 +9,7 @@ use crate::session::Purpose;
 use crate::watch::{Claim, Watch};
 use crate::writer::Writer;
 use quintet_store::{Command, Durability, EquipmentCommand, Reply, ShCommand, Store, StoreError, Ticket};
+use quintet_store_rows::{Answer, Caller, Outbox};
 use quintet_subscriber::auc::Slot;
 use quintet_vault::Masters;
 use std::collections::VecDeque;

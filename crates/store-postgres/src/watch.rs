@@ -3,8 +3,8 @@
 
 use crate::address::Address;
 use crate::fault::Failure;
-use crate::lanes::Outbox;
 use crate::session::{Purpose, Session, within};
+use quintet_store_rows::Outbox;
 use quintet_subscriber::auc::Slot;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};

@@ -16,10 +16,11 @@ use crate::address::Address;
 use crate::check;
 use crate::commands::{SENT_IN_ROWS, is_provisioning, one_statement, write};
 use crate::fault::Failure;
-use crate::lanes::{Job, Lane, Outbox};
+use crate::lanes::{Job, Lane};
 use crate::sealing::Keys;
 use crate::session::{LOCK_LIMIT, Local, Purpose, Session, in_order, within};
 use quintet_store::{Command, Reply, StoreError};
+use quintet_store_rows::Outbox;
 use quintet_vault::Masters;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
@@ -204,6 +205,7 @@ async fn together(writing: &mut Writing, commands: &[Command], lock: i64) -> Res
         return in_one_flight(session, &begin, flight, commit(commands)).await;
     }
     session.batch(&begin).await?;
+    keys.follow(session).await?;
     let mut replies: Replies = Vec::with_capacity(commands.len());
     let mut rest = commands;
     while let Some((first, others)) = rest.split_first() {
@@ -272,6 +274,7 @@ fn cause<T>(outcomes: Vec<Result<T, Failure>>) -> Result<Vec<Result<T, Failure>>
 async fn apart(writing: &mut Writing, commands: &[Command], lock: i64) -> Result<Replies, Failure> {
     let Writing { session, keys } = writing;
     session.batch(&format!("ROLLBACK; {}", begin(lock))).await?;
+    keys.follow(session).await?;
     let mut replies: Replies = Vec::with_capacity(commands.len());
     for command in commands {
         session.batch("SAVEPOINT command").await?;

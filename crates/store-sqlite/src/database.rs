@@ -3,7 +3,8 @@
 use crate::fault::{Failure, explain, sealed};
 use crate::schema::{self, Kind, SCHEMA_VERSION};
 use crate::scrub;
-use crate::sealing::{FileKind, KeyFault, Keys};
+use crate::sealing::Keys;
+use quintet_store_rows::KeyPurpose;
 use quintet_vault::{Masters, NoMaster};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
@@ -75,11 +76,6 @@ impl OpenError {
             Failure::Answer(error) => Self::Fault(error.to_string()),
             failure => Self::Fault(failure.reply(path).to_string()),
         }
-    }
-
-    /// What data keys that cannot be had are.
-    pub(crate) fn of_keys(path: &Path, fault: KeyFault) -> Self {
-        Self::of(path, fault.into())
     }
 }
 
@@ -165,8 +161,8 @@ impl Database {
         if mode.migrate && scrub::is_owed(&connection).map_err(fault)? {
             remove_traces(path, &connection, &mode.progress);
         }
-        let keys = Keys::load(FileKind::Subscribers, &connection, &mode.masters)
-            .map_err(|fault| OpenError::of_keys(path, fault))?;
+        let keys = Keys::load(KeyPurpose::Subscribers, &connection, &mode.masters)
+            .map_err(|fault| OpenError::of(path, fault))?;
         let mut wal_path = path.as_os_str().to_owned();
         wal_path.push("-wal");
         let wal_path = PathBuf::from(wal_path);

@@ -1,6 +1,7 @@
 //! What SQLite's errors mean for the person who runs the server, and whether the connection can be used again.
 
 use quintet_store::StoreError;
+use quintet_store_rows::KeyFault;
 use quintet_vault::NoMaster;
 use rusqlite::ErrorCode;
 use std::path::Path;
@@ -27,6 +28,15 @@ impl From<StoreError> for Failure {
 impl From<rusqlite::Error> for Failure {
     fn from(error: rusqlite::Error) -> Self {
         Self::Sqlite(error)
+    }
+}
+
+impl From<KeyFault> for Failure {
+    fn from(fault: KeyFault) -> Self {
+        match fault {
+            KeyFault::NoMaster(why) => Self::NoMaster(why),
+            KeyFault::Damaged(why) => Self::content("data_key", why),
+        }
     }
 }
 

@@ -4,8 +4,9 @@ use crate::database::OpenError;
 use crate::fault::{Failure, explain};
 use crate::row;
 use crate::schema::{self, Kind, SCHEMA_VERSION};
-use crate::sealing::{FileKind, Keys};
+use crate::sealing::Keys;
 use crate::shared::Subscriptions;
+use quintet_store_rows::KeyPurpose;
 use quintet_subscriber::model::Subscriber;
 use quintet_vault::Masters;
 use rusqlite::{Connection, OpenFlags};
@@ -58,7 +59,7 @@ fn read(
     each: &mut impl FnMut(Subscriber),
 ) -> Result<(), Failure> {
     connection.execute_batch("BEGIN")?;
-    let mut keys = Keys::load(FileKind::Subscribers, connection, masters)?;
+    let mut keys = Keys::load(KeyPurpose::Subscribers, connection, masters)?;
     let mut subscriptions = Subscriptions::default();
     let sql = concat!(
         "SELECT ",

@@ -6,8 +6,9 @@ use crate::sealing::Keys;
 use crate::{row, sh};
 use quintet_identity::{Impu, Imsi};
 use quintet_store::{ImsKey, PutMode, Reply, StoreError, StoredIms, provisioned_version};
+use quintet_store_rows::{clear_profile, holds_secret, profile_place};
 use quintet_subscriber::ims::{ImsSubscription, Registrations};
-use quintet_vault::{Place, Ring};
+use quintet_vault::Ring;
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::sync::Arc;
@@ -91,16 +92,6 @@ fn subscription(imsi: Imsi, text: &str) -> Result<ImsSubscription, Failure> {
         .map_err(|error| Failure::content("ims_subscription", format!("json of {imsi:?}: {error}")))
 }
 
-/// Where a profile is sealed: the same for both of its columns, for it moves from one to the other.
-fn place(packed: i64) -> Place<'static> {
-    Place {
-        table: "ims_subscription",
-        column: "json",
-        row: packed as u64,
-        beside: &[],
-    }
-}
-
 /// The text of a profile: sealed, if there is a password in it.
 fn profile(
     connection: &Connection,
@@ -110,23 +101,17 @@ fn profile(
 ) -> Result<Option<Zeroizing<String>>, Failure> {
     let octets = match column {
         ValueRef::Null => return Ok(None),
-        ValueRef::Blob(sealed) => keys.open(connection, &place(imsi.packed() as i64), sealed)?,
+        ValueRef::Blob(sealed) => keys.open(connection, &profile_place(imsi.packed() as i64), sealed)?,
         column => column.as_str().map_err(rusqlite::Error::from)?.as_bytes(),
     };
-    let text = std::str::from_utf8(octets)
-        .map_err(|_| Failure::content("ims_subscription", format!("json of {imsi:?}")))?;
-    Ok(Some(Zeroizing::new(text.to_owned())))
-}
-
-/// Whether a profile has something of SIP Digest in it, which is a password or as good as one.
-fn holds_secret(json: &str) -> bool {
-    json.contains("\"digest\"")
+    let wrong = |_| Failure::content("ims_subscription", format!("json of {imsi:?}"));
+    clear_profile(octets).map(Some).map_err(wrong)
 }
 
 /// A profile as its column holds it.
 fn column(keys: &mut Keys, packed: i64, json: &str) -> Result<Value, Failure> {
     if holds_secret(json) {
-        Ok(Value::Blob(keys.seal(&place(packed), json.as_bytes())?))
+        Ok(Value::Blob(keys.seal(&profile_place(packed), json.as_bytes())?))
     } else {
         Ok(Value::Text(json.to_owned()))
     }

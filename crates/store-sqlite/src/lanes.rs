@@ -1,22 +1,10 @@
-//! Between the caller's thread and ours: bounded lanes of jobs one way, replies the other.
+//! From the caller's thread to ours: bounded lanes of jobs. Replies come back through an [`Outbox`](quintet_store_rows::Outbox).
 
-use quintet_store::{Command, Reply, StoreError, Ticket};
+use quintet_store::Command;
+use quintet_store_rows::Caller;
 use std::collections::VecDeque;
-use std::sync::mpsc::SyncSender;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-
-/// A reply with its ticket.
-pub(crate) type Answer = (Ticket, Result<Reply, StoreError>);
-
-/// Who waits for a reply.
-#[derive(Debug)]
-pub(crate) enum Caller {
-    /// `poll`.
-    Ticket(Ticket),
-    /// `execute`.
-    Blocked(SyncSender<Result<Reply, StoreError>>),
-}
 
 /// One command under way.
 #[derive(Debug)]
@@ -105,54 +93,5 @@ impl Lane {
     pub(crate) fn close(&self) {
         lock(&self.state).closed = true;
         self.filled.notify_all();
-    }
-}
-
-/// Replies on their way back.
-pub(crate) struct Outbox {
-    answers: Mutex<Vec<Answer>>,
-    wake: Box<dyn Fn() + Send + Sync>,
-}
-
-impl std::fmt::Debug for Outbox {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Outbox({} answers)", lock(&self.answers).len())
-    }
-}
-
-impl Outbox {
-    pub(crate) fn new(wake: Box<dyn Fn() + Send + Sync>) -> Self {
-        Self {
-            answers: Mutex::default(),
-            wake,
-        }
-    }
-
-    /// Delivers replies; the waker is called once, and only if the last ones were taken.
-    pub(crate) fn deliver(&self, replies: impl IntoIterator<Item = (Caller, Result<Reply, StoreError>)>) {
-        let mut answers = lock(&self.answers);
-        let before = answers.len();
-        for (caller, reply) in replies {
-            match caller {
-                Caller::Ticket(ticket) => answers.push((ticket, reply)),
-                // Whoever no longer waits does not want it.
-                Caller::Blocked(sender) => drop(sender.try_send(reply)),
-            }
-        }
-        let wake = before == 0 && !answers.is_empty();
-        drop(answers);
-        if wake {
-            self.wake();
-        }
-    }
-
-    /// Calls the waker.
-    pub(crate) fn wake(&self) {
-        (self.wake)();
-    }
-
-    /// Moves all replies to the end of `to`.
-    pub(crate) fn collect(&self, to: &mut VecDeque<Answer>) {
-        to.extend(lock(&self.answers).drain(..));
     }
 }

@@ -2,12 +2,13 @@
 
 use crate::fault::Failure;
 use crate::ims;
-use crate::row::{self, algorithm_columns, key_octets};
+use crate::row;
 use crate::sealing::Keys;
 use crate::sh;
 use crate::shared::Numbers;
 use quintet_identity::Imsi;
 use quintet_store::{PutMode, Reply, Revision, StoreError, same_usim};
+use quintet_store_rows::{algorithm_columns, at_keys, key_octets};
 use quintet_subscriber::model::{Authentication, SqnProfile, Subscriber, Subscription};
 use rusqlite::{Connection, params};
 use std::collections::BTreeSet;
@@ -150,7 +151,7 @@ impl Run<'_> {
         let authentication = &subscriber.authentication;
         let (algorithm, tuak_sizes) = algorithm_columns(&authentication.algorithm);
         let packed = subscriber.imsi.packed() as i64;
-        let sealed = row::at_keys(packed, algorithm, tuak_sizes.as_deref(), |place| {
+        let sealed = at_keys(packed, algorithm, tuak_sizes.as_deref(), |place| {
             self.keys.seal(place, &key_octets(authentication))
         })?;
         self.connection.prepare_cached(sql)?.execute(params![

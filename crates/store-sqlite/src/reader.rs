@@ -3,7 +3,7 @@
 
 use crate::database::{Database, Mode, OpenError};
 use crate::fault::Failure;
-use crate::lanes::{Caller, Job, Lane, Outbox, Work};
+use crate::lanes::{Job, Lane, Work};
 use crate::sealing::Keys;
 use crate::shared::Subscriptions;
 use crate::writer::reopen;
@@ -12,6 +12,7 @@ use quintet_identity::Imsi;
 use quintet_store::{
     Change, Changed, Command, MAX_IMS_SCAN, MAX_LISTED, MAX_SCAN, Reply, Revision, StoreError,
 };
+use quintet_store_rows::{Caller, Outbox};
 use rusqlite::{Connection, params};
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -8,8 +8,9 @@
 use crate::database::{Database, Mode, OpenError, Progress};
 use crate::fault::{Failure, explain};
 use crate::schema::{self, Kind, SCHEMA_VERSION};
-use crate::sealing::{FileKind, wrapped_keys};
-use crate::{ims, row, scrub, sealing, slot};
+use crate::sealing::wrapped_keys;
+use crate::{ims, scrub, sealing, slot};
+use quintet_store_rows::{KeyPurpose, at_keys};
 use quintet_vault::{DataKeyNumber, Fingerprint, Master, Masters, Ring};
 use rusqlite::{Connection, OpenFlags, params};
 use std::path::Path;
@@ -166,7 +167,7 @@ pub fn rewrap(file: &KeyedFile<'_>, new: &dyn Master) -> Result<Rewrapped, OpenE
 
 fn rewrap_all(connection: &Connection, file: &KeyedFile<'_>, new: &dyn Master) -> Result<Rewrapped, Failure> {
     connection.execute_batch("BEGIN IMMEDIATE")?;
-    let data_keys = sealing::rewrap(FileKind::Subscribers, connection, &*file.masters, new)?;
+    let data_keys = sealing::rewrap(KeyPurpose::Subscribers, connection, &*file.masters, new)?;
     connection.execute_batch("COMMIT")?;
     // What the former master key wrapped is in the WAL still; while others read it, it stays there for some time.
     scrub::emptied(connection)?;
@@ -304,9 +305,9 @@ fn seal_run(
         }
         let algorithm: i64 = row.get(2)?;
         let sizes = row.get_ref(3)?.as_str_or_null().map_err(wrong)?;
-        let anew = row::at_keys(packed, algorithm, sizes, |place| {
+        let anew = at_keys(packed, algorithm, sizes, |place| {
             let octets = Zeroizing::new(keys.open(connection, place, sealed)?.to_vec());
-            Ok(keys.seal(place, &octets)?)
+            keys.seal(place, &octets)
         });
         match anew {
             Ok(anew) => update.execute(params![packed, anew])?,

@@ -2,8 +2,9 @@
 
 use crate::database::Mode;
 use crate::fault::Failure;
-use crate::sealing::{FileKind, Keys};
-use crate::{ims, row, slot};
+use crate::sealing::Keys;
+use crate::{ims, slot};
+use quintet_store_rows::{KeyPurpose, at_keys, joined_keys};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, params};
 
@@ -16,7 +17,7 @@ const WHAT: &str = "sealing the keys of subscribers";
 /// Makes the first data key, and seals K with OPc, the key of RANDs, and profiles with passwords. `subscriber` has its
 /// column `opc` still, and `keys` holds K.
 pub(crate) fn subscribers(connection: &Connection, mode: &Mode) -> Result<(), Failure> {
-    let mut keys = Keys::load(FileKind::Subscribers, connection, &mode.masters)?;
+    let mut keys = Keys::load(KeyPurpose::Subscribers, connection, &mode.masters)?;
     keys.add(connection)?;
     let challenge: Option<Vec<u8>> =
         connection.query_row("SELECT challenge_key FROM state", [], |row| row.get(0))?;
@@ -55,8 +56,8 @@ fn seal_run(connection: &Connection, keys: &mut Keys, after: i64) -> Result<Opti
             opc => opc.as_blob().map_err(wrong)?,
         };
         let sizes = row.get_ref(4)?.as_str_or_null().map_err(wrong)?;
-        let octets = row::joined_keys(k, opc);
-        let sealed = row::at_keys(packed, row.get(3)?, sizes, |place| keys.seal(place, &octets))?;
+        let octets = joined_keys(k, opc);
+        let sealed = at_keys(packed, row.get(3)?, sizes, |place| keys.seal(place, &octets))?;
         update.execute(params![packed, sealed])?;
         last = Some((packed, last.map_or(1, |(_, count)| count + 1)));
     }

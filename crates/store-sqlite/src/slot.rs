@@ -4,8 +4,8 @@ use crate::fault::Failure;
 use crate::sealing::Keys;
 use quintet_identity::Imsi;
 use quintet_store::{Bound, Reply, StoreError};
+use quintet_store_rows::CHALLENGE_KEY;
 use quintet_subscriber::auc::{ChallengeSecret, Epoch, Slot};
-use quintet_vault::Place;
 use rusqlite::{Connection, OptionalExtension, params};
 use zeroize::Zeroizing;
 
@@ -48,14 +48,6 @@ pub(crate) fn challenge_key(
         .map_err(|_| Failure::content("state", "challenge_key"))?;
     Ok(Reply::ChallengeKey(ChallengeSecret::new(octets)))
 }
-
-/// Where the key of RANDs is sealed.
-const CHALLENGE_KEY: Place<'static> = Place {
-    table: "state",
-    column: "challenge_key",
-    row: 1,
-    beside: &[],
-};
 
 /// Seals the key of RANDs.
 pub(crate) fn store_challenge_key(

@@ -2,12 +2,13 @@
 
 use crate::database::{Database, Mode, OpenError, Progress};
 use crate::fault::explain;
-use crate::lanes::{Answer, Caller, Job, Lane, Outbox};
+use crate::lanes::{Job, Lane};
 use crate::lock::{LockError, ServingLock};
 use crate::reader::Reader;
 use crate::shared::{Numbers, Subscriptions};
 use crate::writer::{Writer, reopen, reopen_writer};
 use quintet_store::{Command, Durability, EquipmentCommand, Reply, ShCommand, Store, StoreError, Ticket};
+use quintet_store_rows::{Answer, Caller, Outbox};
 use quintet_subscriber::auc::Slot;
 use quintet_vault::{Masters, NoMasters};
 use std::collections::VecDeque;

@@ -12,11 +12,12 @@
 
 use crate::database::{Database, Mode, OpenError};
 use crate::fault::Failure;
-use crate::lanes::{Caller, Job, Lane, Outbox, Work};
+use crate::lanes::{Job, Lane, Work};
 use crate::sealing::Keys;
 use crate::shared::Numbers;
 use crate::{context_data, equipment, ims, location, provision, sh, slot};
 use quintet_store::{Command, Reply, StoreError};
+use quintet_store_rows::{Caller, Outbox};
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

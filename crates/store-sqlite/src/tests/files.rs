@@ -1,8 +1,7 @@
 //! The file: made, recognised, migrated, recovered.
 
 use super::{Place, count, is_there, masters, options, put};
-use crate::row;
-use crate::sealing::{FileKind, Keys};
+use crate::sealing::Keys;
 use crate::{APPLICATION_ID, OpenError, Options, SCHEMA_VERSION, SqliteStore, schema};
 use quintet_store::contract::fixture::{ims_subscription, imsi, node, slot, subscriber};
 use quintet_store::{Change, Changed, Command, ImsKey, PutMode, Reply, Revision};
@@ -115,10 +114,10 @@ fn keys_of(old: &Connection, version: i32, one: &Subscriber) -> Vec<rusqlite::ty
         let k = authentication.k.expose().to_vec();
         return vec![k.into(), 0.into(), opc.expose().to_vec().into()];
     }
-    let mut keys = Keys::load(FileKind::Subscribers, old, &masters()).unwrap();
+    let mut keys = Keys::load(quintet_store_rows::KeyPurpose::Subscribers, old, &masters()).unwrap();
     keys.add(old).unwrap();
-    let sealed = row::at_keys(one.imsi.packed() as i64, 0, None, |place| {
-        keys.seal(place, &row::key_octets(authentication))
+    let sealed = quintet_store_rows::at_keys(one.imsi.packed() as i64, 0, None, |place| {
+        keys.seal(place, &quintet_store_rows::key_octets(authentication))
     });
     vec![sealed.unwrap().into(), 0.into()]
 }

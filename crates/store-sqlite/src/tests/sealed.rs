@@ -77,7 +77,7 @@ fn made_before(path: &Path, count: u64) {
             params![(n % 4 + 1) as i64, [n as u8 % 4; 16], json],
         )
         .unwrap();
-        let (algorithm, sizes) = crate::row::algorithm_columns(&one.authentication.algorithm);
+        let (algorithm, sizes) = quintet_store_rows::algorithm_columns(&one.authentication.algorithm);
         let secrets = secrets_of(&one);
         old.execute(
             "INSERT INTO subscriber VALUES (?1, ?2, ?3, ?4, ?5, 32769, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
