@@ -290,7 +290,7 @@ fn start_scscf(
     }
     let node = Node::new(node, drbg.next_u64())?;
     let driver = Driver::start(clock, node, application, tap, pump);
-    listen(&driver, ("scscf.listen", SipSettings::cleartext(own.listen)))?;
+    listen(&driver, ("scscf.listen", SipSettings::of_neighbours(own.listen)))?;
     Ok(Station { driver, contexts })
 }
 
@@ -321,7 +321,7 @@ fn start_icscf(config: &Config, clock: Clock, tap: Option<Box<dyn Tap>>) -> Resu
     let application = IcscfApplication::new(Icscf::new(node_of, seed(&mut drbg)));
     let node = Node::new(node, drbg.next_u64())?;
     let driver = Driver::start(clock, node, application, tap, Arc::new(Notify::new()));
-    listen(&driver, ("icscf.listen", SipSettings::cleartext(own.listen)))?;
+    listen(&driver, ("icscf.listen", SipSettings::of_neighbours(own.listen)))?;
     Ok(driver)
 }
 
@@ -385,7 +385,7 @@ fn start_pcscf(
     let node = super::fgs::silent_node("pcscf", &mut drbg)?;
     let driver = Driver::start(clock, node, application, tap, pump);
     open_access(config, &driver)?;
-    listen(&driver, ("pcscf.core", SipSettings::cleartext(own.core)))?;
+    listen(&driver, ("pcscf.core", SipSettings::of_neighbours(own.core)))?;
     Ok(Station { driver, contexts })
 }
 

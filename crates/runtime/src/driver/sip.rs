@@ -46,7 +46,8 @@ impl<A: Application + 'static> Driver<A> {
         if settings.tcp || settings.tls.is_some() {
             let listener = listener::bind(address)?;
             address = listener.local_addr()?;
-            self.shared.engine.borrow_mut().sip.sockets.add_listener(address);
+            let engine = &mut *self.shared.engine.borrow_mut();
+            engine.sip.sockets.add_listener(address, settings.limits);
             tokio::task::spawn_local(run_listener(listener, self.clone(), settings.clone()));
         }
         if settings.udp {

@@ -16,11 +16,14 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
-/// Octets that wait for a peer that does not read; beyond it the connection ends.
-const MAX_WAITING_OCTETS: usize = 1 << 20;
+/// How long a peer may take nothing of what waits for it.
+const STALLED: Duration = Duration::from_secs(32);
 
 /// How long a connection may take to come about: timer B and F are 32 s, and the message must still arrive.
 const CONNECT_TIME: Duration = Duration::from_secs(10);
+
+/// Capacity of the output that outlives a burst.
+const KEPT_OCTETS: usize = 1 << 20;
 
 /// How long the last octets may take to leave.
 const LINGER: Duration = Duration::from_secs(5);
@@ -31,6 +34,8 @@ pub(crate) struct SipConnection {
     /// The hop it was asked for by.
     asked: Hop,
     output: RefCell<Vec<u8>>,
+    /// Octets that may wait for the peer; beyond it the connection ends.
+    most_waiting: usize,
     closing: Cell<bool>,
     /// Woken when there is output, or an end to make.
     wake: Notify,
@@ -39,11 +44,12 @@ pub(crate) struct SipConnection {
 }
 
 impl SipConnection {
-    pub(crate) fn new(hop: Hop) -> Self {
+    pub(crate) fn new(hop: Hop, most_waiting: usize) -> Self {
         Self {
             hop: Cell::new(hop),
             asked: hop,
             output: RefCell::new(Vec::new()),
+            most_waiting,
             closing: Cell::new(false),
             wake: Notify::new(),
             given_up: Notify::new(),
@@ -65,7 +71,7 @@ impl SipConnection {
     /// Adds octets to what is to be written. Answers whether it took them.
     pub(crate) fn write(&self, octets: &[u8]) -> bool {
         let mut output = self.output.borrow_mut();
-        if self.closing.get() || output.len() + octets.len() > MAX_WAITING_OCTETS {
+        if self.closing.get() || output.len() + octets.len() > self.most_waiting {
             self.closing.set(true);
             self.given_up.notify_one();
             return false;
@@ -144,9 +150,20 @@ async fn run_writer<S: AsyncRead + AsyncWrite>(
     loop {
         std::mem::swap(&mut batch, &mut connection.output.borrow_mut());
         if !batch.is_empty() {
-            write.write_all(&batch).await?;
+            let mut rest = batch.as_slice();
+            while !rest.is_empty() {
+                let Ok(n) = timeout(STALLED, write.write(rest)).await else {
+                    return Err(io::ErrorKind::TimedOut.into());
+                };
+                match n? {
+                    0 => return Err(io::ErrorKind::WriteZero.into()),
+                    n => rest = &rest[n..],
+                }
+            }
             write.flush().await?;
             batch.clear();
+            // What a burst took is given back.
+            batch.shrink_to(KEPT_OCTETS);
             continue;
         }
         if connection.closing.get() {

@@ -72,7 +72,7 @@ async fn serve<A: Application + 'static>(
         local,
         remote,
     };
-    let connection = Rc::new(SipConnection::new(hop));
+    let connection = Rc::new(SipConnection::new(hop, settings.limits.waiting_octets));
     // Counted from here, or handshakes would not be.
     driver.sip_accepted(&connection);
     let Some(tls) = settings.tls else {

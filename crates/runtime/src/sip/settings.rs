@@ -4,6 +4,13 @@ use crate::tls::ServerTls;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+/// Octets that wait for a UE, or anybody, that does not read.
+const STRANGERS_OCTETS: usize = 1 << 20;
+
+/// Octets that wait for a neighbour. All of a core's signalling is on one connection: what a burst of some seconds makes
+/// (3,000 registrations/s are 10 MB/s) must not end it, and with it every transaction.
+const NEIGHBOURS_OCTETS: usize = 64 << 20;
+
 /// What the peers of a listener may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SipLimits {
@@ -15,6 +22,9 @@ pub struct SipLimits {
     pub first_message: Duration,
     /// How long a connection may be silent after that. UEs keep theirs alive (RFC 5626 4.4.1).
     pub idle: Duration,
+    /// Octets that may wait to be taken by one peer, on a connection that was accepted here or made from this address;
+    /// beyond it the connection ends.
+    pub waiting_octets: usize,
 }
 
 impl Default for SipLimits {
@@ -24,6 +34,7 @@ impl Default for SipLimits {
             connections_per_address: 1_024,
             first_message: Duration::from_secs(32),
             idle: Duration::from_secs(2 * 3600),
+            waiting_octets: STRANGERS_OCTETS,
         }
     }
 }
@@ -58,6 +69,14 @@ impl SipSettings {
             limits: SipLimits::default(),
             interface: None,
         }
+    }
+
+    /// The same for nodes of one's own core, who carry the signalling of everybody.
+    #[must_use]
+    pub fn of_neighbours(address: SocketAddr) -> Self {
+        let mut settings = Self::cleartext(address);
+        settings.limits.waiting_octets = NEIGHBOURS_OCTETS;
+        settings
     }
 
     /// TLS alone.

@@ -2,9 +2,10 @@
 
 use super::connection::SipConnection;
 use super::datagrams::SipDatagrams;
+use super::settings::SipLimits;
 use crate::tls::ClientTls;
 use quintet_sip::transport::{Hop, Protocol};
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
 
@@ -22,8 +23,8 @@ pub(crate) struct Connect {
 #[derive(Default)]
 pub(crate) struct SipSockets {
     pub(super) datagrams: Vec<SipDatagrams>,
-    /// Addresses that connections are taken on: none begins there.
-    listening: HashSet<SocketAddr>,
+    /// Addresses that connections are taken on, with what their peers may do: none begins there.
+    listening: HashMap<SocketAddr, SipLimits>,
     connections: HashMap<Hop, Rc<SipConnection>>,
     /// The connection that a hop came to mean which was asked for from another local port.
     meant: HashMap<Hop, Hop>,
@@ -44,8 +45,8 @@ impl SipSockets {
         self.datagrams.get_mut(index)
     }
 
-    pub(crate) fn add_listener(&mut self, local: SocketAddr) {
-        self.listening.insert(local);
+    pub(crate) fn add_listener(&mut self, local: SocketAddr, limits: SipLimits) {
+        self.listening.insert(local, limits);
     }
 
     pub(crate) fn secure(&mut self, tls: ClientTls) {
@@ -98,11 +99,13 @@ impl SipSockets {
             return None;
         }
         // A port that is listened on is not one to begin at (RFC 3261 18.1.1).
-        let taken = self.listening.iter().any(|own| {
+        let listens = self.listening.iter().find(|(own, _)| {
             own.port() == hop.local.port() && (own.ip() == hop.local.ip() || own.ip().is_unspecified())
         });
-        let local = SocketAddr::new(hop.local.ip(), if taken { 0 } else { hop.local.port() });
-        let connection = Rc::new(SipConnection::new(hop));
+        let port = listens.map_or(hop.local.port(), |_| 0);
+        let local = SocketAddr::new(hop.local.ip(), port);
+        let limits = listens.map_or_else(SipLimits::default, |(_, limits)| *limits);
+        let connection = Rc::new(SipConnection::new(hop, limits.waiting_octets));
         if !connection.write(octets) {
             return None;
         }

@@ -69,6 +69,42 @@ fn one_connection_carries_what_goes_one_way_however_it_is_cut() {
     });
 }
 
+/// Messages of a burst, and octets of each: 16 MiB, more than the system's buffers of a connection hold.
+const BURST: (usize, usize) = (256, 65_000);
+
+/// Who listens on a connection that a station makes with this, and does not read yet.
+async fn burst(settings: impl FnOnce(SocketAddr) -> SipSettings) -> (Station, Hop, TcpStream) {
+    let silent = tokio::net::TcpListener::bind(loopback()).await.unwrap();
+    let (client, own) = Station::listening(|to_be| *to_be = settings(loopback()));
+    let asked = hop(Protocol::Tcp, own, silent.local_addr().unwrap());
+    client.send(asked, MESSAGE);
+    let (stream, _) = silent.accept().await.unwrap();
+    for n in 0..BURST.0 {
+        client.send(asked, &message(n, BURST.1));
+    }
+    (client, asked, stream)
+}
+
+#[test]
+fn a_burst_waits_for_a_neighbour_that_does_not_read_at_once() {
+    run(async {
+        let (client, _, mut stream) = burst(SipSettings::of_neighbours).await;
+        let expected: usize = (0..BURST.0).map(|n| message(n, BURST.1).len()).sum();
+        let mut octets = vec![0; MESSAGE.len() + expected];
+        stream.read_exact(&mut octets).await.unwrap();
+        assert!(octets.ends_with(&message(BURST.0 - 1, BURST.1)));
+        drop(client);
+    });
+}
+
+#[test]
+fn a_stranger_that_does_not_read_is_given_up() {
+    run(async {
+        let (client, asked, _stream) = burst(SipSettings::cleartext).await;
+        client.heard.failed(asked).await;
+    });
+}
+
 #[test]
 fn the_end_of_a_connection_is_told_by_both_its_names() {
     run(async {
