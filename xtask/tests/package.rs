@@ -139,6 +139,7 @@ impl Drop for Installed {
         let purged = Command::new("dpkg").args(["--purge", "quintet"]).output();
         println!("{purged:?}");
         let _ = fs::remove_dir_all("/var/lib/quintet");
+        let _ = fs::remove_dir_all("/etc/quintet");
     }
 }
 
@@ -157,6 +158,11 @@ fn installed_it_serves_as_its_own_user_and_says_when() {
     let state = fs::metadata("/var/lib/quintet").unwrap();
     assert_eq!(state.permissions().mode() & 0o777, 0o700);
     assert_ne!(state.uid(), 0, "a user of its own");
+    let key = fs::metadata("/etc/quintet/master.key").expect("its master key");
+    assert_eq!(
+        (key.uid(), key.permissions().mode() & 0o777),
+        (state.uid(), 0o400)
+    );
     // As the unit has it.
     let unit = fs::read_to_string("/usr/lib/systemd/system/quintet.service").unwrap();
     let of = |key: &str| {
@@ -199,6 +205,10 @@ fn installed_it_serves_as_its_own_user_and_says_when() {
     assert_eq!(
         (database.uid(), database.permissions().mode() & 0o777),
         (state.uid(), 0o600)
+    );
+    assert!(
+        !Path::new("/var/lib/quintet/.config").exists(),
+        "no second key beside the database"
     );
     run(Command::new("kill").args(["-TERM", &child.id().to_string()]));
     while heard().trim() != "STOPPING=1" {}
