@@ -9,11 +9,13 @@ mod ims;
 mod lte;
 mod machine;
 mod nausf;
+mod pace;
 mod population;
 mod process;
 mod report;
 mod s6a;
 mod server;
+mod session;
 mod ticker;
 
 use crate::output::Finding;

@@ -15,10 +15,9 @@ use super::population;
 use super::process;
 use super::report::{self, Goal, Quantiles, Row, in_unit};
 use super::server::Server;
+use super::session::{self, COUNTING, LOOK, Progress, bar};
 use crate::output::Finding;
-use crate::signals::Termination;
-use anyhow::{Context, Result, bail};
-use indicatif::{ProgressBar, ProgressStyle};
+use anyhow::{Result, bail};
 use load::{Load, Step};
 use quintet_cscf::cx::APPLICATION;
 use quintet_diameter::node::{DisconnectCause, Node, NodeConfig, PeerConfig};
@@ -42,9 +41,6 @@ the directory for temporary files (TMPDIR): that should be on the disk that is m
 
 /// How long the connection may take, and how long nothing may happen.
 const PATIENCE: Duration = Duration::from_secs(30);
-
-/// How often progress is shown.
-const LOOK: Duration = Duration::from_millis(100);
 
 /// Origin-Host of `quintet serve` where nothing else is configured.
 const HSS: &str = "hss.epc.mnc001.mcc001.3gppnetwork.org";
@@ -75,28 +71,15 @@ pub(crate) struct Arguments {
 
 /// `quintet bench cx`.
 pub(super) fn run(arguments: &Arguments) -> Result<Finding> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    tokio::task::LocalSet::new().block_on(&runtime, async {
-        let mut termination = Termination::register()?;
-        // What was begun is dropped: the server is killed, the temporary database removed.
-        tokio::select! {
-            finding = measure(arguments) => finding,
-            signal = termination.received() => bail!("stopped by {signal}"),
-        }
-    })
+    session::run(measure(arguments))
 }
 
 async fn measure(arguments: &Arguments) -> Result<Finding> {
     let clock = Clock::start();
-    let directory = tempfile::Builder::new()
-        .prefix("quintet-bench-")
-        .tempdir()
-        .context("cannot make a temporary directory")?;
+    let directory = session::directory()?;
     let database = directory.path().join("subscribers.db");
     let all = u64::from(arguments.subscribers) * 2;
-    let progress = bar(all, "provisioning [{bar:40}] {human_pos}/{human_len} {per_sec}");
+    let progress = bar(all, COUNTING).with_message("provisioning");
     let provisioned = population::provision_ims(clock, &database, arguments.subscribers * 2, &progress).await;
     progress.finish_and_clear();
     provisioned?;
@@ -215,10 +198,7 @@ impl<'a> Session<'a> {
     /// Asks so about these subscribers; answers the requests a second. Two rows are noted: latency and processor time.
     async fn phase(&mut self, name: &str, steps: &'static [Step], subscribers: Range<u32>) -> Result<f64> {
         let count = subscribers.end - subscribers.start;
-        let bar = bar(
-            u64::from(count),
-            "{msg} [{bar:40}] {human_pos}/{human_len} {per_sec}",
-        );
+        let bar = bar(u64::from(count), COUNTING);
         bar.set_message(name.to_owned());
         let cost = |session: &Self| {
             (
@@ -232,7 +212,8 @@ impl<'a> Session<'a> {
         self.driver
             .with(|_, _, load| load.begin(steps, subscribers, outstanding));
         self.pump.notify_one();
-        let ended = self.watch(&bar).await;
+        let watched = (self.clock, &*self.done, &bar);
+        let ended = session::watch(watched, PATIENCE, || self.progress()).await;
         bar.finish_and_clear();
         ended?;
         let (end, after) = (self.now(), cost(self));
@@ -256,31 +237,12 @@ impl<'a> Session<'a> {
         Ok(answers as f64 / (end - begin).as_secs_f64())
     }
 
-    /// Until the load is done, or nothing happens any more.
-    async fn watch(&self, bar: &ProgressBar) -> Result<()> {
-        let (mut seen, mut seen_at) = (0, self.now());
-        loop {
-            tokio::select! {
-                () = self.done.notified() => {}
-                () = tokio::time::sleep(LOOK) => {}
-            }
-            let (over, ended, answered) = self
-                .driver
-                .with(|_, _, load| (load.is_done(), load.ended, load.answered));
-            bar.set_position(u64::from(ended));
-            if over || self.is_faulty() {
-                return Ok(());
-            }
-            if answered > seen {
-                (seen, seen_at) = (answered, self.now());
-            } else if self.now() > seen_at + PATIENCE {
-                bail!("nothing was answered for {} s", PATIENCE.as_secs());
-            }
-        }
+    fn progress(&self) -> Progress {
+        self.driver.with(|_, _, load| Progress {
+            over: load.is_done() || load.fault.is_some(),
+            begun: u64::from(load.ended + self.arguments.outstanding),
+            ended: u64::from(load.ended),
+            fault: load.fault.clone(),
+        })
     }
-}
-
-fn bar(length: u64, template: &str) -> ProgressBar {
-    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::new(length).with_style(style)
 }

@@ -14,15 +14,15 @@ mod measured;
 mod network;
 
 use super::machine::Machine;
+use super::pace::Pace;
 use super::population;
 use super::process;
 use super::report::{self, Goal, Row};
+use super::session::{self, COUNTING, LOOK, Progress, bar};
 use super::ticker::Ticker;
 use crate::output::Finding;
-use crate::signals::Termination;
-use anyhow::{Context, Result, bail};
-use indicatif::{ProgressBar, ProgressStyle};
-use load::{Load, Pace};
+use anyhow::{Result, bail};
+use load::Load;
 use measured::{Cost, Measured};
 use network::{Servers, Target};
 use quintet_runtime::{Clock, Driver};
@@ -47,9 +47,6 @@ const OPEN_LOOP_SHARE: f64 = 0.5;
 
 /// UEs registered before anything is measured.
 const WARM_UP: u32 = 1_000;
-
-/// How often progress is shown.
-const LOOK: Duration = Duration::from_millis(100);
 
 /// How long the first UE may take to be registered: a network that starts may refuse.
 const START_LIMIT: Duration = Duration::from_secs(30);
@@ -124,17 +121,7 @@ impl Access {
 
 /// `quintet bench ims`.
 pub(super) fn run(arguments: &Arguments) -> Result<Finding> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    tokio::task::LocalSet::new().block_on(&runtime, async {
-        let mut termination = Termination::register()?;
-        // What was begun is dropped: the servers are killed, the temporary databases removed.
-        tokio::select! {
-            finding = measure(arguments) => finding,
-            signal = termination.received() => bail!("stopped by {signal}"),
-        }
-    })
+    session::run(measure(arguments))
 }
 
 async fn measure(arguments: &Arguments) -> Result<Finding> {
@@ -171,18 +158,12 @@ async fn at_own_servers(
     rows: &mut Vec<Row>,
 ) -> Result<Option<String>> {
     let clock = Clock::start();
-    let directory = tempfile::Builder::new()
-        .prefix("quintet-bench-")
-        .tempdir()
-        .context("cannot make a temporary directory")?;
+    let directory = session::directory()?;
     let database = directory.path().join("subscribers.db");
     let closed = arguments.rate.map_or(arguments.ues, |_| 0);
     // The first registrations may have to be tried again, each by another UE.
     let subscribers = 2 * WARM_UP + closed + open_ues(arguments);
-    let progress = bar(
-        u64::from(subscribers),
-        "provisioning [{bar:40}] {human_pos}/{human_len} {per_sec}",
-    );
+    let progress = bar(u64::from(subscribers), COUNTING).with_message("provisioning");
     let provisioned = population::provision_ims(clock, &database, subscribers, &progress).await;
     progress.finish_and_clear();
     provisioned?;
@@ -344,15 +325,13 @@ impl Session<'_> {
 
     /// So many UEs register.
     async fn go(&mut self, what: &str, ues: u32, pace: Pace) -> Result<Measured> {
-        let bar = bar(
-            u64::from(ues),
-            "{msg} [{bar:40}] {human_pos}/{human_len} {per_sec}",
-        );
+        let bar = bar(u64::from(ues), COUNTING);
         bar.set_message(what.to_owned());
         let first = self.cost();
         self.driver.with(|_, _, load| load.begin(ues, pace));
         self.pump.notify_one();
-        let ended = self.watch(&bar, &first).await;
+        let watched = (self.clock, &*self.done, &bar);
+        let ended = session::watch(watched, SILENCE_LIMIT, || self.progress()).await;
         bar.finish_and_clear();
         ended?;
         Ok(Measured {
@@ -362,37 +341,12 @@ impl Session<'_> {
         })
     }
 
-    /// Until the load is done, or nothing happens any more.
-    async fn watch(&self, bar: &ProgressBar, first: &Cost) -> Result<()> {
-        let (mut seen, mut seen_at) = (0, self.now());
-        loop {
-            tokio::select! {
-                () = self.done.notified() => {}
-                () = tokio::time::sleep(LOOK) => {}
-            }
-            let (over, count) = self.driver.with(|_, _, load| (load.is_done(), load.count));
-            let ended = count.registered + count.failed;
-            bar.set_position(ended - first.count.registered - first.count.failed);
-            if over {
-                return Ok(());
-            }
-            if ended != seen {
-                (seen, seen_at) = (ended, self.now());
-            } else if self.now() > seen_at + SILENCE_LIMIT {
-                bail!(
-                    "nothing happened for {} s with {} registrations under way: {}",
-                    SILENCE_LIMIT.as_secs(),
-                    count.begun - ended,
-                    self.driver
-                        .with(|_, _, load| load.fault.clone())
-                        .unwrap_or_else(|| "no failure was seen".to_owned())
-                );
-            }
-        }
+    fn progress(&self) -> Progress {
+        self.driver.with(|_, _, load| Progress {
+            over: load.is_done(),
+            begun: load.count.begun,
+            ended: load.count.registered + load.count.failed,
+            fault: load.fault.clone(),
+        })
     }
-}
-
-fn bar(length: u64, template: &str) -> ProgressBar {
-    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::new(length).with_style(style)
 }

@@ -13,15 +13,15 @@ mod load;
 mod network;
 
 use super::machine::Machine;
+use super::pace::Pace;
 use super::population;
 use super::process;
 use super::report::{self, Goal, Quantiles, Row, in_unit};
+use super::session::{self, COUNTING, LOOK, Progress, bar};
 use super::ticker::Ticker;
 use crate::output::Finding;
-use crate::signals::Termination;
-use anyhow::{Context, Result, bail};
-use indicatif::{ProgressBar, ProgressStyle};
-use load::{Count, Load, Pace};
+use anyhow::{Result, bail};
+use load::{Count, Load};
 use network::Servers;
 use quintet_runtime::{Clock, Driver};
 use quintet_sim::Latency;
@@ -47,9 +47,6 @@ const WARM_UP: u32 = 2_000;
 
 /// UEs under way in the closed loop, unless somebody says otherwise.
 const OUTSTANDING: u32 = 256;
-
-/// How often progress is shown.
-const LOOK: Duration = Duration::from_millis(100);
 
 /// How long the eNBs may take to be set up, and the first UE to be served: an HSS that starts may refuse.
 const START_LIMIT: Duration = Duration::from_secs(30);
@@ -81,25 +78,12 @@ pub(crate) struct Arguments {
 
 /// `quintet bench lte`.
 pub(super) fn run(arguments: &Arguments) -> Result<Finding> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    tokio::task::LocalSet::new().block_on(&runtime, async {
-        let mut termination = Termination::register()?;
-        // What was begun is dropped: the servers are killed, the temporary databases removed.
-        tokio::select! {
-            finding = measure(arguments) => finding,
-            signal = termination.received() => bail!("stopped by {signal}"),
-        }
-    })
+    session::run(measure(arguments))
 }
 
 async fn measure(arguments: &Arguments) -> Result<Finding> {
     let clock = Clock::start();
-    let directory = tempfile::Builder::new()
-        .prefix("quintet-bench-")
-        .tempdir()
-        .context("cannot make a temporary directory")?;
+    let directory = session::directory()?;
     let database = directory.path().join("subscribers.db");
     provision(clock, &database, arguments).await?;
     let servers = Servers::start(clock, &database, directory.path()).await?;
@@ -147,10 +131,7 @@ async fn provision(clock: Clock, database: &Path, arguments: &Arguments) -> Resu
     };
     // The first attaches may have to be tried again, each by another UE.
     let subscribers = 2 * WARM_UP + closed + open_ues(arguments);
-    let bar = bar(
-        u64::from(subscribers),
-        "provisioning [{bar:40}] {human_pos}/{human_len} {per_sec}",
-    );
+    let bar = bar(u64::from(subscribers), COUNTING).with_message("provisioning");
     let provisioned = population::provision(clock, database, subscribers, &bar).await;
     bar.finish_and_clear();
     provisioned.map(|_| ())
@@ -331,14 +312,12 @@ impl Session<'_> {
 
     /// So many UEs attach and are released.
     async fn go(&mut self, what: &str, ues: u32, pace: Pace) -> Result<Measured> {
-        let bar = bar(
-            u64::from(ues),
-            "{msg} [{bar:40}] {human_pos}/{human_len} {per_sec}",
-        );
+        let bar = bar(u64::from(ues), COUNTING);
         bar.set_message(what.to_owned());
         let first = self.cost();
         self.driver.with(|_, _, load| load.begin(ues, pace));
-        let ended = self.watch(&bar, &first).await;
+        let watched = (self.clock, &*self.done, &bar);
+        let ended = session::watch(watched, SILENCE_LIMIT, || self.progress()).await;
         bar.finish_and_clear();
         ended?;
         let last = self.cost();
@@ -353,39 +332,12 @@ impl Session<'_> {
         })
     }
 
-    /// Until the load is done, or nothing happens any more.
-    async fn watch(&self, bar: &ProgressBar, first: &Cost) -> Result<()> {
-        let (mut seen, mut seen_at) = (0, self.now());
-        loop {
-            tokio::select! {
-                () = self.done.notified() => {}
-                () = tokio::time::sleep(LOOK) => {}
-            }
-            let (over, count) = self
-                .driver
-                .with(|_, _, load| (load.is_done(), load.count.clone()));
-            let ended = count.idle + count.failed;
-            bar.set_position(ended - first.count.idle - first.count.failed);
-            if over {
-                return Ok(());
-            }
-            if ended != seen {
-                (seen, seen_at) = (ended, self.now());
-            } else if self.now() > seen_at + SILENCE_LIMIT {
-                bail!(
-                    "nothing happened for {} s with {} attaches under way: {}",
-                    SILENCE_LIMIT.as_secs(),
-                    count.begun - ended,
-                    self.driver
-                        .with(|_, _, load| load.fault.clone())
-                        .unwrap_or_else(|| "no failure was seen".to_owned())
-                );
-            }
-        }
+    fn progress(&self) -> Progress {
+        self.driver.with(|_, _, load| Progress {
+            over: load.is_done(),
+            begun: load.count.begun,
+            ended: load.count.idle + load.count.failed,
+            fault: load.fault.clone(),
+        })
     }
-}
-
-fn bar(length: u64, template: &str) -> ProgressBar {
-    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::new(length).with_style(style)
 }

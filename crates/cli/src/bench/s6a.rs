@@ -14,11 +14,10 @@ use super::machine::Machine;
 use super::population::{self, Provisioned};
 use super::report::{self, Goal, Quantiles, Row, in_unit};
 use super::server::Server;
+use super::session::{self, bar};
 use crate::output::Finding;
-use crate::signals::Termination;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use client::{Measured, Target, each};
-use indicatif::{ProgressBar, ProgressStyle};
 use quintet_runtime::Clock;
 use quintet_sim::demo::{MAX_POPULATION, home_plmn};
 use quintet_sim::{Latency, LoadConfig, LoadReport, MAX_OUTSTANDING, MAX_RATE, Mix, Pace, Until};
@@ -143,17 +142,7 @@ fn rate(text: &str) -> Result<f64, String> {
 
 /// `quintet bench s6a`.
 pub(super) fn run(arguments: &Arguments) -> Result<Finding> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    tokio::task::LocalSet::new().block_on(&runtime, async {
-        let mut termination = Termination::register()?;
-        // What was begun is dropped: the server is killed, the temporary database removed.
-        tokio::select! {
-            finding = measure(arguments) => finding,
-            signal = termination.received() => bail!("stopped by {signal}"),
-        }
-    })
+    session::run(measure(arguments))
 }
 
 async fn measure(arguments: &Arguments) -> Result<Finding> {
@@ -449,9 +438,4 @@ fn fault(report: &LoadReport) -> String {
         ),
         None => "nothing was answered".to_owned(),
     }
-}
-
-fn bar(length: u64, template: &str) -> ProgressBar {
-    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::new(length).with_style(style)
 }

@@ -1,5 +1,6 @@
 //! UEs of the IMS that register, as the driver drives them.
 
+use crate::bench::pace::{Pace, Queue};
 use quintet_diameter::node::{ConnectionId, Event as NodeEvent, Inbound, Node};
 use quintet_esp::SaCommand;
 use quintet_ims::ue::{Configuration, Event as UeEvent, SET_NAMES, Start, Ue};
@@ -17,17 +18,6 @@ use tokio::sync::Notify;
 
 /// UE n has this address plus n: all of 127/8 is this machine.
 const FIRST_ADDRESS: Ipv4Addr = Ipv4Addr::new(127, 16, 0, 0);
-
-/// When UEs begin.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Pace {
-    /// None does.
-    Rest,
-    /// So many are under way at a time.
-    Outstanding(u32),
-    /// So many begin each second from this time on, whatever becomes of the others.
-    Rate(f64, Duration),
-}
 
 /// What was counted.
 #[derive(Clone, Copy, Debug, Default)]
@@ -47,11 +37,7 @@ pub(super) struct Load {
     configuration: Arc<Configuration>,
     /// From when each UE counts, until it is registered.
     since: Vec<Option<Duration>>,
-    /// The subscriber that begins next, and the one before which to stop.
-    next: u32,
-    end: u32,
-    pace: Pace,
-    begun_at_pace: u64,
+    queue: Queue,
     pub(super) count: Count,
     /// Of the measurement that runs.
     pub(super) latency: Latency,
@@ -67,10 +53,7 @@ impl Load {
             population: Population::new(),
             configuration: Arc::new(configuration),
             since: Vec::new(),
-            next: 0,
-            end: 0,
-            pace: Pace::Rest,
-            begun_at_pace: 0,
+            queue: Queue::new(),
             count: Count::default(),
             latency: Latency::default(),
             fault: None,
@@ -80,15 +63,13 @@ impl Load {
 
     /// The next so many subscribers register.
     pub(super) fn begin(&mut self, count: u32, pace: Pace) {
-        self.end = self.next + count;
-        self.pace = pace;
-        self.begun_at_pace = 0;
+        self.queue.extend(count, pace);
         self.latency = Latency::default();
     }
 
     /// Whether everybody who was to begin has ended.
     pub(super) const fn is_done(&self) -> bool {
-        self.next == self.end && self.under_way() == 0
+        self.queue.is_empty() && self.under_way() == 0
     }
 
     const fn under_way(&self) -> u64 {
@@ -97,28 +78,13 @@ impl Load {
 
     /// Begins those whose time has come.
     fn start_due(&mut self, now: Duration) {
-        while self.next < self.end {
-            let since = match self.pace {
-                Pace::Rest => return,
-                Pace::Outstanding(limit) if self.under_way() < u64::from(limit) => now,
-                Pace::Outstanding(_) => return,
-                Pace::Rate(rate, from) => {
-                    let due = from + Duration::from_secs_f64(self.begun_at_pace as f64 / rate);
-                    if due > now {
-                        return;
-                    }
-                    due
-                }
-            };
-            self.start_next(now, since);
+        while let Some((n, since)) = self.queue.pop(now, self.under_way()) {
+            self.start_next(now, (n, since));
         }
     }
 
-    fn start_next(&mut self, now: Duration, since: Duration) {
-        let n = self.next;
-        self.next += 1;
+    fn start_next(&mut self, now: Duration, (n, since): (u32, Duration)) {
         self.count.begun += 1;
-        self.begun_at_pace += 1;
         self.since.push(Some(since));
         let id = self.user(n).and_then(|user| self.ues.add(user));
         match id {

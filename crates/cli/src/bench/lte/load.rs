@@ -1,5 +1,6 @@
 //! UEs that attach: simulated eNBs with an SCTP association each, as the driver drives them.
 
+use crate::bench::pace::{Pace, Queue};
 use quintet_diameter::node::{ConnectionId, Event as NodeEvent, Inbound, Node};
 use quintet_emm::ue::{Configuration, Event as UeEvent, Start};
 use quintet_identity::{Imei, Imeisv};
@@ -17,17 +18,6 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
-
-/// When UEs begin.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Pace {
-    /// None does.
-    Rest,
-    /// So many are under way at a time, from the attach to the release.
-    Outstanding(u32),
-    /// So many begin each second from this time on, whatever becomes of the others.
-    Rate(f64, Duration),
-}
 
 /// What was counted.
 #[derive(Clone, Debug, Default)]
@@ -56,11 +46,7 @@ pub(super) struct Load {
     population: Population,
     configuration: Arc<Configuration>,
     device: (Imei, Imeisv),
-    /// The subscriber that begins next, and the one before which to stop.
-    next: u32,
-    end: u32,
-    pace: Pace,
-    begun_at_pace: u64,
+    queue: Queue,
     pub(super) count: Count,
     /// From when on latencies are counted; none are before a measurement.
     pub(super) latency: Latency,
@@ -85,10 +71,7 @@ impl Load {
                 device.0.expect("15 digits with their check digit"),
                 device.1.expect("16 digits"),
             ),
-            next: 0,
-            end: 0,
-            pace: Pace::Rest,
-            begun_at_pace: 0,
+            queue: Queue::new(),
             count: Count::default(),
             latency: Latency::default(),
             fault: None,
@@ -113,15 +96,13 @@ impl Load {
 
     /// The next so many subscribers attach.
     pub(super) fn begin(&mut self, count: u32, pace: Pace) {
-        self.end = self.next + count;
-        self.pace = pace;
-        self.begun_at_pace = 0;
+        self.queue.extend(count, pace);
         self.latency = Latency::default();
     }
 
     /// Whether everybody who was to begin has ended.
     pub(super) fn is_done(&self) -> bool {
-        self.next == self.end && self.under_way() == 0
+        self.queue.is_empty() && self.under_way() == 0
     }
 
     fn under_way(&self) -> u64 {
@@ -130,28 +111,13 @@ impl Load {
 
     /// Begins those whose time has come.
     fn start_due(&mut self, now: Duration) {
-        while self.next < self.end {
-            let since = match self.pace {
-                Pace::Rest => return,
-                Pace::Outstanding(limit) if self.under_way() < u64::from(limit) => now,
-                Pace::Outstanding(_) => return,
-                Pace::Rate(rate, from) => {
-                    let due = from + Duration::from_secs_f64(self.begun_at_pace as f64 / rate);
-                    if due > now {
-                        return;
-                    }
-                    due
-                }
-            };
-            self.start_next(now, since);
+        while let Some((n, since)) = self.queue.pop(now, self.under_way()) {
+            self.start_next(now, (n, since));
         }
     }
 
-    fn start_next(&mut self, now: Duration, since: Duration) {
-        let n = self.next;
-        self.next += 1;
+    fn start_next(&mut self, now: Duration, (n, since): (u32, Duration)) {
         self.count.begun += 1;
-        self.begun_at_pace += 1;
         let card = self.population.subscriber(n).and_then(|subscriber| {
             let authentication = &subscriber.authentication;
             Usim::new(subscriber.imsi, authentication, Default::default()).ok()
