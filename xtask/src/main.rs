@@ -3,6 +3,7 @@
 //! | command | what it does |
 //! |---|---|
 //! | `tidy` | checks the repository against the house rules that no compiler knows (see `tidy.rs`) |
+//! | `compliance` | makes the tables of compliance from the marks in the code (see `tidy/compliance.rs`); `--check` says what it would change |
 //! | `book` | writes the documents as pages of HTML (see `book.rs`) |
 //! | `deb` | makes the Debian package (see `package.rs`); `--program FILE` takes that program instead of building one |
 //! | `dependencies` | checks licences, sources, bans and duplicates of every dependency against `deny.toml` (see `dependencies.rs`) |
@@ -21,7 +22,8 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 
-const USAGE: &str = "usage: cargo xtask tidy | dependencies | book | deb [--program FILE]";
+const USAGE: &str =
+    "usage: cargo xtask tidy | compliance [--check] | dependencies | book | deb [--program FILE]";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -40,6 +42,8 @@ fn main() -> ExitCode {
 fn run(arguments: &[&str]) -> Result<bool> {
     match arguments {
         ["tidy"] => tidy::report(checkout()?),
+        ["compliance"] => tidy::compliance::write(checkout()?),
+        ["compliance", "--check"] => tidy::compliance::verify(checkout()?),
         ["book"] => book::write(checkout()?),
         ["deb"] => package::deb(checkout()?, None),
         ["deb", "--program", program] => package::deb(checkout()?, Some(Path::new(program))),

@@ -7,10 +7,12 @@
 //! | every source file is reached by a `mod` | `modules.rs` |
 //! | heads, module names, attributes with reasons, no unfinished code, `forbid(unsafe_code)` | `sources.rs` |
 //! | links lead somewhere; each invariant of a document names a test that exists; no machine paths | `documents.rs` |
+//! | clauses that code cites exist; the tables of compliance are what marks and lists make | `compliance.rs` |
 //!
 //! Every rule is a function from a [`Repository`] in memory to findings, so each is tested on made-up files. Rust is
 //! read as tokens (`lexer.rs`), which sees into macros and never mistakes a comment or a string for code.
 
+pub(crate) mod compliance;
 mod documents;
 mod layers;
 mod lexer;
@@ -89,6 +91,7 @@ fn check(repository: &Repository) -> Vec<Finding> {
         modules::check,
         sources::check,
         documents::check,
+        compliance::check,
     ];
     let mut findings: Vec<Finding> = rules.iter().flat_map(|rule| rule(repository)).collect();
     findings.sort_by(|a, b| (&a.path, a.line, &a.what).cmp(&(&b.path, b.line, &b.what)));

@@ -13,7 +13,7 @@ fn xtask(arguments: &[&str]) -> Output {
 
 #[test]
 fn an_unknown_command_is_a_usage_error() {
-    for arguments in [&[][..], &["tidi"], &["tidy", "now"]] {
+    for arguments in [&[][..], &["tidi"], &["tidy", "now"], &["compliance", "now"]] {
         let output = xtask(arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         let message = String::from_utf8(output.stderr).unwrap();
@@ -31,4 +31,12 @@ fn tidy_ends_with_its_count() {
         "{text}"
     );
     assert_eq!(output.status.success(), last.contains(" 0 errors"), "{text}");
+}
+
+#[test]
+fn compliance_says_what_it_would_change_and_changes_nothing() {
+    let output = xtask(&["compliance", "--check"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.ends_with("compliance: checked, 0 errors\n"), "{text}");
+    assert!(output.status.success());
 }

@@ -1,4 +1,4 @@
-//! The AUSF, sans-IO (TS 29.509, TS 33.501 6.1.3): between SEAFs and the UDM, the home network's last word on who a UE is.
+//! The AUSF, sans-IO (TS 29.509, TS 33.501 6.1.3, 14.1): between SEAFs and the UDM, the home network's last word on who a UE is.
 //!
 //! ```text
 //!   SEAF ── POST ue-authentications ──► begin ──── generate-auth-data ──► UDM

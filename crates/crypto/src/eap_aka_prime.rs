@@ -31,7 +31,7 @@ key!(
     Msk, 64
 );
 key!(
-    /// EMSK: 512 bits, what stays with peer and server; its upper half is KAUSF (RFC 9048 3.3; TS 33.501 6.1.3.1).
+    /// EMSK: 512 bits, what stays with peer and server; its upper half is KAUSF (RFC 9048 3.3; TS 33.501 6.1.3.1, Annex F).
     Emsk, 64
 );
 

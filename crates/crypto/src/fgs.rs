@@ -49,7 +49,7 @@ key!(
     KAmf, 32
 );
 
-/// The ABBA parameter of this release's features: two octets of zero (TS 33.501 A.7.1).
+/// The ABBA parameter of this release's features: two octets of zero, against bidding down (TS 33.501 5.1.1, A.7.1).
 pub const ABBA: [u8; 2] = [0, 0];
 
 /// FC of TS 33.501 A.2, A.3, A.6, A.7, A.8 and A.13.

@@ -2,7 +2,7 @@
 //! of the HSS read.
 //!
 //! Session-Ids, retransmission and failover between peers are the node's. What is added here: a limit, the redirection
-//! of a Dx SLF (TS 29.228 Annex A, RFC 6733 6.13), and the typed answer or why there is none.
+//! of a Dx SLF (TS 29.228 6.4; RFC 6733 6.1.8, 6.13), and the typed answer or why there is none.
 
 mod served;
 #[cfg(test)]

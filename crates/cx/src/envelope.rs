@@ -4,10 +4,10 @@ use crate::VENDOR_3GPP;
 use quintet_diameter::dict::avp;
 use quintet_diameter::{Message, MessageWriter};
 
-/// NO_STATE_MAINTAINED: Cx and Sh have no sessions (TS 29.229 5.4, TS 29.329 5.4).
+/// NO_STATE_MAINTAINED: Cx and Sh have no sessions (TS 29.229 5.3, TS 29.329 5.3).
 const NO_STATE_MAINTAINED: u32 = 1;
 
-/// Who sent a message, and to whom. The Diameter node has judged them.
+/// Who sent a message, and to whom (TS 29.229 5.5, TS 29.329 5.5). The Diameter node has judged them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Envelope<'a> {
     /// Session-Id; empty if it is missing.
@@ -55,7 +55,7 @@ pub fn write_session(w: &mut MessageWriter<'_>, session_id: &str) {
     w.text(avp::SESSION_ID, session_id);
 }
 
-/// Vendor-Specific-Application-Id and Auth-Session-State (TS 29.229 5.4, 5.5; TS 29.329 5.4, 5.5).
+/// Vendor-Specific-Application-Id and Auth-Session-State (TS 29.229 5.3, 5.6; TS 29.329 5.3, 5.6).
 pub fn write_application(w: &mut MessageWriter<'_>, application: u32) {
     w.group(avp::VENDOR_SPECIFIC_APPLICATION_ID, |w| {
         w.u32(avp::VENDOR_ID, VENDOR_3GPP);

@@ -1,4 +1,5 @@
 //! Cx (and Dx), sans-IO: the commands of TS 29.229 as types for both ends, and the user profile of TS 29.228 in XML.
+//! Which command carries which operation is TS 29.228 Annex A.
 //!
 //! ```text
 //!  diameter::Message ──read──► Uar, Sar, Lir, Mar, Rtr, Ppr │ Uaa, Saa, Lia, Maa, Rta, Ppa ──write──► MessageWriter
@@ -54,5 +55,5 @@ pub use user::{Uaa, Uar};
 /// The vendor of Cx's AVPs and results.
 pub const VENDOR_3GPP: u32 = 10415;
 
-/// Application-ID of Cx and Dx (TS 29.229 5.5).
+/// Application-ID of Cx and Dx (TS 29.229 5.6).
 pub const CX: u32 = 16_777_216;

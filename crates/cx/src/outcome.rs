@@ -8,7 +8,7 @@ use quintet_diameter::{Message, ResultCode};
 use std::fmt;
 
 enumerated! {
-    /// Experimental-Result-Code of vendor 3GPP as Cx and Sh use it (TS 29.229 6.2, TS 29.329 6.2). Names without
+    /// Experimental-Result-Code of vendor 3GPP as Cx and Sh use it (TS 29.229 6.2.1, 6.2.2; TS 29.329 6.2). Names without
     /// `DIAMETER_`.
     ExperimentalResult {
         /// The HSS selected nobody yet, or knows none: the identity is registered for the first time.

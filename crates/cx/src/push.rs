@@ -1,4 +1,4 @@
-//! Push-Profile (TS 29.229 6.1.11, 6.1.12; TS 29.228 6.2).
+//! Push-Profile (TS 29.229 6.1.11, 6.1.12; TS 29.228 6.2, 6.6).
 
 use crate::envelope::write_application;
 use crate::{AllowedWafWwsfIdentities, AuthDataItem, ChargingInformation, Fault, FeatureList, Outcome, read};

@@ -11,7 +11,7 @@
 //!    EAP-Success ──────────────────────────────────────────►  keys
 //! ```
 //!
-//! What 5GS does not use is refused or ignored, as TS 33.501 6.1.3.1 and RFC 9048 say: fast re-authentication, pseudonyms,
+//! What 5GS does not use is refused or ignored, as TS 33.501 6.1.3.1, Annex F and RFC 9048 say: fast re-authentication, pseudonyms,
 //! EAP-AKA itself (its packets are read, for AT_BIDDING), forward secrecy (RFC 9678). SHA-1 of EAP-AKA is not here, so its
 //! AT_MAC is not verified.
 

@@ -1,4 +1,5 @@
-//! Which algorithms there are, what they are called in sec-agree (TS 33.203 Annex H; RFC 3329), and which may be paired.
+//! Which algorithms there are (TS 33.203 5.1.3, 6.2, 6.3), what they are called in sec-agree (TS 33.203 Annex H; RFC 3329), and which
+//! may be paired.
 //!
 //! | integrity     | encryption     | specified in                     |
 //! |---------------|----------------|----------------------------------|

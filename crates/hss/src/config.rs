@@ -31,7 +31,7 @@ impl Default for ImsConfig {
     }
 }
 
-/// What an application server may do, by Data-Reference (TS 29.328 6.5: the permission list).
+/// What an application server may do, by Data-Reference (TS 29.328 6.2: the permission list).
 #[derive(Clone, Debug, Default)]
 pub struct ShPermissions {
     /// Its Origin-Host.

@@ -16,7 +16,7 @@ pub enum Supi {
 
 impl Supi {
     /// The identifier without its prefix: the digits of an IMSI, or the whole NAI. So it goes into the derivation of KAMF
-    /// (TS 33.501 A.7.0), and as Identity into the keys of EAP-AKA' (RFC 9048 5.3.2; from TS 33.501 15.9.0 on, before that
+    /// (TS 33.501 A.7.0), and as Identity into the keys of EAP-AKA' (RFC 9048 5.3.2; from version 15.9.0 of TS 33.501 on, before that
     /// an IMSI kept its prefix).
     #[must_use]
     pub fn value(&self) -> Cow<'_, str> {

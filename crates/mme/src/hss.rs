@@ -1,4 +1,5 @@
-//! The requests of this MME to the HSS, and what their answers mean for mobility management (TS 29.272 5.2, Annex A).
+//! The requests of this MME to the HSS, and what their answers mean for mobility management (TS 29.272 5.2.1.1.2,
+//! 5.2.3.1.2, Annex A).
 
 use crate::Config;
 use crate::s6a::{
@@ -199,7 +200,7 @@ fn vectors(answer: &Message<'_>) -> Result<Vec<Vector>, VectorsFailure> {
     Ok(vectors.into_iter().map(of).collect())
 }
 
-/// What a refusal means for the UE (TS 29.272 Annex A.2).
+/// What a refusal means for the UE (TS 29.272 Annex A).
 fn failure(outcome: AnswerOutcome) -> VectorsFailure {
     match (outcome.experimental, outcome.code) {
         (true, 5001) => VectorsFailure::UserUnknown,

@@ -1,4 +1,4 @@
-//! TLS of both ends (TS 33.501 13.1, TS 33.210 6.2, TS 33.203 Annex O): 1.2 and 1.3 with ALPN, and certificates of the peer
+//! TLS of both ends (TS 33.501 13.1, 13.3; TS 33.210 6.2, TS 33.203 Annex O): 1.2 and 1.3 with ALPN, and certificates of the peer
 //! where wanted.
 
 use rustls::pki_types::pem::PemObject;

@@ -1,4 +1,4 @@
-//! User-Identity (TS 29.329 6.3.1).
+//! User-Identity (TS 29.329 6.3.1, TS 29.328 7.1).
 
 use quintet_cx::{Fault, read};
 use quintet_diameter::dict::avp;

@@ -32,7 +32,7 @@ pub use pull::{Uda, Udr};
 pub use subscription::{Sna, Snr};
 pub use update::{Pua, Pur, RepositoryDataId};
 
-/// Application-ID of Sh and Dh (TS 29.329 5.5).
+/// Application-ID of Sh and Dh (TS 29.329 5.6).
 pub const SH: u32 = 16_777_217;
 
 /// Sh's own list of features.

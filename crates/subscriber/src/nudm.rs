@@ -29,7 +29,7 @@ pub fn serving_plmns(name: &ServingNetworkName) -> [Option<Plmn>; 2] {
     [mnc.strip_prefix('0').and_then(plmn), plmn(mnc)]
 }
 
-/// Whether vectors may be made for this network, and by which method (TS 33.501 6.1.2, 6.1.4.1). A network whose name can
+/// Whether vectors may be made for this network, and by which method (TS 33.501 6.1.2). A network whose name can
 /// be read in two ways is home, or allowed, by either; a list of excluded networks hits by either, too.
 ///
 /// # Errors

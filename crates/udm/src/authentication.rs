@@ -1,4 +1,4 @@
-//! Nudm_UEAuthentication_Get: one vector of the subscriber's method (TS 29.503 5.4.2.2, TS 33.501 6.1.2, 6.1.3).
+//! Nudm_UEAuthentication_Get: one vector of the subscriber's method (TS 29.503 5.4.2.2, TS 33.501 6.1.2, 6.1.3, 14.2.2).
 //!
 //! What is the same for every front end of the AuC, from memory to the issued number, is `home`'s; here stand the
 //! decisions of 5GS: may that network serve, and by which method.

@@ -6,6 +6,7 @@
 //! end the function too early for its length.
 
 use std::iter::Peekable;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree, token_stream};
@@ -17,6 +18,17 @@ pub(super) struct Function {
     pub(super) line: usize,
     /// Lines from `fn` to the closing brace.
     pub(super) lines: usize,
+    /// `#[test]`, or a test of another crate's: `#[tokio::test]`.
+    pub(super) test: bool,
+    /// The first line of what belongs to it: its comment, its attributes.
+    pub(super) from: usize,
+}
+
+impl Function {
+    /// All of its lines, with the comment above it.
+    pub(super) fn extent(&self) -> RangeInclusive<usize> {
+        self.from..=self.line + self.lines.saturating_sub(1)
+    }
 }
 
 /// A module, inline or in a file of its own.
@@ -48,8 +60,8 @@ pub(super) struct Attribute {
 #[derive(Debug, Default)]
 pub(super) struct Source {
     pub(super) lines: usize,
-    /// Lines of items that are compiled for tests only.
-    pub(super) test_lines: usize,
+    /// Items that are compiled for tests only: their lines.
+    pub(super) test_items: Vec<RangeInclusive<usize>>,
     /// Why the file is no Rust, if it is not.
     pub(super) damage: Option<(usize, String)>,
     pub(super) functions: Vec<Function>,
@@ -74,11 +86,20 @@ impl Source {
         source
     }
 
+    /// How many lines are compiled for tests only.
+    pub(super) fn test_lines(&self) -> usize {
+        self.test_items
+            .iter()
+            .map(|lines| lines.end() + 1 - lines.start())
+            .sum()
+    }
+
     fn walk(&mut self, tokens: TokenStream, within: &mut Vec<String>, test: bool) {
         let mut tokens = tokens.into_iter().peekable();
         // Attributes that belong to the item that follows.
         let mut path = None;
         let mut test_from = None;
+        let mut item = Item::default();
         while let Some(token) = tokens.next() {
             match token {
                 TokenTree::Punct(hash) if hash.as_char() == '#' => {
@@ -91,6 +112,7 @@ impl Source {
                     if !attribute.inner && !test && is_cfg_test(&attribute) {
                         test_from = test_from.or(Some(attribute.line));
                     }
+                    item.take(&attribute);
                     self.attributes.push(attribute);
                     continue;
                 }
@@ -101,16 +123,8 @@ impl Source {
                     }
                 }
                 TokenTree::Ident(word) if word == "fn" => {
-                    if let Some(TokenTree::Ident(name)) = tokens.peek() {
-                        let (name, start) = (name.to_string(), line(word.span()));
-                        let end = function_end(tokens.clone());
-                        let lines = end.map_or(0, |end| end + 1 - start);
-                        self.functions.push(Function {
-                            name,
-                            line: start,
-                            lines,
-                        });
-                    }
+                    let item = std::mem::take(&mut item);
+                    self.function(&tokens, line(word.span()), &item);
                 }
                 TokenTree::Ident(word) => self.macro_call(&word.to_string(), line(word.span()), &tokens),
                 TokenTree::Group(group) => {
@@ -119,12 +133,12 @@ impl Source {
                     self.walk(group.stream(), within, test || test_from.is_some());
                     if brace {
                         self.close_test_item(&mut test_from, end);
-                        path = None;
+                        (path, item) = (None, Item::default());
                     }
                 }
                 TokenTree::Punct(mark) if mark.as_char() == ';' => {
                     self.close_test_item(&mut test_from, line(mark.span()));
-                    path = None;
+                    (path, item) = (None, Item::default());
                 }
                 TokenTree::Punct(_) | TokenTree::Literal(_) => {}
             }
@@ -134,7 +148,23 @@ impl Source {
     /// Counts the lines of an item below `#[cfg(test)]` once its end is seen.
     fn close_test_item(&mut self, from: &mut Option<usize>, end: usize) {
         if let Some(from) = from.take() {
-            self.test_lines += end + 1 - from;
+            self.test_items.push(from..=end);
+        }
+    }
+
+    /// Notes what follows `fn`, if it has a name. The tokens are only looked at; the walk goes into the body by itself.
+    fn function(&mut self, tokens: &Tokens, start: usize, item: &Item) {
+        let mut ahead = tokens.clone();
+        if let Some(TokenTree::Ident(name)) = ahead.peek() {
+            let name = name.to_string();
+            let lines = function_end(ahead).map_or(0, |end| end + 1 - start);
+            self.functions.push(Function {
+                name,
+                line: start,
+                lines,
+                test: item.test,
+                from: item.from.unwrap_or(start),
+            });
         }
     }
 
@@ -188,6 +218,26 @@ impl Source {
             && let Some(TokenTree::Literal(file)) = arguments.stream().into_iter().next()
         {
             self.includes.extend(unquoted(&file.to_string()));
+        }
+    }
+}
+
+/// What stands before an item and belongs to it.
+#[derive(Default)]
+struct Item {
+    /// Its first line; `None` if nothing stands before it.
+    from: Option<usize>,
+    /// It is a test.
+    test: bool,
+}
+
+impl Item {
+    fn take(&mut self, attribute: &Attribute) {
+        if !attribute.inner {
+            self.from = self.from.or(Some(attribute.line));
+            let words = || attribute.words();
+            self.test |= attribute.name == "test"
+                || attribute.name != "cfg" && words().get(1).is_some_and(|word| word == "test");
         }
     }
 }
@@ -313,6 +363,25 @@ mod tests {
     }
 
     #[test]
+    fn tests_are_known_with_what_stands_above_them() {
+        let source = Source::lex(
+            "//! h\n/// c\n/// d\n#[test]\nfn a() {\n}\nfn b() {}\n#[cfg(test)]\nfn c() {}\n#[tokio::test]\nasync fn d() {}\n",
+        );
+        let found: Vec<_> = source
+            .functions
+            .iter()
+            .map(|f| (f.name.as_str(), f.test, f.extent()))
+            .collect();
+        let expected = [
+            ("a", true, 2..=6),
+            ("b", false, 7..=7),
+            ("c", false, 8..=9),
+            ("d", true, 10..=11),
+        ];
+        assert_eq!(found, expected);
+    }
+
+    #[test]
     fn modules_know_where_they_stand() {
         let source = Source::lex(
             "mod a;\nmod b { #[path = \"x.rs\"] mod c; }\n#[cfg(test)]\nmod tests {\nmod d;\n}\n",
@@ -338,7 +407,7 @@ mod tests {
             ("d", "tests", false, None, true),
         ];
         assert_eq!(found, expected.map(|(n, w, i, p, t)| (n, w.to_owned(), i, p, t)));
-        assert_eq!(source.test_lines, 4);
+        assert_eq!(source.test_lines(), 4);
     }
 
     #[test]
@@ -346,7 +415,7 @@ mod tests {
         let source = Source::lex(
             "#[cfg(not(test))]\nfn a() {}\n#[cfg(any(test, fuzzing))]\nfn b() {}\n#[cfg(all(test, unix))]\nfn c() {\n}\n",
         );
-        assert_eq!(source.test_lines, 3);
+        assert_eq!(source.test_lines(), 3);
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub(super) fn check(repository: &Repository) -> Vec<Finding> {
         if is_generated(path, repository.text(path).unwrap_or_default()) {
             continue;
         }
-        let code = source.lines.saturating_sub(source.test_lines);
+        let code = source.lines.saturating_sub(source.test_lines());
         if !test_files.contains(path) && code > FILE_WARNING_LINES {
             let what = format!("{code} lines without tests");
             findings.push(if code > FILE_ERROR_LINES {

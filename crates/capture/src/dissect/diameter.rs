@@ -13,7 +13,7 @@ pub(super) const LOOK_OCTETS: usize = HEADER_OCTETS + 8;
 /// AVPs walked before something passes for a message: each has about one chance in a thousand of fitting by accident.
 const LOOK_AVPS: usize = 3;
 
-/// The highest application identifier in use, but for the relay's: those of vendors begin at 2^24 (RFC 6733 11.3) and
+/// The highest application identifier in use, but for the relay's: those of vendors begin at 2^24 (RFC 3588 11.3) and
 /// IANA has given out some hundreds.
 const MAX_APPLICATION: u32 = 0x0100_0fff;
 const APPLICATION_RELAY: u32 = u32::MAX;

@@ -18,7 +18,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Diameter's port (RFC 6733 11.4).
+/// Diameter's port (RFC 6733 2.1).
 const DIAMETER_PORT: u16 = 3868;
 
 /// HTTP's port, which an NF has if nothing else is said (TS 29.501 4.4.1).

@@ -1,4 +1,4 @@
-//! TriggerPoint and ServicePointTrigger (TS 29.228 B.2.2, B.2.3; TS 23.218 5.2.3).
+//! TriggerPoint and ServicePointTrigger (TS 29.228 B.2.2, B.2.3, Annex C; TS 23.218 5.2.3).
 
 use super::Pattern;
 use crate::code::enumerated;

@@ -1,4 +1,4 @@
-//! Where a request goes (RFC 6733 2.7, 6.1).
+//! Where a request goes (RFC 6733 2.7, 5.1, 6.1).
 //!
 //! Next hops are tried in this order; the first one that is fit is taken:
 //!

@@ -150,7 +150,7 @@ impl Session {
     }
 
     /// An eKSI that names no key set the UE may hold: not the one it says it has, not the context's, not the last one
-    /// offered (5.4.2.2, 5.4.2.4).
+    /// offered (5.4.2.2, 5.4.2.4; TS 33.401 6.3).
     fn fresh_ksi(&self, env: &Environment<'_>) -> NasKsi {
         let context = self.known().and_then(|id| env.contexts.get(id));
         let held = context

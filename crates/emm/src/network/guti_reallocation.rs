@@ -1,4 +1,4 @@
-//! GUTI reallocation (TS 24.301 5.4.1), alone and inside ATTACH ACCEPT and TRACKING AREA UPDATE ACCEPT.
+//! GUTI reallocation (TS 24.301 5.4.1; TS 33.401 5.1.1, 7.1), alone and inside ATTACH ACCEPT and TRACKING AREA UPDATE ACCEPT.
 //!
 //! ```text
 //!   guti ──assign──► old_guti (the UE has it) + guti (it is told)     both name the context

@@ -1,4 +1,4 @@
-//! Identification (TS 24.301 5.4.4): IDENTITY REQUEST under T3470, and what its answer is for.
+//! Identification (TS 24.301 5.4.4, TS 33.401 6.1.3): IDENTITY REQUEST under T3470, and what its answer is for.
 
 use super::event::Phase;
 use super::output::ReleaseCause;

@@ -10,7 +10,7 @@ pub trait Entropy {
     fn fill(&mut self, to: &mut [u8]);
 }
 
-/// When a security context that still works is replaced by a new AKA.
+/// When a security context that still works is replaced by a new AKA (TS 33.401 7.2.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReauthenticationPolicy {
     /// After so many initial messages (every N); 1 is each time, `None` never for this reason.

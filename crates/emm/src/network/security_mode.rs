@@ -1,4 +1,4 @@
-//! NAS security mode control (TS 24.301 5.4.3; TS 33.401 7.2.4): SECURITY MODE COMMAND under the context it offers, and
+//! NAS security mode control (TS 24.301 5.4.3; TS 33.401 7.2.4, 7.2.9.4): SECURITY MODE COMMAND under the context it offers, and
 //! the context in use once SECURITY MODE COMPLETE has proved it.
 //!
 //! ```text

@@ -84,7 +84,7 @@ pub struct Session {
     pub(super) bearers: bool,
     /// The context was taken into use, and no message under it has come since.
     pub(super) proof_due: bool,
-    /// A new AKA is due as soon as nothing else is under way.
+    /// A new AKA is due as soon as nothing else is under way (TS 33.401 7.2.10).
     reauthenticate: bool,
     /// The release is under way: nothing is handled any more.
     over: bool,

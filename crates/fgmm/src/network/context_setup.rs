@@ -1,5 +1,5 @@
 //! The gNB's context of a UE: INITIAL CONTEXT SETUP with its key and the NAS message that goes along, and what waits for it
-//! (TS 23.502 4.2.2.2.2, 4.2.3.2; TS 33.501 6.8.1.1.2; TS 38.413 8.3.1).
+//! (TS 23.502 4.2.2.2.2, 4.2.3.2; TS 33.501 6.8.1.1.2, 6.8.1.2.2; TS 38.413 8.3.1).
 //!
 //! KgNB comes from the uplink COUNT of the message that made the connection secure: the initial message if that was
 //! verified, SECURITY MODE COMPLETE if there was one since (TS 33.501 6.8.1.1.2.2, A.9). The UE derives it from the same.

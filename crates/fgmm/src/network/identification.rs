@@ -1,5 +1,6 @@
-//! Identification (TS 24.501 5.4.3): IDENTITY REQUEST under T3570, and what its answer is for. Only SUCI is asked for:
-//! it may come without protection (TS 24.501 4.4.4.3), and the IMEISV comes with SECURITY MODE COMPLETE.
+//! Identification (TS 24.501 5.4.3, TS 33.501 6.12.4): IDENTITY REQUEST under T3570, and what its answer is for. Only SUCI is
+//! asked for, as no SUPI is told in the clear (TS 33.501 6.12.1): it may come without protection
+//! (TS 24.501 4.4.4.3), and the IMEISV comes with SECURITY MODE COMPLETE.
 
 use super::event::Phase;
 use super::output::{ReleaseCause, Subject};

@@ -1,5 +1,5 @@
-//! NAS security mode control (TS 24.501 5.4.2; TS 33.501 6.7.2): SECURITY MODE COMMAND under the context it offers, and
-//! the context in use once SECURITY MODE COMPLETE has proved it.
+//! NAS security mode control (TS 24.501 5.4.2; TS 33.501 6.7.2, 6.9.4.2): SECURITY MODE COMMAND under the context it offers,
+//! and the context in use once SECURITY MODE COMPLETE has proved it.
 //!
 //! ```text
 //!  KAMF of an authentication ──┐

@@ -95,7 +95,7 @@ pub struct Session {
     pub(super) proof_due: bool,
     /// What the UE must be told as soon as nothing else is under way.
     pub(super) changes: ConfigurationChange,
-    /// A new primary authentication is due as soon as nothing else is under way.
+    /// A new primary authentication is due as soon as nothing else is under way (TS 33.501 6.9.5).
     reauthenticate: bool,
     /// The release is under way: nothing is handled any more.
     over: bool,

@@ -11,7 +11,7 @@ use quintet_nas::fgs::{
 const DRAWS: usize = 4;
 
 impl Ue {
-    /// IDENTITY REQUEST. That without protection only the SUCI is told, the table has seen to.
+    /// IDENTITY REQUEST (TS 33.501 6.12.4). That without protection only the SUCI is told, the table has seen to.
     pub(super) fn identity_request(&mut self, work: &mut Work<'_>, request: &IdentityRequest<'_>) {
         let identity = match request.identity_type.interpreted() {
             IdentityType::SUCI => self.suci(work).map(MobileIdentity::Suci),

@@ -1,5 +1,5 @@
-//! The sets of associations that one registration has, at either end: which are used, and until when (TS 33.203 7.4,
-//! TS 24.229 5.1.1.5.1, 5.2.2).
+//! The sets of associations that one registration has, at either end: which are used, and until when (TS 33.203 7.4, 7.4.1a,
+//! 7.4.2a; TS 24.229 5.1.1.5.1, 5.2.2).
 //!
 //! ```text
 //!  SM6            SM12                        first message over it

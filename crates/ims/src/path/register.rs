@@ -92,8 +92,8 @@ fn protected(message: &Message, register: Register) -> Result<(), Violation> {
     }
 }
 
-/// The UE finds the challenge invalid (TS 33.203 6.1.2.2, 6.1.3): through established associations or none, never through
-/// those of the challenge (TS 24.229 5.1.1.5.3).
+/// The UE finds the challenge invalid (TS 33.203 6.1.2.2, 6.1.3, 7.3.1.2, 7.3.1.3): through established associations
+/// or none, never through those of the challenge (TS 24.229 5.1.1.5.3).
 fn refusal(
     state: &State,
     message: &Message,

@@ -143,7 +143,7 @@ impl Session {
     }
 
     /// The operator wants the user authenticated anew: what is left of its registrations is cut to so many seconds, and it is told
-    /// (TS 24.229 5.4.1.6). A REGISTER that comes then is challenged.
+    /// (TS 24.229 5.4.1.6, TS 33.203 6.1.4). A REGISTER that comes then is challenged.
     pub(super) fn shorten(&mut self, env: &mut Environment<'_>, impus: &[Impu], expires: u32) {
         let told_until = env.at.now + Duration::from_secs(u64::from(expires));
         let mut any = false;

@@ -12,7 +12,7 @@ use std::time::Duration;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RegisterId(pub u64);
 
-/// "integrity-protected" of the Authorization header field (TS 24.229 7.2A.2): what the P-CSCF vouches for.
+/// "integrity-protected" of the Authorization header field (TS 24.229 7.2A.2, TS 33.203 6.1.5): what the P-CSCF vouches for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum IntegrityProtected {
     /// Not there: a P-CSCF that knows no security association for this access.

@@ -1,4 +1,4 @@
-//! Who a UE is in the IMS: what its ISIM says, or what follows from its USIM (TS 23.003 13).
+//! Who a UE is in the IMS: what its ISIM says, or what follows from its USIM (TS 23.003 13, TS 33.203 8).
 
 use quintet_identity::{IdentityError, Impi, Impu, Imsi, Plmn};
 

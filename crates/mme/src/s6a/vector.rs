@@ -1,4 +1,4 @@
-//! E-UTRAN vectors of an AIA (TS 29.272 7.3.17, 7.3.18).
+//! E-UTRAN vectors of an AIA (TS 29.272 5.2.3.1.2, 7.3.17, 7.3.18).
 
 use super::AnswerFault;
 use quintet_crypto::{Kasme, Rand, Res};

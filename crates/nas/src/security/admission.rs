@@ -1,5 +1,5 @@
 //! Which messages a receiver of EPS processes although their integrity was not, or could not be, checked (TS 24.301 4.4.4.2
-//! for the UE, 4.4.4.3 for the MME). All others are discarded; so is every ESM message.
+//! for the UE, 4.4.4.3 for the MME; TS 33.401 8.1.2). All others are discarded; so is every ESM message.
 //!
 //! The lists go by message type and, where the specification has a condition, by the octet it looks at. A message too
 //! short for that octet is not on the list.

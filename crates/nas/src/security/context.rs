@@ -1,5 +1,5 @@
 //! The NAS part of a security context of EPS or 5GS: keys, algorithms, and the COUNT of each direction (TS 24.301 4.4.2,
-//! 4.4.3, TS 33.401 8.1, 8.2; TS 24.501 4.4.2, 4.4.3, TS 33.501 6.4).
+//! 4.4.3, TS 33.401 8.1, 8.2; TS 24.501 4.4.2, 4.4.3, TS 33.501 6.4.3, 6.4.4).
 
 use super::count::NasCount;
 use super::header::{Protection, SecurityHeader};

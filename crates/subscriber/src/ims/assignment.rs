@@ -68,7 +68,7 @@ impl Assigned {
 }
 
 impl ImsRecord {
-    /// Decides the answer, in the order of TS 29.228 6.1.2.1.
+    /// Decides the answer, in the order of TS 29.228 6.1.2.1; a type that does not fit the state is refused (TS 29.228 8.1.3).
     ///
     /// # Errors
     /// The result of the refusal: ERROR_USER_UNKNOWN, ERROR_IDENTITIES_DONT_MATCH, AVP_OCCURS_TOO_MANY_TIMES,

@@ -16,7 +16,7 @@ pub struct UserAuthorization<'a> {
     pub visited: &'a str,
     /// User-Authorization-Type; REGISTRATION if it was absent.
     pub authorization_type: UserAuthorizationType,
-    /// IMS Emergency Registration of UAR-Flags.
+    /// IMS Emergency Registration of UAR-Flags: neither barring nor roaming keeps it away (TS 29.228 6.1.1.1, Annex G).
     pub emergency: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Supported-Features of S6a (TS 29.272 7.3.10; TS 29.229 6.3.29).
+//! Supported-Features of S6a (TS 29.272 7.1.9, 7.3.10; TS 29.229 6.3.29).
 //!
 //! A node lists what it supports, the HSS answers with the whole of what it supports itself, so that each knows what both
 //! can; the HSS leaves data out that belong to a feature the node does not have.

@@ -32,25 +32,25 @@ impl ErrorDiagnostic {
 /// Why a request is not granted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum Refusal {
-    /// The IMSI is not provisioned.
+    /// The IMSI is not provisioned (TS 29.272 7.4.3.1).
     #[error("USER_UNKNOWN")]
     UserUnknown,
-    /// No EPS subscription goes with the IMSI.
+    /// No EPS subscription goes with the IMSI (TS 29.272 7.4.3.2).
     #[error("UNKNOWN_EPS_SUBSCRIPTION")]
     UnknownEpsSubscription,
-    /// The RAT is restricted for this subscriber.
+    /// The RAT is restricted for this subscriber (TS 29.272 7.4.3.3).
     #[error("RAT_NOT_ALLOWED")]
     RatNotAllowed,
-    /// The subscriber may not be served there; by operator determined barring if a diagnostic says so.
+    /// The subscriber may not be served there; by operator determined barring if a diagnostic says so (TS 29.272 7.4.3.4).
     #[error("ROAMING_NOT_ALLOWED")]
     RoamingNotAllowed(Option<ErrorDiagnostic>),
-    /// The serving node is not registered for the subscriber.
+    /// The serving node is not registered for the subscriber (TS 29.272 7.4.3.6).
     #[error("UNKNOWN_SERVING_NODE")]
     UnknownServingNode,
-    /// No vector can be made now, or with what was sent.
+    /// No vector can be made now, or with what was sent (TS 29.272 7.4.4.1).
     #[error("AUTHENTICATION_DATA_UNAVAILABLE")]
     AuthenticationDataUnavailable,
-    /// CAMEL is subscribed: the SGSN shall register over MAP.
+    /// CAMEL is subscribed: the SGSN shall register over MAP (TS 29.272 7.4.4.2).
     #[error("CAMEL_SUBSCRIPTION_PRESENT")]
     CamelSubscriptionPresent,
     /// The requesting network is not entitled to vectors for this visited network.

@@ -232,6 +232,7 @@ impl ShUser {
         })
     }
 
+    /// S-CSCFName (TS 29.328 7.6.4): who serves, or is kept for the next time.
     fn scscf_name(&self, asked: &Asked<'_>) -> Result<ShData, Outcome> {
         let (record, ..) = self.identity(asked.subject)?;
         let registrations = &record.registrations;
@@ -242,6 +243,7 @@ impl ShUser {
         })
     }
 
+    /// IFCs (TS 29.328 7.6.5): those that lead to the server that asks.
     fn filter_criteria(&self, asked: &Asked<'_>) -> Result<ShData, Outcome> {
         let (record, _, identity) = self.identity(asked.subject)?;
         let name = asked.server_name.ok_or(MISSING)?;
@@ -256,6 +258,7 @@ impl ShUser {
         })
     }
 
+    /// PSIActivation (TS 29.328 7.6.10).
     fn activation(&self, asked: &Asked<'_>) -> Result<ShData, Outcome> {
         let (_, _, identity) = self.identity(asked.subject)?;
         let PublicIdentityKind::Service { active, .. } = identity.kind else {
@@ -267,7 +270,7 @@ impl ShUser {
         })
     }
 
-    /// What S6a and S6d told. Cells only the serving node knows, and of the CS domain nothing is known.
+    /// What S6a and S6d told (TS 29.328 7.6.6). Cells only the serving node knows, and of the CS domain nothing is known.
     fn location_information(&self, asked: &Asked<'_>) -> Result<ShData, Outcome> {
         let absent = ExperimentalResult::USER_DATA_NOT_AVAILABLE;
         let domain = asked.domain.ok_or(MISSING)?;
@@ -282,6 +285,7 @@ impl ShUser {
         })
     }
 
+    /// UserState of a domain (TS 29.328 7.6.7): attached, as far as it is known here.
     fn attachment(&self, asked: &Asked<'_>) -> Result<ShData, Outcome> {
         if asked.domain.ok_or(MISSING)? != RequestedDomain::PS_DOMAIN {
             return Err(ExperimentalResult::USER_DATA_NOT_AVAILABLE.into());

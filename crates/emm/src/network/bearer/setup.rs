@@ -1,8 +1,8 @@
 //! INITIAL CONTEXT SETUP: the eNB gets its key and the bearer, with the NAS message that goes along
-//! (TS 23.401 5.3.2.1, 5.3.4.1; TS 33.401 7.2.9; TS 36.413 8.3.1).
+//! (TS 23.401 5.3.2.1, 5.3.4.1; TS 33.401 7.2.6; TS 36.413 8.3.1).
 //!
 //! KeNB comes from the uplink COUNT of the message that made the connection secure: the initial message if that was
-//! verified, SECURITY MODE COMPLETE if there was one since (TS 33.401 7.2.9.1, A.3). The UE derives it from the same.
+//! verified, SECURITY MODE COMPLETE if there was one since (TS 33.401 7.2.6.2, A.3). The UE derives it from the same.
 
 use crate::Disposition;
 use crate::network::input::ContextSetupFailure;

@@ -1,4 +1,4 @@
-//! Which ngKSI a challenge offers (TS 24.501 5.4.1.3.2, 5.4.1.3.7 e).
+//! Which ngKSI a challenge offers (TS 24.501 5.4.1.3.2, 5.4.1.3.7 e; TS 33.501 6.2.3.2).
 
 use crate::network::Session;
 use crate::network::session::Environment;

@@ -1,4 +1,4 @@
-//! Which algorithms: the operator's first that the UE has too (TS 33.501 6.7.1.1, 6.7.2; TS 24.501 5.4.2.2).
+//! Which algorithms: the operator's first that the UE has too (TS 33.501 5.5.1, 6.7.1.1, 6.7.2; TS 24.501 5.4.2.2).
 
 use crate::network::AlgorithmLists;
 use quintet_crypto::{CipheringAlgorithm, IntegrityAlgorithm};

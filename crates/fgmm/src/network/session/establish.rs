@@ -1,5 +1,5 @@
 //! From a request to a UE that is known and a connection that is secure: what of the common procedures is needed, in
-//! their order.
+//! their order (TS 33.501 6.8.1.1.2, 10.2.1).
 //!
 //! ```text
 //!  verified, and the context will do ─────────────────────────────────────────────► secured
