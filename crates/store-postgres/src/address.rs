@@ -44,7 +44,7 @@ impl Address {
         if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
             return Err(OpenError::Address("it names no host".to_owned()));
         }
-        let schema = options.schema.clone();
+        let schema = asked.schema.take().unwrap_or_else(|| options.schema.clone());
         if !is_plain_name(&schema) {
             let why = format!("the schema {schema:?} is no name of lower-case letters, digits and _");
             return Err(OpenError::Address(why));
@@ -83,13 +83,15 @@ impl Address {
 struct Asked {
     verify: bool,
     authorities: Option<PathBuf>,
+    schema: Option<String>,
 }
 
-/// Takes `sslrootcert`, and `sslmode` where it asks for verification, out of a URL.
+/// Takes `sslrootcert`, `sslmode` where it asks for verification, and `schema`, which is our own, out of a URL.
 fn without_ours(url: &str) -> (String, Asked) {
     let mut asked = Asked {
         verify: false,
         authorities: None,
+        schema: None,
     };
     let Some((before, query)) = url.split_once('?') else {
         return (url.to_owned(), asked);
@@ -99,6 +101,10 @@ fn without_ours(url: &str) -> (String, Asked) {
         .filter(|pair| match pair.split_once('=') {
             Some(("sslrootcert", path)) => {
                 asked.authorities = Some(PathBuf::from(path.replace("%2F", "/").replace("%2f", "/")));
+                false
+            }
+            Some(("schema", name)) => {
+                asked.schema = Some(name.to_owned());
                 false
             }
             Some(("sslmode", "verify-full" | "verify-ca")) => {

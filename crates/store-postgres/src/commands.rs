@@ -13,6 +13,9 @@ pub(crate) const SENT_IN_ROWS: &[&str] = &[
     slot::SET_DIF,
     location::SET_MME,
     location::SET_SGSN,
+    location::SET_MMES,
+    location::ATTACH_MMES,
+    location::SET_SGSNS,
     location::PURGE,
     location::CLEAR,
     context_data::CLEAR,
@@ -72,12 +75,27 @@ pub(crate) fn one_statement<'a>(
     })
 }
 
+/// Does the first of these commands, which is not [`one_statement`], and with it those behind it that can be stored together;
+/// answers each of them.
+pub(crate) async fn write_first(
+    session: &Session,
+    keys: &mut Keys,
+    commands: &[Command],
+) -> Result<Vec<Reply>, Failure> {
+    match (provision::puts(commands), commands.first()) {
+        (Some((alike, mode)), _) => provision::put_all(session, keys, &alike, mode).await,
+        (None, Some(command)) => Ok(vec![write(session, keys, command).await?]),
+        (None, None) => Ok(Vec::new()),
+    }
+}
+
 /// Does a command that writes, whichever it is.
 pub(crate) async fn write(session: &Session, keys: &mut Keys, command: &Command) -> Result<Reply, Failure> {
     if let Some(work) = one_statement(session, command) {
         return work.await;
     }
     match command {
+        Command::Fence { h } => slot::fence(session, *h).await,
         Command::SetGateway {
             imsi,
             host,
@@ -85,7 +103,12 @@ pub(crate) async fn write(session: &Session, keys: &mut Keys, command: &Command)
             remove,
         } => location::set_gateway(session, *imsi, host, gateway.as_deref(), remove).await,
         Command::ChangeContextData { imsi, change } => context_data::change(session, *imsi, change).await,
-        Command::Put { subscribers, mode } => provision::put(session, keys, subscribers, *mode).await,
+        Command::Put { subscribers, mode } => {
+            let mut replies = provision::put_all(session, keys, &[subscribers], *mode).await?;
+            replies
+                .pop()
+                .ok_or_else(|| Failure::content("a put", "it has no answer"))
+        }
         Command::Remove { imsis } => provision::remove(session, keys, imsis).await,
         Command::PutIms { subscriptions, mode } => ims::put(session, keys, subscriptions, *mode).await,
         Command::RemoveIms { imsis } => ims::remove(session, keys, imsis).await,

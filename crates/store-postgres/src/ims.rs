@@ -10,6 +10,7 @@ use quintet_identity::{Impu, Imsi};
 use quintet_store::{ImsKey, PutMode, Reply, StoreError, StoredIms, provisioned_version};
 use quintet_store_rows::{clear_profile, holds_secret, profile_place};
 use quintet_subscriber::ims::{ImsSubscription, Registrations};
+use quintet_vault::Ring;
 use std::sync::Arc;
 use tokio_postgres::Row;
 use zeroize::Zeroizing;
@@ -90,6 +91,35 @@ fn column(keys: &mut Keys, packed: i64, json: &str) -> Result<Vec<u8>, Failure> 
     } else {
         Ok(json.as_bytes().to_vec())
     }
+}
+
+/// Seals the profiles that hold a secret and are not sealed under the current key, of rows behind `after` and up to `limit`
+/// of them. Answers the last one looked at.
+pub(crate) async fn seal_run(
+    session: &Session,
+    keys: &mut Keys,
+    after: i64,
+    limit: usize,
+) -> Result<Option<i64>, Failure> {
+    let sql = "SELECT imsi, profile, told FROM ims_subscription WHERE imsi > $1 ORDER BY imsi LIMIT $2";
+    let mut last = None;
+    for row in session.query(sql, &[&after, &(limit as i64)]).await? {
+        let packed: i64 = row.try_get(0)?;
+        last = Some(packed);
+        for (at, update) in [
+            (1, "UPDATE ims_subscription SET profile = $2 WHERE imsi = $1"),
+            (2, "UPDATE ims_subscription SET told = $2 WHERE imsi = $1"),
+        ] {
+            let value: Option<&[u8]> = row.try_get(at)?;
+            let is_current = |sealed: &[u8]| Ring::number_of(sealed).ok() == keys.current();
+            let wanted = value.is_some_and(|octets| !octets.starts_with(b"{") && !is_current(octets));
+            if wanted && let Some(json) = profile(keys, row::imsi(packed)?, value)? {
+                let sealed = column(keys, packed, &json)?;
+                session.execute(update, &[&packed, &sealed]).await?;
+            }
+        }
+    }
+    Ok(last)
 }
 
 /// The columns of a row, opened.

@@ -101,6 +101,71 @@ macro_rules! register {
 pub(crate) const SET_MME: &str = register!("mme");
 pub(crate) const SET_SGSN: &str = register!("sgsn");
 
+/// Registrations of several subscribers, none of them twice: `$1` whose, `$2` the nodes, `$3` their hosts.
+macro_rules! register_all {
+    ($domain:literal, $gateways:literal) => {
+        concat!(
+            "WITH given AS MATERIALIZED (
+                SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[]) WITH ORDINALITY AS g (imsi, node, host, n)),
+             stored AS (INSERT INTO location AS old (imsi, ",
+            $domain,
+            ", ",
+            $domain,
+            "_host) SELECT g.imsi, g.node, g.host FROM given g
+                WHERE EXISTS (SELECT 1 FROM subscriber s WHERE s.imsi = g.imsi) ON CONFLICT (imsi) DO UPDATE SET ",
+            $domain,
+            " = excluded.",
+            $domain,
+            ", ",
+            $domain,
+            "_host = excluded.",
+            $domain,
+            "_host, ",
+            $domain,
+            "_purged = false",
+            $gateways,
+            ") SELECT ",
+            columns!(),
+            ", s.imsi IS NOT NULL, g.n FROM given g
+              LEFT JOIN subscriber s ON s.imsi = g.imsi LEFT JOIN location l ON l.imsi = g.imsi"
+        )
+    };
+}
+
+pub(crate) const SET_MMES: &str = register_all!("mme", "");
+pub(crate) const ATTACH_MMES: &str = register_all!("mme", ", gateways = NULL");
+pub(crate) const SET_SGSNS: &str = register_all!("sgsn", "");
+
+/// A registration as a command says it.
+pub(crate) struct Registration<'a> {
+    /// The command's place among those of the transaction.
+    pub(crate) at: usize,
+    pub(crate) imsi: Imsi,
+    pub(crate) node: &'a ServingNode,
+}
+
+/// Registers nodes of several subscribers; `sql` says of which domain. Answers each with its command's place.
+pub(crate) async fn register_all(
+    session: &Session,
+    sql: &'static str,
+    all: &[Registration<'_>],
+) -> Result<Vec<(usize, Result<Reply, Failure>)>, Failure> {
+    // The statement is sent before anything is waited for: see `in_order`.
+    let imsis: Vec<i64> = all.iter().map(|one| one.imsi.packed() as i64).collect();
+    let nodes = all.iter().map(|one| to_json("a serving node", one.node));
+    let nodes: Vec<String> = nodes.collect::<Result<_, _>>()?;
+    let hosts: Vec<String> = all.iter().map(|one| one.node.host.to_ascii_lowercase()).collect();
+    let rows = session.query(sql, &[&imsis, &nodes, &hosts]).await?;
+    let mut replies = Vec::with_capacity(all.len());
+    for row in &rows {
+        let number: i64 = row.try_get(7)?;
+        if let Some(one) = all.get(number as usize - 1) {
+            replies.push((one.at, before(row, one.imsi)));
+        }
+    }
+    Ok(replies)
+}
+
 /// Registers a node; `sql` says of which domain.
 pub(crate) async fn register(
     session: &Session,

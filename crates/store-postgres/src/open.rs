@@ -24,17 +24,7 @@ pub(crate) async fn first(
     let migrating = prepare(address, masters, instance);
     within(MIGRATION_PATIENCE, "a migration", migrating)
         .await
-        .map_err(|failure| match failure {
-            Failure::NoMaster(why) => OpenError::NoMaster {
-                place: address.place.clone(),
-                why,
-            },
-            Failure::Unsafe(why) => OpenError::Unsafe {
-                place: address.place.clone(),
-                why,
-            },
-            failure => OpenError::Fault(failure.reply(&address.place).to_string()),
-        })
+        .map_err(|failure| OpenError::of(&address.place, failure))
         .and_then(|(found, warnings)| {
             if found > SCHEMA_VERSION {
                 let place = address.place.clone();

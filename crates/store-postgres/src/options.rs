@@ -1,5 +1,6 @@
 //! What a store is opened with, and why it may be refused.
 
+use crate::fault::Failure;
 use quintet_vault::{Masters, NoMaster, NoMasters};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -110,4 +111,16 @@ pub enum OpenError {
     /// The server, or the way to it, says no; the text names it and says what to do.
     #[error("{0}")]
     Fault(String),
+}
+
+impl OpenError {
+    /// What a failure while opening is.
+    pub(crate) fn of(place: &str, failure: Failure) -> Self {
+        let place = place.to_owned();
+        match failure {
+            Failure::NoMaster(why) => Self::NoMaster { place, why },
+            Failure::Unsafe(why) => Self::Unsafe { place, why },
+            failure => Self::Fault(failure.reply(&place).to_string()),
+        }
+    }
 }

@@ -6,7 +6,7 @@ use crate::sealing::Keys;
 use crate::session::Session;
 use crate::{ims, sh, shared};
 use quintet_identity::Imsi;
-use quintet_store::{PutMode, Reply, Revision, StoreError, same_usim};
+use quintet_store::{Command, PutMode, Reply, Revision, StoreError, same_usim};
 use quintet_store_rows::algorithm_columns;
 use quintet_subscriber::model::{Authentication, Subscriber};
 use std::collections::{HashMap, HashSet};
@@ -23,12 +23,49 @@ pub(crate) async fn set_revision(session: &Session, revision: i64) -> Result<Rep
     Ok(Reply::Revision(Revision(revision as u64)))
 }
 
-pub(crate) async fn put(
+/// Most subscribers of several commands that are stored as if they were one command's.
+const MAX_TOGETHER: usize = 4_096;
+
+/// The commands at the start of these that may be stored by one statement: `Put`s of one kind.
+pub(crate) fn puts(commands: &[Command]) -> Option<(Vec<&[Subscriber]>, PutMode)> {
+    let Some(Command::Put { mode: first, .. }) = commands.first() else {
+        return None;
+    };
+    let mut count = 0;
+    let alike = commands.iter().map_while(|command| match command {
+        Command::Put { subscribers, mode } if mode == first => {
+            count += subscribers.len();
+            (count <= MAX_TOGETHER || count == subscribers.len()).then_some(&subscribers[..])
+        }
+        _ => None,
+    });
+    Some((alike.collect(), *first))
+}
+
+/// Stores what several commands put, in their order; answers each as if it had been alone.
+pub(crate) async fn put_all(
     session: &Session,
     keys: &mut Keys,
-    subscribers: &[Subscriber],
+    commands: &[&[Subscriber]],
     mode: PutMode,
-) -> Result<Reply, Failure> {
+) -> Result<Vec<Reply>, Failure> {
+    let subscribers: Vec<&Subscriber> = commands.iter().copied().flatten().collect();
+    let last = put(session, keys, &subscribers, mode).await?;
+    let mut revision = last - subscribers.len() as u64;
+    let replies = commands.iter().map(|subscribers| {
+        revision += subscribers.len() as u64;
+        Reply::Revision(Revision(revision))
+    });
+    Ok(replies.collect())
+}
+
+/// Stores subscribers; answers the revision afterwards.
+async fn put(
+    session: &Session,
+    keys: &mut Keys,
+    subscribers: &[&Subscriber],
+    mode: PutMode,
+) -> Result<u64, Failure> {
     let mut revision = revision(session).await?;
     let mut released = Vec::new();
     let mut rest = subscribers;
@@ -44,7 +81,8 @@ pub(crate) async fn put(
         rest = others;
     }
     shared::release(session, &released).await?;
-    set_revision(session, revision).await
+    set_revision(session, revision).await?;
+    Ok(revision as u64)
 }
 
 /// The columns of a run of subscribers.
@@ -106,7 +144,7 @@ macro_rules! insert {
 async fn put_run(
     session: &Session,
     keys: &mut Keys,
-    run: &[Subscriber],
+    run: &[&Subscriber],
     mode: PutMode,
     mut revision: i64,
     released: &mut Vec<i64>,
@@ -187,7 +225,7 @@ async fn put_run(
 async fn stored(
     session: &Session,
     keys: &mut Keys,
-    run: &[Subscriber],
+    run: &[&Subscriber],
 ) -> Result<HashMap<Imsi, (Authentication, i64)>, Failure> {
     let sql = concat!(
         "SELECT ",

@@ -2,8 +2,8 @@
 
 use crate::fault::Failure;
 use crate::session::Session;
-use quintet_store_rows::{Fresh, KeyPurpose, WrappedKey};
-use quintet_vault::{DataKeyNumber, Masters, OpenError as FieldError, Place};
+use quintet_store_rows::{KeyPurpose, WrappedKey, rewrapped};
+use quintet_vault::{DataKeyNumber, Master, Masters, OpenError as FieldError, Place};
 use std::sync::Arc;
 
 /// All rows of `data_key`, by number.
@@ -19,6 +19,23 @@ pub(crate) async fn wrapped_keys(session: &Session) -> Result<Vec<WrappedKey>, F
         )?)
     });
     keys.collect()
+}
+
+/// Has another master key wrap all data keys, in a transaction of the caller's. Answers how many.
+pub(crate) async fn rewrap(
+    session: &Session,
+    masters: &dyn Masters,
+    new: &dyn Master,
+) -> Result<usize, Failure> {
+    let there = wrapped_keys(session).await?;
+    let keys = rewrapped(KeyPurpose::Subscribers, &there, masters, new)?;
+    for key in &keys {
+        let number = i32::from(key.number.value());
+        let (master, wrapped): (&[u8], &[u8]) = (&key.master.0, &key.wrapped);
+        let sql = "UPDATE data_key SET master = $2, wrapped = $3 WHERE number = $1";
+        session.execute(sql, &[&number, &master, &wrapped]).await?;
+    }
+    Ok(keys.len())
 }
 
 /// The keys as one connection knows them.
@@ -59,7 +76,7 @@ impl Keys {
 
     /// Makes a data key that seals from now on. The caller is in a transaction that holds the schema's lock.
     pub(crate) async fn add(&mut self, session: &Session) -> Result<DataKeyNumber, Failure> {
-        let fresh: Fresh = self.0.make()?;
+        let fresh = self.0.make()?;
         let sql = "INSERT INTO data_key (number, master, wrapped, made)
                    VALUES ($1, $2, $3, extract(epoch FROM now())::bigint)";
         let number = i32::from(fresh.number.value());

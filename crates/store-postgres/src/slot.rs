@@ -6,7 +6,8 @@ use crate::session::Session;
 use quintet_identity::Imsi;
 use quintet_store::{Bound, Reply, StoreError};
 use quintet_store_rows::CHALLENGE_KEY;
-use quintet_subscriber::auc::{ChallengeSecret, Epoch, Slot};
+use quintet_subscriber::auc::{ChallengeSecret, Epoch, FIRST_SEQ_MARGIN_TICKS, SEED_BITS, Slot};
+use zeroize::Zeroizing;
 
 pub(crate) const TAKEOVER: &str = "INSERT INTO slot (slot, epoch, h) VALUES ($1, 1, 0)
     ON CONFLICT (slot) DO UPDATE SET epoch = slot.epoch + 1 RETURNING epoch, h";
@@ -44,6 +45,20 @@ pub(crate) async fn raise_bound(
         return Ok(Reply::Done);
     }
     Err(fenced(row.try_get(1)?))
+}
+
+/// The store is a copy: see [`quintet_store::Command::Fence`]. Ten million rows take longer than other statements may.
+pub(crate) async fn fence(session: &Session, h: i64) -> Result<Reply, Failure> {
+    let sql = "INSERT INTO slot (slot, epoch, h) SELECT slot, 1, $1 FROM generate_series(0, 7) AS s (slot)
+        ON CONFLICT (slot) DO UPDATE SET epoch = slot.epoch + 1, h = greatest(slot.h, excluded.h)";
+    session.execute(sql, &[&h]).await?;
+    // As `auc::fence` does with one.
+    let sql = "UPDATE subscriber SET dif = dif + greatest(1, least($1, (1::bigint << least(delta_bits, 47)::int) / 4)),
+        seq_seed = seq_seed + CASE WHEN dif IS NULL AND seq_seed >= 0 AND seq_seed < $2
+            THEN (1::bigint << least(delta_bits, 47)::int) / 4 ELSE 0 END";
+    let (margin, seeds): (i64, i64) = (FIRST_SEQ_MARGIN_TICKS, 1 << SEED_BITS);
+    session.execute(sql, &[&margin, &seeds]).await?;
+    Ok(Reply::Done)
 }
 
 /// The row of the slot is locked before it is compared: whoever takes the slot over comes before or after all of this.
@@ -89,10 +104,7 @@ pub(crate) async fn challenge_key(
 ) -> Result<Reply, Failure> {
     let row = session.one("SELECT challenge_key FROM state", &[]).await?;
     let Some(sealed) = row.try_get::<_, Option<&[u8]>>(0)? else {
-        let sealed = keys.seal(&CHALLENGE_KEY, fresh.expose())?;
-        session
-            .execute("UPDATE state SET challenge_key = $1", &[&sealed])
-            .await?;
+        store_challenge_key(session, keys, fresh.expose()).await?;
         return Ok(Reply::ChallengeKey(fresh.clone()));
     };
     let octets = keys.open(&CHALLENGE_KEY, sealed)?;
@@ -100,4 +112,21 @@ pub(crate) async fn challenge_key(
         .try_into()
         .map_err(|_| Failure::content("state", "challenge_key"))?;
     Ok(Reply::ChallengeKey(ChallengeSecret::new(octets)))
+}
+
+/// Seals the key of RANDs, if there is one, under the current key.
+pub(crate) async fn reseal_challenge_key(session: &Session, keys: &mut Keys) -> Result<(), Failure> {
+    let row = session.one("SELECT challenge_key FROM state", &[]).await?;
+    let Some(sealed) = row.try_get::<_, Option<&[u8]>>(0)? else {
+        return Ok(());
+    };
+    let octets = Zeroizing::new(keys.open(&CHALLENGE_KEY, sealed)?.to_vec());
+    store_challenge_key(session, keys, &octets).await
+}
+
+/// Seals the key of RANDs.
+async fn store_challenge_key(session: &Session, keys: &mut Keys, octets: &[u8]) -> Result<(), Failure> {
+    let sealed = keys.seal(&CHALLENGE_KEY, octets)?;
+    let sql = "UPDATE state SET challenge_key = $1";
+    session.execute(sql, &[&sealed]).await.map(drop)
 }

@@ -179,7 +179,7 @@ fn stopped() -> StoreError {
 }
 
 /// A name of this store among all at the server.
-fn instance() -> Result<String, OpenError> {
+pub(crate) fn instance() -> Result<String, OpenError> {
     let mut octets = [0; 6];
     #[expect(clippy::disallowed_methods, reason = "names of stores are made here")]
     getrandom::fill(&mut octets)

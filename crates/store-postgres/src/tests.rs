@@ -6,6 +6,7 @@ mod faults;
 mod killed;
 mod opening;
 mod processes;
+mod rekey;
 mod support;
 
 use crate::PostgresStore;

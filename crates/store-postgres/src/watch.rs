@@ -82,7 +82,7 @@ impl Watch {
         let session = Session::open(&self.address, Purpose::Watch, &self.instance, on_notification).await?;
         session.batch(&format!("LISTEN {}", self.address.schema)).await?;
         if let Some(slot) = self.slot
-            && let Some(holder) = self.claim(&session, slot).await?
+            && let Some(holder) = holder_of_slot(&session, slot_lock(&self.address, slot)).await?
         {
             // The epoch decides who may issue; this is for whoever reads the log.
             tracing::error!(slot = slot.value(), %holder, "another process serves this slot since the connection was lost");
@@ -100,7 +100,7 @@ impl Watch {
                     within(PATIENCE, "a heartbeat", beat).await?;
                 }
                 Some(Some((slot, answer))) => {
-                    let holder = self.claim(session, slot).await;
+                    let holder = holder_of_slot(session, slot_lock(&self.address, slot)).await;
                     if matches!(holder, Ok(None)) {
                         self.slot = Some(slot);
                     }
@@ -119,23 +119,24 @@ impl Watch {
             Ok(None) => None,
         }
     }
+}
 
-    /// Takes the lock of a slot for as long as the connection lives; answers who has it, if it is somebody else.
-    async fn claim(&self, session: &Session, slot: Slot) -> Result<Option<String>, Failure> {
-        let number = self
-            .address
-            .lock_number()
-            .wrapping_add(1 + i64::from(slot.value()));
-        let row = session.one("SELECT pg_try_advisory_lock($1)", &[&number]).await?;
-        if row.try_get(0)? {
-            return Ok(None);
-        }
-        let sql = "SELECT coalesce(a.application_name, '') || coalesce(' at ' || host(a.client_addr), '')
-             FROM pg_locks l JOIN pg_stat_activity a USING (pid)
-             WHERE l.locktype = 'advisory' AND l.granted AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-               AND ((l.classid::bigint << 32) | l.objid::bigint) = $1";
-        let row = session.optional(sql, &[&number]).await?;
-        let holder = row.map_or_else(|| Ok("another process".to_owned()), |row| row.try_get(0))?;
-        Ok(Some(holder))
+/// The number of a slot's lock.
+pub(crate) fn slot_lock(address: &Address, slot: Slot) -> i64 {
+    address.lock_number().wrapping_add(1 + i64::from(slot.value()))
+}
+
+/// Takes the lock of a slot for as long as the connection lives; answers who has it, if it is somebody else.
+pub(crate) async fn holder_of_slot(session: &Session, number: i64) -> Result<Option<String>, Failure> {
+    let row = session.one("SELECT pg_try_advisory_lock($1)", &[&number]).await?;
+    if row.try_get(0)? {
+        return Ok(None);
     }
+    let sql = "SELECT coalesce(a.application_name, '') || coalesce(' at ' || host(a.client_addr), '')
+         FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+         WHERE l.locktype = 'advisory' AND l.granted AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+           AND ((l.classid::bigint << 32) | l.objid::bigint) = $1";
+    let row = session.optional(sql, &[&number]).await?;
+    let holder = row.map_or_else(|| Ok("another process".to_owned()), |row| row.try_get(0))?;
+    Ok(Some(holder))
 }

@@ -14,11 +14,12 @@
 
 use crate::address::Address;
 use crate::check;
-use crate::commands::{SENT_IN_ROWS, is_provisioning, one_statement, write};
+use crate::commands::{SENT_IN_ROWS, is_provisioning, write, write_first};
 use crate::fault::Failure;
+use crate::flight::Flight;
 use crate::lanes::{Job, Lane};
 use crate::sealing::Keys;
-use crate::session::{LOCK_LIMIT, Local, Purpose, Session, in_order, within};
+use crate::session::{LOCK_LIMIT, Purpose, Session, within};
 use quintet_store::{Command, Reply, StoreError};
 use quintet_store_rows::Outbox;
 use quintet_vault::Masters;
@@ -197,25 +198,24 @@ async fn together(writing: &mut Writing, commands: &[Command], lock: i64) -> Res
     let Writing { session, keys } = writing;
     let session = &*session;
     let begin = begin(lock);
-    let flight: Option<Vec<_>> = commands
-        .iter()
-        .map(|command| one_statement(session, command))
-        .collect();
-    if let Some(flight) = flight {
-        return in_one_flight(session, &begin, flight, commit(commands)).await;
+    let flight = Flight::of(session, commands);
+    if flight.length == commands.len() {
+        // The whole transaction without waiting for anything before its COMMIT. If a statement fails, PostgreSQL makes a
+        // ROLLBACK of that COMMIT.
+        return flight.run(Some((&begin, commit(commands)))).await;
     }
     session.batch(&begin).await?;
     keys.follow(session).await?;
     let mut replies: Replies = Vec::with_capacity(commands.len());
     let mut rest = commands;
-    while let Some((first, others)) = rest.split_first() {
-        let run: Vec<_> = rest
-            .iter()
-            .map_while(|command| one_statement(session, command))
-            .collect();
-        if run.is_empty() {
-            match write(session, keys, first).await {
-                Ok(reply) => replies.push(Ok(reply)),
+    while !rest.is_empty() {
+        let flight = Flight::of(session, rest);
+        if flight.length == 0 {
+            match write_first(session, keys, rest).await {
+                Ok(done) => {
+                    rest = &rest[done.len()..];
+                    replies.extend(done.into_iter().map(Ok));
+                }
                 Err(failure) => {
                     if !failure.spoils_connection() {
                         session.batch("ROLLBACK").await?;
@@ -223,51 +223,13 @@ async fn together(writing: &mut Writing, commands: &[Command], lock: i64) -> Res
                     return Err(failure);
                 }
             }
-            rest = others;
         } else {
-            let length = run.len();
-            replies.extend(cause(in_order(run).await)?);
-            rest = &rest[length..];
+            rest = &rest[flight.length..];
+            replies.extend(flight.run(None).await?);
         }
     }
     session.batch(commit(commands)).await?;
     Ok(replies)
-}
-
-/// The whole transaction without waiting for anything before its COMMIT. If a statement fails, PostgreSQL makes a
-/// ROLLBACK of that COMMIT.
-async fn in_one_flight(
-    session: &Session,
-    begin: &str,
-    commands: Vec<Local<'_, Result<Reply, Failure>>>,
-    commit: &'static str,
-) -> Result<Replies, Failure> {
-    let mut flight: Vec<Local<'_, Result<Option<Reply>, Failure>>> = Vec::with_capacity(commands.len() + 2);
-    flight.push(Box::pin(async { session.batch(begin).await.map(|()| None) }));
-    for command in commands {
-        flight.push(Box::pin(async { command.await.map(Some) }));
-    }
-    flight.push(Box::pin(async { session.batch(commit).await.map(|()| None) }));
-    let outcomes = cause(in_order(flight).await)?;
-    Ok(outcomes.into_iter().filter_map(Result::transpose).collect())
-}
-
-/// The outcomes, if the transaction stands; else the failure that ended it.
-fn cause<T>(outcomes: Vec<Result<T, Failure>>) -> Result<Vec<Result<T, Failure>>, Failure> {
-    let ends = |failure: &Failure| !matches!(failure, Failure::Answer(_) | Failure::Content(_));
-    if !outcomes.iter().any(|outcome| outcome.as_ref().is_err_and(ends)) {
-        return Ok(outcomes);
-    }
-    let mut failures = outcomes
-        .into_iter()
-        .filter_map(Result::err)
-        .filter(ends)
-        .collect::<Vec<_>>();
-    let at = failures
-        .iter()
-        .position(|failure| !failure.is_consequence())
-        .unwrap_or(0);
-    Err(failures.swap_remove(at))
 }
 
 /// Each command in a savepoint of its own.

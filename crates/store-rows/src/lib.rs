@@ -16,6 +16,7 @@ mod data_key;
 mod keys;
 mod nonces;
 mod replies;
+mod status;
 
 pub use columns::{
     CHALLENGE_KEY, ColumnError, Columns, algorithm_columns, at_keys, clear_profile, holds_secret,
@@ -24,3 +25,4 @@ pub use columns::{
 pub use data_key::{KeyFault, KeyPurpose, WrappedKey, rewrapped};
 pub use keys::{Fresh, Keys};
 pub use replies::{Answer, Caller, Outbox};
+pub use status::{DataKey, KeyStatus, Progress, Rewrapped, Rotated};

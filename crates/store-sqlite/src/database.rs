@@ -4,7 +4,7 @@ use crate::fault::{Failure, explain, sealed};
 use crate::schema::{self, Kind, SCHEMA_VERSION};
 use crate::scrub;
 use crate::sealing::Keys;
-use quintet_store_rows::KeyPurpose;
+use quintet_store_rows::{KeyPurpose, Progress};
 use quintet_vault::{Masters, NoMaster};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
@@ -61,9 +61,6 @@ pub enum OpenError {
     #[error("{0}")]
     Fault(String),
 }
-
-/// Told how far a long work on a file is: what it is, how much is done, of how much.
-pub type Progress = Arc<dyn Fn(&'static str, u64, u64) + Send + Sync>;
 
 impl OpenError {
     /// What a failure while opening is.
@@ -205,12 +202,26 @@ pub(crate) fn create(path: &Path) -> Result<(), OpenError> {
     if path.exists() {
         return Ok(());
     }
-    let fault = |what: &Path, error: std::io::Error| {
-        OpenError::Fault(format!(
-            "{} cannot be created: {error}; choose another place",
-            what.display()
-        ))
-    };
+    create_directory(path)?;
+    // Another process may be faster: then the file is there.
+    OpenOptions::new()
+        .create(true)
+        .append(true)
+        .mode(0o600)
+        .open(path)
+        .map_err(|error| not_created(path, &error))?;
+    Ok(())
+}
+
+fn not_created(what: &Path, error: &std::io::Error) -> OpenError {
+    OpenError::Fault(format!(
+        "{} cannot be created: {error}; choose another place",
+        what.display()
+    ))
+}
+
+/// Makes the directory of a file for its owner alone, if it is not there.
+pub(crate) fn create_directory(path: &Path) -> Result<(), OpenError> {
     if let Some(directory) = path
         .parent()
         .filter(|directory| !directory.as_os_str().is_empty())
@@ -219,15 +230,8 @@ pub(crate) fn create(path: &Path) -> Result<(), OpenError> {
             .recursive(true)
             .mode(0o700)
             .create(directory)
-            .map_err(|e| fault(directory, e))?;
+            .map_err(|error| not_created(directory, &error))?;
     }
-    // Another process may be faster: then the file is there.
-    OpenOptions::new()
-        .create(true)
-        .append(true)
-        .mode(0o600)
-        .open(path)
-        .map_err(|e| fault(path, e))?;
     Ok(())
 }
 

@@ -26,6 +26,22 @@ pub fn each_subscriber(
     busy_timeout: Duration,
     mut each: impl FnMut(Subscriber),
 ) -> Result<(), OpenError> {
+    let (connection, found) = open_to_look(path, busy_timeout)?;
+    if found < SCHEMA_VERSION {
+        return Err(OpenError::Fault(format!(
+            "the database {} has schema version {found}, older than {SCHEMA_VERSION}, and is only looked at here: run \
+             `quintet subscriber list --db` on it once, which brings it up to date",
+            path.display()
+        )));
+    }
+    read(&connection, masters, &mut each).map_err(|failure| OpenError::of(path, failure))
+}
+
+/// Opens a database to read it, whatever known version its schema has; answers that version as well.
+///
+/// # Errors
+/// [`OpenError`] if there is no such file, it is another program's or a later one's, or its keys are not sealed yet.
+pub(crate) fn open_to_look(path: &Path, busy_timeout: Duration) -> Result<(Connection, i32), OpenError> {
     if !path.exists() {
         return Err(OpenError::Missing(path.to_owned()));
     }
@@ -34,23 +50,18 @@ pub fn each_subscriber(
     let connection = Connection::open_with_flags(path, flags).map_err(fault)?;
     connection.busy_timeout(busy_timeout).map_err(fault)?;
     match schema::kind(&connection).map_err(fault)? {
-        Kind::Quintet(SCHEMA_VERSION) => {}
-        Kind::Quintet(found) if found > SCHEMA_VERSION => {
-            return Err(OpenError::Newer {
-                path: path.to_owned(),
-                found,
-            });
-        }
-        Kind::Quintet(found) => {
-            return Err(OpenError::Fault(format!(
-                "the database {} has schema version {found}, older than {SCHEMA_VERSION}, and is only looked at here: run \
-                 `quintet subscriber list --db` on it once, which brings it up to date",
-                path.display()
-            )));
-        }
-        Kind::Foreign | Kind::Empty => return Err(OpenError::NotQuintet(path.to_owned())),
+        Kind::Quintet(found) if found > SCHEMA_VERSION => Err(OpenError::Newer {
+            path: path.to_owned(),
+            found,
+        }),
+        Kind::Quintet(found) if found >= schema::FIRST_SEALED => Ok((connection, found)),
+        Kind::Quintet(_) => Err(OpenError::Fault(format!(
+            "the database {} holds its keys in the clear: it was last opened by an earlier version; the next command that \
+             opens it seals them",
+            path.display()
+        ))),
+        Kind::Foreign | Kind::Empty => Err(OpenError::NotQuintet(path.to_owned())),
     }
-    read(&connection, masters, &mut each).map_err(|failure| OpenError::of(path, failure))
 }
 
 fn read(

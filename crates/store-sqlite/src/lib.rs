@@ -23,8 +23,10 @@
 
 #![forbid(unsafe_code)]
 
+mod backup;
 mod context_data;
 mod contexts;
+mod copy;
 mod database;
 mod equipment;
 mod fault;
@@ -36,6 +38,7 @@ mod lock;
 mod provision;
 mod reader;
 mod rekey;
+mod restore;
 mod row;
 mod schema;
 mod scrub;
@@ -47,11 +50,14 @@ mod slot;
 mod store;
 mod writer;
 
+pub use backup::{BackedUp, back_up};
 pub use contexts::{ContextStore, Opened, Owner};
-pub use database::{OpenError, Progress};
+pub use database::OpenError;
 pub use glance::each_subscriber;
 pub use lock::LockError;
-pub use rekey::{DataKey, KeyStatus, KeyedFile, Rewrapped, Rotated, key_status, rewrap, rotate_data_key};
+pub use quintet_store_rows::{DataKey, KeyStatus, Progress, Rewrapped, Rotated};
+pub use rekey::{KeyedFile, key_status, rewrap, rotate_data_key};
+pub use restore::{Restore, RestoreError, Restored, fence};
 pub use schema::{APPLICATION_ID, SCHEMA_VERSION};
 pub use store::{Options, SqliteStore, Waker};
 

@@ -5,14 +5,14 @@
 //! run by run, between which others write. When nothing is left under an old data key, it is deleted. A process that ends
 //! in between leaves more than one data key behind; the next rotation goes on from there.
 
-use crate::database::{Database, Mode, OpenError, Progress};
-use crate::fault::{Failure, explain};
-use crate::schema::{self, Kind, SCHEMA_VERSION};
+use crate::database::{Database, Mode, OpenError};
+use crate::fault::Failure;
+use crate::glance::open_to_look;
 use crate::sealing::wrapped_keys;
 use crate::{ims, scrub, sealing, slot};
-use quintet_store_rows::{KeyPurpose, at_keys};
-use quintet_vault::{DataKeyNumber, Fingerprint, Master, Masters, Ring};
-use rusqlite::{Connection, OpenFlags, params};
+use quintet_store_rows::{DataKey, KeyPurpose, KeyStatus, Progress, Rewrapped, Rotated, at_keys};
+use quintet_vault::{Master, Masters, Ring};
+use rusqlite::{Connection, params};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -46,50 +46,6 @@ pub struct KeyedFile<'a> {
     pub progress: Progress,
 }
 
-/// A data key of a database.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DataKey {
-    /// Its number; the highest one seals.
-    pub number: DataKeyNumber,
-    /// The master key that wraps it.
-    pub master: Fingerprint,
-    /// When it was made, seconds of Unix time.
-    pub made: i64,
-    /// How many subscribers' keys are sealed under it.
-    pub subscribers: u64,
-}
-
-/// What protects a database.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeyStatus {
-    /// Its data keys; more than one while a rotation is under way, or was interrupted.
-    pub data_keys: Vec<DataKey>,
-    /// Whether octets that were in the clear may still be in free pages.
-    pub traces: bool,
-}
-
-/// What another master key came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rewrapped {
-    /// The new master key.
-    pub master: Fingerprint,
-    /// How many data keys it wraps.
-    pub data_keys: usize,
-}
-
-/// What another data key came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rotated {
-    /// The data key that seals now.
-    pub number: DataKeyNumber,
-    /// Whether a rotation that was interrupted went on.
-    pub resumed: bool,
-    /// How many rows were sealed anew.
-    pub sealed: u64,
-    /// How many data keys are gone.
-    pub removed: usize,
-}
-
 impl KeyedFile<'_> {
     fn open(&self) -> Result<Database, OpenError> {
         let mode = Mode {
@@ -108,34 +64,12 @@ impl KeyedFile<'_> {
 /// # Errors
 /// [`OpenError`]; of a file that was made before fields were sealed, [`OpenError::Fault`] that says so.
 pub fn key_status(path: &Path, busy_timeout: Duration) -> Result<KeyStatus, OpenError> {
-    if !path.exists() {
-        return Err(OpenError::Missing(path.to_owned()));
-    }
-    let fault = |error: rusqlite::Error| OpenError::Fault(explain(path, &error));
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags).map_err(fault)?;
-    connection.busy_timeout(busy_timeout).map_err(fault)?;
-    match schema::kind(&connection).map_err(fault)? {
-        Kind::Quintet(found) if found > SCHEMA_VERSION => {
-            return Err(OpenError::Newer {
-                path: path.to_owned(),
-                found,
-            });
-        }
-        Kind::Quintet(found) if found >= schema::FIRST_SEALED => {}
-        Kind::Quintet(_) => {
-            return Err(OpenError::Fault(format!(
-                "the database {} holds its keys in the clear: it was last opened by an earlier version; the next command that \
-                 opens it seals them",
-                path.display()
-            )));
-        }
-        Kind::Foreign | Kind::Empty => return Err(OpenError::NotQuintet(path.to_owned())),
-    }
+    let (connection, _) = open_to_look(path, busy_timeout)?;
     status(&connection).map_err(|failure| OpenError::of(path, failure))
 }
 
-fn status(connection: &Connection) -> Result<KeyStatus, Failure> {
+/// What protects the database of a connection.
+pub(crate) fn status(connection: &Connection) -> Result<KeyStatus, Failure> {
     connection.execute_batch("BEGIN")?;
     let mut data_keys = Vec::new();
     let mut count = connection.prepare("SELECT count(*) FROM subscriber WHERE substr(keys, 2, 2) = ?1")?;

@@ -5,7 +5,7 @@ use crate::sealing::Keys;
 use quintet_identity::Imsi;
 use quintet_store::{Bound, Reply, StoreError};
 use quintet_store_rows::CHALLENGE_KEY;
-use quintet_subscriber::auc::{ChallengeSecret, Epoch, Slot};
+use quintet_subscriber::auc::{ChallengeSecret, Epoch, FIRST_SEQ_MARGIN_TICKS, SEED_BITS, Slot};
 use rusqlite::{Connection, OptionalExtension, params};
 use zeroize::Zeroizing;
 
@@ -93,6 +93,24 @@ pub(crate) fn raise_bound(
     connection
         .prepare_cached("UPDATE slot SET h = ?2 WHERE slot = ?1 AND h < ?2")?
         .execute(params![slot.value(), h])?;
+    Ok(Reply::Done)
+}
+
+/// The store is a copy: see [`quintet_store::Command::Fence`].
+pub(crate) fn fence(connection: &Connection, h: i64) -> Result<Reply, Failure> {
+    connection.execute(
+        "WITH RECURSIVE slots (slot) AS (VALUES (0) UNION ALL SELECT slot + 1 FROM slots WHERE slot < 7)
+         INSERT INTO slot (slot, epoch, h) SELECT slot, 1, ?1 FROM slots WHERE true
+         ON CONFLICT (slot) DO UPDATE SET epoch = epoch + 1, h = max(h, excluded.h)",
+        [h],
+    )?;
+    // As `auc::fence` does with one.
+    connection.execute(
+        "UPDATE subscriber SET dif = dif + max(1, min(?1, (1 << min(delta_bits, 47)) / 4)),
+             seq_seed = seq_seed + CASE WHEN dif IS NULL AND seq_seed >= 0 AND seq_seed < ?2
+                 THEN (1 << min(delta_bits, 47)) / 4 ELSE 0 END",
+        [FIRST_SEQ_MARGIN_TICKS, 1 << SEED_BITS],
+    )?;
     Ok(Reply::Done)
 }
 

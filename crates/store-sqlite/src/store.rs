@@ -1,6 +1,6 @@
 //! The store itself: its threads, and the port.
 
-use crate::database::{Database, Mode, OpenError, Progress};
+use crate::database::{Database, Mode, OpenError};
 use crate::fault::explain;
 use crate::lanes::{Job, Lane};
 use crate::lock::{LockError, ServingLock};
@@ -8,7 +8,7 @@ use crate::reader::Reader;
 use crate::shared::{Numbers, Subscriptions};
 use crate::writer::{Writer, reopen, reopen_writer};
 use quintet_store::{Command, Durability, EquipmentCommand, Reply, ShCommand, Store, StoreError, Ticket};
-use quintet_store_rows::{Answer, Caller, Outbox};
+use quintet_store_rows::{Answer, Caller, Outbox, Progress};
 use quintet_subscriber::auc::Slot;
 use quintet_vault::{Masters, NoMasters};
 use std::collections::VecDeque;

@@ -1,6 +1,7 @@
 //! The contract, and what is SQLite's own: faults, files, other processes.
 
 mod contract;
+mod copies;
 mod faults;
 mod files;
 mod glance;

@@ -368,6 +368,7 @@ fn apply(
             expected,
             dif,
         } => slot::set_dif(connection, *imsi, (*slot, *epoch), *expected, *dif),
+        Command::Fence { h } => slot::fence(connection, *h),
         Command::SetMme {
             imsi,
             mme,

@@ -51,7 +51,7 @@ pub fn wait(store: &mut dyn Store) -> (Ticket, Result<Reply, StoreError>) {
 macro_rules! contract_suite {
     ($make:expr) => {
         $crate::contract_suite!(@tests $make;
-            slots: takeover_starts_at_epoch_one_and_counts, takeover_keeps_the_bound, slots_are_independent,
+            slots: takeover_starts_at_epoch_one_and_counts, takeover_keeps_the_bound, slots_are_independent, a_fence_raises_everything,
                 raise_bound_is_fenced, raise_bound_never_lowers, set_dif_conflicts, set_dif_is_fenced_first,
                 load_tells_the_epoch, a_takeover_race_has_one_winner_per_epoch,
                 the_first_challenge_key_stays;

@@ -15,7 +15,7 @@ use crate::port::{
     Revision, Store, StoreError, Ticket, same_host, same_usim,
 };
 use quintet_identity::Imsi;
-use quintet_subscriber::auc::{ChallengeSecret, Epoch, Slot};
+use quintet_subscriber::auc::{ChallengeSecret, Epoch, Slot, fence};
 use quintet_subscriber::model::{ContextChange, ContextData, Location, PdnGateway, ServingNode, Subscriber};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Bound::{Excluded, Unbounded};
@@ -76,6 +76,7 @@ impl MemoryStore {
                 expected,
                 dif,
             } => self.set_dif(imsi, slot, epoch, expected, dif),
+            Command::Fence { h } => Ok(self.fence(h)),
             Command::Load { imsi, slot } => Ok(Reply::Subscriber {
                 subscriber: self.subscribers.get(&imsi).cloned().map(Box::new),
                 epoch: self.slots[usize::from(slot.value())].map(|bound| bound.epoch),
@@ -134,6 +135,23 @@ impl MemoryStore {
                 self.challenge_key.get_or_insert(fresh).clone(),
             )),
         }
+    }
+
+    fn fence(&mut self, h: i64) -> Reply {
+        for state in &mut self.slots {
+            let before = state.unwrap_or(Bound {
+                epoch: Epoch(0),
+                h: 0,
+            });
+            *state = Some(Bound {
+                epoch: Epoch(before.epoch.0 + 1),
+                h: before.h.max(h),
+            });
+        }
+        for subscriber in self.subscribers.values_mut() {
+            fence(&mut subscriber.authentication);
+        }
+        Reply::Done
     }
 
     fn takeover(&mut self, slot: Slot) -> Reply {

@@ -114,6 +114,13 @@ pub enum Command {
         /// DIF as it shall be.
         dif: i64,
     },
+    /// The store is a copy, older than what was issued: every slot gets a new epoch and an H of `h` at least, and every
+    /// subscriber is fenced ([`quintet_subscriber::auc::fence`]). It is no provisioning change; nobody may be serving.
+    /// → [`Reply::Done`]
+    Fence {
+        /// The lowest H, in ticks.
+        h: i64,
+    },
     /// One subscriber, read in one transaction with the epoch of `slot`. → [`Reply::Subscriber`]
     Load {
         /// Who.
@@ -293,6 +300,7 @@ impl Command {
             Self::Takeover { .. }
             | Self::RaiseBound { .. }
             | Self::SetDif { .. }
+            | Self::Fence { .. }
             | Self::SetMme { .. }
             | Self::SetSgsn { .. }
             | Self::Purge { .. }

@@ -45,7 +45,9 @@ mod vector;
 
 pub use challenge::{ChallengeKey, ChallengeSecret, Entropy, MAX_RAND_AGE_S, MAX_RAND_AHEAD_S};
 pub use clock::{ClockJump, TICK_MS, WallClock};
-pub use dif::{FIRST_SEQ_MARGIN_TICKS, Resync, SetDif, initial_dif, refresh_dif};
+pub use dif::{
+    FIRST_SEQ_MARGIN_TICKS, Resync, SEED_BITS, SetDif, fence, initial_dif, refresh_dif, seq_margin,
+};
 pub use domain::{Domain, Issued};
 pub use issuer::{Auc, AucConfig, IssueError, MAX_SQNS_PER_ISSUE, NotAdmitted, RaiseBound, Recipient};
 pub use slot::{Epoch, Slot};

@@ -3,7 +3,7 @@
 use super::fixture::{imsi, slot, subscriber};
 use super::{Make, call};
 use crate::port::{Bound, Command, PutMode, Reply, Store, StoreError};
-use quintet_subscriber::auc::{ChallengeSecret, Epoch};
+use quintet_subscriber::auc::{ChallengeSecret, Epoch, fence};
 use quintet_subscriber::model::Subscriber;
 
 fn takeover(store: &mut dyn Store, n: u8) -> Bound {
@@ -230,4 +230,51 @@ pub fn the_first_challenge_key_stays(make: Make<'_>) {
             "{reply:?}"
         );
     }
+}
+
+/// Whoever held a slot is out, no slot starts below the fence, nobody's bound falls, and each DIF rises by what its card takes.
+pub fn a_fence_raises_everything(make: Make<'_>) {
+    let mut store = make();
+    let mut subscribers: Vec<Subscriber> = (1..=4).map(subscriber).collect();
+    subscribers[0].authentication.dif = Some(-5);
+    subscribers[1].authentication.dif = None;
+    subscribers[2].authentication.dif = Some(7);
+    subscribers[2].authentication.sqn_profile.delta_bits = 10;
+    subscribers[3].authentication.seq_seed = u64::MAX;
+    let put = Command::Put {
+        subscribers: subscribers.clone(),
+        mode: PutMode::Insert,
+    };
+    call(&mut *store, put).expect("a put");
+    let revision = |store: &mut dyn Store| {
+        let since = crate::port::Revision(u64::MAX);
+        call(store, Command::Changes { since, limit: 1 })
+    };
+    let before = revision(&mut *store);
+    for n in [0, 3] {
+        takeover(&mut *store, n);
+    }
+    raise(&mut *store, 0, 1, 400).expect("a bound");
+    raise(&mut *store, 3, 1, 6_000).expect("a bound");
+    assert_eq!(call(&mut *store, Command::Fence { h: 5_000 }), Ok(Reply::Done));
+    assert_eq!(raise(&mut *store, 0, 1, 9_000), fenced(2));
+    for (n, epoch, h) in [(0, 3, 5_000), (3, 3, 6_000), (7, 2, 5_000)] {
+        let expected = Bound {
+            epoch: Epoch(epoch),
+            h,
+        };
+        assert_eq!(takeover(&mut *store, n), expected, "slot {n}");
+    }
+    for expected in &mut subscribers {
+        fence(&mut expected.authentication);
+        let load = Command::Load {
+            imsi: expected.imsi,
+            slot: slot(0),
+        };
+        match call(&mut *store, load) {
+            Ok(Reply::Subscriber { subscriber, .. }) => assert_eq!(subscriber.as_deref(), Some(&*expected)),
+            other => panic!("load: {other:?}"),
+        }
+    }
+    assert_eq!(revision(&mut *store), before, "it is no provisioning change");
 }

@@ -20,7 +20,7 @@
 
 use super::domain::max_seq;
 use super::{Epoch, Slot, WallClock};
-use crate::model::SqnProfile;
+use crate::model::{Authentication, SqnProfile};
 use quintet_identity::Imsi;
 
 /// By how much the first SEQ exceeds what another AuC may have issued, in ticks: a day. A provisioning tool's clock
@@ -76,7 +76,31 @@ pub fn initial_dif(seq_seed: u64, profile: SqnProfile, wall: WallClock) -> i64 {
 pub(super) fn first_dif(seq_seed: u64, profile: SqnProfile, glc: i64) -> i64 {
     let highest = max_seq(profile.ind_bits);
     let seed = i64::try_from(seq_seed).unwrap_or(highest).min(highest);
-    seed + FIRST_SEQ_MARGIN_TICKS.min(delta(profile) / 4).max(1) - glc
+    seed + seq_margin(profile) - glc
+}
+
+/// A subscriber of a store that was put back from a copy: his next SEQ is above what was issued since, as long as no
+/// resynchronisation raised DIF by a day meanwhile. DIF that was not known when the copy was made may have been written since, and
+/// time have passed: the seed rises by a quarter of Δ (77 days), which the card takes as well.
+pub fn fence(authentication: &mut Authentication) {
+    let profile = authentication.sqn_profile;
+    match &mut authentication.dif {
+        Some(dif) => *dif += seq_margin(profile),
+        None if authentication.seq_seed < 1 << SEED_BITS => {
+            authentication.seq_seed += (delta(profile) / 4) as u64;
+        }
+        None => {}
+    }
+}
+
+/// Seeds of more bits are above every SEQ, and stay.
+pub const SEED_BITS: u32 = 47;
+
+/// [`FIRST_SEQ_MARGIN_TICKS`], or what of it a profile with a small Δ takes: by so much SEQ is raised above what may have been
+/// issued and is not known here, by another AuC or since a copy of the database was made.
+#[must_use]
+pub fn seq_margin(profile: SqnProfile) -> i64 {
+    FIRST_SEQ_MARGIN_TICKS.min(delta(profile) / 4).max(1)
 }
 
 /// What a cached DIF becomes when it is read again: never lower, whatever order replies come in.
