@@ -4,6 +4,8 @@
 
 mod corpus;
 mod faults;
+#[path = "../../../diameter/tests/support/judge.rs"]
+mod judge;
 mod profile;
 mod recorded;
 mod round_trip;

@@ -3,7 +3,8 @@
 //! Needs the captures (`captures` beside the checkout's `../shared` or `QUINTET_CORPUS`). Without them the test says so
 //! and passes, unless `CI=true`.
 
-use crate::support::{IMPI, IMPU, SCSCF, answer, request, skip, valid};
+use crate::judge::skip;
+use crate::support::{IMPI, IMPU, SCSCF, answer, request, valid};
 use quintet_capture::{Dissector, DissectorOptions, FlowEvent, FlowId, Pdu, Protocol, Seen, Sink, read_all};
 use quintet_cx::profile::{ConditionType, ImsSubscription};
 use quintet_cx::*;

@@ -10,15 +10,6 @@ pub(crate) const IMPI: &str = "001011234567893@ims.mnc001.mcc001.3gppnetwork.org
 pub(crate) const IMPU: &str = "sip:001011234567893@ims.mnc001.mcc001.3gppnetwork.org";
 pub(crate) const SCSCF: &str = "sip:scscf.ims.mnc001.mcc001.3gppnetwork.org:6060";
 
-/// Reports a missing prerequisite: fatal where everything must run.
-pub(crate) fn skip(reason: &str) {
-    assert!(
-        std::env::var_os("CI").is_none_or(|ci| ci != "true"),
-        "must run in CI: {reason}"
-    );
-    eprintln!("skipped: {reason}");
-}
-
 pub(crate) fn dictionary() -> &'static Dictionary {
     dict::Dictionary::builtin()
 }

@@ -1,23 +1,15 @@
 //! Recorded requests of other MMEs, what their answers owe, and tshark's verdict on them. Used by this crate's tests
 //! and by those of the program.
 
-use quintet_capture::{LinkType, PcapngWriter, Side, TcpFlow};
+#[path = "../../../diameter/tests/support/judge.rs"]
+pub(crate) mod judge;
+
+pub(crate) use judge::skip;
 use quintet_diameter::dict::{avp, command};
 use quintet_diameter::{AvpId, Message};
 use quintet_hss::S6A;
 use quintet_identity::{Imsi, Plmn};
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::time::Duration;
-
-pub(crate) fn skip(reason: &str) {
-    assert!(
-        std::env::var_os("CI").is_none_or(|ci| ci != "true"),
-        "must run in CI: {reason}"
-    );
-    eprintln!("skipped: {reason}");
-}
 
 /// The recorded AIR and ULR, with their ids.
 pub(crate) fn recorded() -> Option<Vec<(String, Vec<u8>)>> {
@@ -102,81 +94,7 @@ pub(crate) fn owed(code: u32) -> Vec<Vec<AvpId>> {
     owed
 }
 
-/// A capture of request and answer pairs.
-fn capture(pairs: &[(Vec<u8>, Vec<u8>)]) -> Vec<u8> {
-    let mut file = Vec::new();
-    let mut writer = PcapngWriter::begin(&mut file, "quintet tests");
-    let interface = writer.interface(&mut file, "S6a", LinkType::ETHERNET);
-    let mut time = Duration::from_secs(1_760_000_000);
-    let mut sink = |frame: &[u8]| {
-        time += Duration::from_millis(1);
-        writer.packet(&mut file, interface, time, frame, &[]);
-    };
-    let (client, server) = (([192, 0, 2, 1], 40_000).into(), ([192, 0, 2, 2], 3868).into());
-    let mut flow = TcpFlow::open(client, server, [1, 2], &mut sink).unwrap();
-    for (request, answer) in pairs {
-        flow.send(Side::Client, request, &mut sink).unwrap();
-        flow.send(Side::Server, answer, &mut sink).unwrap();
-    }
-    file
-}
-
-fn tshark(file: &Path, arguments: &[&str]) -> Option<String> {
-    let Ok(output) = Command::new("tshark")
-        .arg("-r")
-        .arg(file)
-        .args(arguments)
-        .output()
-    else {
-        skip("tshark cannot be run; install it");
-        return None;
-    };
-    assert!(
-        output.status.success(),
-        "tshark: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    Some(String::from_utf8(output.stdout).unwrap())
-}
-
 /// Fails unless tshark finds every answer complete and well-formed.
 pub(crate) fn judged_by_tshark(pairs: &[(Vec<u8>, Vec<u8>)]) {
-    let file = tempfile::Builder::new().suffix(".pcapng").tempfile().unwrap();
-    std::fs::write(file.path(), capture(pairs)).unwrap();
-    let fields = [
-        "-T",
-        "fields",
-        "-e",
-        "diameter.cmd.code",
-        "-e",
-        "diameter.flags.request",
-        "-Y",
-        "diameter",
-    ];
-    let Some(lines) = tshark(file.path(), &fields) else {
-        return;
-    };
-    let answers = lines
-        .lines()
-        .filter(|line| line.ends_with("0") || line.ends_with("False"))
-        .count();
-    assert_eq!(lines.lines().count(), 2 * pairs.len(), "{lines}");
-    assert_eq!(answers, pairs.len(), "{lines}");
-    for complaint in [
-        "_ws.malformed",
-        "diameter.avp.invalid-len",
-        "diameter.avp.pad.non_zero",
-        "_ws.expert.severity >= 0x600000",
-    ] {
-        let frames = tshark(file.path(), &["-Y", complaint]).unwrap();
-        // A recorded request may have flaws of its own; answers may not.
-        let ours: Vec<_> = frames.lines().filter(|line| line.contains("Answer")).collect();
-        assert!(ours.is_empty(), "{complaint}: {ours:?}");
-    }
-    let names = tshark(file.path(), &["-V", "-Y", "diameter.flags.request == 0"]).unwrap();
-    let unknown: BTreeSet<_> = names
-        .lines()
-        .filter(|l| l.contains("Unknown") && l.contains("AVP:"))
-        .collect();
-    assert!(unknown.is_empty(), "{unknown:?}");
+    let _ = judge::judged(pairs, true, &[]);
 }

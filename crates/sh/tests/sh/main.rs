@@ -3,6 +3,8 @@
 #![cfg(test)]
 
 mod faults;
+#[path = "../../../diameter/tests/support/judge.rs"]
+mod judge;
 mod round_trip;
 mod strategies;
 mod support;

@@ -9,15 +9,6 @@ use quintet_sh::{Answer, Request, SH};
 pub(crate) const REALM: &str = "ims.mnc001.mcc001.3gppnetwork.org";
 pub(crate) const IMPU: &str = "sip:+4915112345@ims.mnc001.mcc001.3gppnetwork.org";
 
-/// Reports a missing prerequisite: fatal where everything must run.
-pub(crate) fn skip(reason: &str) {
-    assert!(
-        std::env::var_os("CI").is_none_or(|ci| ci != "true"),
-        "must run in CI: {reason}"
-    );
-    eprintln!("skipped: {reason}");
-}
-
 pub(crate) fn header(code: u32, request: bool) -> Header {
     let flags = CommandFlags::PROXIABLE | if request { CommandFlags::REQUEST } else { 0 };
     Header {
