@@ -26,7 +26,7 @@ fuzz_target!(|octets: &[u8]| {
             assert_eq!(read.attributes, message.attributes);
         }
     }
-    let mut peer = Peer::new(NAME.parse().expect("a name"), "001010000000001", Some("a@b"), true);
+    let mut peer = Peer::new(NAME.as_bytes(), "001010000000001", Some("a@b"), true);
     if let PeerStep::Usim { .. } = peer.handle(octets) {
         let _ = peer.handle_usim(UsimAnswer::Genuine { res: res(), keys: keys() });
     }

@@ -15,7 +15,6 @@ mod besides;
 use crate::aka::{Attribute, AttributeType, Message, Subtype};
 use crate::packet::{self, Body, Code, Packet, Type};
 use quintet_crypto::eap_aka_prime::{KDF_CK_IK_PRIME, MasterKeys, checkcode};
-use quintet_crypto::fgs::ServingNetworkName;
 use quintet_crypto::{CkIkPrime, Rand, Res};
 use std::fmt;
 
@@ -116,7 +115,7 @@ enum State {
 
 /// One authentication. See the module. `Debug` shows where it stands, not whose it is.
 pub struct Peer {
-    network_name: ServingNetworkName,
+    network_name: Box<[u8]>,
     supi: Box<str>,
     identity: Option<Box<[u8]>>,
     result_ind: bool,
@@ -132,25 +131,21 @@ pub struct Peer {
 impl fmt::Debug for Peer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Peer")
-            .field("network_name", &self.network_name)
+            .field("network_name", &String::from_utf8_lossy(&self.network_name))
             .field("state", &self.state)
             .finish_non_exhaustive()
     }
 }
 
 impl Peer {
-    /// Of the serving network's name as this UE knows it, and the SUPI without its prefix. `identity` is what an identity
+    /// Of the network's name as this UE knows it, what AT_KDF_INPUT must be: in 5GS that of the serving network, in access that is
+    /// not 3GPP's the Access Network Identity (TS 24.302 6.4.2.5); and the SUPI without its prefix. `identity` is what an identity
     /// request is answered with, a SUCI as NAI; without it such a request is refused. `result_ind`: whether a protected
     /// result is taken when it is offered.
     #[must_use]
-    pub fn new(
-        network_name: ServingNetworkName,
-        supi: &str,
-        identity: Option<&str>,
-        result_ind: bool,
-    ) -> Self {
+    pub fn new(network_name: &[u8], supi: &str, identity: Option<&str>, result_ind: bool) -> Self {
         Self {
-            network_name,
+            network_name: network_name.into(),
             supi: supi.into(),
             identity: identity.map(|identity| identity.as_bytes().into()),
             result_ind,
@@ -221,7 +216,7 @@ impl Peer {
         {
             return self.client_error(packet, Refusal::Checkcode);
         }
-        if message.kdf_input() != Some(self.network_name.octets()) {
+        if message.kdf_input() != Some(&*self.network_name) {
             return self.reject(packet, Refusal::NetworkName);
         }
         let kdfs: Vec<u16> = message.kdfs().collect();

@@ -35,7 +35,7 @@ fn session(path: &str, packet: Option<Vec<u8>>) -> Request {
 
 /// A UE's EAP end.
 fn peer(serving: &str) -> Peer {
-    Peer::new(serving.parse().unwrap(), "001010000000001", None, false)
+    Peer::new(serving.as_bytes(), "001010000000001", None, false)
 }
 
 /// What the UE answers to a request.

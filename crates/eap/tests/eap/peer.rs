@@ -308,7 +308,7 @@ fn identities_are_told_concealed_and_not_for_ever() {
         Some(Refusal::Unprocessable),
         "too often"
     );
-    let mut silent = Peer::new(name(), SUPI, None, false);
+    let mut silent = Peer::new(name().octets(), SUPI, None, false);
     assert_eq!(
         refused(&mut silent, vec![Attribute::AnyIdReq]),
         Some(Refusal::Unprocessable)
@@ -370,7 +370,7 @@ fn results_nobody_waits_for_are_discarded() {
         Subtype::CHALLENGE,
         [attributes(), vec![Attribute::ResultInd]].concat(),
     );
-    let mut without = Peer::new(name(), SUPI, None, false);
+    let mut without = Peer::new(name().octets(), SUPI, None, false);
     let (answer, _) = through_usim(&mut without, &octets, genuine());
     assert!(!message(&answer).has(AttributeType::RESULT_IND));
     assert!(matches!(without.handle(&[3, 1, 0, 4]), PeerStep::Success(_)));

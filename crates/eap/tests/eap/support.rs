@@ -58,7 +58,7 @@ pub(crate) fn server(options: ServerOptions) -> (Server, Vec<u8>) {
 }
 
 pub(crate) fn peer() -> Peer {
-    Peer::new(name(), SUPI, Some(SUCI), true)
+    Peer::new(name().octets(), SUPI, Some(SUCI), true)
 }
 
 /// The request of a step.

@@ -61,7 +61,7 @@ impl Ue {
         let suci = self.suci(work).map(|suci| suci.nai());
         let supi = &self.identity.subscription.as_ref()?.supi;
         let identity = suci.as_deref();
-        Some(Peer::new(name, &supi.value(), identity, true))
+        Some(Peer::new(name.octets(), &supi.value(), identity, true))
     }
 
     /// The card's answer to a challenge of EAP-AKA'.
