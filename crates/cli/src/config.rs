@@ -114,6 +114,8 @@ pub(crate) struct Hss {
     pub(crate) cx: bool,
     /// Whether an S-CSCF that asks to remain assigned after a de-registration does.
     pub(crate) keep_scscf: bool,
+    /// Whether 3GPP AAA servers are served (SWx).
+    pub(crate) swx: bool,
 }
 
 impl Default for Hss {
@@ -127,6 +129,7 @@ impl Default for Hss {
             reset_on_start: false,
             cx: true,
             keep_scscf: true,
+            swx: true,
         }
     }
 }

@@ -442,6 +442,10 @@ fn node_config(config: &Config, started_at_unix: u32) -> Result<NodeConfig> {
         let sh = DiameterApplication::auth(vendor::TGPP, quintet_hss::SH);
         node.applications.push(sh);
     }
+    if config.hss.swx {
+        let swx = DiameterApplication::auth(vendor::TGPP, quintet_hss::SWX);
+        node.applications.push(swx);
+    }
     node.unknown_peers = match diameter.unknown_peers {
         UnknownPeers::Accept => NodeUnknownPeers::Accept,
         UnknownPeers::Local => NodeUnknownPeers::Local,

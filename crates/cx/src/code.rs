@@ -197,6 +197,10 @@ impl AuthenticationScheme {
     pub const NASS_BUNDLED: Self = Self(Cow::Borrowed("NASS-Bundled"));
     /// GPRS-IMS-Bundled Authentication (TS 33.203 Annex T).
     pub const GIBA: Self = Self(Cow::Borrowed("Early-IMS-Security"));
+    /// Of SWx: EAP-AKA (TS 29.273 8.2.3.9, RFC 4187).
+    pub const EAP_AKA: Self = Self(Cow::Borrowed("EAP-AKA"));
+    /// Of SWx: EAP-AKA' (TS 29.273 8.2.3.9, RFC 9048).
+    pub const EAP_AKA_PRIME: Self = Self(Cow::Borrowed("EAP-AKA'"));
 
     /// A scheme by its name.
     #[must_use]
@@ -208,6 +212,8 @@ impl AuthenticationScheme {
             Self::UNKNOWN,
             Self::NASS_BUNDLED,
             Self::GIBA,
+            Self::EAP_AKA,
+            Self::EAP_AKA_PRIME,
         ];
         // As it was written: an answer repeats the scheme of its request.
         named

@@ -8,8 +8,8 @@ use quintet_diameter::{Message, ResultCode};
 use std::fmt;
 
 enumerated! {
-    /// Experimental-Result-Code of vendor 3GPP as Cx and Sh use it (TS 29.229 6.2.1, 6.2.2; TS 29.329 6.2). Names without
-    /// `DIAMETER_`.
+    /// Experimental-Result-Code of vendor 3GPP as Cx, Sh and SWx use it (TS 29.229 6.2.1, 6.2.2; TS 29.329 6.2;
+    /// TS 29.273 10.3). Names without `DIAMETER_`.
     ExperimentalResult {
         /// The HSS selected nobody yet, or knows none: the identity is registered for the first time.
         FIRST_REGISTRATION = 2001,
@@ -65,6 +65,14 @@ enumerated! {
         ERROR_NO_SUBSCRIPTION_TO_DATA = 5107,
         /// Of Sh: no such dynamic service activation information.
         ERROR_DSAI_NOT_AVAILABLE = 5108,
+        /// Of S6a and SWx: no vector can be made.
+        AUTHENTICATION_DATA_UNAVAILABLE = 4181,
+        /// Of SWx: access that is not 3GPP's is not subscribed.
+        ERROR_USER_NO_NON_3GPP_SUBSCRIPTION = 5450,
+        /// Of SWx: the APN is not subscribed.
+        ERROR_USER_NO_APN_SUBSCRIPTION = 5451,
+        /// Of SWx: the access technology is not allowed.
+        ERROR_RAT_TYPE_NOT_ALLOWED = 5452,
     }
 }
 

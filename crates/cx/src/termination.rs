@@ -16,7 +16,11 @@ pub struct DeregistrationReason {
 }
 
 impl DeregistrationReason {
-    fn read(avp: &Avp<'_>) -> Result<Self, Fault> {
+    /// Reads the group.
+    ///
+    /// # Errors
+    /// What is missing, or is not UTF-8.
+    pub fn read(avp: &Avp<'_>) -> Result<Self, Fault> {
         let (mut code, mut info) = (None, None);
         read::group(avp, |inner| {
             if inner.is(avp::REASON_CODE) {
@@ -33,7 +37,8 @@ impl DeregistrationReason {
         })
     }
 
-    fn write(&self, w: &mut MessageWriter<'_>) {
+    /// Writes the group.
+    pub fn write(&self, w: &mut MessageWriter<'_>) {
         w.group(avp::DEREGISTRATION_REASON, |w| {
             w.u32(avp::REASON_CODE, self.code.0);
             read::put_text(w, avp::REASON_INFO, self.info.as_ref());

@@ -35,6 +35,8 @@ pub enum Lane {
     Equipment,
     /// What application servers keep.
     Sh,
+    /// The 3GPP AAA server.
+    Non3gpp,
 }
 
 /// Which waiting request; a place in the table and how often the place was used, so that a late reply finds nobody.

@@ -1,8 +1,8 @@
 //! What provisioning changed: memory follows, and serving nodes are told (TS 29.272 5.2.1.2, 5.2.2, 5.2.4).
 //!
 //! ```text
-//!   store_changed ─► Changes ─┬─ altered ─► Load ─► memory ─► LoadLocation ─► IDR, DSR (or CLR: may be served no more)
-//!                             └─ removed ─► memory ─────────► LoadLocation ─► CLR SUBSCRIPTION_WITHDRAWAL
+//!   store_changed ─► Changes ─┬─ altered ─► Load ─► memory ─► LoadLocation ─► IDR, DSR, PPR (or CLR, RTR: may be served no more)
+//!                             └─ removed ─► memory ─────────► LoadLocation ─► CLR SUBSCRIPTION_WITHDRAWAL, RTR
 //!   a read of these failed: kept, and again after a pause (home::LateChanges)
 //!   operator: cancel_location, insert_subscriber_data, delete_subscriber_data, reset
 //! ```
@@ -231,6 +231,9 @@ impl Hss {
                 Why::Delete(flags, contexts) => self.delete(cx, imsi, node, *flags, contexts.clone()),
             }
         }
+        if let Some(aaa) = &location.aaa {
+            self.tell_aaa(cx, imsi, &why, aaa, location);
+        }
         if matches!(why, Why::Removed { .. } | Why::Cancel { .. }) {
             self.front.submit(
                 Command::ClearLocation { imsi },
@@ -355,8 +358,9 @@ impl Hss {
 
     // --- What an operator can ask for ---------------------------------------------------------------------------------
 
-    /// Cancels a subscriber's registrations with SUBSCRIPTION_WITHDRAWAL and forgets them; `reattach` asks the UE to
-    /// attach again at once (Reattach-Required). Subscribers that are nowhere registered stay as they are.
+    /// Cancels a subscriber's registrations with SUBSCRIPTION_WITHDRAWAL, and PERMANENT_TERMINATION at a 3GPP AAA
+    /// server, and forgets them; `reattach` asks the UE to attach again at once (Reattach-Required). Subscribers that
+    /// are nowhere registered stay as they are.
     pub fn cancel_location(&mut self, imsi: Imsi, reattach: bool) {
         self.locate(imsi, Why::Cancel { reattach });
     }

@@ -34,6 +34,7 @@ struct Owed {
 /// The final answer to a request of ours.
 #[derive(Debug)]
 pub(crate) struct Confirmed {
+    pub(crate) application: u32,
     pub(crate) command: u32,
     /// Whom it was about.
     pub(crate) imsi: Option<Imsi>,
@@ -152,6 +153,7 @@ impl Dispatch {
             result,
         });
         Some(Confirmed {
+            application: owed.request.application(),
             command,
             imsi,
             host: owed.host,
@@ -184,13 +186,16 @@ impl Dispatch {
         self.later.first_key_value().map(|((at, _), _)| *at)
     }
 
-    /// Withdraws cancellations of a subscriber that were put off, for a node that serves it again: a late CLR would take
-    /// the UE's service away.
+    /// Withdraws cancellations of a subscriber that were put off, for a node that serves it again: a late CLR, or RTR of SWx,
+    /// would take the UE's service away.
     pub(crate) fn withdraw_cancellations(&mut self, imsi: Imsi, host: &str) {
         if !self.later.is_empty() {
             self.later.retain(|_, owed| {
-                let cancels =
-                    matches!(owed.request, Outgoing::CancelLocation { imsi: whose, .. } if whose == imsi);
+                let cancels = match owed.request {
+                    Outgoing::CancelLocation { imsi: whose, .. }
+                    | Outgoing::TerminateRegistration { imsi: whose, .. } => whose == imsi,
+                    _ => false,
+                };
                 !(cancels && owed.host.eq_ignore_ascii_case(host))
             });
         }

@@ -158,6 +158,7 @@ impl Hss {
             .dispatch
             .answered(now, handle, answer, &mut |event| self.front.events.report(event));
         let Some(Confirmed {
+            application,
             command,
             imsi: Some(imsi),
             host,
@@ -166,10 +167,10 @@ impl Hss {
         else {
             return;
         };
-        if command == quintet_sh::Pnr::COMMAND {
-            self.sh_confirmed(imsi, host, result);
-        } else {
-            self.ims_confirmed(command, imsi, result);
+        match application {
+            quintet_sh::SH => self.sh_confirmed(imsi, host, result),
+            quintet_cx::CX => self.ims_confirmed(command, imsi, result),
+            _ => {}
         }
     }
 

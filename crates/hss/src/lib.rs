@@ -1,4 +1,5 @@
-//! The HSS over S6a and S6d (TS 29.272), over Cx (TS 29.228) and over Sh (TS 29.328), and the EIR over S13 (TS 29.272),
+//! The HSS over S6a and S6d (TS 29.272), over Cx (TS 29.228), over Sh (TS 29.328) and over SWx
+//! (TS 29.273), and the EIR over S13 (TS 29.272),
 //! sans-IO: a Diameter application between MMEs, CSCFs, application servers and a subscriber store.
 //!
 //! ```text
@@ -12,9 +13,10 @@
 //!
 //! Answered: Authentication-Information, Update-Location, Purge-UE, Notify; User-Authorization, Server-Assignment,
 //! Location-Info, Multimedia-Auth; ME-Identity-Check; User-Data, Profile-Update,
-//! Subscribe-Notifications. Sent: Cancel-Location, Insert-Subscriber-Data, Delete-Subscriber-Data, Reset;
-//! Registration-Termination, Push-Profile; Push-Notification. Left out, because nothing here holds the data: GPRS
-//! subscriptions (PDP contexts), LCS, CSG, trace, monitoring events. What requests say about them is skipped.
+//! Subscribe-Notifications; Multimedia-Auth and Server-Assignment of SWx. Sent: Cancel-Location, Insert-Subscriber-Data,
+//! Delete-Subscriber-Data, Reset; Registration-Termination and Push-Profile, of Cx and of SWx; Push-Notification. Left
+//! out, because nothing here holds the data: GPRS subscriptions (PDP contexts), LCS, CSG, trace, monitoring events.
+//! What requests say about them is skipped.
 
 #![forbid(unsafe_code)]
 
@@ -31,6 +33,7 @@ mod ims;
 mod location;
 mod serve;
 mod sh;
+mod swx;
 mod wire;
 
 pub use config::{HssConfig, ImsConfig, MAX_RESET_IDS, ShConfig, ShPermissions};
@@ -46,5 +49,7 @@ pub use quintet_home::{
     MAX_WAITING_PER_SUBSCRIBER, WAITING_TIME,
 };
 pub use quintet_sh::SH;
+pub use quintet_swx::SWX;
 pub use sh::{MAX_LATE_SH, MAX_SH_CHECKS};
+pub use swx::MAX_VECTORS_PER_MAA;
 pub use wire::{S6A, VENDOR_3GPP};

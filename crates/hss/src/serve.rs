@@ -16,6 +16,7 @@ use crate::hss::{Cx, Hss};
 use crate::ims::ImsStage;
 use crate::location::{LocationStage, NotifyStage, PurgeStage};
 use crate::sh::ShStage;
+use crate::swx::SwxStage;
 use crate::wire::{Fault, read_imsi, result, write_auth_session_state};
 use crate::{Disposition, HssEvent, Outcome};
 use quintet_diameter::dict::{avp, command};
@@ -47,6 +48,8 @@ pub(crate) enum Stage {
     Equipment(EquipmentStage),
     /// A request of Sh.
     Sh(ShStage),
+    /// A request of SWx.
+    Swx(SwxStage),
 }
 
 /// What a step leads to.
@@ -83,6 +86,7 @@ impl Hss {
             quintet_cx::CX => return self.serve_ims(cx, connection, message),
             S13 => return self.serve_equipment(cx, connection, message),
             quintet_sh::SH => return self.serve_sh(cx, connection, message),
+            quintet_swx::SWX => return self.serve_swx(cx, connection, message),
             _ => {}
         }
         let inbound = Inbound {
@@ -133,6 +137,8 @@ impl Hss {
             (S13, _) => self.equipment_step(cx, inbound, EquipmentStage::Start, reply),
             (quintet_sh::SH, Stage::Sh(stage)) => self.sh_step(cx, inbound, stage, reply),
             (quintet_sh::SH, _) => self.sh_step(cx, inbound, ShStage::Start, reply),
+            (quintet_swx::SWX, Stage::Swx(stage)) => self.swx_step(cx, inbound, stage, reply),
+            (quintet_swx::SWX, _) => self.swx_step(cx, inbound, SwxStage::Start, reply),
             (_, stage) => self.s6a_step(cx, inbound, stage, reply),
         }
     }
@@ -247,6 +253,7 @@ impl Hss {
                 let _ = match message.header().application_id {
                     quintet_cx::CX => self.ims_outcome(cx, &inbound, None, unable.into()),
                     quintet_sh::SH => self.sh_outcome(cx, &inbound, None, unable.into()),
+                    quintet_swx::SWX => self.swx_outcome(cx, &inbound, Some(imsi), unable.into()),
                     _ => self.fail(cx, &inbound, Some(imsi), unable),
                 };
             }

@@ -17,7 +17,7 @@ pub(crate) use read::Fault;
 pub(crate) use request::{
     ActiveApn, AuthenticationRequest, UpdateRequest, read_air, read_imsi, read_nor, read_pur, read_ulr,
 };
-pub(crate) use subscription::{SubscriptionView, write_subscription};
+pub(crate) use subscription::{SubscriptionView, write_subscription, write_user_data};
 
 /// The vendor of S6a's AVPs and results.
 pub const VENDOR_3GPP: u32 = 10415;

@@ -102,6 +102,9 @@ pub(crate) async fn write(session: &Session, keys: &mut Keys, command: &Command)
             gateway,
             remove,
         } => location::set_gateway(session, *imsi, host, gateway.as_deref(), remove).await,
+        Command::SetAaa { imsi, expected, aaa } => {
+            location::set_aaa(session, *imsi, expected.as_deref(), aaa.as_deref()).await
+        }
         Command::ChangeContextData { imsi, change } => context_data::change(session, *imsi, change).await,
         Command::Put { subscribers, mode } => {
             let mut replies = provision::put_all(session, keys, &[subscribers], *mode).await?;

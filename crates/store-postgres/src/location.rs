@@ -4,14 +4,14 @@ use crate::fault::Failure;
 use crate::row::{self, behind, json, to_json};
 use crate::session::Session;
 use quintet_identity::Imsi;
-use quintet_store::{MAX_PDN_GATEWAYS, Reply, StoreError, same_host};
-use quintet_subscriber::model::{Location, PdnGateway, ServingNode};
+use quintet_store::{MAX_PDN_GATEWAYS, Reply, StoreError, check_aaa, may_report};
+use quintet_subscriber::model::{AaaServer, Location, PdnGateway, ServingNode};
 use tokio_postgres::Row;
 
 /// What [`of_row`] reads of the row `l`.
 macro_rules! columns {
     () => {
-        "l.imsi IS NOT NULL, l.mme, l.mme_purged, l.sgsn, l.sgsn_purged, l.gateways"
+        "l.imsi IS NOT NULL, l.mme, l.mme_purged, l.sgsn, l.sgsn_purged, l.gateways, l.aaa"
     };
 }
 
@@ -42,16 +42,18 @@ fn of_row(row: &Row, first: usize, imsi: Imsi) -> Result<Option<Box<Location>>, 
         Ok(Some(node))
     };
     let gateways: Option<&str> = row.try_get(first + 5)?;
+    let aaa: Option<&str> = row.try_get(first + 6)?;
     Ok(Some(Box::new(Location {
         mme: node(1)?,
         sgsn: node(3)?,
+        aaa: aaa.map(|text| json("location", imsi, text)).transpose()?,
         pdn_gateways: gateways.map_or_else(|| Ok(Vec::new()), |text| json("location", imsi, text))?,
     })))
 }
 
 /// The answer of a statement that ends with [`before!`].
 fn before(row: &Row, imsi: Imsi) -> Result<Reply, Failure> {
-    if !row.try_get::<_, bool>(6)? {
+    if !row.try_get::<_, bool>(7)? {
         return Err(StoreError::NoSubscriber { imsi }.into());
     }
     Ok(Reply::Location(of_row(row, 0, imsi)?))
@@ -158,7 +160,7 @@ pub(crate) async fn register_all(
     let rows = session.query(sql, &[&imsis, &nodes, &hosts]).await?;
     let mut replies = Vec::with_capacity(all.len());
     for row in &rows {
-        let number: i64 = row.try_get(7)?;
+        let number: i64 = row.try_get(8)?;
         if let Some(one) = all.get(number as usize - 1) {
             replies.push((one.at, before(row, one.imsi)));
         }
@@ -198,6 +200,26 @@ pub(crate) async fn purge(session: &Session, imsi: Imsi, host: &str) -> Result<R
     before(&row, imsi)
 }
 
+pub(crate) async fn set_aaa(
+    session: &Session,
+    imsi: Imsi,
+    expected: Option<&str>,
+    aaa: Option<&AaaServer>,
+) -> Result<Reply, Failure> {
+    if aaa.is_some() {
+        require_subscriber(session, imsi).await?;
+    }
+    let before = load(session, imsi).await?;
+    check_aaa(before.as_deref(), expected)?;
+    let text = aaa.map(|aaa| to_json("a 3GPP AAA server", aaa)).transpose()?;
+    if text.is_some() || before.is_some() {
+        let sql =
+            "INSERT INTO location (imsi, aaa) VALUES ($1, $2) ON CONFLICT (imsi) DO UPDATE SET aaa = $2";
+        session.execute(sql, &[&(imsi.packed() as i64), &text]).await?;
+    }
+    Ok(Reply::Location(before))
+}
+
 pub(crate) const CLEAR: &str = concat!("DELETE FROM location l WHERE l.imsi = $1 RETURNING ", columns!());
 
 pub(crate) async fn clear(session: &Session, imsi: Imsi) -> Result<Reply, Failure> {
@@ -216,12 +238,7 @@ pub(crate) async fn set_gateway(
 ) -> Result<Reply, Failure> {
     require_subscriber(session, imsi).await?;
     let before = load(session, imsi).await?;
-    let Some(location) = before.as_deref().filter(|location| {
-        [&location.mme, &location.sgsn]
-            .into_iter()
-            .flatten()
-            .any(|node| same_host(&node.host, host))
-    }) else {
+    let Some(location) = before.as_deref().filter(|location| may_report(location, host)) else {
         return Ok(Reply::Location(before));
     };
     let mut gateways = location.pdn_gateways.clone();

@@ -4,7 +4,7 @@
 //!  subscriber ──subscription──► subscription (JSON, by content)
 //!      ┊ imsi                   slot (epoch, H)    state (revision)    removed (IMSI, revision)
 //!  data_key (wrapped) ┄seals┄ subscriber.keys, state.challenge_key, ims_subscription.profile with a password
-//!  location (JSON: MME, SGSN, PDN gateways)        context_data (JSON: what 5GC told)
+//!  location (JSON: MME, SGSN, AAA, PDN gateways)        context_data (JSON: what 5GC told)
 //!  ims_private, ims_public ──imsi──► ims_subscription ┄ ims_registration (version, JSON: what S-CSCFs told)
 //!  sh_record (by IMSI, JSON: repository data, subscriptions)                       sh_state (revision)
 //!  equipment_rule (by pattern), equipment_binding (by IMSI, JSON)      equipment_state (revision, floor, entries)
@@ -23,7 +23,17 @@ use crate::session::Session;
 pub const SCHEMA_VERSION: i32 = MIGRATIONS.len() as i32;
 
 /// Migration `n` leads from version `n` to `n + 1`.
-const MIGRATIONS: [&str; 1] = [FIRST];
+const MIGRATIONS: [&str; 2] = [FIRST, AAA];
+
+/// The 3GPP AAA server of a subscriber, beside its serving nodes.
+const AAA: &str = "
+ALTER TABLE location ADD COLUMN aaa text;  -- JSON
+DROP VIEW served;
+CREATE VIEW served AS
+    SELECT digits(imsi) AS imsi, mme::json ->> 'host' AS mme, mme_purged, sgsn::json ->> 'host' AS sgsn, sgsn_purged,
+           aaa::json ->> 'host' AS aaa, to_timestamp((coalesce(mme, sgsn, aaa)::json ->> 'since')::bigint) AS since
+    FROM location;
+";
 
 /// All of the first release. Rows that change in place leave room on their page for it (HOT).
 const FIRST: &str = "

@@ -1,10 +1,10 @@
-//! Locations: the rows behind ULR, PUR and NOR.
+//! Locations: the rows behind ULR, PUR and NOR, and behind MAR and SAR of SWx.
 
 use crate::fault::Failure;
 use crate::shared::Numbers;
 use quintet_identity::{Imei, Imeisv, Imsi, Msisdn};
-use quintet_store::{MAX_PDN_GATEWAYS, Reply, StoreError, same_host};
-use quintet_subscriber::model::{Location, PdnGateway, ServingNode};
+use quintet_store::{MAX_PDN_GATEWAYS, Reply, StoreError, check_aaa, may_report, same_host};
+use quintet_subscriber::model::{AaaServer, Location, PdnGateway, ServingNode};
 use rusqlite::{Connection, Row, params};
 use std::net::IpAddr;
 
@@ -66,7 +66,7 @@ const SELECT: &str = concat!(
     domain_columns!("mme"),
     ", s.host, s.realm, ",
     domain_columns!("sgsn"),
-    " FROM location LEFT JOIN node m ON m.id = mme LEFT JOIN node s ON s.id = sgsn WHERE imsi = ?1"
+    ", aaa FROM location LEFT JOIN node m ON m.id = mme LEFT JOIN node s ON s.id = sgsn WHERE imsi = ?1"
 );
 
 /// What is stored for an IMSI.
@@ -77,6 +77,7 @@ pub(crate) fn load(connection: &Connection, imsi: Imsi) -> Result<Option<Box<Loc
     Ok(Some(Box::new(Location {
         mme: node(row, 0, imsi)?,
         sgsn: node(row, DOMAIN_COLUMNS, imsi)?,
+        aaa: aaa(row, 2 * DOMAIN_COLUMNS, imsi)?,
         pdn_gateways: gateways(connection, imsi)?,
     })))
 }
@@ -122,6 +123,15 @@ fn node(row: &Row<'_>, first: usize, imsi: Imsi) -> Result<Option<ServingNode>, 
             .map_err(|_| wrong("number_for_mt_sms"))?,
         since: row.get::<_, i64>(first + 12)? as u64,
     }))
+}
+
+/// The 3GPP AAA server in the column `at`.
+fn aaa(row: &Row<'_>, at: usize, imsi: Imsi) -> Result<Option<AaaServer>, Failure> {
+    let wrong = |_| Failure::content("location", format!("aaa of {imsi:?}"));
+    let text: Option<String> = row.get(at)?;
+    text.map(|text| serde_json::from_str(&text))
+        .transpose()
+        .map_err(wrong)
 }
 
 fn gateways(connection: &Connection, imsi: Imsi) -> Result<Vec<PdnGateway>, Failure> {
@@ -223,6 +233,28 @@ pub(crate) fn set_sgsn(
     Ok(Reply::Location(before))
 }
 
+pub(crate) fn set_aaa(
+    connection: &Connection,
+    imsi: Imsi,
+    expected: Option<&str>,
+    aaa: Option<&AaaServer>,
+) -> Result<Reply, Failure> {
+    if aaa.is_some() {
+        require_subscriber(connection, imsi)?;
+    }
+    let before = load(connection, imsi)?;
+    check_aaa(before.as_deref(), expected)?;
+    let json = aaa.map(serde_json::to_string).transpose();
+    let json = json.map_err(|_| Failure::content("location", format!("aaa of {imsi:?}")))?;
+    let packed = imsi.packed() as i64;
+    if json.is_some() || before.is_some() {
+        let sql =
+            "INSERT INTO location (imsi, aaa) VALUES (?1, ?2) ON CONFLICT (imsi) DO UPDATE SET aaa = ?2";
+        connection.prepare_cached(sql)?.execute(params![packed, json])?;
+    }
+    Ok(Reply::Location(before))
+}
+
 pub(crate) fn purge(connection: &Connection, imsi: Imsi, host: &str) -> Result<Reply, Failure> {
     let before = provisioned(connection, imsi)?;
     if let Some(location) = &before {
@@ -269,12 +301,7 @@ pub(crate) fn set_gateway(
     remove: &[u32],
 ) -> Result<Reply, Failure> {
     let before = provisioned(connection, imsi)?;
-    let Some(location) = before.as_deref().filter(|location| {
-        [&location.mme, &location.sgsn]
-            .into_iter()
-            .flatten()
-            .any(|node| same_host(&node.host, host))
-    }) else {
+    let Some(location) = before.as_deref().filter(|location| may_report(location, host)) else {
         return Ok(Reply::Location(before));
     };
     let packed = imsi.packed() as i64;

@@ -4,7 +4,7 @@
 //!  subscriber ──subscription──► subscription (JSON, by content)
 //!      ┊ imsi                   slot (epoch, H)    state (revision)    removed (IMSI, revision)
 //!  data_key (wrapped) ┄seals┄ subscriber.keys, state.challenge_key, ims_subscription.json with a password    scrub
-//!  location ──mme, sgsn──► node (host, realm)      pdn_gateway (by IMSI and Context-Identifier)
+//!  location (aaa: JSON) ──mme, sgsn──► node (host, realm)      pdn_gateway (by IMSI and Context-Identifier)
 //!  context_data (JSON: what 5GC told)
 //!  ims_private, ims_public ──imsi──► ims_subscription (JSON) ┄ ims_registration (version, JSON: what S-CSCFs told)
 //!  sh_record (by IMSI, JSON: repository data, subscriptions)                       sh_state (revision)
@@ -30,7 +30,7 @@ pub const APPLICATION_ID: i32 = i32::from_be_bytes(*b"Qtet");
 pub const SCHEMA_VERSION: i32 = MIGRATIONS.len() as i32;
 
 /// Migration `n` leads from version `n` to `n + 1`.
-const MIGRATIONS: [&str; 9] = [
+const MIGRATIONS: [&str; 10] = [
     PROVISIONING,
     LOCATION,
     CONTEXT_DATA,
@@ -40,6 +40,7 @@ const MIGRATIONS: [&str; 9] = [
     TABLES,
     SEALED,
     OPC_GONE,
+    AAA,
 ];
 
 /// The migration after which what is in the clear is sealed, before the next one.
@@ -204,6 +205,17 @@ CREATE VIEW ims AS
 /// OPc has no column of its own any more.
 const OPC_GONE: &str = "
 ALTER TABLE subscriber DROP COLUMN opc;
+";
+
+/// The 3GPP AAA server of a subscriber, beside its serving nodes.
+const AAA: &str = "
+ALTER TABLE location ADD COLUMN aaa TEXT;  -- JSON
+DROP VIEW served;
+CREATE VIEW served AS
+    SELECT printf('%0*d', imsi >> 56, imsi & 0xffffffffffffff) AS imsi, m.host AS mme, mme_purged, s.host AS sgsn,
+           sgsn_purged, aaa ->> '$.host' AS aaa,
+           datetime(coalesce(mme_since, sgsn_since, aaa ->> '$.since'), 'unixepoch') AS since
+    FROM location LEFT JOIN node m ON m.id = mme LEFT JOIN node s ON s.id = sgsn;
 ";
 
 /// What a file's header says of it.

@@ -375,6 +375,9 @@ fn apply(
             clear_gateways,
         } => location::set_mme(connection, numbers, *imsi, mme, *clear_gateways),
         Command::SetSgsn { imsi, sgsn } => location::set_sgsn(connection, numbers, *imsi, sgsn),
+        Command::SetAaa { imsi, expected, aaa } => {
+            location::set_aaa(connection, *imsi, expected.as_deref(), aaa.as_deref())
+        }
         Command::Purge { imsi, host } => location::purge(connection, *imsi, host),
         Command::ClearLocation { imsi } => location::clear(connection, *imsi),
         Command::SetGateway {

@@ -12,11 +12,13 @@ use self::ims::ImsTable;
 use self::sh::ShRecords;
 use crate::port::{
     Bound, Change, Changed, Command, Durability, MAX_LISTED, MAX_PDN_GATEWAYS, MAX_SCAN, PutMode, Reply,
-    Revision, Store, StoreError, Ticket, same_host, same_usim,
+    Revision, Store, StoreError, Ticket, check_aaa, may_report, same_host, same_usim,
 };
 use quintet_identity::Imsi;
 use quintet_subscriber::auc::{ChallengeSecret, Epoch, Slot, fence};
-use quintet_subscriber::model::{ContextChange, ContextData, Location, PdnGateway, ServingNode, Subscriber};
+use quintet_subscriber::model::{
+    AaaServer, ContextChange, ContextData, Location, PdnGateway, ServingNode, Subscriber,
+};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Bound::{Excluded, Unbounded};
 
@@ -97,6 +99,9 @@ impl MemoryStore {
                 clear_gateways,
             } => self.set_mme(imsi, *mme, clear_gateways),
             Command::SetSgsn { imsi, sgsn } => self.set_sgsn(imsi, *sgsn),
+            Command::SetAaa { imsi, expected, aaa } => {
+                self.set_aaa(imsi, expected.as_deref(), aaa.map(|aaa| *aaa))
+            }
             Command::Purge { imsi, host } => self.purge(imsi, &host),
             Command::ClearLocation { imsi } => {
                 Ok(Reply::Location(self.locations.remove(&imsi).map(Box::new)))
@@ -255,6 +260,23 @@ impl MemoryStore {
         Ok(Reply::Location(before.map(Box::new)))
     }
 
+    fn set_aaa(
+        &mut self,
+        imsi: Imsi,
+        expected: Option<&str>,
+        aaa: Option<AaaServer>,
+    ) -> Result<Reply, StoreError> {
+        if aaa.is_some() {
+            self.provisioned_location(imsi)?;
+        }
+        let before = self.locations.get(&imsi).cloned();
+        check_aaa(before.as_ref(), expected)?;
+        if aaa.is_some() || before.is_some() {
+            self.locations.entry(imsi).or_default().aaa = aaa;
+        }
+        Ok(Reply::Location(before.map(Box::new)))
+    }
+
     fn purge(&mut self, imsi: Imsi, host: &str) -> Result<Reply, StoreError> {
         let before = self.provisioned_location(imsi)?.cloned();
         if let Some(location) = self.locations.get_mut(&imsi) {
@@ -274,7 +296,7 @@ impl MemoryStore {
     ) -> Result<Reply, StoreError> {
         let before = self.provisioned_location(imsi)?.cloned();
         if let Some(location) = self.locations.get_mut(&imsi)
-            && serves(location, host)
+            && may_report(location, host)
         {
             let mut gateways = location.pdn_gateways.clone();
             gateways.retain(|old| !remove.contains(&old.context_identifier));

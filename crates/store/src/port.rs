@@ -8,7 +8,8 @@ use quintet_subscriber::auc::{ChallengeSecret, Epoch, Slot};
 use quintet_subscriber::eir::EquipmentPattern;
 use quintet_subscriber::ims::{ImsSubscription, Registrations};
 use quintet_subscriber::model::{
-    Algorithm, Authentication, ContextChange, ContextData, Location, PdnGateway, ServingNode, Subscriber,
+    AaaServer, Algorithm, Authentication, ContextChange, ContextData, Location, PdnGateway, ServingNode,
+    Subscriber,
 };
 use std::sync::Arc;
 
@@ -76,6 +77,31 @@ pub fn same_usim(a: &Authentication, b: &Authentication) -> bool {
 #[must_use]
 pub fn same_host(a: &str, b: &str) -> bool {
     a.eq_ignore_ascii_case(b)
+}
+
+/// Whether `host` may tell of a subscriber's PDN gateways: it is the registered MME, SGSN or 3GPP AAA server.
+#[must_use]
+pub fn may_report(location: &Location, host: &str) -> bool {
+    let nodes = [&location.mme, &location.sgsn].into_iter().flatten();
+    let aaa = location.aaa.as_ref().filter(|aaa| aaa.registered);
+    nodes
+        .map(|node| &node.host)
+        .chain(aaa.map(|aaa| &aaa.host))
+        .any(|serving| same_host(serving, host))
+}
+
+/// Whether [`Command::SetAaa`] may replace what is stored.
+///
+/// # Errors
+/// [`StoreError::Stale`]: it is not the expected one.
+pub fn check_aaa(location: Option<&Location>, expected: Option<&str>) -> Result<(), StoreError> {
+    let stored = location.and_then(|location| location.aaa.as_ref());
+    let is_expected = match (stored, expected) {
+        (None, None) => true,
+        (Some(stored), Some(expected)) => same_host(&stored.host, expected),
+        _ => false,
+    };
+    is_expected.then_some(()).ok_or(StoreError::Stale { version: 0 })
 }
 
 /// One transaction.
@@ -165,6 +191,17 @@ pub enum Command {
         /// By whom.
         sgsn: Box<ServingNode>,
     },
+    /// Registers a 3GPP AAA server (SWx), or forgets it, if the one that is stored is the expected one; PDN gateways
+    /// stay. One that is forgotten may be a removed subscriber's. → [`Reply::Location`]: what was stored before.
+    /// [`StoreError::NoSubscriber`], [`StoreError::Stale`] (of version 0)
+    SetAaa {
+        /// Who.
+        imsi: Imsi,
+        /// The host that is stored, as it was read; what it means is [`same_host`].
+        expected: Option<String>,
+        /// By whom; `None`: by nobody.
+        aaa: Option<Box<AaaServer>>,
+    },
     /// Marks the UE purged in every domain that `host` serves; if it serves none, nothing changes. What `host` means is
     /// [`same_host`]. → [`Reply::Location`]: what was stored before. [`StoreError::NoSubscriber`]
     Purge {
@@ -173,19 +210,19 @@ pub enum Command {
         /// The MME or SGSN that purged.
         host: String,
     },
-    /// Forgets serving nodes and PDN gateways (subscription withdrawn, cancelled by the operator), also of a subscriber
-    /// already removed. → [`Reply::Location`]: before; `None` if there was nothing.
+    /// Forgets serving nodes, the 3GPP AAA server and PDN gateways (subscription withdrawn, cancelled by the
+    /// operator), also of a subscriber already removed. → [`Reply::Location`]: before; `None` if there was nothing.
     ClearLocation {
         /// Who.
         imsi: Imsi,
     },
-    /// Stores or removes the PDN gateways an MME reported, if `host` still serves; else nothing changes. Gateways are
-    /// kept in ascending order of Context-Identifier.
+    /// Stores or removes the PDN gateways that an MME or a 3GPP AAA server reported, if `host` still serves; else nothing
+    /// changes. Gateways are kept in ascending order of Context-Identifier.
     /// → [`Reply::Location`]: before. `NoSubscriber`, [`StoreError::TooManyGateways`]
     SetGateway {
         /// Who.
         imsi: Imsi,
-        /// The reporting MME or SGSN.
+        /// The reporting MME, SGSN or 3GPP AAA server.
         host: String,
         /// The gateway to add or replace, by Context-Identifier.
         gateway: Option<Box<PdnGateway>>,
@@ -303,6 +340,7 @@ impl Command {
             | Self::Fence { .. }
             | Self::SetMme { .. }
             | Self::SetSgsn { .. }
+            | Self::SetAaa { .. }
             | Self::Purge { .. }
             | Self::ClearLocation { .. }
             | Self::SetGateway { .. }

@@ -2,7 +2,8 @@
 //!
 //! `model` holds the data (TS 23.008, TS 29.272 7.3), `auc` makes authentication vectors and sequence numbers
 //! (TS 33.102 Annex C), `s6a` decides what each request of TS 29.272 is answered, `nudm` those of
-//! TS 29.503, `ims` those of TS 29.228, `eir` is the register of equipment, `sh` what application servers get, `usim` is the card's side of it all.
+//! TS 29.503, `ims` those of TS 29.228, `swx` those of TS 29.273 8, `eir` is the register of equipment, `sh` what
+//! application servers get, `usim` is the card's side of it all.
 //! Nothing here touches a wire or a store: requests and stored data come in as values, decisions go out as values.
 
 #![forbid(unsafe_code)]
@@ -14,4 +15,5 @@ pub mod model;
 pub mod nudm;
 pub mod s6a;
 pub mod sh;
+pub mod swx;
 pub mod usim;

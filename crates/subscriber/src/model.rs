@@ -5,6 +5,7 @@ mod context;
 mod fgs;
 mod limits;
 mod location;
+mod non3gpp;
 mod subscription;
 
 pub use authentication::{Algorithm, Authentication, SqnProfile};
@@ -22,6 +23,7 @@ pub use limits::{
     MAX_ROAMING_PLMNS, MAX_ZONE_CODES, ModelError,
 };
 pub use location::{Location, PdnGateway, ServingNode};
+pub use non3gpp::{AaaServer, Non3gppRat, Non3gppSubscription};
 pub use subscription::{
     AccessRestriction, AllocationRetentionPriority, Ambr, ApnConfiguration, PdnType, QosClass, Roaming,
     SubscriberStatus, Subscription,

@@ -30,7 +30,9 @@ pub use flags::{
     AirFlags, ClrFlags, DsaFlags, DsrFlags, IdaFlags, IdrFlags, NorFlags, PuaFlags, PurFlags, UlaFlags,
     UlrFlags,
 };
-pub use notify::{GatewayChange, Notification, NotifyDecision};
+pub use notify::{
+    GatewayChange, NoApnConfiguration, Notification, NotifyDecision, ReportedGateway, gateway_change,
+};
 pub use purge::{PurgeUe, frozen_identities};
 pub use refusal::{ErrorDiagnostic, Refusal};
 pub use update_location::{

@@ -118,7 +118,7 @@ impl Udm {
                 }))
             }),
             AuthenticationMethod::EapAkaPrime => vectors
-                .eap_aka_prime(task.serving, issued, entropy)
+                .eap_aka_prime(task.serving.octets(), issued, entropy)
                 .next()
                 .and_then(|av| {
                     Some(AuthenticationVector::EapAkaPrime(AvEapAkaPrime {

@@ -144,6 +144,10 @@ pub(crate) enum ApplicationName {
     Cx,
     /// TS 29.272.
     S13,
+    /// TS 29.329.
+    Sh,
+    /// TS 29.273.
+    Swx,
 }
 
 impl ApplicationName {
@@ -152,6 +156,8 @@ impl ApplicationName {
             Self::S6a => quintet_diameter::dict::application::S6A,
             Self::Cx => quintet_hss::CX,
             Self::S13 => quintet_hss::S13,
+            Self::Sh => quintet_hss::SH,
+            Self::Swx => quintet_hss::SWX,
         }
     }
 }

@@ -1,8 +1,9 @@
-//! The four requests an HSS sends (TS 29.272 7.2.7, 7.2.9, 7.2.11, 7.2.15).
+//! The requests an HSS sends (TS 29.272 7.2.7, 7.2.9, 7.2.11, 7.2.15; TS 29.273 8.2.2.2, 8.2.2.4); those of Cx and Sh as they are.
 
 use super::answer::{write_auth_session_state, write_features};
-use super::subscription::{SubscriptionView, write_subscription};
+use super::subscription::{SubscriptionView, write_subscription, write_user_data};
 use super::{S6A, VENDOR_3GPP};
+use quintet_cx::{DeregistrationReason, ReasonCode};
 use quintet_diameter::MessageWriter;
 use quintet_diameter::dict::{avp, command};
 use quintet_identity::{Imsi, Msisdn};
@@ -50,6 +51,15 @@ pub(crate) enum Outgoing {
         imsi: Imsi,
         request: Box<quintet_sh::Request>,
     },
+    /// Push-Profile-Request of SWx.
+    PushProfile {
+        imsi: Imsi,
+        subscription: Arc<Subscription>,
+        msisdn: Option<Msisdn>,
+        gateways: Vec<PdnGateway>,
+    },
+    /// Registration-Termination-Request of SWx.
+    TerminateRegistration { imsi: Imsi, reason: ReasonCode },
     /// Reset-Request.
     Reset {
         /// Leading digits of the IMSIs that are meant; none: all of this HSS.
@@ -68,6 +78,8 @@ impl Outgoing {
             Self::DeleteSubscriberData { .. } => command::DELETE_SUBSCRIBER_DATA,
             Self::Cx { request, .. } => request.command(),
             Self::Sh { request, .. } => request.command(),
+            Self::PushProfile { .. } => quintet_swx::Ppr::COMMAND,
+            Self::TerminateRegistration { .. } => quintet_swx::Rtr::COMMAND,
             Self::Reset { .. } => command::RESET,
         }
     }
@@ -77,6 +89,7 @@ impl Outgoing {
         match self {
             Self::Cx { .. } => quintet_cx::CX,
             Self::Sh { .. } => quintet_sh::SH,
+            Self::PushProfile { .. } | Self::TerminateRegistration { .. } => quintet_swx::SWX,
             _ => S6A,
         }
     }
@@ -88,7 +101,9 @@ impl Outgoing {
             | Self::InsertSubscriberData { imsi, .. }
             | Self::DeleteSubscriberData { imsi, .. }
             | Self::Cx { imsi, .. }
-            | Self::Sh { imsi, .. } => Some(*imsi),
+            | Self::Sh { imsi, .. }
+            | Self::PushProfile { imsi, .. }
+            | Self::TerminateRegistration { imsi, .. } => Some(*imsi),
             Self::Reset { .. } => None,
         }
     }
@@ -114,6 +129,27 @@ pub(crate) fn write_outgoing(w: &mut MessageWriter<'_>, session: &str, request: 
     match request {
         Outgoing::Cx { request, .. } => return request.write(w),
         Outgoing::Sh { request, .. } => return request.write(w),
+        Outgoing::PushProfile {
+            imsi,
+            subscription,
+            msisdn,
+            gateways,
+        } => {
+            quintet_swx::Ppr::new(*imsi).write(w);
+            let view = SubscriptionView::of_aaa(subscription, *msisdn, gateways);
+            return write_user_data(w, &view);
+        }
+        Outgoing::TerminateRegistration { imsi, reason } => {
+            let request = quintet_swx::Rtr {
+                imsi: *imsi,
+                reason: DeregistrationReason {
+                    code: *reason,
+                    info: None,
+                },
+                features: Vec::new(),
+            };
+            return request.write(w);
+        }
         _ => {}
     }
     write_application(w);
@@ -168,7 +204,10 @@ pub(crate) fn write_outgoing(w: &mut MessageWriter<'_>, session: &str, request: 
             }
         }
         // Written above.
-        Outgoing::Cx { .. } | Outgoing::Sh { .. } => {}
+        Outgoing::Cx { .. }
+        | Outgoing::Sh { .. }
+        | Outgoing::PushProfile { .. }
+        | Outgoing::TerminateRegistration { .. } => {}
         Outgoing::Reset { user_ids, reset_ids } => {
             for id in user_ids {
                 w.text(avp::USER_ID, id);

@@ -3,9 +3,9 @@
 use quintet_diameter::dict::avp;
 use quintet_diameter::{Avp, AvpId, ResultCode};
 use quintet_identity::{Imei, Imeisv, Imsi, Plmn};
-use quintet_subscriber::s6a::Features;
+use quintet_subscriber::s6a::{Features, ReportedGateway};
+use quintet_swx::{AgentInfo, ReadError, Terminal};
 use quintet_wire::DecodeError;
-use std::net::IpAddr;
 
 use super::VENDOR_3GPP;
 
@@ -113,56 +113,18 @@ pub(crate) fn features<'a>(avp: &Avp<'a>, features: &mut Features) -> Result<(),
     Ok(())
 }
 
-/// Terminal-Information (TS 29.272 7.3.3): IMEI, and with Software-Version the IMEISV. An IMEI that is none is left out:
-/// nothing depends on it, and refusing service for it would help nobody.
+/// Terminal-Information (TS 29.272 7.3.3): IMEI, and with Software-Version the IMEISV.
 pub(crate) fn terminal<'a>(avp: &Avp<'a>) -> Result<(Option<Imei>, Option<Imeisv>), Fault<'a>> {
-    let (mut imei, mut version) = (None, None);
-    for inner in avp.group() {
-        let inner = inner.map_err(Fault::framing)?;
-        if inner.is(avp::IMEI) {
-            imei = Some(inner.data);
-        } else if inner.is(avp::SOFTWARE_VERSION) {
-            version = Some(inner.data);
-        }
-    }
-    let imeisv = match (imei, version) {
-        (Some(imei), Some(version)) if imei.len() >= 14 && version.len() == 2 => {
-            let mut digits = [0; 16];
-            digits[..14].copy_from_slice(&imei[..14]);
-            digits[14..].copy_from_slice(version);
-            Imeisv::from_ascii(&digits).ok()
-        }
-        _ => None,
-    };
-    Ok((imei.and_then(|digits| Imei::from_ascii(digits).ok()), imeisv))
+    let terminal = Terminal::read(avp).map_err(Fault::framing)?;
+    Ok((terminal.imei, terminal.imeisv))
 }
 
-/// The most addresses kept of one PDN gateway: MIP6-Agent-Info allows one IPv4 and one IPv6 (RFC 5447).
-pub(crate) const MAX_GATEWAY_ADDRESSES: usize = 2;
-
-/// MIP6-Agent-Info (RFC 5447 4.2.1): host, realm and addresses of a PDN gateway.
-pub(crate) type Gateway<'a> = (Option<&'a str>, Option<&'a str>, Vec<IpAddr>);
-
-/// Reads MIP6-Agent-Info.
-pub(crate) fn gateway<'a>(avp: &Avp<'a>) -> Result<Gateway<'a>, Fault<'a>> {
-    let mut gateway: Gateway<'a> = (None, None, Vec::new());
-    for inner in avp.group() {
-        let inner = inner.map_err(Fault::framing)?;
-        if inner.is(avp::MIP_HOME_AGENT_ADDRESS) {
-            let address = inner.address().map_err(|_| Fault::length(inner))?;
-            if gateway.2.len() < MAX_GATEWAY_ADDRESSES {
-                gateway.2.extend(address);
-            }
-        } else if inner.is(avp::MIP_HOME_AGENT_HOST) {
-            for name in inner.group() {
-                let name = name.map_err(Fault::framing)?;
-                if name.is(avp::DESTINATION_HOST) {
-                    gateway.0 = Some(text(&name)?);
-                } else if name.is(avp::DESTINATION_REALM) {
-                    gateway.1 = Some(text(&name)?);
-                }
-            }
-        }
-    }
-    Ok(gateway)
+/// Reads MIP6-Agent-Info (RFC 5447 4.2.1): host, realm and addresses of a PDN gateway.
+pub(crate) fn gateway<'a>(avp: &Avp<'a>) -> Result<ReportedGateway<'a>, Fault<'a>> {
+    let agent = AgentInfo::read(avp).map_err(|error| match error {
+        ReadError::Framing(error) => Fault::framing(error),
+        ReadError::Length(avp) => Fault::length(avp),
+        ReadError::Value(avp) => Fault::value(avp),
+    })?;
+    Ok((agent.host, agent.realm, agent.addresses))
 }

@@ -1,13 +1,13 @@
 //! The four requests an HSS receives (TS 29.272 7.2.5, 7.2.3, 7.2.13, 7.2.17).
 
-use super::read::{self, Fault, Gateway};
+use super::read::{self, Fault};
 use quintet_crypto::{Auts, Rand};
 use quintet_diameter::dict::avp;
 use quintet_diameter::{Avp, Message};
 use quintet_identity::{Apn, Imsi, Msisdn};
 use quintet_subscriber::s6a::{
     AirFlags, AuthenticationInformation, Features, NorFlags, Notification, PurFlags, PurgeUe, RatType,
-    RequestedVectors, SmsRegisterRequest, UlrFlags, UpdateLocation,
+    ReportedGateway, RequestedVectors, SmsRegisterRequest, UlrFlags, UpdateLocation,
 };
 
 /// The most Active-APN kept of one request: a UE has at most 11 bearers, hence so many PDN connections
@@ -54,7 +54,7 @@ pub(crate) struct UpdateRequest<'a> {
 pub(crate) struct ActiveApn<'a> {
     pub(crate) context_identifier: u32,
     pub(crate) apn: Option<Apn>,
-    pub(crate) gateway: Gateway<'a>,
+    pub(crate) gateway: ReportedGateway<'a>,
 }
 
 /// User-Name alone: which subscriber a request is about, before it is read whole.

@@ -1,4 +1,4 @@
-//! Subscription-Data (TS 29.272 7.3.2) and what is inside.
+//! Subscription-Data (TS 29.272 7.3.2), Non-3GPP-User-Data (TS 29.273 8.2.3.1), and what is inside.
 
 use quintet_diameter::MessageWriter;
 use quintet_diameter::dict::avp;
@@ -8,8 +8,8 @@ use quintet_subscriber::model::{
     Subscription,
 };
 use quintet_subscriber::s6a::{Features, SubscriptionParts};
+use quintet_swx::AgentInfo;
 use std::io::Write as _;
-use std::net::IpAddr;
 
 /// What a serving node is told of one subscriber.
 pub(crate) struct SubscriptionView<'a> {
@@ -23,6 +23,24 @@ pub(crate) struct SubscriptionView<'a> {
     pub(crate) no_srvcc: bool,
     /// What to write.
     pub(crate) parts: SubscriptionParts,
+}
+
+impl<'a> SubscriptionView<'a> {
+    /// What a 3GPP AAA server is told: all of it, and it has none of S6a's features.
+    pub(crate) fn of_aaa(
+        subscription: &'a Subscription,
+        msisdn: Option<Msisdn>,
+        gateways: &'a [PdnGateway],
+    ) -> Self {
+        Self {
+            subscription,
+            msisdn,
+            gateways,
+            features: Features::default(),
+            no_srvcc: false,
+            parts: SubscriptionParts::ALL,
+        }
+    }
 }
 
 /// Writes Subscription-Data, in the order of the specification's grammar.
@@ -138,6 +156,39 @@ fn write_ambr(w: &mut MessageWriter<'_>, ambr: Ambr, features: Features) {
     });
 }
 
+/// Non-3GPP-User-Data (TS 29.273 8.2.3.1): what a 3GPP AAA server is told of one subscriber.
+pub(crate) fn write_user_data(w: &mut MessageWriter<'_>, view: &SubscriptionView<'_>) {
+    const END_USER_E164: u32 = 0;
+    w.group(avp::NON_3GPP_USER_DATA, |w| {
+        let s = view.subscription;
+        if let Some(msisdn) = view.msisdn {
+            w.group(avp::SUBSCRIPTION_ID, |w| {
+                w.u32(avp::SUBSCRIPTION_ID_TYPE, END_USER_E164);
+                w.with(avp::SUBSCRIPTION_ID_DATA, |out| {
+                    // Writing to a Vec cannot fail.
+                    let _ = write!(out, "{msisdn}");
+                });
+            });
+        }
+        w.u32(avp::NON_3GPP_IP_ACCESS, u32::from(s.non_3gpp.barred));
+        w.u32(avp::NON_3GPP_IP_ACCESS_APN, u32::from(!s.non_3gpp.apns_enabled));
+        for rat in &s.non_3gpp.restricted_rats {
+            w.u32(avp::RAT_TYPE, rat.value());
+        }
+        write_ambr(w, s.ambr, view.features);
+        if let Some(cc) = s.charging_characteristics {
+            write_charging_characteristics(w, cc);
+        }
+        w.u32(avp::CONTEXT_IDENTIFIER, s.default_context_identifier);
+        if let Some(oi) = &s.apn_oi_replacement {
+            w.text(avp::APN_OI_REPLACEMENT, oi);
+        }
+        for configuration in &s.apn_configurations {
+            write_apn(w, configuration, view);
+        }
+    });
+}
+
 /// APN-Configuration-Profile (TS 29.272 7.3.34) with all configurations.
 fn write_profile(w: &mut MessageWriter<'_>, view: &SubscriptionView<'_>) {
     w.group(avp::APN_CONFIGURATION_PROFILE, |w| {
@@ -189,11 +240,11 @@ fn write_apn(w: &mut MessageWriter<'_>, c: &ApnConfiguration, view: &Subscriptio
         let fixed = !c.pdn_gw_addresses.is_empty() || c.pdn_gw_host.is_some();
         let replaced = !fixed || c.pdn_gw_dynamic;
         if let Some(g) = reported.filter(|_| specific.is_none() && replaced) {
-            write_gateway(w, g.host.as_deref(), g.realm.as_deref(), &g.addresses);
+            AgentInfo::write_parts(w, g.host.as_deref(), g.realm.as_deref(), &g.addresses);
             w.u32(avp::PDN_GW_ALLOCATION_TYPE, 1);
         } else if fixed {
             let (host, realm) = (c.pdn_gw_host.as_deref(), c.pdn_gw_realm.as_deref());
-            write_gateway(w, host, realm, &c.pdn_gw_addresses);
+            AgentInfo::write_parts(w, host, realm, &c.pdn_gw_addresses);
             w.u32(avp::PDN_GW_ALLOCATION_TYPE, u32::from(c.pdn_gw_dynamic));
         }
         if let Some(cc) = c.charging_characteristics {
@@ -203,7 +254,7 @@ fn write_apn(w: &mut MessageWriter<'_>, c: &ApnConfiguration, view: &Subscriptio
         if let Some((g, apn)) = specific.and_then(|g| Some((g, g.apn.as_ref()?))) {
             w.group(avp::SPECIFIC_APN_INFO, |w| {
                 w.text(avp::SERVICE_SELECTION, apn.as_str());
-                write_gateway(w, g.host.as_deref(), g.realm.as_deref(), &g.addresses);
+                AgentInfo::write_parts(w, g.host.as_deref(), g.realm.as_deref(), &g.addresses);
             });
         }
     });
@@ -216,19 +267,4 @@ fn pdn_type(pdn_type: PdnType) -> u32 {
         PdnType::Ipv4v6 => 2,
         PdnType::Ipv4OrIpv6 => 3,
     }
-}
-
-/// MIP6-Agent-Info (RFC 5447 4.2.1, TS 29.272 7.3.45). MIP-Home-Agent-Host needs a realm and a host.
-fn write_gateway(w: &mut MessageWriter<'_>, host: Option<&str>, realm: Option<&str>, addresses: &[IpAddr]) {
-    w.group(avp::MIP6_AGENT_INFO, |w| {
-        for address in addresses {
-            w.address(avp::MIP_HOME_AGENT_ADDRESS, *address);
-        }
-        if let Some((host, realm)) = host.zip(realm) {
-            w.group(avp::MIP_HOME_AGENT_HOST, |w| {
-                w.text(avp::DESTINATION_REALM, realm);
-                w.text(avp::DESTINATION_HOST, host);
-            });
-        }
-    });
 }

@@ -102,6 +102,7 @@ pub fn subscription() -> Subscription {
         ue_usage_type: None,
         sgsn_camel: false,
         fgs: Default::default(),
+        non_3gpp: Default::default(),
     }
 }
 
@@ -131,6 +132,7 @@ impl Rig {
             Application::auth(VENDOR_3GPP, quintet_cx::CX),
             Application::auth(VENDOR_3GPP, quintet_hss::S13),
             Application::auth(VENDOR_3GPP, quintet_hss::SH),
+            Application::auth(VENDOR_3GPP, quintet_hss::SWX),
         ];
         node_config.unknown_peers = UnknownPeers::Accept;
         let node = Node::new(node_config, 1).unwrap();
@@ -233,7 +235,13 @@ impl Rig {
             w.u32(avp::VENDOR_ID, 0);
             w.text(avp::PRODUCT_NAME, "MME");
             w.u32(avp::SUPPORTED_VENDOR_ID, VENDOR_3GPP);
-            for application in [S6A, quintet_cx::CX, quintet_hss::S13, quintet_hss::SH] {
+            for application in [
+                S6A,
+                quintet_cx::CX,
+                quintet_hss::S13,
+                quintet_hss::SH,
+                quintet_hss::SWX,
+            ] {
                 w.group(avp::VENDOR_SPECIFIC_APPLICATION_ID, |w| {
                     w.u32(avp::VENDOR_ID, VENDOR_3GPP);
                     w.u32(avp::AUTH_APPLICATION_ID, application);

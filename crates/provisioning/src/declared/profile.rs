@@ -5,8 +5,8 @@ use crate::record::{DEFAULT_AMBR, apn_configuration, default_subscription};
 use crate::row::Refusal;
 use quintet_identity::{Apn, Msisdn};
 use quintet_subscriber::model::{
-    AccessRestriction, AllocationRetentionPriority, Ambr, ApnConfiguration, FgsSubscription, PdnType,
-    QosClass, Roaming, SubscriberStatus, Subscription,
+    AccessRestriction, AllocationRetentionPriority, Ambr, ApnConfiguration, FgsSubscription,
+    Non3gppSubscription, PdnType, QosClass, Roaming, SubscriberStatus, Subscription,
 };
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 use serde::{Serialize, Serializer};
@@ -259,6 +259,8 @@ pub(super) struct Profile {
     sgsn_camel: bool,
     #[serde(default, skip_serializing_if = "is_default")]
     fgs: FgsSubscription,
+    #[serde(default, skip_serializing_if = "Non3gppSubscription::is_default")]
+    non_3gpp: Non3gppSubscription,
 }
 
 impl Profile {
@@ -281,6 +283,7 @@ impl Profile {
             ue_usage_type: self.ue_usage_type,
             sgsn_camel: self.sgsn_camel,
             fgs: self.fgs.clone(),
+            non_3gpp: self.non_3gpp.clone(),
             ..usual
         };
         if !self.apns.is_empty() {
@@ -333,6 +336,7 @@ impl Profile {
             ue_usage_type: subscription.ue_usage_type,
             sgsn_camel: subscription.sgsn_camel,
             fgs: subscription.fgs.clone(),
+            non_3gpp: subscription.non_3gpp.clone(),
         }
     }
 }

@@ -9,10 +9,10 @@ use quintet_subscriber::ims::{
     SetRegistration,
 };
 use quintet_subscriber::model::{
-    AccessRestriction, Algorithm, AllocationRetentionPriority, Ambr, AmfRegistration, ApnConfiguration,
-    Authentication, AuthenticationEvent, AuthenticationMethod, FgsSubscription, PdnGateway, PdnType,
-    QosClass, RatType, Roaming, SdmSubscription, ServingNode, SqnProfile, Subscriber, SubscriberStatus,
-    Subscription,
+    AaaServer, AccessRestriction, Algorithm, AllocationRetentionPriority, Ambr, AmfRegistration,
+    ApnConfiguration, Authentication, AuthenticationEvent, AuthenticationMethod, FgsSubscription,
+    Non3gppSubscription, PdnGateway, PdnType, QosClass, RatType, Roaming, SdmSubscription, ServingNode,
+    SqnProfile, Subscriber, SubscriberStatus, Subscription,
 };
 use std::sync::Arc;
 
@@ -96,6 +96,10 @@ pub fn subscription(ambr: u64) -> Subscription {
             },
             ..FgsSubscription::default()
         },
+        non_3gpp: Non3gppSubscription {
+            apns_enabled: !ambr.is_multiple_of(3),
+            ..Non3gppSubscription::default()
+        },
     }
 }
 
@@ -162,6 +166,26 @@ pub fn node(n: u64) -> ServingNode {
         imei: Some("35209900176148".parse().expect("an IMEI")),
         imeisv: None,
         mme_number_for_mt_sms: None,
+        since: 1_700_000_000 + n,
+    }
+}
+
+/// 3GPP AAA server number `n`; even ones are registered.
+///
+/// # Panics
+/// Never: its numbers are valid.
+#[must_use]
+pub fn aaa(n: u64) -> AaaServer {
+    AaaServer {
+        host: format!("aaa{n}.epc.mnc001.mcc001.3gppnetwork.org"),
+        realm: "epc.mnc001.mcc001.3gppnetwork.org".to_owned(),
+        registered: n.is_multiple_of(2),
+        rat_type: Some(0),
+        visited_network: n
+            .is_multiple_of(2)
+            .then(|| "mnc001.mcc001.3gppnetwork.org".to_owned()),
+        imei: Some("35209900176148".parse().expect("an IMEI")),
+        imeisv: None,
         since: 1_700_000_000 + n,
     }
 }

@@ -1,10 +1,10 @@
 //! Where subscribers are served: ULR, PUR, NOR and cancellations as the store sees them.
 
-use super::fixture::{gateway, imsi, node, subscriber};
+use super::fixture::{aaa, gateway, imsi, node, subscriber};
 use super::{Make, call};
 use crate::port::{Command, MAX_PDN_GATEWAYS, PutMode, Reply, Store, StoreError};
 use quintet_identity::Imsi;
-use quintet_subscriber::model::{Location, PdnGateway, ServingNode};
+use quintet_subscriber::model::{AaaServer, Location, PdnGateway, ServingNode};
 
 fn with_subscribers(make: Make<'_>, count: u64) -> Box<dyn Store> {
     let mut store = make();
@@ -117,6 +117,7 @@ pub fn set_mme_keeps_gateways_unless_cleared(make: Make<'_>) {
     set_mme(&mut *store, 1, node(1), false);
     set_gateway(&mut *store, &node(1).host, Some(gateway(1, 1)), &[]).expect("a gateway");
     let with_gateway = |n| Location {
+        aaa: None,
         pdn_gateways: vec![gateway(1, 1)],
         ..at_mme(n)
     };
@@ -132,6 +133,7 @@ pub fn set_sgsn_keeps_mme_and_gateways(make: Make<'_>) {
     set_mme(&mut *store, 1, node(1), false);
     set_gateway(&mut *store, &node(1).host, Some(gateway(1, 1)), &[]).expect("a gateway");
     let mut expected = Location {
+        aaa: None,
         pdn_gateways: vec![gateway(1, 1)],
         ..at_mme(1)
     };
@@ -467,6 +469,7 @@ pub fn every_field_of_a_location_survives(make: Make<'_>) {
     let expected = Location {
         mme: Some(full.clone()),
         sgsn: Some(bare.clone()),
+        aaa: None,
         pdn_gateways: vec![],
     };
     assert_eq!(stored, Some(expected));
@@ -475,7 +478,88 @@ pub fn every_field_of_a_location_survives(make: Make<'_>) {
     let expected = Location {
         mme: Some(bare),
         sgsn: Some(full),
+        aaa: None,
         pdn_gateways: vec![],
     };
     assert_eq!(load(&mut *store, 1), Some(expected));
+}
+
+fn set_aaa(
+    store: &mut dyn Store,
+    n: u64,
+    expected: Option<&str>,
+    aaa: Option<AaaServer>,
+) -> Result<Reply, StoreError> {
+    let command = Command::SetAaa {
+        imsi: imsi(n),
+        expected: expected.map(str::to_owned),
+        aaa: aaa.map(Box::new),
+    };
+    call(store, command)
+}
+
+/// Who decides on another 3GPP AAA server than is stored is refused; every field survives, beside serving nodes and gateways.
+pub fn a_aaa_server_is_replaced_if_it_is_the_expected_one(make: Make<'_>) {
+    let mut store = with_subscribers(make, 3);
+    let stale = Err(StoreError::Stale { version: 0 });
+    let (first, second) = (aaa(1), aaa(2));
+    assert_eq!(
+        set_aaa(&mut *store, 1, Some(&first.host), Some(first.clone())),
+        stale
+    );
+    assert_eq!(
+        set_aaa(&mut *store, 1, None, Some(first.clone())),
+        Ok(Reply::Location(None))
+    );
+    assert_eq!(set_aaa(&mut *store, 1, None, Some(second.clone())), stale);
+    assert_eq!(set_aaa(&mut *store, 1, Some(&second.host), None), stale);
+    set_mme(&mut *store, 1, node(1), true);
+    let mut expected = Location {
+        mme: Some(node(1)),
+        aaa: Some(first.clone()),
+        ..Location::default()
+    };
+    let named = first.host.to_ascii_uppercase();
+    assert_eq!(
+        set_aaa(&mut *store, 1, Some(&named), Some(second.clone())),
+        Ok(Reply::Location(Some(Box::new(expected.clone()))))
+    );
+    expected.aaa = Some(second.clone());
+    assert_eq!(load(&mut *store, 1), Some(expected.clone()));
+    set_aaa(&mut *store, 1, Some(&second.host), None).expect("it is forgotten");
+    expected.aaa = None;
+    assert_eq!(load(&mut *store, 1), Some(expected));
+    let missing = Err(StoreError::NoSubscriber { imsi: imsi(9) });
+    assert_eq!(set_aaa(&mut *store, 9, None, Some(first)), missing);
+    assert_eq!(set_aaa(&mut *store, 9, None, None), Ok(Reply::Location(None)));
+}
+
+/// A 3GPP AAA server that a UE is registered at tells gateways, alone or beside an MME; one that is pending does not.
+pub fn a_aaa_server_tells_gateways(make: Make<'_>) {
+    let mut store = with_subscribers(make, 3);
+    let (pending, registered) = (aaa(1), aaa(2));
+    assert!(!pending.registered && registered.registered);
+    set_aaa(&mut *store, 1, None, Some(pending.clone())).expect("a server");
+    set_gateway(&mut *store, &pending.host, Some(gateway(1, 1)), &[]).expect("nothing happens");
+    assert_eq!(load(&mut *store, 1).map(|l| l.pdn_gateways), Some(vec![]));
+    set_aaa(&mut *store, 1, Some(&pending.host), Some(registered.clone())).expect("another");
+    set_gateway(&mut *store, &registered.host, Some(gateway(1, 1)), &[]).expect("a gateway");
+    assert_eq!(
+        load(&mut *store, 1).map(|l| l.pdn_gateways),
+        Some(vec![gateway(1, 1)])
+    );
+    set_gateway(&mut *store, &registered.host, None, &[1]).expect("none");
+    assert_eq!(load(&mut *store, 1).map(|l| l.pdn_gateways), Some(vec![]));
+}
+
+/// With the subscriber goes nothing of it until it is forgotten.
+pub fn a_removed_subscriber_leaves_its_aaa_server(make: Make<'_>) {
+    let mut store = with_subscribers(make, 3);
+    let server = aaa(2);
+    set_aaa(&mut *store, 1, None, Some(server.clone())).expect("a server");
+    let imsis = vec![imsi(1)];
+    call(&mut *store, Command::Remove { imsis }).expect("a removal");
+    assert_eq!(load(&mut *store, 1).and_then(|l| l.aaa), Some(server.clone()));
+    set_aaa(&mut *store, 1, Some(&server.host), None).expect("it is forgotten");
+    assert_eq!(load(&mut *store, 1).and_then(|l| l.aaa), None);
 }

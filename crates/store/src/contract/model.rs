@@ -1,7 +1,7 @@
 //! Random commands: a back end and [`MemoryStore`] answer the same. Seeds are printed on failure.
 
 use super::fixture::{
-    amf_registration, authentication_event, gateway, ims_subscription, imsi, node, registrations,
+    aaa, amf_registration, authentication_event, gateway, ims_subscription, imsi, node, registrations,
     sdm_subscription, slot, subscriber, subscription,
 };
 use super::{Make, call, wait};
@@ -92,6 +92,11 @@ fn some_command(dice: &mut Dice) -> Command {
                 clear_gateways,
             }
         }
+        10 if dice.falls(500) => Command::SetAaa {
+            imsi: one,
+            expected: dice.falls(500).then(|| aaa(dice.below(3)).host),
+            aaa: dice.falls(700).then(|| Box::new(aaa(dice.below(3)))),
+        },
         10 => Command::SetSgsn {
             imsi: one,
             sgsn: Box::new(node(dice.below(4))),

@@ -148,4 +148,5 @@ fn octets(subscription: &Subscription) -> usize {
         + plmns
         + text(&subscription.apn_oi_replacement)
         + subscription.regional_zone_codes.capacity() * size_of::<u16>()
+        + size_of_val(subscription.non_3gpp.restricted_rats.as_slice())
 }

@@ -18,7 +18,8 @@ use quintet_crypto::Sqn;
 /// Who consumes a vector: the high 2 bits of IND (TS 33.102 C.3.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Domain {
-    /// The circuit-switched domain: MSC/VLR.
+    /// The circuit-switched domain: MSC/VLR. None is served here, so the numbers are free for 3GPP AAA servers (SWx), which
+    /// use theirs up in an order of their own.
     Cs = 0,
     /// The packet-switched domain of UTRAN and GERAN: SGSN.
     Ps = 1,

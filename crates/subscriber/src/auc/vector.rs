@@ -5,7 +5,7 @@
 //!            └─f1…f5──► quintet, separation bit set ─┬─A.2, SN id──► E-UTRAN { RAND, XRES, AUTN, KASME }
 //!                                                     │ TS 33.501, serving network name:
 //!                                                     ├─A.2, A.4────► 5G HE AV { RAND, AUTN, XRES*, KAUSF }
-//!                                                     └─A.3─────────► AV' { RAND, XRES, AUTN, CK', IK' }
+//!                                                     └─A.3─────────► AV' { RAND, XRES, AUTN, CK', IK' }, also TS 33.402 A.2
 //! ```
 //!
 //! A subscriber whose lengths the interface cannot carry is refused as a whole: AUTN has 16 octets (TS 24.301
@@ -33,7 +33,7 @@ pub struct EpsVector {
     pub kasme: Kasme,
 }
 
-/// A vector of EAP-AKA' (TS 33.501 6.1.3.1): AV'. Secret: XRES, CK', IK'. Zeroised when dropped.
+/// A vector of EAP-AKA' (TS 33.501 6.1.3.1, TS 33.402 6.2): AV'. Secret: XRES, CK', IK'. Zeroised when dropped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EapAkaPrimeVector {
     /// The challenge.
@@ -200,19 +200,19 @@ impl<'a> Vectors<'a> {
         sqns.filter_map(move |sqn| HeAv::derive(&self.quintet(sqn, self.amf.separated(), entropy), &serving))
     }
 
-    /// Vectors of EAP-AKA', one for each issued number, in order; CK' and IK' are bound to the serving network (TS 33.501
-    /// 6.1.3.1).
+    /// Vectors of EAP-AKA', one for each issued number, in order; CK' and IK' are bound to a network: in 5GS the name of
+    /// the serving one (TS 33.501 6.1.3.1), in access that is not 3GPP's the Access Network Identity (TS 33.402 6.1, A.2).
     #[inline]
     pub fn eap_aka_prime(
         &self,
-        serving: ServingNetworkName,
+        network_name: &[u8],
         sqns: Issued,
         entropy: &mut impl Entropy,
     ) -> impl Iterator<Item = EapAkaPrimeVector> {
         sqns.filter_map(move |sqn| {
             let quintet = self.quintet(sqn, self.amf.separated(), entropy);
             let Quintet { ck, ik, autn, .. } = &quintet;
-            let keys = CkIkPrime::eap_aka_prime(ck, ik, serving.octets(), &autn.concealed_sqn)?;
+            let keys = CkIkPrime::eap_aka_prime(ck, ik, network_name, &autn.concealed_sqn)?;
             Some(EapAkaPrimeVector {
                 autn: autn.octets()?,
                 keys,

@@ -118,6 +118,11 @@ impl Subscription {
             "10 of them at most",
         )?;
         self.fgs.check()?;
+        let rats = &self.non_3gpp.restricted_rats;
+        for (i, rat) in rats.iter().enumerate() {
+            let at = format!("non_3gpp.restricted_rats[{i}]");
+            require(!rats[..i].contains(rat), at, rat.value(), "each once")?;
+        }
         let (super::Roaming::Only(plmns) | super::Roaming::Except(plmns)) = &self.roaming else {
             return Ok(());
         };
@@ -313,7 +318,9 @@ fn is_host(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Algorithm, AllocationRetentionPriority, Ambr, PdnType, QosClass, Roaming};
+    use super::super::{
+        Algorithm, AllocationRetentionPriority, Ambr, Non3gppRat, PdnType, QosClass, Roaming,
+    };
     use super::*;
     use quintet_crypto::{Amf, K, Opc};
 
@@ -362,6 +369,7 @@ mod tests {
             ue_usage_type: None,
             sgsn_camel: false,
             fgs: Default::default(),
+            non_3gpp: Default::default(),
         }
     }
 
@@ -399,6 +407,9 @@ mod tests {
             let at = fault(|s| s.apn_configurations[0].arp.priority_level = level);
             assert_eq!(at, "apn_configurations[0].arp.priority_level");
         }
+        let rats = vec![Non3gppRat::Wlan, Non3gppRat::Wlan];
+        let at = fault(|s| s.non_3gpp.restricted_rats = rats);
+        assert_eq!(at, "non_3gpp.restricted_rats[1]");
         assert_eq!(fault(|s| s.rfsp = Some(0)), "rfsp");
         assert_eq!(fault(|s| s.rfsp = Some(257)), "rfsp");
         assert_eq!(fault(|s| s.ue_usage_type = Some(256)), "ue_usage_type");

@@ -1,5 +1,6 @@
-//! Where a subscriber is served: location data of TS 23.008 2.4 and 2.13, kept by ULR, NOR, PUR.
+//! Where a subscriber is served: location data of TS 23.008 2.4 and 2.13, kept by ULR, NOR, PUR, and over SWx by MAR and SAR.
 
+use super::AaaServer;
 use quintet_identity::{Apn, Imei, Imeisv, Msisdn, Plmn};
 use std::net::IpAddr;
 
@@ -60,6 +61,9 @@ pub struct Location {
     pub mme: Option<ServingNode>,
     /// Registered SGSN (S6d).
     pub sgsn: Option<ServingNode>,
-    /// PDN gateways in use, by Context-Identifier.
+    /// The 3GPP AAA server (SWx).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aaa: Option<AaaServer>,
+    /// PDN gateways in use, by Context-Identifier, whichever access they serve.
     pub pdn_gateways: Vec<PdnGateway>,
 }

@@ -1,6 +1,6 @@
 //! The EPS subscription: what Subscription-Data of TS 29.272 7.3.2 carries; with what 5GS adds.
 
-use super::FgsSubscription;
+use super::{FgsSubscription, Non3gppSubscription};
 use quintet_identity::{Apn, Plmn};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
@@ -197,6 +197,9 @@ pub struct Subscription {
     /// What 5GS adds.
     #[serde(default, skip_serializing_if = "FgsSubscription::is_default")]
     pub fgs: FgsSubscription,
+    /// What access that is not 3GPP's adds.
+    #[serde(default, skip_serializing_if = "Non3gppSubscription::is_default")]
+    pub non_3gpp: Non3gppSubscription,
 }
 
 fn yes() -> bool {

@@ -5,6 +5,9 @@ use crate::model::{Location, PdnGateway, ServingNode, Subscription};
 use quintet_identity::{Apn, Imei, Imeisv, Imsi};
 use std::net::IpAddr;
 
+/// Host, realm and addresses of a PDN gateway, as they are told.
+pub type ReportedGateway<'a> = (Option<&'a str>, Option<&'a str>, Vec<IpAddr>);
+
 /// A Notify-Request.
 #[derive(Clone, Debug)]
 pub struct Notification<'a> {
@@ -19,7 +22,7 @@ pub struct Notification<'a> {
     /// Service-Selection: the APN in use; needed if the configuration is the wild card.
     pub apn: Option<Apn>,
     /// MIP6-Agent-Info: host, realm and addresses of the PDN gateway; `None`: the gateway is to be forgotten.
-    pub gateway: Option<(Option<&'a str>, Option<&'a str>, Vec<IpAddr>)>,
+    pub gateway: Option<ReportedGateway<'a>>,
     /// IMEI of Terminal-Information.
     pub imei: Option<Imei>,
     /// IMEI and Software-Version of Terminal-Information.
@@ -116,29 +119,44 @@ impl Notification<'_> {
     /// The configuration is the one of the Context-Identifier or of the APN, else the wild card's. A gateway that the
     /// subscription fixes is not replaced by a reported one.
     fn gateway_change(&self, subscription: &Subscription) -> Option<GatewayChange> {
-        let configurations = &subscription.apn_configurations;
-        let by_apn = |apn: &Apn| {
-            let named = |name: &str| configurations.iter().find(|c| c.apn.as_str() == name);
-            named(apn.as_str()).or_else(|| named("*"))
-        };
-        let configuration = match (self.context_identifier, &self.apn) {
-            (Some(id), _) => configurations.iter().find(|c| c.context_identifier == id)?,
-            (None, Some(apn)) => by_apn(apn)?,
-            (None, None) => return None,
-        };
-        let fixed = configuration.pdn_gw_host.is_some() || !configuration.pdn_gw_addresses.is_empty();
-        if fixed && !configuration.pdn_gw_dynamic {
-            return None;
-        }
-        Some(match &self.gateway {
-            None => GatewayChange::Forget(configuration.context_identifier),
-            Some((host, realm, addresses)) => GatewayChange::Store(PdnGateway {
-                context_identifier: configuration.context_identifier,
-                apn: self.apn.clone(),
-                host: host.map(str::to_owned),
-                realm: realm.map(str::to_owned),
-                addresses: addresses.clone(),
-            }),
-        })
+        let selected = (self.context_identifier, self.apn.as_ref());
+        gateway_change(subscription, selected, self.gateway.as_ref()).unwrap_or_default()
     }
+}
+
+/// No APN configuration is meant by what was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoApnConfiguration;
+
+/// What a serving node, or a 3GPP AAA server, that tells a PDN gateway changes: `None` if the subscription fixes another.
+///
+/// # Errors
+/// [`NoApnConfiguration`].
+pub fn gateway_change(
+    subscription: &Subscription,
+    (context_identifier, apn): (Option<u32>, Option<&Apn>),
+    gateway: Option<&ReportedGateway<'_>>,
+) -> Result<Option<GatewayChange>, NoApnConfiguration> {
+    let configurations = &subscription.apn_configurations;
+    let named = |name: &str| configurations.iter().find(|c| c.apn.as_str() == name);
+    let configuration = match (context_identifier, apn) {
+        (Some(id), _) => subscription.apn_configuration(id),
+        (None, Some(apn)) => named(apn.as_str()).or_else(|| named("*")),
+        (None, None) => None,
+    };
+    let configuration = configuration.ok_or(NoApnConfiguration)?;
+    let fixed = configuration.pdn_gw_host.is_some() || !configuration.pdn_gw_addresses.is_empty();
+    if fixed && !configuration.pdn_gw_dynamic {
+        return Ok(None);
+    }
+    Ok(Some(match gateway {
+        None => GatewayChange::Forget(configuration.context_identifier),
+        Some((host, realm, addresses)) => GatewayChange::Store(PdnGateway {
+            context_identifier: configuration.context_identifier,
+            apn: apn.cloned(),
+            host: host.map(str::to_owned),
+            realm: realm.map(str::to_owned),
+            addresses: addresses.clone(),
+        }),
+    }))
 }
