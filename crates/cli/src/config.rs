@@ -13,6 +13,7 @@ mod mme;
 mod sbi;
 mod sctp;
 mod sh;
+mod store;
 mod udm;
 mod value;
 
@@ -28,7 +29,8 @@ pub(crate) use sbi::{NfUri, Sbi};
 pub(crate) use sctp::{Sctp, Transport};
 use serde::Deserialize;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+pub(crate) use store::{Store, StoreKind};
 pub(crate) use udm::Udm;
 pub(crate) use value::{Identity, Milliseconds, SlotNumber};
 
@@ -134,38 +136,6 @@ impl Default for Hss {
     }
 }
 
-/// Where subscribers are kept.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Store {
-    /// The kind of store.
-    pub(crate) kind: StoreKind,
-    /// The database file; by default `quintet.db` in the platform's data directory.
-    pub(crate) path: Option<PathBuf>,
-    /// How long to wait for another process's lock, ms.
-    pub(crate) busy_timeout_ms: Milliseconds<1, 60_000>,
-}
-
-impl Default for Store {
-    fn default() -> Self {
-        Self {
-            kind: StoreKind::Sqlite,
-            path: None,
-            busy_timeout_ms: Milliseconds::new(2_000),
-        }
-    }
-}
-
-/// The kinds of store.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum StoreKind {
-    /// An embedded database: durable.
-    Sqlite,
-    /// Nothing survives; for tests.
-    Memory,
-}
-
 /// Prometheus metrics.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -252,10 +222,7 @@ impl Config {
         }
         self.diameter.check()?;
         self.sctp.check(self.diameter.listen_sctp.len())?;
-        if self.store.kind == StoreKind::Memory && self.store.path.is_some() {
-            bail!("store.path is given, but store.kind = \"memory\" keeps no file: remove one of them");
-        }
-        Ok(())
+        self.store.check()
     }
 }
 
@@ -287,7 +254,16 @@ mod tests {
             ),
             ("[hss]\nslot = 8\n", &["slot", "8", "0 to 7"]),
             ("[hss]\nslto = 1\n", &["slto", "slot"]),
-            ("[store]\nkind = \"oracle\"\n", &["oracle", "sqlite", "memory"]),
+            ("[store]\nkind = \"oracle\"\n", &["oracle", "sqlite", "postgres"]),
+            ("[store]\nkind = \"postgres\"\n", &["store.url", "store.host"]),
+            (
+                "[store]\nurl = \"postgresql://db/q\"\n",
+                &["store.url", "postgres"],
+            ),
+            (
+                "[store]\nkind = \"postgres\"\nhost = \"db\"\npath = \"q.db\"\n",
+                &["store.path", "sqlite"],
+            ),
             ("roles = []", &["roles"]),
             (
                 "[[diameter.peer]]\nidentity = \"m.x\"\n[[diameter.peer]]\nidentity = \"M.x\"\n",

@@ -1,12 +1,14 @@
 //! The database as the program uses it: where it is, and one command at a time for provisioning.
 
-use crate::keys::{Sources, progress};
+mod place;
+
+use crate::keys::Sources;
 use anyhow::{Context, Result, bail};
 use etcetera::BaseStrategy;
+pub(crate) use place::{DatabasePlace, DatabaseServer, OpenedStore, Opening, file_only};
 use quintet_crypto::Sqn;
 use quintet_identity::Imsi;
 use quintet_store::{Command, Reply};
-use quintet_store_sqlite::{Options, SqliteStore};
 use quintet_subscriber::auc::{Slot, WallClock, initial_dif};
 use quintet_subscriber::model::{Authentication, Subscriber};
 use std::path::{Path, PathBuf};
@@ -41,7 +43,7 @@ pub(crate) fn default_key_file() -> Result<PathBuf> {
 
 /// A database opened for provisioning.
 pub(crate) struct Database {
-    store: SqliteStore,
+    store: OpenedStore,
 }
 
 impl Database {
@@ -50,28 +52,24 @@ impl Database {
     /// # Errors
     /// As [`open_with`](Self::open_with).
     pub(crate) fn open_beside(path: &Path, create: bool) -> Result<Self> {
-        Self::open_with(Some(path), create, &Sources::beside(path))
+        let place = DatabasePlace::File(path.to_owned());
+        Self::open_with(Some(&place), create, &Sources::beside(path))
     }
 
-    /// Opens the database at `path`, or the default one, with these master keys; makes it if it is not there and `create`
-    /// says so.
+    /// Opens the database at `place`, or the default one, with these master keys; makes a file if it is not there and
+    /// `create` says so.
     ///
     /// # Errors
-    /// As the store says: not ours, newer than this program, no permission, locked, no master key.
-    pub(crate) fn open_with(path: Option<&Path>, create: bool, keys: &Sources) -> Result<Self> {
-        let path = match path {
-            Some(path) => path.to_owned(),
-            None => default_path()?,
-        };
-        let options = Options {
-            masters: keys.clone().for_database(&path),
-            progress: progress(),
+    /// As the store says: not ours, newer than this program, no permission, locked, no master key, no such server.
+    pub(crate) fn open_with(place: Option<&DatabasePlace>, create: bool, keys: &Sources) -> Result<Self> {
+        let opening = Opening {
+            keys,
             create,
             busy_timeout: BUSY_TIMEOUT,
-            ..Options::default()
+            waker: Box::new(|| {}),
         };
         Ok(Self {
-            store: SqliteStore::open(path, options)?,
+            store: DatabasePlace::or_default(place)?.open(opening)?,
         })
     }
 
@@ -120,6 +118,12 @@ pub(crate) fn highest_sqn(authentication: &Authentication) -> Option<Sqn> {
     let seq = u64::try_from(seq).ok()?;
     let ind_bits = authentication.sqn_profile.ind_bits;
     Sqn::new(seq << ind_bits | ((1 << ind_bits) - 1))
+}
+
+/// The bound below which nothing is issued any more after a copy was put back: as far ahead of this wall clock as any front
+/// end may have been, and not so far that the next one would not believe it.
+pub(crate) fn fence_ticks() -> i64 {
+    wall_clock().ticks() + ISSUED_AHEAD_TICKS
 }
 
 /// The wall clock, for provisioning.

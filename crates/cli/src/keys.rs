@@ -5,12 +5,13 @@ mod pkcs11;
 mod source;
 mod sources;
 
-use crate::database;
+use crate::database::{DatabasePlace, DatabaseServer};
 use crate::output::{Finding, print_json, print_rows};
 use anyhow::{Context, Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
-use quintet_store_sqlite::{KeyedFile, Progress, key_status, rewrap, rotate_data_key};
-use quintet_vault::Masters;
+use quintet_store_rows::{KeyStatus, Progress, Rewrapped, Rotated};
+use quintet_store_sqlite::KeyedFile;
+use quintet_vault::{Master, Masters};
 use serde::Serialize;
 pub(crate) use source::Source;
 pub(crate) use sources::{MasterKeyOption, Sources, VARIABLE, make_file};
@@ -38,9 +39,9 @@ Examples:
 /// Which database.
 #[derive(clap::Args)]
 pub(crate) struct Where {
-    /// Database file [default: quintet.db in the platform's data directory]
-    #[arg(long, value_name = "FILE")]
-    db: Option<PathBuf>,
+    /// Database: a file, or postgresql://USER@HOST/DATABASE [default: quintet.db in the platform's data directory]
+    #[arg(long, value_name = "FILE|URL")]
+    db: Option<DatabasePlace>,
     #[command(flatten)]
     key: MasterKeyOption,
     /// Answer in JSON
@@ -140,24 +141,82 @@ pub(crate) fn run(command: Command) -> Result<Finding> {
 }
 
 impl Where {
-    fn path(&self) -> Result<PathBuf> {
-        match &self.db {
-            Some(path) => Ok(path.clone()),
-            None => database::default_path(),
+    fn keyed(&self) -> Result<Keyed> {
+        let keys = self.key.sources();
+        Ok(match DatabasePlace::or_default(self.db.as_ref())? {
+            DatabasePlace::File(path) => Keyed::File {
+                masters: keys.for_database(&path),
+                path,
+            },
+            DatabasePlace::Server(server) => Keyed::Server { keys, server },
+        })
+    }
+}
+
+/// A database, and the master keys for it.
+enum Keyed {
+    File {
+        path: PathBuf,
+        masters: Arc<dyn Masters>,
+    },
+    Server {
+        server: DatabaseServer,
+        keys: Sources,
+    },
+}
+
+impl Keyed {
+    fn masters(&self) -> Arc<dyn Masters> {
+        match self {
+            Self::File { masters, .. } => masters.clone(),
+            Self::Server { keys, .. } => Arc::new(keys.clone()),
         }
     }
 
-    fn masters(&self, path: &Path) -> Arc<dyn Masters> {
-        self.key.sources().for_database(path)
+    /// For people.
+    fn name(&self) -> Result<String> {
+        Ok(match self {
+            Self::File { path, .. } => path.display().to_string(),
+            Self::Server { server, keys } => {
+                quintet_store_postgres::place(&server.url, &server.options(keys))?
+            }
+        })
     }
 
-    fn file<'a>(&self, path: &'a Path) -> KeyedFile<'a> {
-        KeyedFile {
-            path,
-            masters: self.masters(path),
-            busy_timeout: BUSY_TIMEOUT,
-            progress: progress(),
-        }
+    fn status(&self) -> Result<KeyStatus> {
+        Ok(match self {
+            Self::File { path, .. } => quintet_store_sqlite::key_status(path, BUSY_TIMEOUT)?,
+            Self::Server { server, keys } => {
+                quintet_store_postgres::key_status(&server.url, &server.options(keys))?
+            }
+        })
+    }
+
+    fn rewrap(&self, new: &dyn Master) -> Result<Rewrapped> {
+        Ok(match self {
+            Self::File { path, masters } => quintet_store_sqlite::rewrap(&file(path, masters), new)?,
+            Self::Server { server, keys } => {
+                quintet_store_postgres::rewrap(&server.url, &server.options(keys), new)?
+            }
+        })
+    }
+
+    fn rotate(&self) -> Result<Rotated> {
+        Ok(match self {
+            Self::File { path, masters } => quintet_store_sqlite::rotate_data_key(&file(path, masters))?,
+            Self::Server { server, keys } => {
+                quintet_store_postgres::rotate_data_key(&server.url, &server.options(keys), &progress())?
+            }
+        })
+    }
+}
+
+fn file<'a>(path: &'a Path, masters: &Arc<dyn Masters>) -> KeyedFile<'a> {
+    KeyedFile {
+        path,
+        masters: masters.clone(),
+        busy_timeout: BUSY_TIMEOUT,
+        progress: progress(),
     }
 }
 
@@ -192,9 +251,9 @@ fn init(out: &str, json: bool) -> Result<Finding> {
 }
 
 fn status(place: &Where) -> Result<Finding> {
-    let path = place.path()?;
-    let status = key_status(&path, BUSY_TIMEOUT)?;
-    let masters = place.masters(&path);
+    let keyed = place.keyed()?;
+    let status = keyed.status()?;
+    let masters = keyed.masters();
     let mut names: Vec<_> = status.data_keys.iter().map(|key| key.master).collect();
     names.sort_unstable();
     names.dedup();
@@ -213,7 +272,7 @@ fn status(place: &Where) -> Result<Finding> {
         subscribers: key.subscribers,
     });
     let answer = StatusAnswer {
-        database: path.display().to_string(),
+        database: keyed.name()?,
         master_keys: master_keys.collect(),
         rotating: status.data_keys.len() > 1,
         data_keys: data_keys.collect(),
@@ -259,11 +318,11 @@ fn show(answer: &StatusAnswer) -> Result<()> {
 }
 
 fn rotate_master(place: &Where, source: &Source) -> Result<Finding> {
-    let path = place.path()?;
+    let keyed = place.keyed()?;
     let new = source
         .load()
         .with_context(|| format!("the new master key in {source} (`quintet keys init --out` makes one)"))?;
-    let rewrapped = rewrap(&place.file(&path), &*new)?;
+    let rewrapped = keyed.rewrap(&*new)?;
     let answer = RewrappedAnswer {
         master_key: rewrapped.master.to_string(),
         data_keys: rewrapped.data_keys,
@@ -284,8 +343,7 @@ fn rotate_master(place: &Where, source: &Source) -> Result<Finding> {
 }
 
 fn rotate_data(place: &Where) -> Result<Finding> {
-    let path = place.path()?;
-    let rotated = rotate_data_key(&place.file(&path))?;
+    let rotated = place.keyed()?.rotate()?;
     let answer = RotatedAnswer {
         data_key: rotated.number.value(),
         resumed: rotated.resumed,

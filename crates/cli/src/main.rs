@@ -8,6 +8,7 @@
 mod aka;
 mod apart;
 mod apply;
+mod backup;
 mod bench;
 mod config;
 mod control;
@@ -77,6 +78,10 @@ enum Command {
     /// Master keys and data keys: make, show, rotate what protects a database.
     #[command(subcommand)]
     Keys(keys::Command),
+    /// Copy a database while it is served.
+    Backup(backup::BackupArguments),
+    /// Put a copy of a database in its place, without a sequence number coming twice.
+    Restore(backup::RestoreArguments),
     /// Compute and check authentication vectors: MILENAGE, TUAK, XOR; EPS, 5G AKA, EAP-AKA'.
     #[command(subcommand)]
     Aka(aka::Command),
@@ -135,6 +140,8 @@ fn main() -> ExitCode {
         Command::Apply(arguments) => apply::run(arguments),
         Command::Eir(arguments) => eir::run(arguments),
         Command::Keys(command) => keys::run(command),
+        Command::Backup(arguments) => backup::back_up(&arguments),
+        Command::Restore(arguments) => backup::restore(&arguments),
         Command::Aka(command) => aka::run(command),
         Command::Suci(command) => suci::run(command),
         Command::Diameter(command) => diameter::run(command),

@@ -6,16 +6,18 @@ mod events;
 mod fgs;
 mod ims;
 mod mme;
+mod store;
 
-use crate::config::{Config, Peer, Role, Roles, SlotNumber, StoreKind, Transport, UnknownPeers};
+use crate::config::{Config, Peer, Role, Roles, SlotNumber, Transport, UnknownPeers};
+use crate::database::DatabasePlace;
 use crate::diameter::extended_dictionary;
 use crate::keys::MasterKeyOption;
 use crate::output::Finding;
 use crate::private;
 use crate::signals::Termination;
 use crate::supervisor::Supervisor;
-use crate::{database, logging, metrics};
-use anyhow::{Context, Result, anyhow, bail};
+use crate::{logging, metrics};
+use anyhow::{Context, Result, anyhow};
 use events::Events;
 use quintet_diameter::dict::{application, vendor};
 use quintet_diameter::node::{
@@ -25,15 +27,15 @@ use quintet_hss::{Hss, HssConfig};
 use quintet_identity::Plmn;
 use quintet_runtime::sctp::SctpUse;
 use quintet_runtime::{Clock, Drbg, Driver, HssApplication, Tap};
-use quintet_store::{Command, MemoryStore, Reply, Store};
-use quintet_store_sqlite::{Options, SqliteStore};
-use quintet_subscriber::auc::{ChallengeKey, ChallengeSecret, Slot};
+use quintet_store::Store;
+use quintet_subscriber::auc::Slot;
 use quintet_subscriber::s6a::VisitedPlmns;
 use std::cell::RefCell;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
+use store::open_store;
 use tokio::sync::Notify;
 use tokio::task::LocalSet;
 
@@ -55,9 +57,9 @@ pub(crate) struct Arguments {
     /// Run these nodes only
     #[arg(long, value_enum, value_delimiter = ',')]
     role: Vec<Role>,
-    /// Database file; overrides store.path
-    #[arg(long, value_name = "FILE")]
-    db: Option<PathBuf>,
+    /// Database, a file or postgresql://…; overrides store.path and store.url
+    #[arg(long, value_name = "FILE|URL")]
+    db: Option<DatabasePlace>,
     #[command(flatten)]
     key: MasterKeyOption,
     /// Which front end this is, 0 to 7; overrides hss.slot
@@ -158,11 +160,8 @@ fn configuration(arguments: Arguments) -> Result<Config> {
     if !arguments.role.is_empty() {
         config.roles = Roles(arguments.role);
     }
-    if let Some(path) = arguments.db {
-        if config.store.kind == StoreKind::Memory {
-            bail!("--db is given, but store.kind = \"memory\" keeps no file: remove one of them");
-        }
-        config.store.path = Some(path);
+    if let Some(place) = arguments.db {
+        config.store.is_at(place)?;
     }
     if let Some(master) = arguments.key.master_key {
         config.keys.master = Some(master);
@@ -372,49 +371,6 @@ fn listen_error(address: SocketAddr, error: &std::io::Error) -> anyhow::Error {
     anyhow!("cannot listen on {address}: {error}; {what_to_do}")
 }
 
-/// The store, held against a second server on the same slot, and the key of its challenges.
-fn open_store(
-    config: &Config,
-    slot: Slot,
-    pump: &Arc<Notify>,
-    drbg: &mut Drbg,
-) -> Result<(Box<dyn Store>, ChallengeKey)> {
-    let mut fresh = [0; 16];
-    drbg.fill(&mut fresh);
-    let fresh = ChallengeSecret::new(fresh);
-    if config.store.kind == StoreKind::Memory {
-        tracing::warn!("store.kind = \"memory\": nothing survives a restart");
-        return Ok((Box::new(MemoryStore::new()), ChallengeKey::from(&fresh)));
-    }
-    let path = match &config.store.path {
-        Some(path) => path.clone(),
-        None => database::default_path()?,
-    };
-    let waker = Arc::clone(pump);
-    let mut store = SqliteStore::open(
-        &path,
-        Options {
-            masters: config.keys.masters(&path),
-            progress: crate::keys::progress(),
-            busy_timeout: config.store.busy_timeout_ms.duration(),
-            waker: Box::new(move || waker.notify_one()),
-            ..Options::default()
-        },
-    )?;
-    store.lock_for_serving(slot, "quintet serve")?;
-    let Reply::ChallengeKey(key) = store.execute(Command::ChallengeKey { fresh })? else {
-        bail!("the store gave another answer than a key: this is a defect, please report it");
-    };
-    let Reply::Count(subscribers) = store.execute(Command::Count)? else {
-        bail!("the store gave another answer than a count: this is a defect, please report it");
-    };
-    tracing::info!(database = %path.display(), subscribers, "store: open");
-    if subscribers == 0 {
-        tracing::info!("no subscribers yet: `quintet subscriber add --help` shows how to add one");
-    }
-    Ok((Box::new(store), ChallengeKey::from(&key)))
-}
-
 /// The Diameter node the configuration describes.
 fn node_config(config: &Config, started_at_unix: u32) -> Result<NodeConfig> {
     let diameter = &config.diameter;
@@ -533,6 +489,7 @@ fn plmn_of_realm(realm: &str) -> Option<Plmn> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use quintet_store::MemoryStore;
 
     #[test]
     fn the_realm_names_the_home_plmn() {

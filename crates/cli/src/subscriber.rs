@@ -11,7 +11,7 @@ mod ims;
 mod secret;
 mod transfer;
 
-use crate::database::{Database, highest_sqn};
+use crate::database::{Database, DatabasePlace, highest_sqn};
 use crate::keys::MasterKeyOption;
 use crate::output::{Finding, print_json};
 use anyhow::{Result, bail};
@@ -54,9 +54,9 @@ Examples:
 /// Which database.
 #[derive(clap::Args)]
 pub(crate) struct Where {
-    /// Database file [default: quintet.db in the platform's data directory]
-    #[arg(long, global = true, value_name = "FILE")]
-    db: Option<PathBuf>,
+    /// Database: a file, or postgresql://USER@HOST/DATABASE [default: quintet.db in the platform's data directory]
+    #[arg(long, global = true, value_name = "FILE|URL")]
+    db: Option<DatabasePlace>,
     #[command(flatten)]
     key: MasterKeyOption,
     /// Answer in JSON
@@ -70,7 +70,7 @@ impl Where {
     /// # Errors
     /// As the store says.
     pub(crate) fn open(&self, create: bool) -> Result<Database> {
-        Database::open_with(self.db.as_deref(), create, &self.key.sources())
+        Database::open_with(self.db.as_ref(), create, &self.key.sources())
     }
 }
 

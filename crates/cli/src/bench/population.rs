@@ -1,6 +1,7 @@
 //! The subscribers of the benchmark, in a database of their own.
 
-use crate::database::Database;
+use crate::database::{Database, DatabasePlace};
+use crate::keys::Sources;
 use anyhow::{Result, bail};
 use indicatif::ProgressBar;
 use quintet_runtime::Clock;
@@ -32,15 +33,52 @@ pub(super) async fn provision(
     progress: &ProgressBar,
 ) -> Result<Provisioned> {
     let mut database = Database::open_beside(path, true)?;
-    match count(&mut database)? {
+    fill(
+        clock,
+        &mut database,
+        &path.display().to_string(),
+        subscribers,
+        progress,
+    )
+    .await
+}
+
+/// The same at any place; one on a server is sealed under the user's own master key.
+pub(super) async fn provision_at(
+    clock: Clock,
+    place: &DatabasePlace,
+    subscribers: u32,
+    progress: &ProgressBar,
+) -> Result<Provisioned> {
+    if let DatabasePlace::File(path) = place {
+        return provision(clock, path, subscribers, progress).await;
+    }
+    let mut database = Database::open_with(Some(place), true, &Sources::of_environment()?)?;
+    fill(
+        clock,
+        &mut database,
+        "the database on the server",
+        subscribers,
+        progress,
+    )
+    .await
+}
+
+async fn fill(
+    clock: Clock,
+    database: &mut Database,
+    name: &str,
+    subscribers: u32,
+    progress: &ProgressBar,
+) -> Result<Provisioned> {
+    match count(database)? {
         0 => {}
-        n if n == u64::from(subscribers) && is_population(&mut database, subscribers) => {
+        n if n == u64::from(subscribers) && is_population(database, subscribers) => {
             return Ok(Provisioned::Before);
         }
         n => bail!(
-            "{} holds {n} subscribers that are not the first {subscribers} of the benchmark's population: give \
-             --subscribers as when it was made, or another --db",
-            path.display()
+            "{name} holds {n} subscribers that are not the first {subscribers} of the benchmark's population: give \
+             --subscribers as when it was made, or another --db"
         ),
     }
     let population = Population::new();

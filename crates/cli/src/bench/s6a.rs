@@ -15,6 +15,7 @@ use super::population::{self, Provisioned};
 use super::report::{self, Goal, Quantiles, Row, in_unit};
 use super::server::Server;
 use super::session::{self, bar};
+use crate::database::DatabasePlace;
 use crate::output::Finding;
 use anyhow::{Context, Result};
 use client::{Measured, Target, each};
@@ -22,7 +23,7 @@ use quintet_runtime::Clock;
 use quintet_sim::demo::{MAX_POPULATION, home_plmn};
 use quintet_sim::{Latency, LoadConfig, LoadReport, MAX_OUTSTANDING, MAX_RATE, Mix, Pace, Until};
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 pub(super) const EXAMPLES: &str = "Examples:
@@ -31,6 +32,7 @@ pub(super) const EXAMPLES: &str = "Examples:
   quintet bench s6a --command ulr --outstanding 256
   quintet bench s6a --command air --rate 50000          an open loop only
   quintet bench s6a --db /var/tmp/bench.db              keeps the database, and uses it again
+  quintet bench s6a --store 'postgresql://quintet@db/quintet?schema=bench'   subscribers on a PostgreSQL server
   quintet bench s6a --connect 192.0.2.1:3868            another server; it must know the subscribers
 
 Subscriber n has the IMSI 001011000000000 + n; K is QUINTET1 in ASCII, then the IMSI as 16 decimal digits, two in an
@@ -77,9 +79,9 @@ pub(crate) struct Arguments {
         default_value = "hss.epc.mnc001.mcc001.3gppnetwork.org"
     )]
     host: String,
-    /// Keep the database in this file, or use the one that is there
-    #[arg(long, value_name = "FILE")]
-    db: Option<PathBuf>,
+    /// Keep the database in this file, or use the one that is there; or postgresql://USER@HOST/DATABASE?schema=NAME, which stays
+    #[arg(long, value_name = "FILE|URL", visible_alias = "store")]
+    db: Option<DatabasePlace>,
     /// Answer with one JSON object
     #[arg(long)]
     json: bool,
@@ -197,12 +199,12 @@ impl Session<'_> {
             .tempdir()
             .context("cannot make a temporary directory")?;
         let database = match &self.arguments.db {
-            Some(path) => path.clone(),
-            None => directory.path().join("subscribers.db"),
+            Some(place) => place.clone(),
+            None => DatabasePlace::File(directory.path().join("subscribers.db")),
         };
         self.provision(&database).await?;
         let empty = self.weigh_empty(directory.path()).await?;
-        let server = Server::hss(self.clock, &database, directory.path())?;
+        let server = Server::hss_at(self.clock, &database, directory.path())?;
         let target = Target {
             address: server.address().await?,
             identity: self.arguments.host.clone(),
@@ -236,13 +238,13 @@ impl Session<'_> {
         server.stop().await
     }
 
-    async fn provision(&mut self, database: &Path) -> Result<()> {
+    async fn provision(&mut self, database: &DatabasePlace) -> Result<()> {
         let subscribers = self.arguments.subscribers;
         let bar = bar(
             u64::from(subscribers),
             "provisioning [{bar:40}] {human_pos}/{human_len} {per_sec}",
         );
-        let provisioned = population::provision(self.clock, database, subscribers, &bar).await;
+        let provisioned = population::provision_at(self.clock, database, subscribers, &bar).await;
         bar.finish_and_clear();
         if let Provisioned::Now(time) = provisioned? {
             let rate = f64::from(subscribers) / time.as_secs_f64();

@@ -1,7 +1,8 @@
 //! A server under test: this program's `serve` as a process of its own.
 
 use super::process;
-use crate::keys::{VARIABLE, make_file};
+use crate::database::DatabasePlace;
+use crate::keys::{Sources, VARIABLE, make_file};
 use anyhow::{Context, Result, bail};
 use quintet_runtime::Clock;
 use std::cell::RefCell;
@@ -61,6 +62,30 @@ impl Server {
         Self::start(clock, directory, "hss", "", &arguments)
     }
 
+    /// The same at any place; one on a server opens with the user's own master key. The URL stands in the configuration, for
+    /// arguments are seen in the list of processes.
+    pub(super) fn hss_at(clock: Clock, place: &DatabasePlace, directory: &Path) -> Result<Self> {
+        let server = match place {
+            DatabasePlace::File(path) => return Self::hss(clock, path, directory),
+            DatabasePlace::Server(server) => server,
+        };
+        let key = Sources::of_environment()?
+            .primary()
+            .context("this user has no master key")?;
+        let configuration = format!(
+            "[store]\nkind = \"postgres\"\nurl = {:?}\n[keys]\nmaster = \"{key}\"\n",
+            server.url
+        );
+        Self::started(
+            clock,
+            directory,
+            "hss",
+            &configuration,
+            &["--listen".as_ref(), "127.0.0.1:0".as_ref()],
+            None,
+        )
+    }
+
     /// Starts an MME whose configuration has this `[mme]` and what follows it; `directory` takes that.
     pub(super) fn mme(clock: Clock, directory: &Path, configuration: &str) -> Result<Self> {
         let configuration = format!("roles = [\"mme\"]\n{configuration}");
@@ -80,22 +105,38 @@ impl Server {
         configuration: &str,
         arguments: &[&OsStr],
     ) -> Result<Self> {
+        let key = directory.join("master.key");
+        if !key.exists() {
+            make_file(&key)?;
+        }
+        Self::started(clock, directory, name, configuration, arguments, Some(&key))
+    }
+
+    /// Starts a node; `key` is its master key, if its configuration does not say where that is.
+    fn started(
+        clock: Clock,
+        directory: &Path,
+        name: &str,
+        configuration: &str,
+        arguments: &[&OsStr],
+        key: Option<&Path>,
+    ) -> Result<Self> {
         let file = directory.join(name).with_extension("toml");
         std::fs::write(&file, format!("{configuration}[log]\nformat = \"json\"\n"))
             .with_context(|| format!("cannot write {}", file.display()))?;
         let program = std::env::current_exe().context("this program does not know where it is")?;
         let started = clock.moment().now;
-        let key = directory.join("master.key");
-        if !key.exists() {
-            make_file(&key)?;
-        }
-        let mut child = Command::new(program)
+        let mut command = Command::new(program);
+        match key {
+            Some(key) => command.env(VARIABLE, format!("file:{}", key.display())),
+            None => command.env_remove(VARIABLE),
+        };
+        let mut child = command
             .arg("serve")
             .arg("--config")
             .arg(file)
             .args(arguments)
             .env_remove("QUINTET_LOG")
-            .env(VARIABLE, format!("file:{}", key.display()))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())

@@ -341,7 +341,7 @@ fn start_udm(
     let (node_config, keys) = udm_config(config)?;
     let pump = Arc::new(Notify::new());
     let mut drbg = Drbg::new()?;
-    let (store, challenge) = super::open_store(config, node_config.slot, &pump, &mut drbg)?;
+    let (store, challenge) = super::store::open_store(config, node_config.slot, &pump, &mut drbg)?;
     let node = silent_node("udm", &mut drbg)?;
     let known = keys.len();
     let udm = Udm::new(

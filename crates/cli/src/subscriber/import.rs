@@ -10,7 +10,7 @@ mod report;
 
 use super::Where;
 use super::secret::SecretSource;
-use crate::database::{Database, default_path};
+use crate::database::{Database, DatabasePlace};
 use crate::octets::Octets;
 use crate::output::Finding;
 use anyhow::{Context, Result, anyhow, bail};
@@ -195,11 +195,7 @@ pub(super) fn run(place: &Where, import: &Import, json: bool) -> Result<Finding>
 
 /// The database; none if there is none yet and nothing is to be written.
 fn open(place: &Where, dry_run: bool) -> Result<Option<Database>> {
-    let there = match &place.db {
-        Some(path) => path.exists(),
-        None => default_path()?.exists(),
-    };
-    if dry_run && !there {
+    if dry_run && !DatabasePlace::or_default(place.db.as_ref())?.exists() {
         return Ok(None);
     }
     place.open(!dry_run).map(Some)

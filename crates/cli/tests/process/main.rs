@@ -11,6 +11,7 @@
 )]
 
 mod abuse;
+mod backup;
 mod configuration;
 mod domain;
 mod eir;
@@ -26,5 +27,6 @@ mod mme;
 mod replay;
 mod secrets;
 mod sh;
+mod shared_store;
 mod signals;
 mod support;

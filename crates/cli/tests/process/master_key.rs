@@ -1,5 +1,6 @@
 //! Where master keys come from, what is said when they are not there, and other keys while a server runs.
 
+use crate::support::back_end::BackEnd;
 use crate::support::mme::{Mme, result};
 use crate::support::server::{MASTER_KEY_SOURCE, PROGRAM, Server, Settings, isolate};
 use crate::support::subscribers;
@@ -151,8 +152,21 @@ fn every_source_opens_what_it_sealed() {
 
 #[test]
 fn a_server_takes_other_keys_while_it_runs() {
+    other_keys_while_it_runs(BackEnd::Sqlite);
+}
+
+#[test]
+fn a_server_on_postgresql_takes_other_keys_while_it_runs() {
+    other_keys_while_it_runs(BackEnd::Postgres);
+}
+
+fn other_keys_while_it_runs(back_end: BackEnd) {
     let directory = tempfile::tempdir().unwrap();
     let place = directory.path();
+    let Some(database) = back_end.database(place) else {
+        return;
+    };
+    let db = database.to_str().unwrap();
     for key in ["a.key", "b.key"] {
         assert!(run(place, None, &["keys", "init", "--out", key]).status.success());
     }
@@ -162,13 +176,9 @@ fn a_server_takes_other_keys_while_it_runs() {
         text += &format!("{},{K},{OPC}\n", subscribers::imsi(n));
     }
     std::fs::write(place.join("s.csv"), text).unwrap();
-    let imported = run(
-        place,
-        Some(&a),
-        &["subscriber", "import", "--db", "q.db", "s.csv"],
-    );
+    let imported = run(place, Some(&a), &["subscriber", "import", "--db", db, "s.csv"]);
     assert!(imported.status.success(), "{}", error(&imported));
-    let mut settings = Settings::new(place.join("q.db"));
+    let mut settings = Settings::new(&database);
     settings.rest += &format!("[keys]\nmaster = \"{b}\"\nformer = [\"{a}\"]\n");
     let file = settings.write(place);
     let start = || {
@@ -193,7 +203,7 @@ fn a_server_takes_other_keys_while_it_runs() {
     let rotated = run(
         place,
         Some(&a),
-        &["keys", "rotate", "--data", "--db", "q.db", "--json"],
+        &["keys", "rotate", "--data", "--db", db, "--json"],
     );
     assert_eq!(json(&rotated)["data_key"], 2, "{rotated:?}");
     assert_eq!(json(&rotated)["subscribers"], 2_000);
@@ -201,19 +211,19 @@ fn a_server_takes_other_keys_while_it_runs() {
     let rewrapped = run(
         place,
         Some(&a),
-        &["keys", "rotate", "--master", &b, "--db", "q.db", "--json"],
+        &["keys", "rotate", "--master", &b, "--db", db, "--json"],
     );
     assert_eq!(json(&rewrapped)["data_keys"], 1);
     serves(3);
     // The former key opens it no more; the server finds the new one, also for a data key that was made since.
-    assert!(error(&run(place, Some(&a), &["subscriber", "list", "--db", "q.db"])).contains("is needed"));
+    assert!(error(&run(place, Some(&a), &["subscriber", "list", "--db", db])).contains("is needed"));
     let rotated = run(
         place,
         Some(&b),
-        &["keys", "rotate", "--data", "--db", "q.db", "--json"],
+        &["keys", "rotate", "--data", "--db", db, "--json"],
     );
     assert_eq!(json(&rotated)["data_key"], 3);
-    let added = run(place, Some(&b), &add("q.db", &subscribers::imsi(3_000)));
+    let added = run(place, Some(&b), &add(db, &subscribers::imsi(3_000)));
     assert!(added.status.success());
     serves(3_000);
     server.signal(Signal::TERM);

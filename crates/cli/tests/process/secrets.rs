@@ -1,5 +1,6 @@
 //! Keys of subscribers are nowhere in what a run leaves behind or says: files, logs, answers, errors, events, metrics.
 
+use crate::support::back_end::{BackEnd, dump};
 use crate::support::mme::{Mme, challenges, find, result};
 use crate::support::server::{PROGRAM, Server, Settings, isolate};
 use crate::support::subscribers;
@@ -128,8 +129,7 @@ fn quintet(directory: &Path, said: &mut Vec<u8>, arguments: &[&str]) -> Option<i
 }
 
 /// Provisions, looks at what is provisioned, and makes mistakes.
-fn provision(directory: &Path, said: &mut Vec<u8>) {
-    let db = "q.db";
+fn provision(directory: &Path, db: &str, said: &mut Vec<u8>) {
     let add = [
         "subscriber",
         "add",
@@ -259,11 +259,24 @@ fn metrics(server: &Server) -> Vec<u8> {
 
 #[test]
 fn no_key_of_a_run_is_found_anywhere() {
+    no_key_is_found(BackEnd::Sqlite);
+}
+
+#[test]
+fn no_key_of_a_run_on_postgresql_is_found_anywhere() {
+    no_key_is_found(BackEnd::Postgres);
+}
+
+fn no_key_is_found(back_end: BackEnd) {
     let directory = tempfile::tempdir().unwrap();
     let place = directory.path();
+    let Some(database) = back_end.database(place) else {
+        return;
+    };
+    let db = database.to_str().unwrap();
     let mut said = Vec::new();
-    provision(place, &mut said);
-    let mut settings = Settings::new(place.join("q.db"));
+    provision(place, db, &mut said);
+    let mut settings = Settings::new(&database);
     settings.rest += "[metrics]\nlisten = \"127.0.0.1:0\"\n[log]\nfilter = \"trace\"\n";
     let configuration = settings.write(place);
     let start = || {
@@ -286,6 +299,14 @@ fn no_key_of_a_run_is_found_anywhere() {
         for file in files(place) {
             let found = search.look(&std::fs::read(&file).unwrap());
             assert!(found.is_empty(), "{when}, {}: {found:?}", file.display());
+        }
+        if let Some(dumped) = dump(&database) {
+            assert!(
+                dumped.windows(15).any(|part| part.starts_with(b"COPY test")),
+                "a dump"
+            );
+            let found = search.look(&dumped);
+            assert!(found.is_empty(), "{when}, on the server: {found:?}");
         }
     };
     // While it runs: the WAL is there.
@@ -324,7 +345,7 @@ fn no_key_of_a_run_is_found_anywhere() {
             "subscriber",
             "export",
             "--db",
-            "q.db",
+            db,
             "--with-keys",
             "--format",
             "json",

@@ -57,11 +57,11 @@ impl Settings {
         } = self;
         let _ = writeln!(text, "[diameter]\nidentity = \"{identity}\"\nrealm = \"{realm}\"");
         let _ = writeln!(text, "listen = [\"127.0.0.1:0\"]\n{diameter}");
-        let _ = writeln!(
-            text,
-            "[store]\npath = \"{}\"\n{store}\n{rest}",
-            database.display()
-        );
+        let place = match database.to_str() {
+            Some(url) if url.starts_with("postgresql:") => format!("kind = \"postgres\"\nurl = \"{url}\""),
+            _ => format!("path = \"{}\"", database.display()),
+        };
+        let _ = writeln!(text, "[store]\n{place}\n{store}\n{rest}");
         text
     }
 
