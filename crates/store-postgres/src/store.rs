@@ -115,7 +115,8 @@ impl PostgresStore {
     /// # Errors
     /// [`OpenError::InUse`] names the connection that has the slot.
     pub fn lock_for_serving(&mut self, slot: Slot) -> Result<(), OpenError> {
-        let (answer, answered) = tokio::sync::oneshot::channel();
+        // A program may be starting its nodes in a runtime of its own: this waits as a thread does, not as a task.
+        let (answer, answered) = mpsc::sync_channel(1);
         let sent = self.claims.as_ref().map(|claims| claims.send((slot, answer)));
         let unanswered = || {
             OpenError::Fault(format!(
@@ -123,7 +124,7 @@ impl PostgresStore {
                 self.place
             ))
         };
-        match sent.map(|_| answered.blocking_recv()) {
+        match sent.map(|_| answered.recv()) {
             Some(Ok(Ok(None))) => Ok(()),
             Some(Ok(Ok(Some(holder)))) => Err(OpenError::InUse {
                 slot: slot.value(),

@@ -8,8 +8,9 @@ use quintet_store_rows::Outbox;
 use quintet_subscriber::auc::Slot;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+use std::sync::mpsc::SyncSender;
 use std::time::Duration;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 
 /// How often the connection is asked whether it lives; so long a change of others may go unnoticed at worst.
 const HEARTBEAT: Duration = Duration::from_secs(5);
@@ -20,8 +21,15 @@ const AGAIN: Duration = Duration::from_secs(1);
 /// How long an answer to a heartbeat may take.
 const PATIENCE: Duration = Duration::from_secs(7);
 
+/// How long a slot's lock is waited for: a process that was killed a moment ago has it until the server finds its connection
+/// closed, and its successor is started at once.
+const CLAIM_PATIENCE: Duration = Duration::from_secs(2);
+
+/// How often it is asked for meanwhile.
+const CLAIM_AGAIN: Duration = Duration::from_millis(50);
+
 /// Wants a slot's lock; answered with who has it, if it is somebody else.
-pub(crate) type Claim = (Slot, oneshot::Sender<Result<Option<String>, Failure>>);
+pub(crate) type Claim = (Slot, SyncSender<Result<Option<String>, Failure>>);
 
 /// See the module.
 pub(crate) struct Watch {
@@ -100,7 +108,7 @@ impl Watch {
                     within(PATIENCE, "a heartbeat", beat).await?;
                 }
                 Some(Some((slot, answer))) => {
-                    let holder = holder_of_slot(session, slot_lock(&self.address, slot)).await;
+                    let holder = patiently(session, slot_lock(&self.address, slot)).await;
                     if matches!(holder, Ok(None)) {
                         self.slot = Some(slot);
                     }
@@ -124,6 +132,20 @@ impl Watch {
 /// The number of a slot's lock.
 pub(crate) fn slot_lock(address: &Address, slot: Slot) -> i64 {
     address.lock_number().wrapping_add(1 + i64::from(slot.value()))
+}
+
+/// [`holder_of_slot`], for somebody who starts.
+async fn patiently(session: &Session, number: i64) -> Result<Option<String>, Failure> {
+    let asked = async {
+        while holder_of_slot(session, number).await?.is_some() {
+            tokio::time::sleep(CLAIM_AGAIN).await;
+        }
+        Ok(None)
+    };
+    match tokio::time::timeout(CLAIM_PATIENCE, asked).await {
+        Ok(taken) => taken,
+        Err(_) => holder_of_slot(session, number).await,
+    }
 }
 
 /// Takes the lock of a slot for as long as the connection lives; answers who has it, if it is somebody else.

@@ -71,7 +71,7 @@ fn live(configuration: &Path, cards: &mut Cards, when: &str) {
     let last = cards.authenticate(&mut mme, when);
     for who in [2, 5, 9] {
         let (rand, sqn) = last[&who];
-        let ahead = Sqn::new(sqn.value() + (u64::from(who) * 30_000 << 5)).unwrap();
+        let ahead = Sqn::new(sqn.value() + ((u64::from(who) * 30_000) << 5)).unwrap();
         let token = subscribers::resynchronization(&subscribers::card(), &rand, ahead);
         cards.take(who, ahead, when);
         let request = mme.air(&subscribers::imsi(who), 1, Some(&token));
