@@ -92,6 +92,7 @@ pub struct Avp<'a> {
 
 impl<'a> Avp<'a> {
     /// Whether this is the AVP `id`.
+    #[inline]
     #[must_use]
     pub fn is(&self, id: AvpId) -> bool {
         self.code == id.code && self.vendor_id == id.vendor_id

@@ -26,7 +26,9 @@ mod event;
 mod introduction;
 mod machine;
 mod outstanding;
+mod overload;
 mod peer;
+mod priority;
 mod receive;
 mod refusal;
 mod relay;
@@ -49,7 +51,9 @@ pub use disconnect::DisconnectCause;
 pub use event::{
     Action, ConnectionId, DownReason, Event, FailedReason, RefusedReason, RequestHandle, RouteError,
 };
+pub use overload::{MAX_REDUCTION, MAX_TARGET_WAIT, MIN_TARGET_WAIT, OverloadConfig, OverloadStatus, Queue};
 pub use peer::{Capabilities, PeerId, PeerStatus};
+pub use priority::{PRIORITIES, Priority};
 pub use receive::Inbound;
 pub use request::Destination;
 pub use security::{Certificate, Fingerprint, PeerSecurity};
@@ -60,6 +64,7 @@ use crate::MAX_IDENTITY_OCTETS;
 use connection::{Connection, Phase};
 use duplicates::Duplicates;
 use outstanding::OutstandingTable;
+use overload::Overload;
 use peer::{Candidate, Peer};
 use seed::Seed;
 use table::{PeerMachineAction, PeerMachineEvent};
@@ -97,6 +102,7 @@ pub struct Node {
     identities: BTreeMap<Box<[u8]>, PeerId>,
     table: OutstandingTable,
     duplicates: Duplicates,
+    overload: Overload,
     timers: Timers,
     actions: VecDeque<Action>,
     transmit: VecDeque<ConnectionId>,
@@ -128,6 +134,7 @@ impl Node {
             identities: BTreeMap::new(),
             table: OutstandingTable::new(seed.next() as u32),
             duplicates: Duplicates::new(seed.next(), limits.duplicate_entries, limits.duplicate_octets),
+            overload: Overload::new(config.started_at_unix),
             timers: Timers::default(),
             actions: VecDeque::new(),
             transmit: VecDeque::new(),
@@ -305,6 +312,7 @@ impl Node {
                 TimerKey::Watchdog(id) => self.watchdog_timer(id, entry),
                 TimerKey::Connection(id) => self.connection_timer(id, entry),
                 TimerKey::Requests => self.request_timer(entry),
+                TimerKey::Overload => self.overload_timer(entry),
                 TimerKey::Shutdown => {
                     if self.timers.expire(&mut self.stopping_deadline, entry, now) {
                         self.disconnect_all();

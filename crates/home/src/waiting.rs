@@ -73,6 +73,8 @@ pub struct Waiting<S> {
     places: Vec<Place<S>>,
     free: Vec<u32>,
     count: usize,
+    /// How many have waited and wait no longer.
+    ended: u64,
     /// In order of deadline, because every request waits equally long. Entries of requests that are gone are skipped.
     deadlines: VecDeque<(Duration, JobId)>,
     /// Who holds a lane (the front) and who stands behind.
@@ -88,6 +90,7 @@ impl<S> Default for Waiting<S> {
             places: Vec::new(),
             free: Vec::new(),
             count: 0,
+            ended: 0,
             deadlines: VecDeque::new(),
             lanes: HashMap::new(),
             spare_lanes: Vec::new(),
@@ -107,6 +110,23 @@ impl<S> Waiting<S> {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.count == 0
+    }
+
+    /// How many have waited so far and wait no longer.
+    #[must_use]
+    pub fn ended(&self) -> u64 {
+        self.ended
+    }
+
+    /// The deadline of the request that has waited longest.
+    pub fn oldest_deadline(&mut self) -> Option<Duration> {
+        while let Some(&(deadline, id)) = self.deadlines.front() {
+            if self.job(id).is_some() {
+                return Some(deadline);
+            }
+            self.deadlines.pop_front();
+        }
+        None
     }
 
     /// Whether someone holds this lane.
@@ -175,6 +195,7 @@ impl<S> Waiting<S> {
         place.generation = place.generation.wrapping_add(1);
         self.free.push(id.place);
         self.count -= 1;
+        self.ended += 1;
         let key = (job.imsi, job.lane);
         let mut next = None;
         if let Some(lane) = self.lanes.get_mut(&key) {

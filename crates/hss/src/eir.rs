@@ -61,7 +61,7 @@ impl Hss {
         let lane = (place(&check), Lane::Equipment);
         if self.front.waiting.is_busy(lane.0, lane.1) {
             return self
-                .keep(cx, connection, message.octets(), lane, Stage::Start)
+                .keep(cx, connection, &message, lane, Stage::Start)
                 .map_or_else(
                     || self.fail(cx, &inbound, check.imsi, ResultCode::TOO_BUSY),
                     |_| Disposition::Waiting,

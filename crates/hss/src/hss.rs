@@ -214,6 +214,7 @@ impl Hss {
             Stored::Own(Purpose::Ims(imsi, why), reply) => self.ims_followed(cx, imsi, why, reply),
         }
         self.wake(cx);
+        self.note_queue(cx);
     }
 
     /// Resumes who waited for the slot or its bound.
@@ -243,7 +244,9 @@ impl Hss {
         self.late_timeout(now);
         self.ims_timeout(now);
         self.equipment_timeout(now);
-        self.sh_timeout(&mut Cx { now, wall, node });
+        let cx = &mut Cx { now, wall, node };
+        self.sh_timeout(cx);
+        self.note_queue(cx);
     }
 
     // --- Outputs ------------------------------------------------------------------------------------------------------

@@ -78,7 +78,7 @@ impl Hss {
         };
         let lane = (asked::place(&message), Lane::Ims);
         if self.front.waiting.is_busy(lane.0, lane.1) {
-            return match self.keep(cx, connection, message.octets(), lane, Stage::Start) {
+            return match self.keep(cx, connection, &message, lane, Stage::Start) {
                 Some(_) => Disposition::Waiting,
                 None => self.ims_outcome(cx, &inbound, None, ResultCode::TOO_BUSY.into()),
             };

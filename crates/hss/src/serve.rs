@@ -20,8 +20,9 @@ use crate::swx::SwxStage;
 use crate::wire::{Fault, read_imsi, result, write_auth_session_state};
 use crate::{Disposition, HssEvent, Outcome};
 use quintet_diameter::dict::{avp, command};
+use quintet_diameter::node::Queue;
 use quintet_diameter::{ConnectionId, Message, ResultCode};
-use quintet_home::{JobId, Lane, Need, StoreReply, WAITING_TIME};
+use quintet_home::{JobId, Lane, MAX_WAITING, Need, StoreReply, WAITING_TIME};
 use quintet_identity::Imsi;
 use quintet_store::StoreError;
 use quintet_subscriber::s6a::Refusal;
@@ -102,7 +103,7 @@ impl Hss {
             match read_imsi(&message) {
                 Err(fault) => return self.fault(cx, &inbound, &fault),
                 Ok(imsi) if self.front.waiting.is_busy(imsi, lane) => {
-                    return match self.keep(cx, connection, message.octets(), (imsi, lane), Stage::Start) {
+                    return match self.keep(cx, connection, &message, (imsi, lane), Stage::Start) {
                         Some(_) => Disposition::Waiting,
                         None => self.fail(cx, &inbound, Some(imsi), ResultCode::TOO_BUSY),
                     };
@@ -168,9 +169,8 @@ impl Hss {
         need: Need,
         stage: Stage,
     ) -> Option<Disposition> {
-        let octets = inbound.message.octets();
         let id = if self.front.desk.has_room() {
-            self.keep(cx, connection, octets, lane, stage)
+            self.keep(cx, connection, &inbound.message, lane, stage)
         } else {
             None
         };
@@ -182,22 +182,40 @@ impl Hss {
         Some(Disposition::Waiting)
     }
 
-    /// A place for a request, if there is one.
+    /// A place for a request, if there is one for its priority.
     pub(crate) fn keep(
         &mut self,
-        cx: &Cx<'_>,
+        cx: &mut Cx<'_>,
         connection: ConnectionId,
-        octets: &[u8],
+        message: &Message<'_>,
         lane: (Imsi, Lane),
         stage: Stage,
     ) -> Option<JobId> {
+        self.note_queue(cx);
+        if !cx.node.admits_to_queue(message) {
+            return None;
+        }
         let buffers = &mut self.buffers;
         let parked = || Parked {
             connection,
-            octets: buffers.copy(octets),
+            octets: buffers.copy(message.octets()),
             stage,
         };
         self.front.waiting.park(lane, parked, cx.now + WAITING_TIME)
+    }
+
+    /// Tells the node how many wait and for how long: it decides who may, and what peers are asked to spare us.
+    pub(crate) fn note_queue(&mut self, cx: &mut Cx<'_>) {
+        let waiting = &mut self.front.waiting;
+        let queue = Queue {
+            waiting: waiting.len(),
+            limit: MAX_WAITING,
+            oldest: waiting
+                .oldest_deadline()
+                .map(|deadline| deadline.saturating_sub(WAITING_TIME)),
+            served: waiting.ended(),
+        };
+        cx.node.note_queue(cx.now, queue);
     }
 
     /// Takes a parked request up again, and after it those of its lane that can go on.

@@ -77,7 +77,7 @@ impl Hss {
         };
         let lane = (place(&message), Lane::Sh);
         if self.front.waiting.is_busy(lane.0, lane.1) {
-            return match self.keep(cx, connection, message.octets(), lane, Stage::Start) {
+            return match self.keep(cx, connection, &message, lane, Stage::Start) {
                 Some(_) => Disposition::Waiting,
                 None => self.sh_outcome(cx, &inbound, None, ResultCode::TOO_BUSY.into()),
             };

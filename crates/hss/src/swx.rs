@@ -65,7 +65,7 @@ impl Hss {
         // One that names nobody is refused as soon as it is read.
         let lane = read_imsi(&message).ok().map(|imsi| (imsi, Lane::Non3gpp));
         if let Some(lane) = lane.filter(|lane| self.front.waiting.is_busy(lane.0, lane.1)) {
-            return match self.keep(cx, connection, message.octets(), lane, Stage::Start) {
+            return match self.keep(cx, connection, &message, lane, Stage::Start) {
                 Some(_) => Disposition::Waiting,
                 None => self.swx_outcome(cx, &inbound, Some(lane.0), ResultCode::TOO_BUSY.into()),
             };

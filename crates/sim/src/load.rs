@@ -197,7 +197,8 @@ impl LoadGenerator {
                     if let Err(error) = self.send(now, node, start + from, from) {
                         // Answers make room again; a lost peer is waited for.
                         self.stopped = error == RouteError::ShuttingDown;
-                        self.next = (error == RouteError::TooBusy).then(|| now + SOON);
+                        self.next =
+                            matches!(error, RouteError::TooBusy | RouteError::Throttled).then(|| now + SOON);
                         return;
                     }
                 }

@@ -1,7 +1,8 @@
 //! Answering requests (RFC 6733 6.2, 7).
 
 use super::duplicates::Duplicates;
-use super::refusal::{write_reasons, write_session_state};
+use super::overload::Overload;
+use super::refusal::{copy_from_request, write_reasons, write_session_state};
 use super::{ConnectionId, Counters, Direction, Node};
 use crate::dict::avp;
 use crate::{CommandFlags, Header, MAX_MESSAGE_OCTETS, Message, MessageWriter, ResultCode};
@@ -59,6 +60,8 @@ pub struct AnswerWriter<'n, 'm> {
     header: Header,
     result: AnswerResult,
     identity: (&'n str, &'n str),
+    /// Of a reporting node.
+    overload: Option<&'n Overload>,
     finished: bool,
 }
 
@@ -77,17 +80,17 @@ impl DerefMut for AnswerWriter<'_, '_> {
 }
 
 impl AnswerWriter<'_, '_> {
-    /// Adds the request's Proxy-Info AVPs in their order (RFC 6733 6.2), fills in the length, and remembers the answer
-    /// for duplicates of the request. An answer above [`MAX_MESSAGE_OCTETS`] becomes 5012.
+    /// Adds the request's Proxy-Info AVPs in their order (RFC 6733 6.2) and what is to be said of overload, fills in the
+    /// length, and remembers the answer for duplicates of the request. An answer above [`MAX_MESSAGE_OCTETS`] becomes 5012.
     pub fn finish(mut self) {
-        self.copy_proxy_info();
+        copy_from_request(&mut self.writer, &self.request, self.overload);
         if self.writer.len() > MAX_MESSAGE_OCTETS {
             self.writer.abandon();
             self.result = ResultCode::UNABLE_TO_COMPLY.into();
             self.writer.restart(&self.header);
             write_head(&mut self.writer, &self.request, self.result, self.identity);
             write_reasons(&mut self.writer, None, Some("the answer is too long"));
-            self.copy_proxy_info();
+            copy_from_request(&mut self.writer, &self.request, self.overload);
         }
         self.finished = true;
         let octets = self.writer.seal();
@@ -96,17 +99,6 @@ impl AnswerWriter<'_, '_> {
         }
         self.counters
             .count(Direction::Sent, &self.header, ResultCode(self.result.code()));
-    }
-
-    fn copy_proxy_info(&mut self) {
-        for avp in self
-            .request
-            .avps()
-            .map_while(Result::ok)
-            .filter(|avp| avp.is(avp::PROXY_INFO))
-        {
-            self.writer.raw(avp.raw);
-        }
     }
 }
 
@@ -200,6 +192,7 @@ impl Node {
             header,
             result,
             identity,
+            overload: self.config.overload.report.then_some(&self.overload),
             finished: false,
         })
     }

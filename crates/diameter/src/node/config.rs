@@ -1,6 +1,6 @@
 //! What a node is told when it is made: who it is, whom it knows, what it serves, how long it waits, how much it holds.
 
-use super::PeerSecurity;
+use super::{OverloadConfig, PeerSecurity};
 use crate::MAX_IDENTITY_OCTETS;
 use crate::dict::Dictionary;
 use std::net::{IpAddr, SocketAddr};
@@ -61,6 +61,8 @@ pub struct NodeConfig {
     pub timers: NodeTimers,
     /// How much there may be of each thing.
     pub limits: NodeLimits,
+    /// What it does about overload; nothing unless it is said.
+    pub overload: OverloadConfig,
 }
 
 impl NodeConfig {
@@ -85,6 +87,7 @@ impl NodeConfig {
             relay: false,
             timers: NodeTimers::default(),
             limits: NodeLimits::default(),
+            overload: OverloadConfig::off(),
         }
     }
 
@@ -145,6 +148,9 @@ impl NodeConfig {
         if self.timers.tw < MIN_TW {
             return Err(ConfigError::ShortTw { tw: self.timers.tw });
         }
+        if !self.overload.is_sane() {
+            return Err(ConfigError::Overload);
+        }
         Ok(())
     }
 }
@@ -200,6 +206,11 @@ pub enum ConfigError {
         /// Its limit.
         limit: usize,
     },
+    /// A value of [`OverloadConfig`] is out of its bounds.
+    #[error(
+        "overload: allowed are a waiting time of 10 ms to 10 s, a validity of 1 s to a day, a reduction of 1 to 95 %"
+    )]
+    Overload,
     /// RFC 3539 3.4.1 forbids it.
     #[error("watchdog timer of {tw:?} is too short, 6 s is the least (RFC 3539 3.4.1)")]
     ShortTw {
@@ -352,7 +363,7 @@ pub struct NodeLimits {
     pub output_octets: usize,
     /// Octets of output past which a connection is closed.
     pub output_octets_hard: usize,
-    /// Requests of one connection the application works on; past it 3004.
+    /// Requests of one connection the application works on; past it 3004, for low priorities before it.
     pub requests_in_progress: usize,
     /// Requests sent to one peer and not answered.
     pub outstanding_per_peer: usize,

@@ -1,5 +1,6 @@
 //! Counters for metrics: plain numbers, nothing allocated per message.
 
+use super::PRIORITIES;
 use crate::{CommandFlags, Header, ResultCode};
 
 /// Different (application, command, result) combinations counted apart; a peer must not grow the table by inventing
@@ -51,8 +52,16 @@ pub struct Counters {
     pub duplicates_answered: u64,
     /// Duplicates of requests still being worked on.
     pub duplicates_in_progress: u64,
-    /// Requests refused with 3004 by a limit.
+    /// Requests refused with 3004, by a limit or for overload.
     pub too_busy: u64,
+    /// Requests refused for overload, by priority (RFC 7944): the index is its number.
+    pub shed: [u64; PRIORITIES],
+    /// Requests of this node that were not sent because their host or realm asked for less, by priority.
+    pub throttled: [u64; PRIORITIES],
+    /// Overload reports heeded.
+    pub overload_reports: u64,
+    /// Overload reports not heeded: repeated, outdated, of who may not speak for whom they are about, or past the limit.
+    pub overload_reports_ignored: u64,
     /// Requests relayed.
     pub relayed: u64,
     /// Requests sent again to another peer.

@@ -1,5 +1,6 @@
 //! What routing and duplicate detection need from a message, gathered in one walk.
 
+use super::Priority;
 use crate::dict::avp;
 use crate::{Avp, Message};
 
@@ -17,6 +18,10 @@ pub(crate) struct Envelope<'m> {
     pub(crate) route_records: usize,
     /// Result-Code or Experimental-Result-Code.
     pub(crate) result: u32,
+    /// DRMP as it is on the wire.
+    pub(crate) priority: Option<u32>,
+    /// Whether there is an overload report.
+    pub(crate) overload_report: bool,
     /// The walk ended at an AVP whose length cannot be.
     pub(crate) malformed: bool,
 }
@@ -37,6 +42,11 @@ impl<'m> Envelope<'m> {
         envelope
     }
 
+    /// The request's priority.
+    pub(crate) fn priority(&self) -> Priority {
+        self.priority.map_or(Priority::DEFAULT, Priority::from_wire)
+    }
+
     fn note(&mut self, avp: &Avp<'m>) {
         const SESSION_ID: u32 = avp::SESSION_ID.code;
         const ORIGIN_HOST: u32 = avp::ORIGIN_HOST.code;
@@ -45,12 +55,16 @@ impl<'m> Envelope<'m> {
         const ROUTE_RECORD: u32 = avp::ROUTE_RECORD.code;
         const RESULT_CODE: u32 = avp::RESULT_CODE.code;
         const EXPERIMENTAL_RESULT: u32 = avp::EXPERIMENTAL_RESULT.code;
+        const DRMP: u32 = avp::DRMP.code;
+        const OC_OLR: u32 = avp::OC_OLR.code;
         match avp.code {
             SESSION_ID if self.session_id.is_empty() => self.session_id = avp.data,
             ORIGIN_HOST if self.origin_host.is_empty() => self.origin_host = avp.data,
             DESTINATION_HOST if self.destination_host.is_none() => self.destination_host = Some(avp.data),
             DESTINATION_REALM if self.destination_realm.is_none() => self.destination_realm = Some(avp.data),
             ROUTE_RECORD => self.route_records += 1,
+            DRMP if self.priority.is_none() => self.priority = avp.u32().ok(),
+            OC_OLR => self.overload_report = true,
             RESULT_CODE => self.result = avp.u32().unwrap_or(0),
             EXPERIMENTAL_RESULT => {
                 let code = avp

@@ -89,6 +89,11 @@ pub enum Event {
         /// Why.
         reason: FailedReason,
     },
+    /// This node's overload begins, or has ended: peers are asked for less (RFC 7683), or no more.
+    Overload {
+        /// By how much, in per cent; 0 at the end.
+        reduction: u8,
+    },
     /// After [`crate::Node::shutdown`]: no connection is left.
     ShutdownComplete,
 }
@@ -153,6 +158,9 @@ pub enum RouteError {
     /// A limit on outstanding requests or on output is reached.
     #[error("too many requests are outstanding")]
     TooBusy,
+    /// The host or realm is overloaded and asked to be spared requests of this priority (RFC 7683).
+    #[error("the host or realm is overloaded and asked to be spared such requests")]
+    Throttled,
     /// The node is shutting down.
     #[error("the node is shutting down")]
     ShuttingDown,

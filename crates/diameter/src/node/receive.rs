@@ -140,16 +140,16 @@ impl Node {
     ) -> Result<Verdict, Refusal> {
         let limit = self.config.limits.requests_in_progress;
         let header = message.header();
-        let busy = match self.connections.get(&id) {
-            Some(c) => c.phase != Phase::Open || c.in_progress >= limit,
-            None => true,
-        };
-        if busy || self.stopping.is_some() {
+        let priority = envelope.priority();
+        self.offered();
+        let open = self.connections.get(&id).filter(|c| c.phase == Phase::Open);
+        let Some(connection) = open.filter(|_| self.stopping.is_none()) else {
             self.counters.too_busy += 1;
-            return Err(Refusal::new(
-                ResultCode::TOO_BUSY,
-                "no more requests are taken now",
-            ));
+            return Err(Refusal::busy());
+        };
+        if !priority.has_room(connection.in_progress, limit) || !self.keeps_up(priority) {
+            self.count_shed(priority);
+            return Err(Refusal::busy());
         }
         self.judge(message)?;
         let key = self
@@ -199,6 +199,9 @@ impl Node {
             return Inbound::Done;
         };
         self.peers[peer.index as usize].counters.answers_received += 1;
+        if envelope.overload_report {
+            self.learn_reports(slot, peer, &message);
+        }
         if self.retry_elsewhere(slot, &header, ResultCode(envelope.result)) {
             return Inbound::Done;
         }

@@ -1,5 +1,6 @@
 //! Refusing a message: error answers of the node itself (RFC 6733 7).
 
+use super::overload::Overload;
 use super::{ConnectionId, Direction, Node, Phase};
 use crate::dict::{Dictionary, avp};
 use crate::validate::{Rejection, validate};
@@ -19,6 +20,14 @@ pub(crate) struct Refusal {
 }
 
 impl Refusal {
+    /// 3004: neither the request nor its sender is to blame.
+    pub(crate) fn busy() -> Self {
+        Self::new(
+            ResultCode::TOO_BUSY,
+            "no more requests of this priority are taken now",
+        )
+    }
+
     pub(crate) fn new(result: ResultCode, text: &str) -> Self {
         Self {
             result,
@@ -87,6 +96,28 @@ pub(super) fn write_reasons(
     }
 }
 
+/// Adds what an answer has because its request has it: Proxy-Info AVPs in their order (RFC 6733 6.2), and what a reporting node
+/// says of overload to who understands it.
+pub(super) fn copy_from_request(
+    writer: &mut MessageWriter<'_>,
+    request: &Message<'_>,
+    overload: Option<&Overload>,
+) {
+    const PROXY_INFO: u32 = avp::PROXY_INFO.code;
+    const OC_SUPPORTED_FEATURES: u32 = avp::OC_SUPPORTED_FEATURES.code;
+    let mut features = None;
+    for avp in request.avps().map_while(Result::ok) {
+        match (avp.code, avp.vendor_id) {
+            (PROXY_INFO, 0) => writer.raw(avp.raw),
+            (OC_SUPPORTED_FEATURES, 0) => features = Some(avp.data),
+            _ => {}
+        }
+    }
+    if let (Some(overload), Some(features)) = (overload, features) {
+        overload.write_statement(features, writer);
+    }
+}
+
 impl Node {
     /// Judges header bits and grammar of a request for this node (RFC 6733 7.1.3, 7.1.5).
     pub(super) fn judge(&self, message: &Message<'_>) -> Result<(), Refusal> {
@@ -103,6 +134,10 @@ impl Node {
             return;
         };
         let result = refusal.result;
+        let application_id = message.header().application_id;
+        // What is not served here is not this node's to report on.
+        let served = self.config.applications.iter().any(|a| a.id == application_id);
+        let overload = (served && self.config.overload.report).then_some(&self.overload);
         let mut writer = MessageWriter::answer(&mut connection.output, message, result.is_protocol_error());
         if let Some(session) = message.find(avp::SESSION_ID) {
             writer.raw(session.raw);
@@ -116,13 +151,7 @@ impl Node {
             refusal.failed_avp.as_deref(),
             refusal.text.as_deref(),
         );
-        for proxy in message
-            .avps()
-            .map_while(Result::ok)
-            .filter(|a| a.is(avp::PROXY_INFO))
-        {
-            writer.raw(proxy.raw);
-        }
+        copy_from_request(&mut writer, message, overload);
         writer.finish();
         self.counters.count(Direction::Sent, message.header(), result);
         if let Some(peer) = connection.peer {

@@ -22,14 +22,16 @@ impl Node {
         envelope: &Envelope<'_>,
     ) -> Result<(), Refusal> {
         let limits = &self.config.limits;
-        let full = self.table.len() >= limits.outstanding.min(1 << 20)
-            || self.table.octets() >= limits.outstanding_octets;
-        if full || self.stopping.is_some() {
+        let priority = envelope.priority();
+        let room = priority.has_room(self.table.len(), limits.outstanding.min(1 << 20))
+            && priority.has_room(self.table.octets(), limits.outstanding_octets);
+        if self.stopping.is_some() {
             self.counters.too_busy += 1;
-            return Err(Refusal::new(
-                ResultCode::TOO_BUSY,
-                "no more requests are taken now",
-            ));
+            return Err(Refusal::busy());
+        }
+        if !room {
+            self.count_shed(priority);
+            return Err(Refusal::busy());
         }
         let realm = envelope.destination_realm.unwrap_or_default();
         let header = *message.header();
@@ -80,7 +82,9 @@ impl Node {
     fn unroutable(&self, error: RouteError, realm: &[u8]) -> Refusal {
         let ours = realm.eq_ignore_ascii_case(self.config.realm.as_bytes());
         match error {
-            RouteError::TooBusy => Refusal::new(ResultCode::TOO_BUSY, "the next hop is busy"),
+            RouteError::TooBusy | RouteError::Throttled => {
+                Refusal::new(ResultCode::TOO_BUSY, "the next hop is busy")
+            }
             RouteError::NoRoute if !ours && !self.serves_realm(realm) => {
                 Refusal::new(ResultCode::REALM_NOT_SERVED, "no route to Destination-Realm")
             }

@@ -5,8 +5,8 @@ use super::receive::set_hop_by_hop;
 use super::refusal::Refusal;
 use super::routing::{Wanted, destination};
 use super::{
-    ConnectionId, Direction, Event, FailedReason, Node, PeerId, PeerState, RequestHandle, RouteError,
-    TimerKey,
+    ConnectionId, Direction, Event, FailedReason, Node, PeerId, PeerState, Priority, RequestHandle,
+    RouteError, TimerKey,
 };
 use crate::dict::avp;
 use crate::{CommandFlags, Header, MAX_MESSAGE_OCTETS, Message, MessageWriter, ResultCode};
@@ -24,7 +24,7 @@ pub struct Destination<'a> {
 
 impl Node {
     /// Sends a request. `build` writes its AVPs, Session-Id first; Origin-Host, Origin-Realm, Destination-Host and
-    /// Destination-Realm are added behind them. `timeout` is [`super::NodeTimers::request`] if not given.
+    /// Destination-Realm are added behind them, DRMP by the command, and OC-Supported-Features of a node that heeds reports. `timeout` is [`super::NodeTimers::request`] if not given.
     ///
     /// Exactly one outcome follows: [`super::Inbound::Answer`] or [`Event::RequestFailed`].
     ///
@@ -39,14 +39,30 @@ impl Node {
         build: impl FnOnce(&mut MessageWriter<'_>),
         timeout: Option<Duration>,
     ) -> Result<RequestHandle, RouteError> {
+        let priority = Priority::of_command(application_id, code);
+        self.prioritized_request(now, destination, (application_id, code, priority), build, timeout)
+    }
+
+    /// The same with a priority of its own (RFC 7944) instead of its command's.
+    ///
+    /// # Errors
+    /// As [`Node::request`].
+    pub fn prioritized_request(
+        &mut self,
+        now: Duration,
+        destination: Destination<'_>,
+        (application_id, code, priority): (u32, u32, Priority),
+        build: impl FnOnce(&mut MessageWriter<'_>),
+        timeout: Option<Duration>,
+    ) -> Result<RequestHandle, RouteError> {
         self.now = now;
         if self.stopping.is_some() {
             return Err(RouteError::ShuttingDown);
         }
         let limits = &self.config.limits;
-        if self.table.len() >= limits.outstanding.min(1 << 20)
-            || self.table.octets() >= limits.outstanding_octets
-        {
+        let room = priority.has_room(self.table.len(), limits.outstanding.min(1 << 20))
+            && priority.has_room(self.table.octets(), limits.outstanding_octets);
+        if !room {
             return Err(RouteError::TooBusy);
         }
         let wanted = Wanted {
@@ -57,7 +73,7 @@ impl Node {
             relayed: None,
         };
         let peer = match self.next_hop(&wanted) {
-            Ok(peer) => peer,
+            Ok(peer) => self.spare(peer, &wanted, priority)?,
             Err(error) => {
                 self.wake(&destination, error);
                 return Err(error);
@@ -90,6 +106,11 @@ impl Node {
             writer.text(avp::DESTINATION_HOST, host);
         }
         writer.text(avp::DESTINATION_REALM, destination.realm);
+        // Without M (RFC 7944 9.2).
+        if priority != Priority::DEFAULT {
+            writer.u32(avp::DRMP, priority.value().into());
+        }
+        Self::announce(&mut writer, &self.config.overload);
         let octets = writer.finish().len();
         self.table.filled(slot);
         self.peers[peer.index as usize].outstanding += 1;

@@ -21,6 +21,8 @@ pub(crate) enum TimerKey {
     Connection(ConnectionId),
     /// The earliest timeout of the requests sent.
     Requests,
+    /// The next look at the load.
+    Overload,
     /// The end of patience at shutdown.
     Shutdown,
 }

@@ -126,6 +126,11 @@ pub fn subscriber(imsi: Imsi, subscription: &Arc<Subscription>) -> Subscriber {
 
 impl Rig {
     pub fn new(config: HssConfig) -> Self {
+        Self::with_node(config, |_| ())
+    }
+
+    /// An HSS whose node is configured otherwise than most.
+    pub fn with_node(config: HssConfig, configure: impl FnOnce(&mut NodeConfig)) -> Self {
         let mut node_config = NodeConfig::new(HSS, REALM, [127, 0, 0, 1].into());
         node_config.applications = vec![
             Application::auth(VENDOR_3GPP, S6A),
@@ -135,6 +140,7 @@ impl Rig {
             Application::auth(VENDOR_3GPP, quintet_hss::SWX),
         ];
         node_config.unknown_peers = UnknownPeers::Accept;
+        configure(&mut node_config);
         let node = Node::new(node_config, 1).unwrap();
         let mut n = 0u64;
         let entropy = move |out: &mut [u8]| {
