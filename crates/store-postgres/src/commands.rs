@@ -3,7 +3,7 @@
 use crate::fault::Failure;
 use crate::sealing::Keys;
 use crate::session::{Local, Session};
-use crate::{context_data, equipment, ims, location, provision, sh, slot};
+use crate::{admin, context_data, equipment, ims, location, provision, sh, slot};
 use quintet_store::{Command, Reply, StoreError};
 
 /// Statements that are sent in rows without waiting: a connection that writes prepares them before anything else.
@@ -123,6 +123,7 @@ pub(crate) async fn write(session: &Session, keys: &mut Keys, command: &Command)
         } => ims::set_registrations(session, *imsi, *expected, registrations, *told).await,
         Command::Equipment(command) => equipment::write(session, command).await,
         Command::Sh(command) => sh::write(session, command).await,
+        Command::Admin(command) => admin::write(session, keys, command).await,
         Command::ChallengeKey { fresh } => slot::challenge_key(session, keys, fresh).await,
         _ => Err(StoreError::Unavailable("a read came to the writer".to_owned()).into()),
     }
@@ -138,5 +139,6 @@ pub(crate) fn is_provisioning(command: &Command) -> bool {
             | Command::RemoveIms { .. }
             | Command::Equipment(_)
             | Command::Sh(_)
+            | Command::Admin(_)
     )
 }

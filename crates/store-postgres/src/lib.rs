@@ -27,6 +27,7 @@
 #![forbid(unsafe_code)]
 
 mod address;
+mod admin;
 mod check;
 mod commands;
 mod context_data;

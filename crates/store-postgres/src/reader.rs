@@ -9,7 +9,7 @@ use crate::row::{behind, subscriber_columns};
 use crate::sealing::Keys;
 use crate::session::{Local, Purpose, Session, in_order, within};
 use crate::shared::Subscriptions;
-use crate::{context_data, equipment, ims, location, provision, row, sh};
+use crate::{admin, context_data, equipment, ims, location, provision, row, sh};
 use quintet_identity::Imsi;
 use quintet_store::{
     Change, Changed, Command, EquipmentCommand, MAX_IMS_SCAN, MAX_LISTED, MAX_SCAN, Reply, Revision,
@@ -231,6 +231,9 @@ impl Reading {
                 equipment::changes(session, *since, *limit).await
             }
             Command::Sh(ShCommand::Load { key }) => sh::load(session, &mut self.keys, key).await,
+            Command::Admin(command) => {
+                admin::read(session, &mut self.keys, &mut self.subscriptions, command).await
+            }
             Command::Sh(ShCommand::Changes { since, limit }) => sh::changes(session, *since, *limit).await,
             _ => Err(StoreError::Unavailable("a write came to a reader".to_owned()).into()),
         }
@@ -304,7 +307,8 @@ fn loaded(keys: &mut Keys, subscriptions: &Subscriptions, row: &Row) -> Result<R
     })
 }
 
-fn subscriber(
+/// A subscriber from its row, whose columns begin at `first`.
+pub(crate) fn subscriber(
     row: &Row,
     first: usize,
     keys: &mut Keys,

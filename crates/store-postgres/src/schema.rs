@@ -16,6 +16,7 @@
 //!
 //! A migration is never edited after a release: a new one is added.
 
+use crate::admin;
 use crate::fault::Failure;
 use crate::session::Session;
 
@@ -23,7 +24,7 @@ use crate::session::Session;
 pub const SCHEMA_VERSION: i32 = MIGRATIONS.len() as i32;
 
 /// Migration `n` leads from version `n` to `n + 1`.
-const MIGRATIONS: [&str; 2] = [FIRST, AAA];
+const MIGRATIONS: [&str; 3] = [FIRST, AAA, admin::TABLES];
 
 /// The 3GPP AAA server of a subscriber, beside its serving nodes.
 const AAA: &str = "

@@ -8,7 +8,9 @@ use crate::reader::Reader;
 use crate::session::Purpose;
 use crate::watch::{Claim, Watch};
 use crate::writer::Writer;
-use quintet_store::{Command, Durability, EquipmentCommand, Reply, ShCommand, Store, StoreError, Ticket};
+use quintet_store::{
+    AdminCommand, Command, Durability, EquipmentCommand, Reply, ShCommand, Store, StoreError, Ticket,
+};
 use quintet_store_rows::{Answer, Caller, Outbox};
 use quintet_subscriber::auc::Slot;
 use quintet_vault::Masters;
@@ -17,6 +19,9 @@ use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread::{Builder, JoinHandle};
 use tokio::task::LocalSet;
+
+/// Most keys of one search that are looked up among single rows.
+const KEYS_OF_ROWS: usize = 16;
 
 /// Most commands under way, replies not yet polled included: a caller that never polls is refused, not served with
 /// all memory.
@@ -165,7 +170,10 @@ impl PostgresStore {
             | Command::LoadContextData { .. }
             | Command::LoadIms { .. }
             | Command::Equipment(EquipmentCommand::Find { .. })
+            | Command::Admin(AdminCommand::Remembered { .. })
             | Command::Sh(ShCommand::Load { .. }) => &self.lanes.rows,
+            // Some keys are a row or two each; many are a run.
+            Command::Admin(AdminCommand::Find { keys }) if keys.len() <= KEYS_OF_ROWS => &self.lanes.rows,
             command if !command.is_write() => &self.lanes.runs,
             _ => &self.lanes.writes,
         }

@@ -23,6 +23,7 @@
 
 #![forbid(unsafe_code)]
 
+mod admin;
 mod backup;
 mod context_data;
 mod contexts;

@@ -7,7 +7,7 @@ use crate::lanes::{Job, Lane, Work};
 use crate::sealing::Keys;
 use crate::shared::Subscriptions;
 use crate::writer::reopen;
-use crate::{context_data, equipment, ims, location, provision, row, sh, slot};
+use crate::{admin, context_data, equipment, ims, location, provision, row, sh, slot};
 use quintet_identity::Imsi;
 use quintet_store::{
     Change, Changed, Command, MAX_IMS_SCAN, MAX_LISTED, MAX_SCAN, Reply, Revision, StoreError,
@@ -167,6 +167,7 @@ fn answer(
         }
         Command::Equipment(command) => equipment::read(connection, command),
         Command::Sh(command) => sh::read(connection, keys, command),
+        Command::Admin(command) => admin::read(connection, keys, subscriptions, command),
         _ => Err(StoreError::Unavailable("a write came to a reader".to_owned()).into()),
     }
 }

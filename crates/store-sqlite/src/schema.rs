@@ -9,6 +9,7 @@
 //!  ims_private, ims_public ──imsi──► ims_subscription (JSON) ┄ ims_registration (version, JSON: what S-CSCFs told)
 //!  sh_record (by IMSI, JSON: repository data, subscriptions)                       sh_state (revision)
 //!  equipment_rule (by pattern), equipment_binding (by IMSI, JSON)      equipment_state (revision, floor, entries)
+//!  token (by name, digest)    token_state    audit (by number)    remembered_request (by digest, answer)
 //! ```
 //!
 //! Columns have the names of TS 23.008 and TS 29.272. An IMSI is a number, its digits in the low 56 bits and their
@@ -20,7 +21,7 @@
 use crate::database::Mode;
 use crate::fault::Failure;
 use crate::sealing::TABLES;
-use crate::{scrub, seal_all};
+use crate::{admin, scrub, seal_all};
 use rusqlite::{Connection, TransactionBehavior};
 
 /// `PRAGMA application_id` of our files: "Qtet".
@@ -30,7 +31,7 @@ pub const APPLICATION_ID: i32 = i32::from_be_bytes(*b"Qtet");
 pub const SCHEMA_VERSION: i32 = MIGRATIONS.len() as i32;
 
 /// Migration `n` leads from version `n` to `n + 1`.
-const MIGRATIONS: [&str; 10] = [
+const MIGRATIONS: [&str; 11] = [
     PROVISIONING,
     LOCATION,
     CONTEXT_DATA,
@@ -41,6 +42,7 @@ const MIGRATIONS: [&str; 10] = [
     SEALED,
     OPC_GONE,
     AAA,
+    admin::TABLES,
 ];
 
 /// The migration after which what is in the clear is sealed, before the next one.

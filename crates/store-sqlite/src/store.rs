@@ -7,7 +7,9 @@ use crate::lock::{LockError, ServingLock};
 use crate::reader::Reader;
 use crate::shared::{Numbers, Subscriptions};
 use crate::writer::{Writer, reopen, reopen_writer};
-use quintet_store::{Command, Durability, EquipmentCommand, Reply, ShCommand, Store, StoreError, Ticket};
+use quintet_store::{
+    AdminCommand, Command, Durability, EquipmentCommand, Reply, ShCommand, Store, StoreError, Ticket,
+};
 use quintet_store_rows::{Answer, Caller, Outbox, Progress};
 use quintet_subscriber::auc::Slot;
 use quintet_vault::{Masters, NoMasters};
@@ -69,6 +71,9 @@ impl std::fmt::Debug for Options {
 /// Most commands under way, replies not yet polled included: a caller that never polls is refused, not served with
 /// all memory.
 const MAX_UNDER_WAY: usize = 1 << 16;
+
+/// Most keys of one search that are looked up among single rows.
+const KEYS_OF_ROWS: usize = 16;
 
 /// A store in a SQLite database; see the crate.
 #[derive(Debug)]
@@ -204,12 +209,21 @@ impl SqliteStore {
             | Command::LoadContextData { .. }
             | Command::LoadIms { .. }
             | Command::Equipment(EquipmentCommand::Find { .. })
+            | Command::Admin(AdminCommand::Remembered { .. })
             | Command::Sh(ShCommand::Load { .. }) => &self.rows,
+            // Some keys are a row or two each; many are a run.
+            Command::Admin(AdminCommand::Find { keys }) if keys.len() <= KEYS_OF_ROWS => &self.rows,
             Command::Scan { .. }
             | Command::ScanIms { .. }
             | Command::Changes { .. }
             | Command::Equipment(EquipmentCommand::Changes { .. })
             | Command::Sh(ShCommand::Changes { .. })
+            | Command::Admin(
+                AdminCommand::Find { .. }
+                | AdminCommand::List { .. }
+                | AdminCommand::Tokens
+                | AdminCommand::Audit { .. },
+            )
             | Command::ScanServed { .. }
             | Command::Count => &self.runs,
             _ => &self.writes,

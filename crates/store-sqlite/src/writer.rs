@@ -15,7 +15,7 @@ use crate::fault::Failure;
 use crate::lanes::{Job, Lane, Work};
 use crate::sealing::Keys;
 use crate::shared::Numbers;
-use crate::{context_data, equipment, ims, location, provision, sh, slot};
+use crate::{admin, context_data, equipment, ims, location, provision, sh, slot};
 use quintet_store::{Command, Reply, StoreError};
 use quintet_store_rows::{Caller, Outbox};
 use rusqlite::Connection;
@@ -352,7 +352,8 @@ pub(crate) fn reopen_writer(path: &Path, mode: &Mode) -> Result<Database, OpenEr
     Ok(database)
 }
 
-fn apply(
+/// Does one command that writes.
+pub(crate) fn apply(
     connection: &Connection,
     numbers: &mut Numbers,
     keys: &mut Keys,
@@ -400,6 +401,7 @@ fn apply(
         } => ims::set_registrations(connection, *imsi, *expected, registrations, *told),
         Command::Equipment(command) => equipment::write(connection, command),
         Command::Sh(command) => sh::write(connection, command),
+        Command::Admin(command) => admin::write(connection, numbers, keys, command),
         Command::ChallengeKey { fresh } => slot::challenge_key(connection, keys, fresh),
         Command::Load { .. }
         | Command::Scan { .. }

@@ -7,6 +7,7 @@
 //!
 //! A back end may answer later: [`call`] polls until it does.
 
+pub mod admin;
 pub mod changes;
 pub mod context;
 pub mod equipment;
@@ -83,6 +84,9 @@ macro_rules! contract_suite {
                 equipment_is_no_provisioning_change;
             sh: an_sh_user_is_found_by_each_key, a_number_may_be_an_identitys, sh_records_are_written_by_version,
                 sh_changes_page_in_order, a_removed_ims_takes_its_sh_record;
+            admin: subscribers_are_found_with_their_revision, ranges_of_subscribers_are_listed,
+                conditions_are_checked_with_the_change, a_transaction_is_all_or_none, a_request_is_done_once,
+                tokens_are_kept_by_name, the_audit_log_is_read_backwards;
             model: random_commands_agree_with_the_model, replies_come_once_for_each_ticket;
         );
     };

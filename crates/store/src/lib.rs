@@ -10,6 +10,7 @@
 
 #![forbid(unsafe_code)]
 
+mod admin;
 #[cfg(any(test, feature = "testing"))]
 pub mod contract;
 mod equipment;
@@ -21,6 +22,12 @@ mod port;
 mod sh;
 mod table;
 
+pub use admin::{
+    AdminCommand, AdminReply, AuditEntry, AuditFilter, Audited, Condition, MAX_ADMIN_LISTED,
+    MAX_AUDIT_ENTRIES, MAX_REMEMBERED_OCTETS, MAX_REMEMBERED_REQUESTS, MAX_TOKENS, PRUNED_AT_ONCE,
+    Provisioned, REMEMBERED_S, RememberedRequest, SubscriberKey, Token, Transaction,
+    check_transaction_command,
+};
 pub use equipment::{
     EquipmentCommand, EquipmentReply, MAX_EQUIPMENT_ENTRIES, MAX_EQUIPMENT_LISTED, check_equipment_room,
 };

@@ -3,10 +3,12 @@
 //! It is also the contract put into code: short, ordered (every map is a `BTreeMap`), the model that other back ends
 //! are compared with.
 
+mod admin;
 mod equipment;
 mod ims;
 mod sh;
 
+use self::admin::Administration;
 use self::equipment::EquipmentRegister;
 use self::ims::ImsTable;
 use self::sh::ShRecords;
@@ -23,7 +25,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Bound::{Excluded, Unbounded};
 
 /// A store in memory; see the module.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct MemoryStore {
     subscribers: BTreeMap<Imsi, Subscriber>,
     locations: BTreeMap<Imsi, Location>,
@@ -31,6 +33,7 @@ pub struct MemoryStore {
     ims: ImsTable,
     equipment: EquipmentRegister,
     sh: ShRecords,
+    administration: Administration,
     slots: [Option<Bound>; Slot::COUNT as usize],
     /// By revision; one entry for each IMSI, the latest.
     changes: BTreeMap<u64, Changed>,
@@ -135,6 +138,7 @@ impl MemoryStore {
             } => self.ims.set(imsi, expected, *registrations, told),
             Command::Equipment(command) => self.equipment(command),
             Command::Sh(command) => self.sh(command),
+            Command::Admin(command) => self.admin(command),
             Command::Count => Ok(Reply::Count(self.subscribers.len() as u64)),
             Command::ChallengeKey { fresh } => Ok(Reply::ChallengeKey(
                 self.challenge_key.get_or_insert(fresh).clone(),

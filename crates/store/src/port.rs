@@ -1,5 +1,6 @@
 //! The store port. Each command is one transaction: all of it happens, or none, and what was answered stays.
 
+use crate::admin::{AdminCommand, AdminReply};
 use crate::equipment::{EquipmentCommand, EquipmentReply, MAX_EQUIPMENT_ENTRIES};
 use crate::ims::{ImsKey, StoredIms};
 use crate::sh::{ShCommand, ShReply};
@@ -319,6 +320,8 @@ pub enum Command {
     Equipment(EquipmentCommand),
     /// What application servers keep, and are told of. → [`Reply::Sh`]
     Sh(ShCommand),
+    /// What those who provision do and ask. → [`Reply::Admin`]
+    Admin(AdminCommand),
     /// How many subscribers there are. → [`Reply::Count`]
     Count,
     /// The key that makes and recognises RANDs, one for all front ends: the first caller's is kept.
@@ -363,6 +366,7 @@ impl Command {
             | Self::Count => false,
             Self::Equipment(command) => command.is_write(),
             Self::Sh(command) => command.is_write(),
+            Self::Admin(command) => command.is_write(),
         }
     }
 }
@@ -423,6 +427,8 @@ pub enum Reply {
     Equipment(EquipmentReply),
     /// What was said of application servers.
     Sh(ShReply),
+    /// What was said to those who provision.
+    Admin(AdminReply),
     /// The revision that a provisioning command made.
     Revision(Revision),
     /// A count.
@@ -479,6 +485,40 @@ pub enum StoreError {
         /// Its version in the store.
         version: u64,
     },
+    /// A subscriber is not as a [`crate::Condition`] says.
+    #[error("the subscriber of IMSI {imsi} changed meanwhile")]
+    Changed {
+        /// Who.
+        imsi: Imsi,
+        /// The revision in the store; `None`: there is no such subscriber.
+        revision: Option<Revision>,
+    },
+    /// A command of a [`crate::Transaction`] failed.
+    #[error("{why}")]
+    Refused {
+        /// Which, from 0.
+        at: usize,
+        /// Why.
+        why: Box<StoreError>,
+    },
+    /// A token of this name is there already, or it was to be the first and is not.
+    #[error("there is a token {name:?} already")]
+    TokenExists {
+        /// Its name.
+        name: String,
+    },
+    /// No token of this name.
+    #[error("there is no token {name:?}")]
+    NoToken {
+        /// The name.
+        name: String,
+    },
+    /// More than [`crate::MAX_TOKENS`].
+    #[error(
+        "there are {} tokens already, as many as there may be: revoke one first",
+        crate::MAX_TOKENS
+    )]
+    TooManyTokens,
     /// No rule for this equipment.
     #[error("there is no rule for equipment {equipment}")]
     NoEquipment {
