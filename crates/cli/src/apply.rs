@@ -4,13 +4,14 @@
 
 mod report;
 
+use crate::audit::Run;
 use crate::database::Database;
 use crate::output::Finding;
 use crate::subscriber::{Where, each_subscriber, of_env, of_file, stored_ims};
 use anyhow::{Context, Result, anyhow, bail};
 use quintet_identity::Imsi;
 use quintet_provisioning::declared::{Declared, DeclaredError, Desired, Secret};
-use quintet_provisioning::{Change, FieldChange, Hex, Push, Serving, plan};
+use quintet_provisioning::{Change, Hex, Serving, Shown, plan};
 use quintet_store::{Command, PutMode, Reply, StoredIms};
 use quintet_subscriber::auc::Slot;
 use quintet_subscriber::model::Subscriber;
@@ -46,10 +47,7 @@ pub(crate) struct Arguments {
 
 /// What becomes of one subscriber.
 struct Planned {
-    imsi: Imsi,
-    change: Change,
-    fields: Vec<FieldChange>,
-    pushes: Vec<Push>,
+    shown: Shown,
     /// What is written; none: he goes, or nothing changes.
     desired: Option<Desired>,
     /// Whether his IMS subscription goes.
@@ -70,11 +68,21 @@ pub(crate) fn run(arguments: Arguments) -> Result<Finding> {
     let mut database = arguments.place.open(!arguments.dry_run)?;
     let planned = plan_all(&mut database, &declared, &arguments, &name)?;
     let removed: Vec<Imsi> = of_change(&planned, Change::Remove)
-        .map(|planned| planned.imsi)
+        .map(|planned| planned.shown.imsi)
         .collect();
     report::show(&planned, arguments.dry_run, arguments.place.json)?;
     if !arguments.dry_run {
+        let count = |change| of_change(&planned, change).count();
+        let (added, updated) = (count(Change::Add), count(Change::Update));
+        let run = Run::of("apply", &name)
+            .with("added", added)
+            .with("updated", updated)
+            .with("removed", removed.len());
+        let changes = added + updated + removed.len() > 0;
         write(&mut database, planned, removed)?;
+        if changes {
+            database.write_down(&run)?;
+        }
     }
     Ok(Finding::Positive)
 }
@@ -88,7 +96,9 @@ fn located(name: &str, error: DeclaredError) -> anyhow::Error {
 }
 
 fn of_change(planned: &[Planned], change: Change) -> impl Iterator<Item = &Planned> {
-    planned.iter().filter(move |planned| planned.change == change)
+    planned
+        .iter()
+        .filter(move |planned| planned.shown.change == change)
 }
 
 fn plan_all(
@@ -120,11 +130,14 @@ fn plan_all(
         let serving = serving(database, imsi, stored.as_ref())?;
         let (change, fields, pushes) = plan(before, Some(&desired), &serving);
         let loses_ims = before.is_some_and(|(_, ims)| ims.is_some()) && desired.ims.is_none();
-        planned.push(Planned {
+        let shown = Shown {
             imsi,
             change,
             fields,
             pushes,
+        };
+        planned.push(Planned {
+            shown,
             desired: (change != Change::Keep).then_some(desired),
             loses_ims,
         });
@@ -149,11 +162,14 @@ fn removal(database: &mut Database, imsi: Imsi) -> Result<Planned> {
     let serving = serving(database, imsi, Some(&stored))?;
     let ims = stored.ims.as_ref().and_then(|ims| ims.subscription.as_deref());
     let (change, fields, pushes) = plan(Some((&stored.subscriber, ims)), None, &serving);
-    Ok(Planned {
+    let shown = Shown {
         imsi,
         change,
         fields,
         pushes,
+    };
+    Ok(Planned {
+        shown,
         desired: None,
         loses_ims: false,
     })
@@ -200,7 +216,7 @@ fn write(database: &mut Database, planned: Vec<Planned>, removed: Vec<Imsi>) -> 
     let without: Vec<Imsi> = planned
         .iter()
         .filter(|planned| planned.loses_ims)
-        .map(|planned| planned.imsi)
+        .map(|planned| planned.shown.imsi)
         .collect();
     if !without.is_empty() {
         database.execute(Command::RemoveIms { imsis: without })?;

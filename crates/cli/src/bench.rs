@@ -13,6 +13,7 @@ mod pace;
 mod population;
 mod process;
 mod report;
+mod rest;
 mod s6a;
 mod server;
 mod session;
@@ -41,6 +42,9 @@ pub(crate) enum Command {
     /// An AUSF and a UDM on one core, asked over h2c: authenticate and confirm.
     #[command(after_help = nausf::EXAMPLES)]
     Nausf(nausf::Arguments),
+    /// The provisioning interface: creates that are on the disk, and reads, over HTTP.
+    #[command(after_help = rest::EXAMPLES)]
+    Rest(rest::Arguments),
     /// Captures read and diagnosed: octets per second, memory, and tshark beside it.
     #[command(after_help = doctor::EXAMPLES)]
     Doctor(doctor::Arguments),
@@ -55,6 +59,7 @@ pub(crate) fn run(command: Command) -> Result<Finding> {
         Command::Lte(arguments) => lte::run(&arguments),
         Command::Ims(arguments) => ims::run(&arguments),
         Command::Nausf(arguments) => nausf::run(&arguments),
+        Command::Rest(arguments) => rest::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
     }
 }

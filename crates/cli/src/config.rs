@@ -4,6 +4,7 @@
 //! what is allowed. What depends on several values is checked in [`Config::check`].
 
 mod amf;
+mod api;
 mod ausf;
 mod diameter;
 mod eir;
@@ -19,6 +20,7 @@ mod value;
 
 pub(crate) use amf::Amf;
 use anyhow::{Context, Result, bail};
+use api::Api;
 pub(crate) use ausf::Ausf;
 pub(crate) use diameter::{Diameter, Peer, UnknownPeers};
 use ims::{Icscf, Ims, Pcscf, Scscf};
@@ -59,6 +61,7 @@ pub(crate) struct Config {
     pub(crate) scscf: Scscf,
     pub(crate) store: Store,
     pub(crate) keys: Keys,
+    pub(crate) api: Api,
     pub(crate) metrics: Metrics,
     pub(crate) log: Log,
 }
@@ -217,6 +220,7 @@ impl Config {
         self.eir.check()?;
         self.sh.check()?;
         self.check_ims()?;
+        self.api.check(self.store.kind != StoreKind::Memory)?;
         if !self.roles.0.contains(&Role::Hss) {
             return Ok(());
         }

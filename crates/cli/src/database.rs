@@ -2,23 +2,22 @@
 
 mod place;
 
+use crate::audit::Run;
 use crate::keys::Sources;
 use anyhow::{Context, Result, bail};
 use etcetera::BaseStrategy;
 pub(crate) use place::{DatabasePlace, DatabaseServer, OpenedStore, Opening, file_only};
 use quintet_crypto::Sqn;
 use quintet_identity::Imsi;
-use quintet_store::{Command, Reply};
-use quintet_subscriber::auc::{Slot, WallClock, initial_dif};
+use quintet_provisioning::sqn;
+use quintet_store::{AdminCommand, Command, Reply, Transaction};
+use quintet_subscriber::auc::{Slot, WallClock};
 use quintet_subscriber::model::{Authentication, Subscriber};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 /// How long a provisioning command waits for another process's transaction.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// How far GLC may be ahead of this wall clock, in ticks: the window of H, and as much again for clocks that differ.
-const ISSUED_AHEAD_TICKS: i64 = 2 * 10 * 600;
 
 /// Where the database is when nobody says: `quintet.db` in the platform's data directory.
 ///
@@ -81,6 +80,31 @@ impl Database {
         Ok(self.store.execute(command)?)
     }
 
+    /// Does commands that write in one transaction, and writes down the run that does them.
+    ///
+    /// # Errors
+    /// That of the command that failed; then nothing is done.
+    pub(crate) fn change(&mut self, commands: Vec<Command>, run: &Run) -> Result<()> {
+        let now = wall_clock().0;
+        let transaction = Transaction {
+            now: now.as_secs(),
+            commands,
+            audit: vec![run.entry()?],
+            ..Transaction::default()
+        };
+        self.execute(Command::Admin(AdminCommand::Transact(Box::new(transaction))))?;
+        Ok(())
+    }
+
+    /// Writes down a run that did something.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub(crate) fn write_down(&mut self, run: &Run) -> Result<()> {
+        self.change(Vec::new(), run)
+            .context("it is done, but not in the audit log")
+    }
+
     /// One subscriber.
     ///
     /// # Errors
@@ -100,35 +124,26 @@ impl Database {
     }
 
     /// The subscriber with the DIF of one who is provisioned now, so that the first vector needs no write.
-    pub(crate) fn provisioned(&self, mut subscriber: Subscriber) -> Subscriber {
-        let authentication = &mut subscriber.authentication;
-        authentication.dif = Some(initial_dif(
-            authentication.seq_seed,
-            authentication.sqn_profile,
-            wall_clock(),
-        ));
-        subscriber
+    pub(crate) fn provisioned(&self, subscriber: Subscriber) -> Subscriber {
+        sqn::provisioned(subscriber, wall_clock())
     }
 }
 
 /// The highest SQN that any front end may have issued to this subscriber, octets of IND included: what another HSS must
 /// start above. `None` before the first vector.
 pub(crate) fn highest_sqn(authentication: &Authentication) -> Option<Sqn> {
-    let seq = wall_clock().ticks() + ISSUED_AHEAD_TICKS + authentication.dif?;
-    let seq = u64::try_from(seq).ok()?;
-    let ind_bits = authentication.sqn_profile.ind_bits;
-    Sqn::new(seq << ind_bits | ((1 << ind_bits) - 1))
+    sqn::highest(authentication, wall_clock())
 }
 
 /// The bound below which nothing is issued any more after a copy was put back: as far ahead of this wall clock as any front
 /// end may have been, and not so far that the next one would not believe it.
 pub(crate) fn fence_ticks() -> i64 {
-    wall_clock().ticks() + ISSUED_AHEAD_TICKS
+    wall_clock().ticks() + sqn::ISSUED_AHEAD_TICKS
 }
 
 /// The wall clock, for provisioning.
 #[expect(clippy::disallowed_methods, reason = "the program is where time enters")]
-fn wall_clock() -> WallClock {
+pub(crate) fn wall_clock() -> WallClock {
     WallClock(
         SystemTime::now()
             .duration_since(SystemTime::UNIX_EPOCH)

@@ -5,6 +5,7 @@
 mod file;
 mod look;
 
+use crate::audit::Run;
 use crate::database::Database;
 use crate::output::{Finding, print_json};
 use crate::subscriber::Where;
@@ -18,6 +19,9 @@ use quintet_subscriber::eir::{
 use serde::Serialize;
 use std::io::Write;
 use std::path::PathBuf;
+
+/// Most rules or bindings that an entry of the audit log names.
+const MAX_NAMED: usize = 8;
 
 const EXAMPLES: &str =
     "EQUIPMENT is the first digits of an IMEI: 8 of a type (TAC), more of a range, 14 or 15 of one device, or
@@ -223,7 +227,32 @@ fn ask(database: &mut Database, command: EquipmentCommand) -> Result<EquipmentRe
 }
 
 fn write(database: &mut Database, command: EquipmentCommand) -> Result<()> {
-    ask(database, command).map(drop).context("nothing was changed")
+    let run = match &command {
+        EquipmentCommand::Put { rules } => {
+            Run::of("equipment.put", names(rules.iter().map(|rule| rule.equipment)))
+        }
+        EquipmentCommand::Remove { equipment } => Run::of("equipment.remove", names(equipment)),
+        EquipmentCommand::Bind { bindings } => Run::of(
+            "equipment.bind",
+            names(bindings.iter().map(|binding| binding.imsi)),
+        ),
+        _ => bail!("a read is to be written: this is a defect, please report it"),
+    };
+    let change = database.change(vec![StoreCommand::Equipment(command)], &run);
+    change.context("nothing was changed")
+}
+
+/// The first few of what is changed, and how many more there are.
+fn names<T: std::fmt::Display>(all: impl IntoIterator<Item = T>) -> String {
+    let all: Vec<String> = all.into_iter().map(|one| one.to_string()).collect();
+    match all.len() > MAX_NAMED {
+        true => format!(
+            "{} and {} more",
+            all[..MAX_NAMED].join(" "),
+            all.len() - MAX_NAMED
+        ),
+        false => all.join(" "),
+    }
 }
 
 fn report(json: bool, done: &str, rules: usize, bindings: usize) -> Result<Finding> {

@@ -142,19 +142,13 @@ pub(crate) fn run(command: Command) -> Result<Finding> {
 
 impl Where {
     fn keyed(&self) -> Result<Keyed> {
-        let keys = self.key.sources();
-        Ok(match DatabasePlace::or_default(self.db.as_ref())? {
-            DatabasePlace::File(path) => Keyed::File {
-                masters: keys.for_database(&path),
-                path,
-            },
-            DatabasePlace::Server(server) => Keyed::Server { keys, server },
-        })
+        let place = DatabasePlace::or_default(self.db.as_ref())?;
+        Ok(Keyed::of(place, self.key.sources()))
     }
 }
 
 /// A database, and the master keys for it.
-enum Keyed {
+pub(crate) enum Keyed {
     File {
         path: PathBuf,
         masters: Arc<dyn Masters>,
@@ -166,7 +160,19 @@ enum Keyed {
 }
 
 impl Keyed {
-    fn masters(&self) -> Arc<dyn Masters> {
+    /// At a place, with these.
+    pub(crate) fn of(place: DatabasePlace, keys: Sources) -> Self {
+        match place {
+            DatabasePlace::File(path) => Self::File {
+                masters: keys.for_database(&path),
+                path,
+            },
+            DatabasePlace::Server(server) => Self::Server { keys, server },
+        }
+    }
+
+    /// The master keys.
+    pub(crate) fn masters(&self) -> Arc<dyn Masters> {
         match self {
             Self::File { masters, .. } => masters.clone(),
             Self::Server { keys, .. } => Arc::new(keys.clone()),
@@ -183,7 +189,11 @@ impl Keyed {
         })
     }
 
-    fn status(&self) -> Result<KeyStatus> {
+    /// Under which keys it is sealed.
+    ///
+    /// # Errors
+    /// As the store says.
+    pub(crate) fn status(&self) -> Result<KeyStatus> {
         Ok(match self {
             Self::File { path, .. } => quintet_store_sqlite::key_status(path, BUSY_TIMEOUT)?,
             Self::Server { server, keys } => {
@@ -274,7 +284,7 @@ fn status(place: &Where) -> Result<Finding> {
     let answer = StatusAnswer {
         database: keyed.name()?,
         master_keys: master_keys.collect(),
-        rotating: status.data_keys.len() > 1,
+        rotating: is_rotating(&status),
         data_keys: data_keys.collect(),
         traces: status.traces,
     };
@@ -289,6 +299,11 @@ fn status(place: &Where) -> Result<Finding> {
     } else {
         Finding::Negative
     })
+}
+
+/// Whether a rotation is under way, or was interrupted.
+pub(crate) fn is_rotating(status: &KeyStatus) -> bool {
+    status.data_keys.len() > 1
 }
 
 fn show(answer: &StatusAnswer) -> Result<()> {

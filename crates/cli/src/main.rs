@@ -8,6 +8,7 @@
 mod aka;
 mod apart;
 mod apply;
+mod audit;
 mod backup;
 mod bench;
 mod config;
@@ -36,6 +37,7 @@ mod sip;
 mod subscriber;
 mod suci;
 mod supervisor;
+mod token;
 
 use clap::error::{ContextKind, ContextValue};
 use clap::{Parser, Subcommand};
@@ -75,6 +77,10 @@ enum Command {
     Apply(apply::Arguments),
     /// Say what equipment may be used, and with which SIM.
     Eir(eir::Arguments),
+    /// Who may provision over HTTP: make, list, revoke tokens.
+    Token(token::Arguments),
+    /// Show who changed what.
+    Audit(audit::Arguments),
     /// Master keys and data keys: make, show, rotate what protects a database.
     #[command(subcommand)]
     Keys(keys::Command),
@@ -139,6 +145,8 @@ fn main() -> ExitCode {
         Command::Subscriber(arguments) => subscriber::run(*arguments),
         Command::Apply(arguments) => apply::run(arguments),
         Command::Eir(arguments) => eir::run(arguments),
+        Command::Token(arguments) => token::run(arguments),
+        Command::Audit(arguments) => audit::run(&arguments),
         Command::Keys(command) => keys::run(command),
         Command::Backup(arguments) => backup::back_up(&arguments),
         Command::Restore(arguments) => backup::restore(&arguments),

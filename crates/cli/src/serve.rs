@@ -1,5 +1,6 @@
 //! `quintet serve`: the nodes of the configuration, until a signal.
 
+mod api;
 mod contexts;
 mod domain;
 mod events;
@@ -141,6 +142,7 @@ fn read_config(path: &Path) -> Result<Config> {
             mme::node_config(&config, 0)?;
         }
         fgs::check(&config)?;
+        config.api.secured()?;
         ims::check(&config)?;
         if config.roles.0.contains(&Role::Hss) {
             home_plmns(&config)?;
@@ -215,6 +217,7 @@ async fn serve(config: Config, events: Option<&Rc<RefCell<Events>>>) -> Result<(
             scscf: events.map(|events| Events::tap(events, events::Node::Scscf)),
         },
     )?;
+    let api = api::start(&config, hss.as_ref())?;
     let control = ims.answer_questions(clock);
     let mut ticks = tokio::time::interval(events::TICK);
     let supervisor = Supervisor::of_environment();
@@ -233,6 +236,10 @@ async fn serve(config: Config, events: Option<&Rc<RefCell<Events>>>) -> Result<(
         }
     };
     drop(control);
+    if let Some(api) = api {
+        // Its thread ends while this one goes on answering.
+        drop(tokio::task::spawn_blocking(move || api.stop()).await);
+    }
     supervisor.stopping();
     tracing::info!(signal, "stopping: pending answers, then DPR to every peer");
     let stopping = async {

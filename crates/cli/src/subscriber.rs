@@ -11,6 +11,7 @@ mod ims;
 mod secret;
 mod transfer;
 
+use crate::audit::Run;
 use crate::database::{Database, DatabasePlace, highest_sqn};
 use crate::keys::MasterKeyOption;
 use crate::output::{Finding, print_json};
@@ -19,9 +20,11 @@ use change::{Add, Set};
 pub(crate) use file::Format;
 pub(crate) use ims::stored as stored_ims;
 use quintet_identity::Imsi;
-use quintet_provisioning::Hex;
+use quintet_provisioning::declared::Desired;
 use quintet_provisioning::record::Record;
+use quintet_provisioning::{FieldChange, Hex, differences};
 use quintet_store::{Command as StoreCommand, PutMode, Reply};
+use quintet_subscriber::ims::ImsSubscription;
 use quintet_subscriber::model::Subscriber;
 pub(crate) use secret::{of_env, of_file};
 use serde::Serialize;
@@ -147,8 +150,11 @@ pub(crate) fn run(arguments: Arguments) -> Result<Finding> {
         Command::Add(add) => {
             let ims = add.ims()?;
             ims.check_free(&mut database)?;
-            let count = put_one(&mut database, add.record()?, PutMode::Insert)?;
+            let record = add.record()?;
+            let run = Run::of("subscriber.create", record.imsi);
+            let count = put_one(&mut database, record, PutMode::Insert)?;
             ims.put(&mut database)?;
+            database.write_down(&run)?;
             report(json, "added", count)
         }
         Command::Set(set) => {
@@ -160,6 +166,10 @@ pub(crate) fn run(arguments: Arguments) -> Result<Finding> {
             ims.check_free(&mut database)?;
             let count = put_one(&mut database, record, PutMode::Update)?;
             ims.put(&mut database)?;
+            let before = (&subscriber, current.as_deref());
+            let run = Run::of("subscriber.update", set.imsi());
+            let fields = changed_fields(&mut database, set.imsi(), before)?;
+            database.write_down(&run.changing(fields))?;
             report(json, "changed", count)
         }
         Command::Show { imsi, with_keys } => show(&mut database, imsi, with_keys, json),
@@ -178,6 +188,21 @@ pub(crate) fn run(arguments: Arguments) -> Result<Finding> {
             }
         }
     }
+}
+
+/// What a change comes to, from what was stored before it.
+fn changed_fields(
+    database: &mut Database,
+    imsi: Imsi,
+    before: (&Subscriber, Option<&ImsSubscription>),
+) -> Result<Vec<FieldChange>> {
+    let subscriber = database.subscriber(imsi)?;
+    let ims = ims::stored(database, imsi)?.and_then(|stored| stored.subscription);
+    let after = Desired {
+        subscriber,
+        ims: ims.as_deref().cloned(),
+    };
+    Ok(differences(Some(before), Some(&after)))
 }
 
 fn report(json: bool, done: &str, subscribers: u64) -> Result<Finding> {
@@ -218,7 +243,9 @@ fn remove(database: &mut Database, imsis: Vec<Imsi>, json: bool) -> Result<Findi
         let sqn = highest_sqn(&subscriber.authentication).map(|sqn| Hex::new(sqn.octets().to_vec()));
         removed.push(RemovedSubscriber { imsi: *imsi, sqn });
     }
-    database.execute(StoreCommand::Remove { imsis })?;
+    let whom: Vec<String> = imsis.iter().map(Imsi::to_string).collect();
+    let run = Run::of("subscriber.remove", whom.join(" "));
+    database.change(vec![StoreCommand::Remove { imsis }], &run)?;
     if json {
         print_json("quintet.subscriber.remove/1", &Removed { removed })?;
         return Ok(Finding::Positive);

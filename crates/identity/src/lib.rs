@@ -9,6 +9,8 @@ pub mod fgs;
 mod ims;
 mod nai;
 mod plmn;
+#[cfg(feature = "openapi")]
+mod schema;
 mod slice;
 mod suci;
 mod supi;

@@ -341,7 +341,7 @@ impl Declared {
 }
 
 /// SIP Digest credentials that are left out stay.
-fn keep_digests(ims: &mut ImsSubscription, before: Option<&ImsSubscription>) {
+pub(crate) fn keep_digests(ims: &mut ImsSubscription, before: Option<&ImsSubscription>) {
     let Some(before) = before else { return };
     for private in &mut ims.private {
         if private.digest.is_none()

@@ -21,6 +21,7 @@
 
 pub mod declared;
 mod detect;
+pub mod edit;
 mod fhoss;
 mod free5gc;
 mod hex_octets;
@@ -49,7 +50,7 @@ pub use joined::MAX_KEPT_OCTETS;
 pub use lines::MAX_LINE_OCTETS;
 pub use objects::{MAX_OBJECT_DEPTH, MAX_OBJECT_OCTETS};
 pub use own::{Format, Writer};
-pub use plan::{Change, FieldChange, Push, Serving, plan};
+pub use plan::{Change, Difference, FieldChange, Push, Serving, Shown, differences, plan};
 pub use pyhss::is_table_of_pyhss;
 pub use row::{Entry, Note, Outcome, Place, Refusal, Row};
 pub use source::{Input, Options, ReadError, Source, read};

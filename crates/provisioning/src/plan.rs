@@ -17,6 +17,7 @@ const MAX_SHOWN_CHARS: usize = 80;
 
 /// What becomes of a subscriber.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
     /// He is new.
@@ -31,6 +32,7 @@ pub enum Change {
 
 /// A field that changes. Keys show as stars.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FieldChange {
     /// Which, as it is written in a provisioning file.
     pub field: String,
@@ -44,6 +46,7 @@ pub struct FieldChange {
 
 /// A request that a change causes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Push {
     /// Its name in its specification.
     pub request: &'static str,
@@ -51,6 +54,59 @@ pub struct Push {
     pub to: String,
     /// What it says.
     pub why: String,
+}
+
+/// What becomes of one subscriber, and what it causes.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Shown {
+    /// Who.
+    pub imsi: Imsi,
+    /// What.
+    pub change: Change,
+    /// What changes of one who stays.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<FieldChange>,
+    /// The requests it causes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pushes: Vec<Push>,
+}
+
+/// What a declared network changes.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Difference {
+    /// Whether nothing was written.
+    pub dry_run: bool,
+    /// How many are new.
+    pub added: usize,
+    /// How many change.
+    pub updated: usize,
+    /// How many go.
+    pub removed: usize,
+    /// How many stay as they are.
+    pub kept: usize,
+    /// All but those.
+    pub changes: Vec<Shown>,
+}
+
+impl Difference {
+    /// Of what becomes of everybody.
+    #[must_use]
+    pub fn of(dry_run: bool, mut all: Vec<Shown>) -> Self {
+        let count = |change| all.iter().filter(|shown| shown.change == change).count();
+        let (added, updated) = (count(Change::Add), count(Change::Update));
+        let (removed, kept) = (count(Change::Remove), count(Change::Keep));
+        all.retain(|shown| shown.change != Change::Keep);
+        Self {
+            dry_run,
+            added,
+            updated,
+            removed,
+            kept,
+            changes: all,
+        }
+    }
 }
 
 /// Who serves a subscriber, as the store knows it.
@@ -85,6 +141,23 @@ pub fn plan(
         cx(ims, after, serving, &mut pushes);
     }
     (change, fields, pushes)
+}
+
+/// What changes, field by field: every field of one who comes or goes. Keys show as stars.
+#[must_use]
+pub fn differences(
+    before: Option<(&Subscriber, Option<&ImsSubscription>)>,
+    after: Option<&Desired>,
+) -> Vec<FieldChange> {
+    if before.is_some() && after.is_some() {
+        return fields(before, after);
+    }
+    let nobody = || Value::Object(serde_json::Map::new());
+    let old = before.map_or_else(nobody, |(subscriber, ims)| shown(subscriber, ims));
+    let new = after.map_or_else(nobody, |new| shown(&new.subscriber, new.ims.as_ref()));
+    let mut found = Vec::new();
+    compare("", &old, &new, &mut found);
+    found
 }
 
 /// What a record says, without secrets.

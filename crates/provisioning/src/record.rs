@@ -30,6 +30,7 @@ pub(crate) const DEFAULT_AMF: [u8; 2] = [0x80, 0];
 
 /// One subscriber. Octet strings are hex; keys are absent unless they were asked for.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Record {
     /// Who.
@@ -42,21 +43,26 @@ pub struct Record {
     pub algorithm: AlgorithmName,
     /// The subscriber key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, write_only))]
     pub k: Option<Hex>,
     /// OP or TOP.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, write_only))]
     pub op: Option<Hex>,
     /// OPc or TOPc.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, write_only))]
     pub opc: Option<Hex>,
     /// TUAK's lengths and iterations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tuak: Option<Sizes>,
     /// AMF, 2 octets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub amf: Option<Hex>,
     /// The highest SQN that another HSS issued, 6 octets: the first one issued here is greater.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, write_only))]
     pub sqn: Option<Hex>,
     /// Bits of IND the USIM uses: 5, or 0 for one that compares whole numbers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -71,6 +77,7 @@ pub struct Record {
 
 /// The name of a USIM's algorithm.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum AlgorithmName {
     /// TS 35.206
@@ -96,6 +103,7 @@ impl FromStr for AlgorithmName {
 
 /// TUAK's lengths in bits, and iterations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Sizes {
     /// Of RES.
     pub res_bits: u16,

@@ -15,7 +15,9 @@
 //! too, for SEQ stands at the high end.
 
 use crate::row::Refusal;
-use quintet_subscriber::model::SqnProfile;
+use quintet_crypto::Sqn;
+use quintet_subscriber::auc::{WallClock, initial_dif};
+use quintet_subscriber::model::{Authentication, SqnProfile, Subscriber};
 
 /// Bits of SQN.
 const SQN_BITS: u32 = 48;
@@ -23,6 +25,31 @@ const SQN_BITS: u32 = 48;
 /// Room that must be left above an imported SEQ, in ticks of 0.1 s: the first SEQ is a day above, and 13 years of time-based
 /// numbers follow.
 pub const MIN_ROOM_TICKS: u64 = 1 << 32;
+
+/// How far GLC may be ahead of a wall clock, in ticks: the window of H, and as much again for clocks that differ.
+pub const ISSUED_AHEAD_TICKS: i64 = 2 * 10 * 600;
+
+/// The highest SQN that any front end may have issued to this subscriber, octets of IND included: what another HSS must
+/// start above. `None` before the first vector.
+#[must_use]
+pub fn highest(authentication: &Authentication, wall: WallClock) -> Option<Sqn> {
+    let seq = wall.ticks() + ISSUED_AHEAD_TICKS + authentication.dif?;
+    let seq = u64::try_from(seq).ok()?;
+    let ind_bits = authentication.sqn_profile.ind_bits;
+    Sqn::new(seq << ind_bits | ((1 << ind_bits) - 1))
+}
+
+/// The subscriber with the DIF of one who is provisioned now, so that the first vector needs no write.
+#[must_use]
+pub fn provisioned(mut subscriber: Subscriber, wall: WallClock) -> Subscriber {
+    let authentication = &mut subscriber.authentication;
+    authentication.dif = Some(initial_dif(
+        authentication.seq_seed,
+        authentication.sqn_profile,
+        wall,
+    ));
+    subscriber
+}
 
 /// The seed that an SQN of another AuC gives: the highest SEQ it may have issued.
 ///

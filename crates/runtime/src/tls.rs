@@ -14,6 +14,8 @@ use tokio_rustls::{TlsAcceptor, TlsConnector};
 pub enum Alpn {
     /// HTTP/2 (RFC 9113 3.2).
     H2,
+    /// HTTP/1.1 (RFC 7301 6).
+    Http11,
     /// SIP (RFC 7443 3).
     Sip,
 }
@@ -22,6 +24,7 @@ impl Alpn {
     fn protocols(self) -> Vec<Vec<u8>> {
         vec![match self {
             Self::H2 => b"h2".to_vec(),
+            Self::Http11 => b"http/1.1".to_vec(),
             Self::Sip => b"sip/2".to_vec(),
         }]
     }
@@ -91,6 +94,12 @@ impl ServerTls {
         Ok(Self {
             config: Arc::new(config),
         })
+    }
+
+    /// The configuration, for a listener of another crate.
+    #[must_use]
+    pub fn config(&self) -> Arc<ServerConfig> {
+        Arc::clone(&self.config)
     }
 
     pub(crate) fn acceptor(&self) -> TlsAcceptor {

@@ -28,6 +28,7 @@ pub const MAX_BOUND_EQUIPMENT: usize = 16;
 
 /// Equipment-Status (TS 29.272 7.3.51). In the order of how bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum EquipmentStatus {
     /// WHITELISTED (0): permitted.
@@ -73,6 +74,7 @@ impl EquipmentStatus {
 
 /// What is provisioned of some equipment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct EquipmentRule {
     /// Which.
@@ -86,6 +88,7 @@ pub struct EquipmentRule {
 
 /// Equipment that an IMSI may be used in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct BoundEquipment {
     /// Which.
@@ -97,6 +100,7 @@ pub struct BoundEquipment {
 
 /// In which equipment an IMSI may be used.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct EquipmentBinding {
     /// Whose.

@@ -187,7 +187,7 @@ impl OpenedStore {
     }
 
     /// As the port that nodes know.
-    pub(crate) fn into_port(self) -> Box<dyn Store> {
+    pub(crate) fn into_port(self) -> Box<dyn Store + Send> {
         match self {
             Self::Sqlite(store) => store,
             Self::Postgres(store) => store,

@@ -41,5 +41,6 @@ pub(super) fn open_store(
     if subscribers == 0 {
         tracing::info!("no subscribers yet: `quintet subscriber add --help` shows how to add one");
     }
-    Ok((store.into_port(), ChallengeKey::from(&key)))
+    let port: Box<dyn Store> = store.into_port();
+    Ok((port, ChallengeKey::from(&key)))
 }

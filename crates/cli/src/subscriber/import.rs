@@ -10,6 +10,7 @@ mod report;
 
 use super::Where;
 use super::secret::SecretSource;
+use crate::audit::Run;
 use crate::database::{Database, DatabasePlace};
 use crate::octets::Octets;
 use crate::output::Finding;
@@ -184,6 +185,12 @@ pub(super) fn run(place: &Where, import: &Import, json: bool) -> Result<Finding>
     let writes = !import.dry_run && (!refused || import.keep_going);
     if let (true, Some(store)) = (writes, store.as_mut()) {
         write(store, &files, &options, &verdicts)?;
+        let count = |wanted: Verdict| verdicts.iter().filter(|verdict| **verdict == wanted).count();
+        let run = Run::of("import", files.names())
+            .with("added", count(Verdict::Insert))
+            .with("replaced", count(Verdict::Replace))
+            .with("ims", count(Verdict::ImsAlone));
+        store.write_down(&run)?;
     }
     report.finish(writes)?;
     Ok(if refused {

@@ -11,6 +11,7 @@
 )]
 
 mod abuse;
+mod api;
 mod backup;
 mod configuration;
 mod domain;

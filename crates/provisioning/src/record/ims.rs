@@ -46,6 +46,7 @@ pub fn home(imsi: Imsi, digits: MncDigits) -> Result<Plmn, Refusal> {
 
 /// The IMS subscription of a record: `true`, or the whole of it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(untagged)]
 pub enum ImsRecord {
     /// What follows from IMSI and number; `false`: none.

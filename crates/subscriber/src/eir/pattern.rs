@@ -94,6 +94,11 @@ pub enum PatternError {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EquipmentPattern(u64);
 
+#[cfg(feature = "openapi")]
+quintet_identity::text_schema!(
+    EquipmentPattern, "^([0-9]{1,15}|[0-9]{16})$", "35209900", "The first digits of an IMEI, or a whole IMEISV of 16";
+);
+
 impl EquipmentPattern {
     const fn new(digits: u64, length: u32) -> Self {
         Self(digits | (length as u64) << LENGTH_SHIFT)

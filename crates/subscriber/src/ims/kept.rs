@@ -27,7 +27,9 @@ fn is_zero(value: &u16) -> bool {
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", schema(as = ImsSubscription))]
 pub(super) struct Kept {
     imsi: Imsi,
     private: Vec<Private>,
@@ -49,7 +51,9 @@ pub(super) struct Kept {
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", schema(as = ImsPrivateIdentity))]
 struct Private {
     identity: Impi,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -59,12 +63,16 @@ struct Private {
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", schema(as = SipDigest))]
 struct Digest {
     realm: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, write_only))]
     password: Option<SecretText>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, write_only))]
     ha1: Option<SecretText>,
 }
 
@@ -84,7 +92,9 @@ impl<'de> Deserialize<'de> for SecretText {
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", schema(as = ImplicitRegistrationSet))]
 struct Set {
     #[serde(default)]
     id: u16,
@@ -94,7 +104,9 @@ struct Set {
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", schema(as = ImsPublicIdentity))]
 struct Public {
     identity: Impu,
     #[serde(default, skip_serializing_if = "is_false")]
@@ -112,14 +124,18 @@ struct Public {
 }
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", schema(as = ImsServiceProfile))]
 struct Profile {
     id: u16,
     xml: String,
 }
 
 #[derive(Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", schema(as = ScscfCapabilities))]
 struct Capabilities {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     mandatory: Vec<u32>,
@@ -138,6 +154,8 @@ impl Capabilities {
 #[derive(Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[derive(Default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = ImsChargingInformation))]
 struct Charging {
     #[serde(skip_serializing_if = "Option::is_none")]
     primary_event: Option<String>,
@@ -147,6 +165,24 @@ struct Charging {
     primary_collection: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     secondary_collection: Option<String>,
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for ImsSubscription {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        <Kept as utoipa::PartialSchema>::schema()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for ImsSubscription {
+    fn name() -> std::borrow::Cow<'static, str> {
+        <Kept as utoipa::ToSchema>::name()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::schema::Schema>)>) {
+        <Kept as utoipa::ToSchema>::schemas(schemas);
+    }
 }
 
 impl PublicIdentityKind {

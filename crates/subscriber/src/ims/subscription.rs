@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 /// Networks through which the subscriber may register (TS 29.228 6.1.1.1), by Visited-Network-Identifier.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum VisitedNetworks {
     /// All.
@@ -62,6 +63,7 @@ pub struct PrivateIdentity {
 
 /// What a public identity is (TS 29.228 6.1.2.1, TS 29.229 6.3.2 of the profile's IdentityType).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PublicIdentityKind {
     /// A user's.

@@ -25,11 +25,13 @@ pub const MAX_MONITORED_RESOURCES: usize = 16;
 
 /// Amf3GppAccessRegistration (TS 29.503 6.2.6.2.2): the AMF that serves the UE.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AmfRegistration {
     /// amfInstanceId.
     pub amf_instance_id: String,
     /// guami.
     #[serde(with = "guami")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub guami: Guami,
     /// deregCallbackUri: where the AMF is told that another one serves, or that the subscription is gone.
     pub dereg_callback_uri: String,
@@ -53,6 +55,7 @@ pub struct AmfRegistration {
 
 /// A subscription to changes of subscriber data (TS 29.503 6.1.6.2.3).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SdmSubscription {
     /// subscriptionId.
     pub id: String,
@@ -66,6 +69,7 @@ pub struct SdmSubscription {
 
 /// AuthEvent (TS 29.503 6.3.6.2.7).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AuthenticationEvent {
     /// authEventId.
     pub id: String,
@@ -83,6 +87,7 @@ pub struct AuthenticationEvent {
 
 /// All of one subscriber's.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct ContextData {
     /// The AMF of 3GPP access.

@@ -11,6 +11,7 @@ use std::borrow::Cow;
 
 /// AuthMethod (TS 29.505 6.2.6.3.2, TS 33.501 6.1.1): which authentication the subscriber's UE is asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum AuthenticationMethod {
     /// 5G AKA (TS 33.501 6.1.3.2).
     #[default]
@@ -23,6 +24,7 @@ pub enum AuthenticationMethod {
 
 /// PduSessionType (TS 29.571 5.4.3.3).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "UPPERCASE")]
 pub enum PduSessionType {
     /// IPv4.
@@ -40,6 +42,7 @@ pub enum PduSessionType {
 
 /// RatType (TS 29.571 5.4.3.2), as far as a UE comes to 5GC over it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum RatType {
     /// NR.
     #[serde(rename = "NR")]
@@ -70,6 +73,7 @@ impl RatType {
 
 /// DnnConfiguration with its DnnInfo (TS 29.503 6.1.6.2.9, 6.1.6.2.5).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DnnConfiguration {
     /// The data network, network identifier only.
@@ -92,6 +96,7 @@ pub struct DnnConfiguration {
 
 /// A subscribed S-NSSAI (TS 29.503 6.1.6.2.2, 6.1.6.2.8).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SubscribedSNssai {
     /// Which.
@@ -106,6 +111,7 @@ pub struct SubscribedSNssai {
 
 /// ServiceAreaRestriction (TS 29.571 5.4.4.7), by tracking areas of the home network's numbering.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ServiceArea {
     /// ALLOWED_AREAS: service in these alone.
@@ -118,6 +124,11 @@ pub enum ServiceArea {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct TacText(pub Tac);
+
+#[cfg(feature = "openapi")]
+quintet_identity::text_schema!(
+    TacText, "^[0-9A-Fa-f]{6}$", "000001", "Tracking area code (TS 23.003 19.4.2.3)";
+);
 
 impl TryFrom<String> for TacText {
     type Error = quintet_identity::IdentityError;
@@ -134,6 +145,7 @@ impl From<TacText> for String {
 
 /// The 5GS subscription of one or many subscribers.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct FgsSubscription {
     /// Whether 5GC serves the subscriber at all; if not, UNKNOWN_5GS_SUBSCRIPTION.

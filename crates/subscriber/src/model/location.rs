@@ -6,6 +6,7 @@ use std::net::IpAddr;
 
 /// The serving node of one domain (an MME over S6a, an SGSN over S6d).
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ServingNode {
     /// Origin-Host of the node: MME or SGSN identity (TS 23.008 2.4.24).
     pub host: String,
@@ -41,6 +42,7 @@ pub struct ServingNode {
 
 /// A PDN gateway that an MME chose and told with NOR (TS 29.272 5.2.5).
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PdnGateway {
     /// Context-Identifier of the APN configuration.
     pub context_identifier: u32,
@@ -51,11 +53,13 @@ pub struct PdnGateway {
     /// Destination-Realm of MIP6-Agent-Info.
     pub realm: Option<String>,
     /// MIP-Home-Agent-Address entries of MIP6-Agent-Info.
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
     pub addresses: Vec<IpAddr>,
 }
 
 /// All of one subscriber's location data.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Location {
     /// Registered MME.
     pub mme: Option<ServingNode>,

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// RAT-Type of an access that is not 3GPP's (TS 29.212 5.3.31).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Non3gppRat {
     /// WLAN (0).
@@ -43,6 +44,7 @@ impl Non3gppRat {
 
 /// What is subscribed of it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Non3gppSubscription {
     /// Whether there is any; if not, 5450 USER_NO_NON_3GPP_SUBSCRIPTION.
@@ -83,6 +85,7 @@ impl Non3gppSubscription {
 
 /// The 3GPP AAA server of a subscriber (TS 23.008 2.13.23), kept by MAR and SAR.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AaaServer {
     /// Origin-Host: 3GPP-AAA-Server-Name.
     pub host: String,

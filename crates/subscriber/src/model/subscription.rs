@@ -7,6 +7,7 @@ use std::net::IpAddr;
 
 /// Subscriber-Status (TS 29.272 7.3.29).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SubscriberStatus {
     /// SERVICE_GRANTED (0).
@@ -18,6 +19,7 @@ pub enum SubscriberStatus {
 
 /// Access-Restriction-Data (TS 29.272 7.3.31): a set bit forbids.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(transparent)]
 pub struct AccessRestriction(pub u32);
 
@@ -48,6 +50,7 @@ impl AccessRestriction {
 
 /// Maximum bit rates in bit/s; above 2^32−1 they travel in the extended AVPs (TS 29.272 7.3.41).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Ambr {
     /// Uplink, bit/s.
     pub uplink: u64,
@@ -57,6 +60,7 @@ pub struct Ambr {
 
 /// PDN-Type (TS 29.272 7.3.62).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum PdnType {
     /// IPv4 (0).
@@ -73,11 +77,13 @@ pub enum PdnType {
 
 /// QoS-Class-Identifier (TS 29.212 5.3.17), 1 to 9 or an operator's own; 0 is not allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(transparent)]
 pub struct QosClass(pub u8);
 
 /// Allocation-Retention-Priority (TS 29.212 5.3.32).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AllocationRetentionPriority {
     /// Priority-Level, 1 (highest) to 15.
     pub priority_level: u8,
@@ -91,6 +97,7 @@ pub struct AllocationRetentionPriority {
 
 /// One APN-Configuration (TS 29.272 7.3.35).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ApnConfiguration {
     /// Context-Identifier, unique in the profile, not 0.
@@ -109,9 +116,11 @@ pub struct ApnConfiguration {
     pub ambr: Option<Ambr>,
     /// Served-Party-IP-Address: static addresses, one IPv4 and one IPv6 at most.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
     pub served_party_ip_addresses: Vec<IpAddr>,
     /// MIP6-Agent-Info: a PDN gateway fixed by subscription, by addresses.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
     pub pdn_gw_addresses: Vec<IpAddr>,
     /// MIP6-Agent-Info: a PDN gateway fixed by subscription, by name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -132,6 +141,7 @@ pub struct ApnConfiguration {
 
 /// Where the subscriber may roam (a decision of the home network, TS 29.272 5.2.1.1.3).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Roaming {
     /// In any PLMN.
@@ -144,6 +154,7 @@ pub enum Roaming {
 
 /// The subscription of one or many subscribers.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Subscription {
     /// Subscriber-Status.

@@ -1,0 +1,51 @@
+//! Provisioning over HTTP: subscribers, equipment, locations, tokens, audit, a declared network. OpenAPI from the code.
+//!
+//! ```text
+//!  one thread (tokio, current_thread)                                       the store's own threads
+//!  ┌─────────────────────────────────────────────────────────────────┐     ┌──────────────────────┐
+//!  │ socket ─► Server: TLS, limits ─► who (tokens) ─► handler ─► Desk ┼────►│ readers, writer      │
+//!  │        ◄── JSON, ETag, problem+json ◄── Reply ◄─────────────────┼─────│ (one COMMIT for all) │
+//!  └─────────────────────────────────────────────────────────────────┘     └──────────────────────┘
+//!    change = read, edit, Transaction { conditions, commands, audit, request }: all of it or nothing
+//! ```
+//!
+//! The nodes notice what changes by the store's feed, as they notice what other processes do. What only a node can do
+//! (tell an MME to cancel) goes to it as an [`Order`].
+//!
+//! No answer has a secret in it: what is shown is made without them ([`quintet_provisioning::edit::shown`]).
+//!
+//! Threads, clocks and sockets are allowed in this crate (layer `runtime`).
+
+#![forbid(unsafe_code)]
+
+mod access;
+mod app;
+mod apply;
+mod ask;
+mod audit;
+mod bulk;
+mod change;
+mod desk;
+mod equipment;
+mod failures;
+mod keys;
+mod location;
+mod once;
+mod openapi;
+mod page;
+mod parts;
+mod problem;
+mod ranges;
+mod server;
+mod subscribers;
+mod tokens;
+
+pub use access::{Area, MAX_SCOPES, MAX_TOKEN_NAME, Role, Scopes};
+pub use app::{App, DataKeyStatus, KeyLookup, KeyStatus, MasterKeyStatus, Order, Settings};
+pub use desk::{Desk, MAX_WAITING};
+pub use openapi::document;
+pub use server::{Limits, Server, ServerError, Tls};
+pub use tokens::{FIRST_TOKEN, NewToken, first_token, mint};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,202 @@
+//! Errors as RFC 9457 has them: what, where, why, and what to do.
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use http::header::{CONTENT_TYPE, ETAG, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderValue, StatusCode};
+use quintet_provisioning::Refusal;
+use quintet_store::{Revision, StoreError};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What went wrong (RFC 9457).
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct Problem {
+    /// A word for programs: the kinds are listed in docs/api.md.
+    #[serde(rename = "type", serialize_with = "urn")]
+    #[schema(value_type = String, example = "urn:quintet:problem:validation")]
+    kind: &'static str,
+    /// What, in general.
+    title: &'static str,
+    /// The status.
+    #[schema(example = 422)]
+    status: u16,
+    /// Why, in this case.
+    detail: String,
+    /// The member of the body, by JSON pointer, or the parameter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<String>,
+    /// What to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remedy: Option<String>,
+    /// Seconds after which it is worth trying again; 0: nobody knows.
+    #[serde(skip)]
+    retry_after_s: u16,
+    /// The revision there is now; 0: none.
+    #[serde(skip)]
+    revision: Revision,
+}
+
+fn urn<S: serde::Serializer>(kind: &&'static str, s: S) -> Result<S::Ok, S::Error> {
+    s.collect_str(&format_args!("urn:quintet:problem:{kind}"))
+}
+
+impl Problem {
+    pub(crate) fn new(
+        status: StatusCode,
+        kind: &'static str,
+        title: &'static str,
+        detail: impl std::fmt::Display,
+    ) -> Self {
+        Self {
+            kind,
+            title,
+            status: status.as_u16(),
+            detail: detail.to_string(),
+            field: None,
+            remedy: None,
+            retry_after_s: 0,
+            revision: Revision(0),
+        }
+    }
+
+    /// A request that says what cannot be.
+    pub(crate) fn invalid(detail: impl std::fmt::Display) -> Self {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        Self::new(status, "validation", "the data cannot be taken", detail)
+    }
+
+    /// A request that cannot be read.
+    pub(crate) fn unreadable(detail: impl std::fmt::Display) -> Self {
+        let status = StatusCode::BAD_REQUEST;
+        Self::new(status, "unreadable", "the request cannot be read", detail)
+    }
+
+    pub(crate) fn not_found(detail: impl std::fmt::Display) -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not-found",
+            "there is no such thing",
+            detail,
+        )
+    }
+
+    pub(crate) fn forbidden(detail: impl std::fmt::Display) -> Self {
+        let status = StatusCode::FORBIDDEN;
+        Self::new(status, "forbidden", "the token does not permit it", detail)
+    }
+
+    pub(crate) fn conflict(detail: impl std::fmt::Display) -> Self {
+        Self::new(
+            StatusCode::CONFLICT,
+            "conflict",
+            "it contradicts what is there",
+            detail,
+        )
+    }
+
+    /// A precondition that does not hold; `revision` is what there is.
+    pub(crate) fn precondition(detail: impl std::fmt::Display, revision: Option<Revision>) -> Self {
+        let status = StatusCode::PRECONDITION_FAILED;
+        let mut problem = Self::new(status, "precondition", "it is not as the request expects", detail);
+        problem.revision = revision.unwrap_or(Revision(0));
+        problem.remedy("read it again, and repeat the change with its ETag")
+    }
+
+    /// Too much at once.
+    pub(crate) fn busy(detail: impl std::fmt::Display) -> Self {
+        let status = StatusCode::SERVICE_UNAVAILABLE;
+        Self::new(status, "busy", "not now", detail).retry_after(1)
+    }
+
+    pub(crate) fn defect(what: &str) -> Self {
+        let status = StatusCode::INTERNAL_SERVER_ERROR;
+        let detail = format!("{what}: this is a defect, please report it");
+        Self::new(status, "defect", "the program has a defect", detail)
+    }
+
+    #[must_use]
+    pub(crate) fn at(mut self, field: impl Into<String>) -> Self {
+        self.field = Some(field.into());
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn remedy(mut self, remedy: impl Into<String>) -> Self {
+        self.remedy = Some(remedy.into());
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn retry_after(mut self, seconds: u16) -> Self {
+        self.retry_after_s = seconds;
+        self
+    }
+
+    /// The status.
+    pub(crate) fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// Why.
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let mut problem = Self::invalid(&refusal.why);
+        problem.remedy = refusal.remedy;
+        problem
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NoSubscriber { .. }
+            | StoreError::NoIms { .. }
+            | StoreError::NoEquipment { .. }
+            | StoreError::NoToken { .. } => Self::not_found(error),
+            StoreError::Exists { .. } => {
+                Self::conflict(&error).remedy("PUT replaces what is there, PATCH changes a part of it")
+            }
+            StoreError::IdentityTaken { .. } => Self::conflict(&error).at("/ims"),
+            StoreError::TokenExists { .. } => Self::conflict(&error).at("/name"),
+            StoreError::TooMuchEquipment | StoreError::TooManyTokens => Self::conflict(error),
+            StoreError::Changed { revision, .. } => Self::precondition(&error, revision),
+            StoreError::Refused { why, .. } => (*why).into(),
+            StoreError::Busy => Self::busy(error),
+            StoreError::Unavailable(why) => {
+                tracing::error!(error = %why, "API: the store fails");
+                // What the store says names files and hosts: it is for the log.
+                Self::busy("the store cannot be used now; the log says why")
+            }
+            error => Self::defect(&error.to_string()),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = self.status();
+        let (retry, revision) = (self.retry_after_s, self.revision);
+        let mut response = (status, Json(self)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(
+                WWW_AUTHENTICATE,
+                HeaderValue::from_static("Bearer realm=\"quintet\""),
+            );
+        }
+        if retry > 0 {
+            headers.insert(RETRY_AFTER, HeaderValue::from(retry));
+        }
+        if revision.0 > 0 {
+            headers.insert(ETAG, crate::ask::etag(revision));
+        }
+        response
+    }
+}

@@ -1,0 +1,150 @@
+//! Provisioning over HTTP, beside the nodes: its own thread and store, its orders to the HSS, and the first token.
+
+use super::home_plmns;
+use crate::config::Config;
+use crate::database::{DatabasePlace, Opening, default_path, wall_clock};
+use crate::keys::{self, Keyed};
+use crate::private;
+use anyhow::{Context, Result, bail};
+use quintet_admin::{DataKeyStatus, KeyLookup, MasterKeyStatus};
+use quintet_admin::{FIRST_TOKEN, KeyStatus, Limits, Order, Server, Settings, first_token};
+use quintet_cx::ReasonCode;
+use quintet_runtime::{Driver, HssApplication};
+use quintet_store::{Store, StoreError};
+use quintet_subscriber::ims::Deregister;
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::sync::{Notify, mpsc};
+
+/// Most orders that wait for the HSS.
+const MAX_ORDERS: usize = 1_024;
+
+/// Starts it, if it is configured.
+pub(super) fn start(config: &Config, hss: Option<&Driver<HssApplication>>) -> Result<Option<Server>> {
+    let Some(address) = config.api.listen else {
+        return Ok(None);
+    };
+    let wake = Arc::new(Notify::new());
+    let store = open(config, &wake)?;
+    let settings = Settings {
+        // Without an HSS nobody needs to have said which these are.
+        home_plmns: home_plmns(config).unwrap_or_default(),
+        audit_kept: config.api.audit_kept(),
+        orders: hss.map(take_orders),
+        keys: Some(key_lookup(config)?),
+        clock: Arc::new(|| wall_clock().0),
+    };
+    let limits = Limits {
+        connections: config.api.max_connections,
+        ..Limits::default()
+    };
+    let tls = config.api.secured()?.map(|tls| tls.config());
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let server = Server::start(address, tls, limits, settings, (store, wake));
+    let server = server.context("api.listen: choose another address")?;
+    tracing::info!(address = %server.address(), "API: listening, {scheme}://{}/api/", server.address());
+    Ok(Some(server))
+}
+
+/// A way of its own to the store.
+fn open(config: &Config, wake: &Arc<Notify>) -> Result<Box<dyn Store + Send>> {
+    let waker = Arc::clone(wake);
+    let store = config.store.place()?.open(Opening {
+        keys: &config.keys.sources(),
+        create: true,
+        busy_timeout: config.store.busy_timeout_ms.duration(),
+        waker: Box::new(move || waker.notify_one()),
+    })?;
+    let (command, text) = first_token(wall_clock().0).map_err(anyhow::Error::msg)?;
+    match store.execute(command) {
+        Ok(_) => tell(config, &text)?,
+        Err(StoreError::TokenExists { .. }) => {}
+        Err(error) => bail!("the first token cannot be stored: {error}"),
+    }
+    Ok(store.into_port())
+}
+
+/// Tells the first administrator's token, once: on the terminal, or else in a file for its owner alone. A log is kept, and read by
+/// others: it is no place for a token.
+fn tell(config: &Config, token: &str) -> Result<()> {
+    if std::io::stderr().is_terminal() {
+        anstream::eprintln!(
+            "API: the token of the first administrator ({FIRST_TOKEN}), told only now:\n    {token}\n\
+             `quintet token create` makes others, `quintet token revoke {FIRST_TOKEN}` ends it"
+        );
+        return Ok(());
+    }
+    let file = match &config.api.first_token_file {
+        Some(file) => file.clone(),
+        None => beside(&config.store.place()?)?,
+    };
+    let written = private::create(&file).and_then(|mut out| writeln!(out, "{token}"));
+    written.with_context(|| format!("the first token cannot be written to {}", file.display()))?;
+    tracing::warn!(
+        file = %file.display(),
+        "API: the token of the first administrator ({FIRST_TOKEN}) is in a file: take it, and remove the file"
+    );
+    Ok(())
+}
+
+/// Beside the database, or where that would be if it were a file of this user.
+fn beside(database: &DatabasePlace) -> Result<PathBuf> {
+    let path = match database {
+        DatabasePlace::File(path) => path.clone(),
+        DatabasePlace::Server(_) => default_path()?,
+    };
+    if let Some(directory) = path.parent() {
+        std::fs::create_dir_all(directory)?;
+    }
+    Ok(path.with_file_name("first-admin.token"))
+}
+
+/// The HSS takes orders from the interface's thread.
+fn take_orders(hss: &Driver<HssApplication>) -> mpsc::Sender<Order> {
+    let (sender, mut receiver) = mpsc::channel(MAX_ORDERS);
+    let hss = hss.clone();
+    tokio::task::spawn_local(async move {
+        while let Some(order) = receiver.recv().await {
+            hss.with(|_, _, application| match order {
+                Order::CancelLocation(imsi) => application.hss().cancel_location(imsi, false),
+                Order::DeregisterIms(imsi) => {
+                    let reason = ReasonCode::PERMANENT_TERMINATION;
+                    application.hss().deregister_ims(imsi, Deregister::All, reason);
+                }
+            });
+        }
+    });
+    sender
+}
+
+fn key_lookup(config: &Config) -> Result<KeyLookup> {
+    let keyed = Keyed::of(config.store.place()?, config.keys.sources());
+    Ok(Arc::new(move || {
+        let status = keyed.status().map_err(|error| format!("{error:#}"))?;
+        let masters = keyed.masters();
+        let mut names: Vec<_> = status.data_keys.iter().map(|key| key.master).collect();
+        names.sort_unstable();
+        names.dedup();
+        Ok(KeyStatus {
+            master_keys: names
+                .into_iter()
+                .map(|name| MasterKeyStatus {
+                    fingerprint: name.to_string(),
+                    at_hand: masters.named(name).is_ok(),
+                })
+                .collect(),
+            rotating: keys::is_rotating(&status),
+            data_keys: status
+                .data_keys
+                .iter()
+                .map(|key| DataKeyStatus {
+                    number: key.number.value(),
+                    master_key: key.master.to_string(),
+                    made: key.made,
+                    subscribers: key.subscribers,
+                })
+                .collect(),
+        })
+    }))
+}
