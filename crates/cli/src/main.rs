@@ -30,6 +30,8 @@ mod octets;
 mod output;
 mod pdu;
 mod private;
+#[cfg(test)]
+mod reference;
 mod s1ap;
 mod serve;
 mod signals;
