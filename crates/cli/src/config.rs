@@ -11,6 +11,7 @@ mod eir;
 mod ims;
 mod keys;
 mod mme;
+mod overload;
 mod sbi;
 mod sctp;
 mod sh;

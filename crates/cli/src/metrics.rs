@@ -99,6 +99,11 @@ struct CommandLabels {
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct PriorityLabels {
+    priority: u32,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct PeerLabels {
     peer: String,
 }
@@ -107,6 +112,7 @@ struct PeerLabels {
 fn render(node: &Node, application: &HssApplication) -> Result<String, std::fmt::Error> {
     let mut registry = Registry::with_prefix("quintet");
     register_diameter(&mut registry, node);
+    register_overload(&mut registry, node);
     register_peers(&mut registry, node);
     register_hss(&mut registry, application);
     let mut text = String::new();
@@ -186,7 +192,7 @@ fn register_diameter(registry: &mut Registry, node: &Node) {
         ),
         (
             "diameter_too_busy",
-            "Requests refused by a limit with 3004",
+            "Requests refused with 3004, by a limit or for overload",
             counters.too_busy,
         ),
         (
@@ -207,6 +213,31 @@ fn register_diameter(registry: &mut Registry, node: &Node) {
         "diameter_open_connections",
         "Connections open now",
         node.connection_count() as i64,
+    );
+}
+
+fn register_overload(registry: &mut Registry, node: &Node) {
+    let shed = Family::<PriorityLabels, Counter>::default();
+    for (priority, count) in (0..).zip(node.counters().shed) {
+        shed.get_or_create(&PriorityLabels { priority }).inc_by(count);
+    }
+    registry.register(
+        "diameter_shed",
+        "Requests refused for overload, by priority (DRMP)",
+        shed,
+    );
+    let overload = node.overload();
+    gauge(
+        registry,
+        "diameter_overload_reduction_percent",
+        "Share of their requests that peers are asked not to send",
+        i64::from(overload.reduction),
+    );
+    gauge(
+        registry,
+        "diameter_pressure_permille",
+        "Waiting time in thousandths of diameter.overload.target_wait_ms",
+        i64::from(overload.pressure),
     );
 }
 

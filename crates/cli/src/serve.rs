@@ -420,6 +420,7 @@ fn node_config(config: &Config, started_at_unix: u32) -> Result<NodeConfig> {
     }
     node.timers.tw = diameter.watchdog_ms.duration();
     node.timers.tc = diameter.reconnect_ms.duration();
+    node.overload = diameter.overload.of_server();
     node.limits.connections = diameter.max_connections;
     node.limits.connections_per_remote = diameter.max_connections_per_address;
     node.peers = diameter.peers.iter().map(Peer::config).collect();

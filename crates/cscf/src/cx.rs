@@ -10,9 +10,9 @@ mod tests;
 
 pub use served::{FromHss, read_served};
 
-use quintet_cx::{Answer, Envelope, Fault, Outcome, Request, write_session};
+use quintet_cx::{Answer, Envelope, Fault, Outcome, Request, UarFlags, write_session};
 use quintet_diameter::dict::avp;
-use quintet_diameter::node::{Application, Destination, FailedReason, RequestHandle, RouteError};
+use quintet_diameter::node::{Application, Destination, FailedReason, Priority, RequestHandle, RouteError};
 use quintet_diameter::{Message, MessageWriter, Node, ResultCode};
 use quintet_ims::registrar::At;
 use std::collections::HashMap;
@@ -168,7 +168,8 @@ impl<T> CxClient<T> {
             sent.request.write(w);
         };
         let (code, timeout) = (sent.request.command(), Some(self.config.timeout));
-        match node.request(now, to, quintet_cx::CX, code, build, timeout) {
+        let request = (quintet_cx::CX, code, priority(&sent.request));
+        match node.prioritized_request(now, to, request, build, timeout) {
             Ok(handle) => {
                 self.sent.insert(handle, sent);
                 Ok(())
@@ -223,6 +224,16 @@ impl<T> CxClient<T> {
             }),
             hss: None,
         })
+    }
+}
+
+/// What an overloaded HSS may be spared last: emergency registrations, as far as a request says that it is one.
+fn priority(request: &Request) -> Priority {
+    match request {
+        Request::UserAuthorization(uar) if uar.flags.has(UarFlags::EMERGENCY_REGISTRATION) => {
+            Priority::EMERGENCY
+        }
+        _ => Priority::of_command(quintet_cx::CX, request.command()),
     }
 }
 

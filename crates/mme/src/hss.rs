@@ -7,7 +7,7 @@ use crate::s6a::{
     read_subscription, read_vectors,
 };
 use quintet_diameter::dict::command;
-use quintet_diameter::node::{Destination, RequestHandle, RouteError};
+use quintet_diameter::node::{Destination, Priority, RequestHandle, RouteError};
 use quintet_diameter::{Message, MessageWriter, Node};
 use quintet_emm::network::{Location, Vector, VectorRequest, VectorsFailure};
 use quintet_identity::{Imeisv, Imsi};
@@ -68,15 +68,15 @@ impl HssClient {
     ) -> Option<RequestHandle> {
         let again = request.resynchronisation.as_ref().map(|r| (&r.rand, &r.auts));
         let (imsi, plmn, n) = (request.imsi, request.plmn, u32::from(request.count));
-        self.send(
-            now,
-            node,
-            config,
-            (whose, command::AUTHENTICATION_INFORMATION),
-            |w| {
-                s6a::write_air(w, imsi, plmn, n, again);
-            },
-        )
+        let code = command::AUTHENTICATION_INFORMATION;
+        let priority = if request.emergency {
+            Priority::EMERGENCY
+        } else {
+            Priority::of_command(S6A, code)
+        };
+        self.send_prioritized(now, node, config, (whose, code, priority), |w| {
+            s6a::write_air(w, imsi, plmn, n, again);
+        })
     }
 
     /// Update-Location-Request. `None` if it could not be sent.
@@ -126,6 +126,18 @@ impl HssClient {
         (whose, command): (For, u32),
         write: impl FnOnce(&mut MessageWriter<'_>),
     ) -> Option<RequestHandle> {
+        let priority = Priority::of_command(S6A, command);
+        self.send_prioritized(now, node, config, (whose, command, priority), write)
+    }
+
+    fn send_prioritized(
+        &mut self,
+        now: Duration,
+        node: &mut Node,
+        config: &Config,
+        (whose, command, priority): (For, u32, Priority),
+        write: impl FnOnce(&mut MessageWriter<'_>),
+    ) -> Option<RequestHandle> {
         if self.sent.len() >= self.limit {
             return None;
         }
@@ -140,8 +152,9 @@ impl HssClient {
             s6a::write_application(w, session_id);
             write(w);
         };
+        let request = (S6A, command, priority);
         let sent: Result<RequestHandle, RouteError> =
-            node.request(now, to, S6A, command, build, Some(config.hss_timeout));
+            node.prioritized_request(now, to, request, build, Some(config.hss_timeout));
         let handle = sent.ok()?;
         self.sent.insert(handle, (whose, command));
         Some(handle)

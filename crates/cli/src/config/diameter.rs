@@ -1,5 +1,6 @@
 //! `[diameter]`: the node, its peers, and TLS between them.
 
+use super::overload::Overload;
 use super::{Identity, Milliseconds, Transport};
 use anyhow::{Context, Result, bail};
 use quintet_diameter::node::{Fingerprint, PeerConfig, PeerSecurity};
@@ -39,6 +40,8 @@ pub(crate) struct Diameter {
     pub(crate) dictionaries: Vec<PathBuf>,
     /// TLS, where peers have it.
     pub(crate) tls: DiameterTls,
+    /// Overload.
+    pub(crate) overload: Overload,
 }
 
 impl Default for Diameter {
@@ -57,6 +60,7 @@ impl Default for Diameter {
             peers: Vec::new(),
             dictionaries: Vec::new(),
             tls: DiameterTls::default(),
+            overload: Overload::default(),
         }
     }
 }
@@ -224,6 +228,7 @@ impl Diameter {
                 );
             }
         }
+        self.overload.check()?;
         self.check_tls()
     }
 

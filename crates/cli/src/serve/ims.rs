@@ -175,6 +175,7 @@ fn node_config(
     node.unknown_peers = NodeUnknownPeers::Refuse;
     node.timers.tw = config.diameter.watchdog_ms.duration();
     node.timers.tc = config.diameter.reconnect_ms.duration();
+    node.overload = config.diameter.overload.of_client();
     node.peers = vec![PeerConfig {
         identity: ims.hss_identity.as_str().to_owned(),
         realm: Some(ims.hss_realm.as_str().to_owned()),

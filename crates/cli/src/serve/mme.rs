@@ -115,6 +115,7 @@ pub(super) fn node_config(config: &Config, started_at_unix: u32) -> Result<NodeC
     node.unknown_peers = NodeUnknownPeers::Refuse;
     node.timers.tw = config.diameter.watchdog_ms.duration();
     node.timers.tc = config.diameter.reconnect_ms.duration();
+    node.overload = config.diameter.overload.of_client();
     node.peers = vec![PeerConfig {
         identity: mme.hss_identity.as_str().to_owned(),
         realm: Some(mme.realm.as_str().to_owned()),

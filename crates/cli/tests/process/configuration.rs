@@ -31,6 +31,18 @@ const WRONG: &[(&str, &[&str])] = &[
         "[diameter]\nmax_connections = 0\n",
         &["max_connections", "0", "1 or more"],
     ),
+    (
+        "[diameter.overload]\ntarget_wait_ms = 9\n",
+        &["line 2", "target_wait_ms", "9", "10 to 10000"],
+    ),
+    (
+        "[diameter.overload]\nvalidity_s = 86401\n",
+        &["diameter.overload.validity_s", "86401", "1 to 86400"],
+    ),
+    (
+        "[diameter.overload]\nmax_reduction_percent = 100\n",
+        &["diameter.overload.max_reduction_percent", "100", "1 to 95"],
+    ),
     ("[diameter]\nlisten = []\n", &["listen", "[[diameter.peer]]"]),
     (
         "[[diameter.peer]]\nconnect = \"10.0.0.1:3868\"\n",

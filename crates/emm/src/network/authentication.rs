@@ -98,6 +98,7 @@ impl Session {
             plmn: env.policy.plmn,
             count: env.policy.vectors_at_once.clamp(1, MAX_VECTORS as u8),
             resynchronisation,
+            emergency: self.learnt.emergency,
         })));
         Disposition::Handled
     }

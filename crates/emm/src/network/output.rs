@@ -16,6 +16,8 @@ pub struct VectorRequest {
     pub count: u8,
     /// After a synchronisation failure.
     pub resynchronisation: Option<Resynchronisation>,
+    /// For emergency bearer services: the last that an overloaded HSS may be spared.
+    pub emergency: bool,
 }
 
 /// What an INITIAL CONTEXT SETUP REQUEST sets up (TS 36.413 9.1.4.1).
