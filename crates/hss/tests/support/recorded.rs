@@ -2,14 +2,14 @@
 //! and by those of the program.
 
 #[path = "../../../diameter/tests/support/judge.rs"]
-pub(crate) mod judge;
+pub(crate) mod tshark;
 
-pub(crate) use judge::skip;
 use quintet_diameter::dict::{avp, command};
 use quintet_diameter::{AvpId, Message};
 use quintet_hss::S6A;
 use quintet_identity::{Imsi, Plmn};
 use std::path::{Path, PathBuf};
+pub(crate) use tshark::skip;
 
 /// The recorded AIR and ULR, with their ids.
 pub(crate) fn recorded() -> Option<Vec<(String, Vec<u8>)>> {
@@ -96,5 +96,5 @@ pub(crate) fn owed(code: u32) -> Vec<Vec<AvpId>> {
 
 /// Fails unless tshark finds every answer complete and well-formed.
 pub(crate) fn judged_by_tshark(pairs: &[(Vec<u8>, Vec<u8>)]) {
-    let _ = judge::judged(pairs, true, &[]);
+    let _ = tshark::judged(pairs, true, &[]);
 }

@@ -330,7 +330,7 @@ fn tshark_reads_all_of_it() {
     swx.rig.hss.cancel_location(imsi(1), false);
     swx.rig.pump();
     assert!(swx.told().is_some(), "an RTR");
-    let Some(codes) = judge::judge::judged(&swx.pairs, false, &[]) else {
+    let Some(codes) = judge::tshark::judged(&swx.pairs, false, &[]) else {
         return;
     };
     for code in [Mar::COMMAND, Sar::COMMAND, Rtr::COMMAND, Ppr::COMMAND] {

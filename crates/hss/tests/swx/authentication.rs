@@ -21,7 +21,7 @@ fn runs(item: &AuthItem, anid: &str, card: &mut Usim, known_to_ue: &str) -> bool
     let vector = EapVector {
         rand: item.rand,
         autn: item.autn,
-        xres: item.xres.clone(),
+        xres: item.xres,
         keys: keys.clone(),
     };
     let nai = "6001010000000001@wlan.mnc001.mcc001.3gppnetwork.org";
@@ -171,10 +171,8 @@ fn who_gets_no_vectors() {
         refusal(swx.mar(0, other_scheme).outcome),
         ExperimentalResult::ERROR_AUTH_SCHEME_NOT_SUPPORTED
     );
-    let rows: [(
-        fn(&mut quintet_subscriber::model::Subscription),
-        ExperimentalResult,
-    ); 3] = [
+    type Change = fn(&mut quintet_subscriber::model::Subscription);
+    let rows: [(Change, ExperimentalResult); 3] = [
         (
             |s| s.non_3gpp.subscribed = false,
             ExperimentalResult::ERROR_USER_NO_NON_3GPP_SUBSCRIPTION,
