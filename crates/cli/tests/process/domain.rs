@@ -289,6 +289,8 @@ fn written(directory: &Path, text: &str) -> PathBuf {
     copy("server.pem", "nf.pem");
     copy("server.key.pem", "nf.key");
     copy("authority.pem", "ca.pem");
+    copy("server.pem", "api.pem");
+    copy("server.key.pem", "api.key.pem");
     std::fs::write(directory.join("nrf.pem"), PUBLIC_KEY).unwrap();
     std::fs::write(directory.join("home-network-1.key"), "01".repeat(32)).unwrap();
     let place = directory.to_str().unwrap();

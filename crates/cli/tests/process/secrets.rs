@@ -20,7 +20,7 @@ const K: &str = "9c41d7e2605f38ab1e74c0932df85a6b";
 const OPC: &str = "37e80b5dc6921fa4d8437b06e51c2f9a";
 const OTHER_K: &str = "c2750ed9481b6fa33591e8d207bc4f68";
 const OTHER_OPC: &str = "5ae19c3076fd42b8e70d8154a93bc62f";
-const PASSWORD: &str = "xq7-vastly-secret";
+const PASSWORD: &str = "xq7-vzt4ly-8sq3kr";
 
 const IMSI: &str = "001010000000001";
 const OTHER: &str = "001010000000002";
