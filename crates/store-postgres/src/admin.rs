@@ -201,9 +201,12 @@ async fn transact(session: &Session, keys: &mut Keys, transaction: &Transaction)
     }
     check(session, &transaction.conditions).await?;
     for (at, command) in transaction.commands.iter().enumerate() {
-        check_transaction_command(command)?;
-        // A command may be one of ours, but no transaction: this ends.
-        match Box::pin(write_one(session, keys, command)).await {
+        let done = match check_transaction_command(command) {
+            // A command may be one of ours, but no transaction: this ends.
+            Ok(()) => Box::pin(write_one(session, keys, command)).await,
+            Err(error) => Err(error.into()),
+        };
+        match done {
             Ok(_) => {}
             Err(Failure::Answer(why)) => {
                 let why = Box::new(why);
