@@ -29,13 +29,13 @@ def done(answer, status):
 
 def main(url, token):
     client = AuthenticatedClient(base_url=url, token=token)
+    # Without IMS: of a union of a string and an object (PublicIdentityKind) this generator names a module and writes none.
     wish = Record.from_dict(
         {
             "imsi": IMSI,
             "msisdn": "33612345678",
             "k": "465b5ce8b199b49faa5f0a2ee238a6bc",
             "opc": "cd63cb71954a9f4e48a5994e37a02baf",
-            "ims": True,
         }
     )
     made = done(create_subscriber.sync_detailed(client=client, body=wish), 201)

@@ -1,8 +1,8 @@
 //! The provisioning interface, used by a client that others generate from docs/openapi.json.
 #![forbid(unsafe_code)]
 
+use quintet_interop::Process;
 use quintet_interop::node::program;
-use quintet_interop::process::Process;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
