@@ -112,7 +112,7 @@ fn the_package_has_the_program_its_unit_and_a_valid_configuration() {
         fs::write(&file, text).unwrap();
         check(&file);
     }
-    assert_eq!(examples, 4, "peers with TLS, MME, 5G, IMS");
+    assert_eq!(examples, 5, "peers with TLS, MME, 5G, IMS, PostgreSQL");
 }
 
 /// The rating of systemd, 0 (best) to 100.
