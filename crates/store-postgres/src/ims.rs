@@ -94,7 +94,7 @@ fn column(keys: &mut Keys, packed: i64, json: &str) -> Result<Vec<u8>, Failure> 
 }
 
 /// Seals the profiles that hold a secret and are not sealed under the current key, of rows behind `after` and up to `limit`
-/// of them. Answers the last one looked at.
+/// of them. Answers the last one looked at, if there may be more.
 pub(crate) async fn seal_run(
     session: &Session,
     keys: &mut Keys,
@@ -102,8 +102,9 @@ pub(crate) async fn seal_run(
     limit: usize,
 ) -> Result<Option<i64>, Failure> {
     let sql = "SELECT imsi, profile, told FROM ims_subscription WHERE imsi > $1 ORDER BY imsi LIMIT $2";
+    let rows = session.query(sql, &[&after, &(limit as i64)]).await?;
     let mut last = None;
-    for row in session.query(sql, &[&after, &(limit as i64)]).await? {
+    for row in &rows {
         let packed: i64 = row.try_get(0)?;
         last = Some(packed);
         for (at, update) in [
@@ -119,7 +120,7 @@ pub(crate) async fn seal_run(
             }
         }
     }
-    Ok(last)
+    Ok(last.filter(|_| rows.len() == limit))
 }
 
 /// The columns of a row, opened.

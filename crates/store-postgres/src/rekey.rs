@@ -164,7 +164,8 @@ impl Rotation {
     }
 
     /// Seals rows behind `after` that are not under the current key: the last one looked at, if there may be more, how many
-    /// were looked at, and how many sealed.
+    /// were looked at, and how many sealed. A run that is not full is the last: what others add behind it is under the
+    /// current key, and who waited for them to stop would wait for ever.
     async fn seal_run(&mut self, after: i64) -> Result<(Option<i64>, u64, u64), Failure> {
         let sql =
             "SELECT imsi, keys, algorithm, tuak_sizes FROM subscriber WHERE imsi > $1 ORDER BY imsi LIMIT $2";
@@ -198,6 +199,7 @@ impl Rotation {
         if !imsis.is_empty() {
             self.session.execute(sql, &[&imsis, &anew]).await?;
         }
+        last = last.filter(|_| rows.len() == RUN);
         Ok((last, rows.len() as u64, imsis.len() as u64))
     }
 

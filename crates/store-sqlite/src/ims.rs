@@ -118,7 +118,7 @@ fn column(keys: &mut Keys, packed: i64, json: &str) -> Result<Value, Failure> {
 }
 
 /// Seals the profiles that hold a secret and are not sealed under the current key yet, of rows behind `after` and up to
-/// `limit` of them. Answers the last one looked at.
+/// `limit` of them. Answers the last one looked at, if there may be more.
 pub(crate) fn seal_run(
     connection: &Connection,
     keys: &mut Keys,
@@ -129,10 +129,10 @@ pub(crate) fn seal_run(
         "SELECT imsi, json, told FROM ims_subscription WHERE imsi > ?1 ORDER BY imsi LIMIT ?2",
     )?;
     let mut rows = select.query(params![after, limit as i64])?;
-    let mut last = None;
+    let (mut last, mut looked) = (None, 0);
     while let Some(row) = rows.next()? {
         let packed: i64 = row.get(0)?;
-        last = Some(packed);
+        (last, looked) = (Some(packed), looked + 1);
         for (at, update) in [
             (1, "UPDATE ims_subscription SET json = ?2 WHERE imsi = ?1"),
             (2, "UPDATE ims_subscription SET told = ?2 WHERE imsi = ?1"),
@@ -151,7 +151,7 @@ pub(crate) fn seal_run(
             }
         }
     }
-    Ok(last)
+    Ok(last.filter(|_| looked == limit))
 }
 
 /// The text columns of a row, as they are when they are opened.

@@ -217,7 +217,8 @@ fn paced<T>(
 }
 
 /// Seals rows behind `after` that are not under the current key: the last one looked at, if there may be more, how many were
-/// looked at, and how many sealed.
+/// looked at, and how many sealed. A run that is not full is the last: what others add behind it is under the current key,
+/// and who waited for them to stop would wait for ever.
 fn seal_run(
     connection: &Connection,
     keys: &mut sealing::Keys,
@@ -251,5 +252,5 @@ fn seal_run(
         };
         done += 1;
     }
-    Ok((last, looked, done))
+    Ok((last.filter(|_| looked == RUN as u64), looked, done))
 }

@@ -1,7 +1,8 @@
 //! Documents: a link leads somewhere, an invariant names a test that exists, nothing speaks of one machine.
 //!
-//! An invariant names its test as ``(test: `crate::module::name`)`` or ``(tests: `a`, `b`)``; the last part must be a
-//! function of that name somewhere in the repository, or the name of a file. Left out: links to other hosts.
+//! An invariant names its test as ``(test: `crate::module::name`)`` or ``(tests: `a`, `b`)``, or in the column `test` of a
+//! table; the last part must be a function of that name somewhere in the repository, or the name of a file. Left out:
+//! links to other hosts.
 
 use std::collections::BTreeSet;
 
@@ -125,7 +126,9 @@ fn check_tests(
     text: &str,
     findings: &mut Vec<Finding>,
 ) {
-    for (at, name) in named_tests(text) {
+    let in_tables = tests_of_tables(text);
+    let in_tables = in_tables.iter().map(|(at, name)| (*at, name.as_str()));
+    for (at, name) in named_tests(text).into_iter().chain(in_tables) {
         let function = name.trim_end_matches("()").rsplit("::").next().unwrap_or(name);
         if !functions.contains(function) && !repository.exists(name) {
             let what = format!("the test `{name}` does not exist");
@@ -153,6 +156,27 @@ fn named_tests(text: &str) -> Vec<(usize, &str)> {
                 };
                 start = text.len() - next.len();
             }
+        }
+    }
+    names
+}
+
+/// The names in the columns headed `test` of tables, with their offsets.
+fn tests_of_tables(text: &str) -> Vec<(usize, String)> {
+    let mut names = Vec::new();
+    let (mut column, mut tests, mut in_head) = (0, None, false);
+    for (event, range) in Parser::new_ext(text, Options::ENABLE_TABLES).into_offset_iter() {
+        match event {
+            Event::Start(Tag::Table(_)) => tests = None,
+            Event::Start(Tag::TableHead) => (column, in_head) = (0, true),
+            Event::End(TagEnd::TableHead) => in_head = false,
+            Event::Start(Tag::TableRow) => column = 0,
+            Event::End(TagEnd::TableCell) => column += 1,
+            Event::Text(words) if in_head && &*words == "test" => tests = Some(column),
+            Event::Code(name) if tests == Some(column) && !in_head => {
+                names.push((range.start, name.to_string()));
+            }
+            _ => {}
         }
     }
     names
@@ -211,6 +235,16 @@ mod tests {
                 "ARCHITECTURE.md:3 the test `gone` does not exist",
                 "ARCHITECTURE.md:3 the test `c::lost` does not exist"
             ]
+        );
+    }
+
+    #[test]
+    fn tables_name_existing_tests() {
+        let text = "| threat | test |\n|---|---|\n| `a` | `holds`, `gone` |\n\n| key | does |\n|---|---|\n| `b` | `c` |\n";
+        let code = "//! x\n#![forbid(unsafe_code)]\n#[test] fn holds() {}";
+        assert_eq!(
+            whats(&[("docs/security.md", text), ("a/src/lib.rs", code)]),
+            ["docs/security.md:3 the test `gone` does not exist"]
         );
     }
 

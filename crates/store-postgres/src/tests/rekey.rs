@@ -8,7 +8,7 @@ use quintet_store::{Bound, Command, PutMode, Reply};
 use quintet_subscriber::auc::{ChallengeSecret, Epoch};
 use quintet_vault::{Fingerprint, Master, MasterKey, Masters, NoMaster, Secret};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// Two master keys: the one of `options`, and a new one.
 struct Both(MasterKey, MasterKey);
@@ -93,6 +93,26 @@ fn other_keys_are_taken_while_others_read_and_write() {
     let store = PostgresStore::open(&place.url, new).unwrap();
     assert_eq!(count(&store), Ok(2_500 + written));
     assert!(is_there(&store, 2_499));
+}
+
+#[test]
+fn a_rotation_ends_although_others_add_behind_it() {
+    let Some(cluster) = shared() else { return };
+    let place = cluster.place();
+    let store = place.open();
+    put(&store, 0..1_500).unwrap();
+    let told = AtomicU64::new(0);
+    let adding: Progress = Arc::new(move |_, _, _| {
+        let n = told.fetch_add(1, Ordering::Relaxed);
+        assert!(n < 5, "it goes on although what it has to seal is sealed");
+        put(&store, 2_000 + n..2_001 + n).unwrap();
+    });
+    let keyed = options(&place.schema);
+    let rotated = rotate_data_key(&place.url, &keyed, &adding).unwrap();
+    assert_eq!((rotated.sealed, rotated.removed), (1_500, 1));
+    // One was added behind the first run, and one behind the second, the last.
+    let status = key_status(&place.url, &keyed).unwrap();
+    assert_eq!(status.data_keys[0].subscribers, 1_502);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use rusqlite::{Connection, params};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 /// Octets of a key that are looked for: enough that they are there by no accident.
@@ -397,6 +397,28 @@ fn a_new_data_key_is_taken_while_others_read_and_write() {
     let status = key_status(&place.path(), Duration::from_secs(20)).unwrap();
     assert_eq!(status.data_keys.len(), 1);
     assert_eq!(status.data_keys[0].subscribers, count);
+}
+
+/// Subscribers that are added behind each run of a rotation do not keep it going.
+#[test]
+fn a_rotation_ends_although_others_add_behind_it() {
+    let place = Place::new();
+    let store = place.open();
+    put(&store, 0..1_500).unwrap();
+    let (told, path) = (AtomicU64::new(0), place.path());
+    let file = KeyedFile {
+        progress: Arc::new(move |_, _, _| {
+            let n = told.fetch_add(1, Ordering::Relaxed);
+            assert!(n < 5, "it goes on although what it has to seal is sealed");
+            put(&store, 2_000 + n..2_001 + n).unwrap();
+        }),
+        ..keyed(&path, masters())
+    };
+    let rotated = rotate_data_key(&file).unwrap();
+    assert_eq!((rotated.sealed, rotated.removed), (1_500, 1));
+    // One was added behind the first run, and one behind the second, the last.
+    let status = key_status(&path, Duration::from_secs(20)).unwrap();
+    assert_eq!(status.data_keys[0].subscribers, 1_502);
 }
 
 /// A server without the new master key keeps what it had, and says what it lacks.
