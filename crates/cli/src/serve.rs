@@ -475,6 +475,7 @@ fn hss_config(config: &Config, slot: Slot, store: &dyn Store) -> Result<HssConfi
     }
     hss.check_origin_realm = config.hss.check_origin_realm;
     hss.slot = slot;
+    hss.in_memory = config.store.subscribers_in_memory;
     hss.ims.keep_server_name = config.hss.keep_scscf;
     hss.s13 = config.eir.serve;
     hss.eir = config.eir.policy();

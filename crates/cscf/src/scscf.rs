@@ -40,7 +40,7 @@ mod unregistered;
 
 pub use config::{Config, Limits};
 pub use event::{Counters, ScscfEvent};
-pub(crate) use hss::granted;
+pub(crate) use hss::{granted, meaning};
 pub use quintet_ims::registrar::At;
 pub use read::{MAX_CALL_ID_OCTETS, MAX_VALUE_OCTETS};
 pub(crate) use read::{impu_of, private_identity};

@@ -27,7 +27,12 @@ pub struct FrontConfig {
     pub auc: AucConfig,
     /// Subscribers read per command of the preload.
     pub preload_page: usize,
+    /// Most subscribers in memory, at least one; the others are read when they are asked for.
+    pub in_memory: usize,
 }
+
+/// Subscribers in memory unless something else is said: a quarter of a gigabyte.
+pub const IN_MEMORY: usize = 2_000_000;
 
 /// What others are told of a subscriber.
 #[derive(Clone, Debug)]
@@ -195,6 +200,9 @@ impl<J, P, E: From<FrontEvent>> FrontEnd<J, P, E> {
             });
             if let Some(read) = authentication.dif {
                 authentication.dif = Some(refresh_dif(cached.and_then(|entry| entry.dif()), read));
+            }
+            if self.table.lookup(imsi).is_none() {
+                self.table.leave_room(self.config.in_memory);
             }
             if self.table.insert(&subscriber).is_err() {
                 self.events.report(FrontEvent::TableFull);

@@ -29,7 +29,7 @@ pub use authentication::{Batch, Failure, Ground, Halt, Need, Stage};
 pub use changes::{CHANGES_AT_ONCE, ChangeFeed};
 pub use desk::{Desk, MAX_COMMANDS};
 pub use event::{Events, FrontEvent, MAX_EVENTS};
-pub use front::{FrontConfig, FrontEnd, Known, Purpose, StoreReply, Stored};
+pub use front::{FrontConfig, FrontEnd, IN_MEMORY, Known, Purpose, StoreReply, Stored};
 pub use issuing::{EntropySource, Issuing};
 pub use late::{Late, LateChanges, MAX_CHANGE_TRIES, MAX_LATE_CHANGES};
 pub use preload::Preload;

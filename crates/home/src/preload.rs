@@ -1,4 +1,4 @@
-//! Reading all subscribers into memory while requests are served.
+//! Reading all subscribers into memory, or as many as may be there, while requests are served.
 //!
 //! ```text
 //!   current revision ─► Scan page ─► Load of its last subscriber ─► page taken in ─► next page … ─► changes since
@@ -132,7 +132,7 @@ impl<J, P, E: From<FrontEvent>> FrontEnd<J, P, E> {
                         continue;
                     }
                     // Full: the rest is loaded when it asks.
-                    if self.table.insert(subscriber).is_err() {
+                    if self.table.len() >= self.config.in_memory || self.table.insert(subscriber).is_err() {
                         return self.preloaded();
                     }
                 }

@@ -1,7 +1,7 @@
 //! What an operator sets of an HSS.
 
 use core::time::Duration;
-use quintet_home::FrontConfig;
+use quintet_home::{FrontConfig, IN_MEMORY};
 use quintet_identity::Plmn;
 use quintet_sh::DataReference;
 use quintet_subscriber::auc::{AucConfig, Slot};
@@ -114,6 +114,8 @@ pub struct HssConfig {
     pub request_timeout: Duration,
     /// Subscribers read per command of the preload.
     pub preload_page: usize,
+    /// Most subscribers in memory, at least one; the others are read when they are asked for.
+    pub in_memory: usize,
 }
 
 impl HssConfig {
@@ -136,6 +138,7 @@ impl HssConfig {
             sh: ShConfig::default(),
             request_timeout: Duration::from_secs(5),
             preload_page: 4096,
+            in_memory: IN_MEMORY,
         }
     }
 
@@ -145,6 +148,7 @@ impl HssConfig {
             slot: self.slot,
             auc: self.auc,
             preload_page: self.preload_page,
+            in_memory: self.in_memory,
         }
     }
 

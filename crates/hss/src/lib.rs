@@ -45,7 +45,7 @@ pub use hss::Hss;
 pub use ims::{MAX_IMS_RECORDS, MAX_ITEMS_PER_ANSWER, MAX_LATE_IMS};
 pub use quintet_cx::CX;
 pub use quintet_home::{
-    EntropySource, FrontEvent, MAX_CHANGE_TRIES, MAX_EVENTS, MAX_LATE_CHANGES, MAX_WAITING,
+    EntropySource, FrontEvent, IN_MEMORY, MAX_CHANGE_TRIES, MAX_EVENTS, MAX_LATE_CHANGES, MAX_WAITING,
     MAX_WAITING_PER_SUBSCRIBER, WAITING_TIME,
 };
 pub use quintet_sh::SH;

@@ -52,6 +52,29 @@ fn resync(id: u32, mme: &str, who: quintet_identity::Imsi, token: &[u8]) -> Vec<
     })
 }
 
+/// Memory holds two of twenty: everybody is served, by turns, and no number comes twice.
+#[test]
+fn more_subscribers_than_memory_holds_are_served() {
+    let mut config = HssConfig::new(vec![plmn(HOME)]);
+    config.in_memory = 2;
+    let mut rig = Rig::new(config);
+    rig.provision_many(20, &subscription());
+    rig.start();
+    let mme = rig.mme("mme");
+    let mut seen = BTreeSet::new();
+    for round in 0..3 {
+        for n in 1..=20 {
+            let answer = rig.ask(mme, &air(round * 20 + n, "mme", imsi(n), Some(1), None));
+            assert_eq!(result_of(&answer), 2001, "round {round}, subscriber {n}");
+            for vector in vectors(&answer, EUTRAN) {
+                assert!(seen.insert((n, sqn(&vector))), "a number came twice");
+            }
+            assert!(rig.hss.subscribers().len() <= 2);
+        }
+    }
+    assert_eq!(seen.len(), 60);
+}
+
 #[test]
 fn several_vectors_are_distinct_ascending_and_genuine() {
     let mut rig = Rig::started(1);

@@ -40,6 +40,8 @@ pub struct SubscriberTable {
     records: Chunks,
     sides: Sides,
     shared: Shared,
+    /// The record whose turn it is to make room.
+    hand: u32,
 }
 
 /// One subscriber in the table: a view, nothing is copied until it is asked for.
@@ -132,6 +134,20 @@ impl SubscriberTable {
         let old = self.records.swap_remove(at);
         self.let_go(&old);
         true
+    }
+
+    /// Removes subscribers until there are fewer than `most`, one at least of which stays possible: one after the other
+    /// around the table, whoever they are. Whoever is asked for again is read again.
+    pub fn leave_room(&mut self, most: usize) {
+        while self.len() >= most.max(1) {
+            let at = self.hand.checked_rem(self.len() as u32).unwrap_or(0);
+            // The last one moves into the gap: its turn comes when the hand has gone round.
+            self.hand = at + 1;
+            let Ok(imsi) = Imsi::from_packed(self.records.at(at).imsi()) else {
+                return;
+            };
+            self.remove(imsi);
+        }
     }
 
     /// Removes all; their memory is given back.

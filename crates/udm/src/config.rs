@@ -1,7 +1,7 @@
 //! What an operator sets of a UDM.
 
 use core::time::Duration;
-use quintet_home::FrontConfig;
+use quintet_home::{FrontConfig, IN_MEMORY};
 use quintet_identity::Plmn;
 use quintet_subscriber::auc::{AucConfig, Slot};
 use quintet_subscriber::s6a::VisitedPlmns;
@@ -27,6 +27,8 @@ pub struct UdmConfig {
     pub notification_timeout: Duration,
     /// Subscribers read per command of the preload.
     pub preload_page: usize,
+    /// Most subscribers in memory, at least one; the others are read when they are asked for.
+    pub in_memory: usize,
 }
 
 impl UdmConfig {
@@ -42,6 +44,7 @@ impl UdmConfig {
             null_scheme: true,
             notification_timeout: Duration::from_secs(5),
             preload_page: 4096,
+            in_memory: IN_MEMORY,
         }
     }
 
@@ -51,6 +54,7 @@ impl UdmConfig {
             slot: self.slot,
             auc: self.auc,
             preload_page: self.preload_page,
+            in_memory: self.in_memory,
         }
     }
 }

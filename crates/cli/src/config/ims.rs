@@ -2,6 +2,7 @@
 
 use super::{Config, Identity, Milliseconds, Role};
 use anyhow::{Result, bail};
+use quintet_cscf::pcscf::Limits;
 use quintet_cscf::proxy::Hosts;
 use quintet_esp::{Encryption, Integrity, Suite, UDP_PORT};
 use quintet_runtime::{EspBackend, EspSettings};
@@ -199,7 +200,8 @@ impl Pcscf {
 
     /// What carries its associations.
     pub(crate) fn esp(&self) -> EspSettings {
-        let mut settings = EspSettings::new(vec![self.access.ip()], self.ipsec.backend());
+        let settings = EspSettings::new(vec![self.access.ip()], self.ipsec.backend());
+        let mut settings = settings.for_registrations(Limits::default().registrations);
         settings.udp_port = self.ipsec_udp_port;
         settings
     }
@@ -392,6 +394,15 @@ impl Config {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn there_is_an_association_for_every_registration_that_is_let_in() {
+        let config = Config::parse("roles = [\"pcscf\"]\n").unwrap();
+        let (esp, limits) = (config.pcscf.esp(), Limits::default());
+        // Two sets of four while it is renewed.
+        assert!(esp.max_associations >= 8 * limits.registrations);
+        assert!(esp.max_connections >= 2 * limits.registrations);
+    }
 
     #[test]
     fn nodes_of_one_process_find_each_other() {

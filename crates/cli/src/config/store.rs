@@ -3,6 +3,7 @@
 use super::value::Milliseconds;
 use crate::database::{DatabasePlace, DatabaseServer};
 use anyhow::{Result, bail};
+use quintet_hss::IN_MEMORY;
 use serde::Deserialize;
 use std::fmt;
 use std::path::PathBuf;
@@ -15,6 +16,8 @@ pub(crate) struct Store {
     pub(crate) kind: StoreKind,
     /// The database file; by default `quintet.db` in the platform's data directory.
     pub(crate) path: Option<PathBuf>,
+    /// Most subscribers that a front end, HSS or UDM, has in memory.
+    pub(crate) subscribers_in_memory: usize,
     /// How long to wait for another process's lock on that file, ms.
     pub(crate) busy_timeout_ms: Milliseconds<1, 60_000>,
     /// The PostgreSQL database, `postgresql://user@host:port/database?sslmode=…`; or, instead, the next four.
@@ -47,6 +50,7 @@ impl Default for Store {
         Self {
             kind: StoreKind::Sqlite,
             path: None,
+            subscribers_in_memory: IN_MEMORY,
             busy_timeout_ms: Milliseconds::new(2_000),
             url: None,
             host: None,
@@ -88,6 +92,9 @@ impl Store {
             ("authorities", self.authorities.is_some()),
             ("schema", self.schema.is_some()),
         ];
+        if self.subscribers_in_memory == 0 {
+            bail!("store.subscribers_in_memory = 0: whoever is served is in memory, one at least");
+        }
         match self.kind {
             StoreKind::Memory if self.path.is_some() => {
                 bail!("store.path is given, but store.kind = \"memory\" keeps no file: remove one of them")

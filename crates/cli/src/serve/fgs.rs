@@ -325,6 +325,7 @@ fn udm_config(config: &Config) -> Result<(UdmConfig, HomeNetworkKeys)> {
     }
     let mut node = UdmConfig::new(home_plmns);
     node.slot = slot;
+    node.in_memory = config.store.subscribers_in_memory;
     node.equivalent_plmns.clone_from(&config.hss.equivalent_plmns);
     node.null_scheme = udm.null_scheme;
     if let Some(plmns) = &udm.serving_networks {

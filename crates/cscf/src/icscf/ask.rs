@@ -4,7 +4,7 @@ use super::attempt::{Attempt, Purpose};
 use super::selection::{MAX_CANDIDATES, select};
 use super::{Cycle, Icscf};
 use crate::cx::CxFailure as ClientFailure;
-use crate::scscf::{granted, impu_of, private_identity};
+use crate::scscf::{granted, impu_of, meaning, private_identity};
 use quintet_cx::{Answer, Lir, Request, ServerCapabilities, Uar, UarFlags, UserAuthorizationType};
 use quintet_ims::registrar::CxFailure;
 use quintet_sip::transaction::ServerId;
@@ -30,7 +30,10 @@ impl Icscf {
             Ok(()) => {
                 self.attempts.insert(id, attempt);
             }
-            Err(_) => self.give_up(cycle, id, &attempt, Status::SERVER_TIME_OUT),
+            Err((_, failure)) => {
+                let status = refusal(attempt.purpose, meaning(failure));
+                self.give_up(cycle, id, &attempt, status);
+            }
         }
     }
 

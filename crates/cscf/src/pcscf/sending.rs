@@ -12,13 +12,9 @@ use std::net::SocketAddr;
 impl Pcscf {
     /// Sends towards the core: where to, and what stands in our Via.
     pub(super) fn core_hop(&self, target: Target) -> Hop {
-        let mut local = self.config.core;
-        if target.protocol != Protocol::Udp {
-            local.set_port(0);
-        }
         Hop {
             protocol: target.protocol,
-            local,
+            local: self.config.core,
             remote: target.address,
         }
     }

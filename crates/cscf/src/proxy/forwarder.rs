@@ -70,10 +70,7 @@ impl Forwarder<'_> {
     pub fn hop_to(&self, target: Target) -> Hop {
         Hop {
             protocol: target.protocol,
-            local: match target.protocol {
-                Protocol::Udp => self.address,
-                Protocol::Tcp | Protocol::Tls => SocketAddr::new(self.address.ip(), 0),
-            },
+            local: self.address,
             remote: target.address,
         }
     }

@@ -9,6 +9,7 @@ use quintet_cx::{
     Request, Resynchronisation, Saa, Sar, ServerAssignmentType,
 };
 use quintet_diameter::ResultCode;
+use quintet_diameter::node::RouteError;
 use quintet_identity::Impi;
 use quintet_ims::registrar::{
     Assigned, AuthenticationItem, CxFailure, CxRequest, DigestItem, Scheme, Vector,
@@ -148,17 +149,25 @@ pub(crate) fn assigned(
     Ok((assigned, answer))
 }
 
-/// An answer that grants, or why there is none.
-pub(crate) fn granted(result: Result<Answer, ClientFailure>) -> Result<Answer, CxFailure> {
-    let answer = result.map_err(|failure| match failure {
+/// What it means for a procedure that there is no answer.
+pub(crate) fn meaning(failure: ClientFailure) -> CxFailure {
+    match failure {
         ClientFailure::Protocol(code) if code.0 == TOO_BUSY => CxFailure::TooBusy,
+        // The HSS asked to be spared (RFC 7683), or as much is under way as may be: the same as if it had said so.
+        ClientFailure::Busy | ClientFailure::Route(RouteError::Throttled | RouteError::TooBusy) => {
+            CxFailure::TooBusy
+        }
         ClientFailure::Protocol(code) => CxFailure::Refused(code.0),
         ClientFailure::Unreadable(_) => CxFailure::Unusable,
-        ClientFailure::Busy
-        | ClientFailure::Route(_)
-        | ClientFailure::Timeout
-        | ClientFailure::ConnectionLost => CxFailure::NoAnswer,
-    })?;
+        ClientFailure::Route(_) | ClientFailure::Timeout | ClientFailure::ConnectionLost => {
+            CxFailure::NoAnswer
+        }
+    }
+}
+
+/// An answer that grants, or why there is none.
+pub(crate) fn granted(result: Result<Answer, ClientFailure>) -> Result<Answer, CxFailure> {
+    let answer = result.map_err(meaning)?;
     let outcome = answer.outcome();
     if outcome.is_success() {
         return Ok(answer);

@@ -2,15 +2,13 @@
 
 use super::registers::{Held, Waiting};
 use super::reply::{self, Server};
-use super::{Cycle, Due, For, Request, Scscf, ScscfEvent, hss, read};
+use super::{Cycle, Due, For, Request, Scscf, ScscfEvent, hss, meaning, read};
 use crate::cx::CxFailure as ClientFailure;
 use crate::proxy::{Rejection, trusts};
 use quintet_cx::Answer;
 use quintet_cx::profile::ImsSubscription;
 use quintet_identity::Impu;
-use quintet_ims::registrar::{
-    CxFailure, CxRequest, Environment, Event, Input, Output, RegisterId, Reply, Session,
-};
+use quintet_ims::registrar::{CxRequest, Environment, Event, Input, Output, RegisterId, Reply, Session};
 use quintet_ims::registrar::{SetChange, SetId};
 use quintet_sip::{Message, Method, Name, Status};
 
@@ -189,11 +187,11 @@ impl Scscf {
         let request = hss::request(&self.config, session.impi(), request);
         let to = record.hss.as_deref();
         let id = For::Session(place, asked);
-        if self.cx.send(cycle.at.now, cycle.node, to, id, request).is_err() {
+        if let Err((_, failure)) = self.cx.send(cycle.at.now, cycle.node, to, id, request) {
             record.asked = None;
             let input = match mar {
-                true => Input::Vectors(Err(CxFailure::NoAnswer)),
-                false => Input::Assigned(Err(CxFailure::NoAnswer)),
+                true => Input::Vectors(Err(meaning(failure))),
+                false => Input::Assigned(Err(meaning(failure))),
             };
             self.consequences.push_back((place, input));
         }

@@ -216,6 +216,8 @@ fn a_home_network_that_is_not_there() {
     let mut net = Net::new();
     net.give(ue.unprotected(), &ue.register("", false));
     let sm2 = net.one();
+    // From where its neighbours know it: what may wait for them is counted by that address.
+    assert_eq!(sm2.0.local, net.pcscf.config().core);
     let at = net.at();
     net.pcscf.hop_failed(at, sm2.0);
     net.drain();

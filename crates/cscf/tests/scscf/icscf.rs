@@ -1,6 +1,7 @@
 //! The I-CSCF (TS 24.229 5.3): UAR, LIR, selection, another S-CSCF when one is not there.
 
 use crate::support::*;
+use quintet_cscf::icscf::Icscf;
 use quintet_cx::{
     Answer, ExperimentalResult, Outcome, Request, ServerCapabilities, UarFlags, UserAuthorizationType,
 };
@@ -203,6 +204,18 @@ fn refusals_of_the_hss() {
         assert_eq!(bench.starts(), [register_status, call_status], "{outcome}");
         assert!(bench.i().is_empty(), "nothing is kept");
     }
+}
+
+/// As much is under way to the HSS as may be: who registers next may come again, and is not told that it is gone.
+#[test]
+fn an_hss_that_is_to_be_spared() {
+    let mut config = icscf_config();
+    config.cx.outstanding = 1;
+    let icscf = Subject::Icscf(Box::new(Icscf::new(config, [7; 32])));
+    let mut bench = Bench::new(icscf, |_| None);
+    bench.say(P, &register("call-1", 1, "no", ""));
+    bench.say(P, &register("call-2", 1, "no", ""));
+    assert_eq!(bench.starts(), ["480"]);
 }
 
 #[test]

@@ -93,7 +93,7 @@ impl<A: Application> Engine<A> {
             return;
         };
         if let Err(error) = transport.command(at, &mut self.tap, command) {
-            tracing::warn!(%error, "a security association cannot be had");
+            tracing::error!(%error, "a security association cannot be had: the UE is not heard inside it");
         }
     }
 

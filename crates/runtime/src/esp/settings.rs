@@ -47,6 +47,12 @@ impl fmt::Display for EspCarrier {
     }
 }
 
+/// Associations of a registration while it is renewed: two sets of four (TS 33.203 7.4).
+const ASSOCIATIONS: usize = 8;
+
+/// Connections of a registration while it is renewed: one from each end in each set.
+const CONNECTIONS: usize = 4;
+
 /// What a transport is made with.
 #[derive(Clone, Debug)]
 pub struct EspSettings {
@@ -89,6 +95,17 @@ impl EspSettings {
             keep_alive: None,
             max_associations,
             max_connections,
+        }
+    }
+
+    /// With room for so many registrations, all of them in renewal: a node that bounds its registrations must not run out
+    /// of associations before.
+    #[must_use]
+    pub fn for_registrations(self, registrations: usize) -> Self {
+        Self {
+            max_associations: ASSOCIATIONS * registrations,
+            max_connections: CONNECTIONS * registrations,
+            ..self
         }
     }
 }

@@ -56,6 +56,34 @@ fn a_subscriber_comes_back_whole() {
 }
 
 #[test]
+fn room_is_made_around_the_table_and_for_one_at_least() {
+    let mut table = SubscriberTable::new();
+    for n in 0..100 {
+        table.leave_room(10);
+        assert_eq!(table.insert(&subscriber(n)), Ok(true));
+        assert!(table.len() <= 10);
+        check(&table, &subscriber(n));
+    }
+    assert_eq!(table.len(), 10);
+    // Whoever came stays until the hand has gone round: the last of them are all there.
+    assert!((95..100).all(|n| table.lookup(imsi(n)).is_some()));
+    table.leave_room(0);
+    assert!(table.is_empty());
+    table.leave_room(0);
+    assert_eq!(table.insert(&subscriber(1)), Ok(true));
+    // A table that shrank behind the hand's back.
+    for n in 0..50 {
+        table.insert(&subscriber(n)).unwrap();
+    }
+    table.leave_room(50);
+    for n in 0..49 {
+        table.remove(imsi(n));
+    }
+    table.leave_room(1);
+    assert!(table.is_empty());
+}
+
+#[test]
 fn a_wrong_key_length_is_an_error_of_its_own() {
     let mut table = SubscriberTable::new();
     let mut one = subscriber(1);

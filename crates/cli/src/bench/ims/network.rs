@@ -10,6 +10,7 @@ use quintet_ims::agreement::UePolicy;
 use quintet_ims::ue::{Configuration, DEFAULT_EXPIRES_S, Security, TimerValues};
 use quintet_runtime::{Clock, Drbg, Driver, EspBackend, EspSettings, SipSettings};
 use quintet_sim::demo::home_plmn;
+use quintet_sim::ims::MAX_USERS;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::path::Path;
 use std::rc::Rc;
@@ -198,11 +199,10 @@ pub(super) fn connect(
     let driver = Driver::start(clock, node, load, None, Arc::clone(pump));
     let everywhere = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
     if let (Some(_), Some(port)) = (suite, target.esp) {
-        let mut settings = EspSettings::new(vec![everywhere], EspBackend::Udp);
+        let settings = EspSettings::new(vec![everywhere], EspBackend::Udp);
+        let mut settings = settings.for_registrations(MAX_USERS);
         settings.udp_port = 0;
         settings.remote_udp_port = port;
-        // Four for each UE of the largest run.
-        settings.max_associations = 1 << 22;
         driver.open_esp(&settings).context("ESP of the UEs")?;
     }
     let mut settings = SipSettings::cleartext(SocketAddr::new(everywhere, port));
