@@ -140,8 +140,8 @@ impl SubscriberTable {
     /// around the table, whoever they are. Whoever is asked for again is read again.
     pub fn leave_room(&mut self, most: usize) {
         while self.len() >= most.max(1) {
-            let at = self.hand.checked_rem(self.len() as u32).unwrap_or(0);
-            // The last one moves into the gap: its turn comes when the hand has gone round.
+            // The last one, who came last, moves into the gap: its turn comes when the hand has gone round.
+            let at = self.hand % (self.len() as u32 - 1).max(1);
             self.hand = at + 1;
             let Ok(imsi) = Imsi::from_packed(self.records.at(at).imsi()) else {
                 return;
