@@ -18,17 +18,46 @@ struct Chapter {
 impl Chapter {
     /// Its page: directories become part of the name.
     fn page(&self) -> String {
-        let parts: Vec<_> = self
-            .file
-            .with_extension("html")
-            .components()
-            .filter_map(|part| match part {
-                Component::Normal(part) => Some(part.to_string_lossy().into_owned()),
-                _ => None,
-            })
-            .collect();
-        parts.join("-")
+        flat(&self.file.with_extension("html"))
     }
+}
+
+/// A name in the book's one directory.
+fn flat(file: &Path) -> String {
+    let parts: Vec<_> = file
+        .components()
+        .filter_map(|part| match part {
+            Component::Normal(part) => Some(part.to_string_lossy().into_owned()),
+            _ => None,
+        })
+        .collect();
+    parts.join("-")
+}
+
+/// Where a relative link leads to, from `docs/`.
+fn resolved(file: &str, from: &Chapter) -> PathBuf {
+    let mut resolved = from.file.parent().unwrap_or(Path::new("")).to_owned();
+    for part in Path::new(file).components() {
+        match part {
+            Component::ParentDir if resolved.file_name().is_some() && !resolved.ends_with("..") => {
+                resolved.pop();
+            }
+            Component::CurDir => {}
+            other => resolved.push(other),
+        }
+    }
+    resolved
+}
+
+/// The pictures of a chapter, from `docs/`.
+fn pictures(text: &str, chapter: &Chapter) -> Vec<PathBuf> {
+    let images = Parser::new(text).filter_map(|event| match event {
+        Event::Start(Tag::Image { dest_url, .. }) if !dest_url.contains(':') => {
+            Some(resolved(&dest_url, chapter))
+        }
+        _ => None,
+    });
+    images.collect()
 }
 
 /// Writes the book of the checkout at `root`, and prints where it begins.
@@ -40,6 +69,10 @@ pub(crate) fn write(root: &Path) -> Result<bool> {
     fs::create_dir_all(&book).with_context(|| format!("{} cannot be made", book.display()))?;
     for (at, chapter) in chapters.iter().enumerate() {
         let text = read(&docs.join(&chapter.file))?;
+        for picture in pictures(&text, chapter) {
+            let (from, to) = (docs.join(&picture), book.join(flat(&picture)));
+            fs::copy(&from, &to).with_context(|| format!("{} cannot be copied", from.display()))?;
+        }
         let page = page(&chapters, at, &body(&text, chapter, &chapters));
         let path = book.join(chapter.page());
         fs::write(&path, &page).with_context(|| format!("{} cannot be written", path.display()))?;
@@ -90,16 +123,7 @@ fn destination(link: &str, from: &Chapter, chapters: &[Chapter]) -> Option<Strin
         return Some(link.to_owned());
     }
     let (file, fragment) = link.split_once('#').unwrap_or((link, ""));
-    let mut resolved = from.file.parent().unwrap_or(Path::new("")).to_owned();
-    for part in Path::new(file).components() {
-        match part {
-            Component::ParentDir if resolved.file_name().is_some() && !resolved.ends_with("..") => {
-                resolved.pop();
-            }
-            Component::CurDir => {}
-            other => resolved.push(other),
-        }
-    }
+    let resolved = resolved(file, from);
     let chapter = chapters.iter().find(|chapter| chapter.file == resolved)?;
     let fragment = match fragment {
         "" => String::new(),
@@ -130,6 +154,17 @@ fn body(text: &str, chapter: &Chapter, chapters: &[Chapter]) -> String {
             })
         }
         Event::End(TagEnd::Link) if std::mem::take(&mut left_out) => None,
+        Event::Start(Tag::Image {
+            link_type,
+            dest_url,
+            title,
+            id,
+        }) if !dest_url.contains(':') => Some(Event::Start(Tag::Image {
+            link_type,
+            dest_url: CowStr::from(flat(&resolved(&dest_url, chapter))),
+            title,
+            id,
+        })),
         // What a document has of HTML is shown, not obeyed.
         Event::Html(html) | Event::InlineHtml(html) => Some(Event::Text(html)),
         other => Some(other),
@@ -145,6 +180,7 @@ body { margin: 0; font: 16px/1.5 system-ui, sans-serif; display: flex; flex-wrap
 nav { flex: 0 0 15rem; padding: 1.5rem; box-sizing: border-box; }
 nav a { display: block; padding: .15rem 0; text-decoration: none; }
 nav a[aria-current] { font-weight: 600; }
+img { max-width: 100%; height: auto; }
 main { flex: 1 1 30rem; min-width: 0; max-width: 60rem; padding: 1.5rem; box-sizing: border-box; }
 pre { overflow-x: auto; padding: .8rem; border: 1px solid var(--line); border-radius: .3rem; }
 code { font: .9em ui-monospace, monospace; }

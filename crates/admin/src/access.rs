@@ -207,15 +207,57 @@ impl fmt::Display for Scopes {
     }
 }
 
-/// Who asks, as the token says.
+/// Who asks, as the token says. Only this crate makes one, of a token that counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Caller {
+pub struct Caller {
     pub(crate) name: String,
     pub(crate) role: Role,
     pub(crate) scopes: Scopes,
 }
 
 impl Caller {
+    /// The token's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What it may do, before scopes narrow it.
+    #[must_use]
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    /// To what it is limited.
+    #[must_use]
+    pub fn scopes(&self) -> &Scopes {
+        &self.scopes
+    }
+
+    /// Whether it may read something of an area.
+    #[must_use]
+    pub fn may_read(&self, area: Area) -> bool {
+        self.may(Access::read(area)).is_ok()
+    }
+
+    /// Whether it may read all of an area: one that is limited to some subscribers may not.
+    #[must_use]
+    pub fn may_read_all(&self, area: Area) -> bool {
+        self.may_for_all(Access::read(area)).is_ok()
+    }
+
+    /// Whether it may change something of an area.
+    #[must_use]
+    pub fn may_write(&self, area: Area) -> bool {
+        self.may(Access::write(area)).is_ok()
+    }
+
+    /// Whether it may set subscribers' secrets.
+    #[must_use]
+    pub fn may_set_secrets(&self) -> bool {
+        self.may(Access::SECRETS).is_ok()
+    }
+
     /// What the audit log calls it.
     pub(crate) fn who(&self) -> String {
         format!("token {}", self.name)
@@ -267,8 +309,9 @@ impl Caller {
         Ok(())
     }
 
-    /// Whether it may see a subscriber.
-    pub(crate) fn sees(&self, imsi: Imsi) -> bool {
+    /// Whether a subscriber is within its scopes; its role is another matter.
+    #[must_use]
+    pub fn sees(&self, imsi: Imsi) -> bool {
         self.scopes.has(imsi)
     }
 }

@@ -92,9 +92,21 @@ impl std::fmt::Debug for Settings {
     }
 }
 
-/// From where a request came.
+/// From where a request came: an extension of every request that came by the listener.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Remote(pub(crate) IpAddr);
+pub struct Remote(pub IpAddr);
+
+/// That somebody had a token that counted. Whether it still does is asked anew each time ([`crate::Inside::caller`]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Credential([u8; 32]);
+
+impl Credential {
+    /// Of a token's text, whether it counts or not.
+    #[must_use]
+    pub fn of(token: &[u8]) -> Self {
+        Self(Book::digest(token))
+    }
+}
 
 /// See the module.
 #[derive(Clone, Debug)]
@@ -198,8 +210,7 @@ impl App {
     /// A token that counts is always heard: guessing 256 bits is hopeless at any rate. What is limited is how often an address is
     /// told that its token is none.
     pub(crate) fn caller(&self, headers: &HeaderMap, remote: Option<Remote>) -> Result<Caller, Problem> {
-        let now = self.now();
-        let book = Arc::clone(&self.0.book.read().unwrap_or_else(PoisonError::into_inner));
+        let (now, book) = (self.now(), self.book());
         let presented = headers.get(AUTHORIZATION).map(http::HeaderValue::as_bytes);
         let refused = match presented {
             None => "there is no token: Authorization: Bearer TOKEN is needed",
@@ -213,20 +224,40 @@ impl App {
                 _ => "Authorization has another scheme than Bearer",
             },
         };
+        Err(self.refused(refused, remote))
+    }
+
+    fn book(&self) -> Arc<Book> {
+        Arc::clone(&self.0.book.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// That the text of a token counts.
+    pub(crate) fn credential(&self, secret: &[u8], remote: Option<Remote>) -> Result<Credential, Problem> {
+        let credential = Credential::of(secret);
+        match self.book().known(credential.0, self.now()) {
+            Ok(_) => Ok(credential),
+            Err(why) => Err(self.refused(why, remote)),
+        }
+    }
+
+    /// Whose a credential is, as long as its token counts.
+    pub(crate) fn bearer(&self, credential: Credential) -> Option<Caller> {
+        self.book().known(credential.0, self.now()).ok().cloned()
+    }
+
+    /// Counts that an address did not say who it is.
+    fn refused(&self, refused: &str, remote: Option<Remote>) -> Problem {
         let address = remote.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |remote| remote.0);
         let mut failures = self.0.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(seconds) = failures.count(address, now) {
+        if let Some(seconds) = failures.count(address, self.now()) {
             let status = http::StatusCode::TOO_MANY_REQUESTS;
             let detail = "this address failed to authenticate too often";
-            return Err(
-                Problem::new(status, "too-many-failures", "too many failures", detail).retry_after(seconds),
-            );
+            return Problem::new(status, "too-many-failures", "too many failures", detail)
+                .retry_after(seconds);
         }
         tracing::warn!(%address, "API: {refused}");
         let status = http::StatusCode::UNAUTHORIZED;
-        Err(
-            Problem::new(status, "unauthorized", "who asks is not known", refused)
-                .remedy("`quintet token create` makes a token"),
-        )
+        Problem::new(status, "unauthorized", "who asks is not known", refused)
+            .remedy("`quintet token create` makes a token")
     }
 }

@@ -82,8 +82,11 @@ pub(crate) struct Ask {
 impl FromRequest<App> for Ask {
     type Rejection = Problem;
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
-        let remote = request.extensions().get::<Remote>().copied();
-        let caller = app.caller(request.headers(), remote)?;
+        // One who asks from inside the process is known already; nothing that comes by a socket has such an extension.
+        let caller = match request.extensions().get::<Caller>() {
+            Some(caller) => caller.clone(),
+            None => app.caller(request.headers(), request.extensions().get::<Remote>().copied())?,
+        };
         let headers = request.headers();
         let if_match = Match::of(headers, IF_MATCH)?;
         let if_none_match = Match::of(headers, IF_NONE_MATCH)?;

@@ -28,6 +28,8 @@ mod change;
 mod desk;
 mod equipment;
 mod failures;
+mod find;
+mod inside;
 mod keys;
 mod location;
 mod once;
@@ -40,11 +42,16 @@ mod server;
 mod subscribers;
 mod tokens;
 
-pub use access::{Area, MAX_SCOPES, MAX_TOKEN_NAME, Role, Scopes};
-pub use app::{App, DataKeyStatus, KeyLookup, KeyStatus, MasterKeyStatus, Order, Settings};
+pub use access::{Area, Caller, MAX_SCOPES, MAX_TOKEN_NAME, Role, Scopes};
+pub use app::{
+    App, Credential, DataKeyStatus, KeyLookup, KeyStatus, MasterKeyStatus, Order, Remote, Settings,
+};
 pub use desk::{Desk, MAX_WAITING};
+pub use find::{MAX_SOUGHT_OCTETS, Sought};
+pub use inside::{Answered, Inside, Question};
 pub use openapi::document;
-pub use server::{Limits, Server, ServerError, Tls};
+pub use problem::Problem;
+pub use server::{Limits, Pages, Server, ServerError, Tls, limited};
 pub use tokens::{FIRST_TOKEN, NewToken, first_token, mint};
 
 #[cfg(test)]

@@ -43,7 +43,6 @@ pub(crate) fn router() -> Router<App> {
     Router::new()
         .route("/api/", get(shown))
         .route("/api", get(|| async { Redirect::permanent("/api/") }))
-        .route("/", get(|| async { Redirect::temporary("/api/") }))
 }
 
 #[cfg(test)]

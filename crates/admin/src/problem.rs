@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 /// What went wrong (RFC 9457).
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub(crate) struct Problem {
+pub struct Problem {
     /// A word for programs: the kinds are listed in docs/api.md.
     #[serde(rename = "type", serialize_with = "urn")]
     #[schema(value_type = String, example = "urn:quintet:problem:validation")]
@@ -42,7 +42,8 @@ fn urn<S: serde::Serializer>(kind: &&'static str, s: S) -> Result<S::Ok, S::Erro
 }
 
 impl Problem {
-    pub(crate) fn new(
+    /// One of a kind that docs/api.md lists.
+    pub fn new(
         status: StatusCode,
         kind: &'static str,
         title: &'static str,
@@ -61,18 +62,19 @@ impl Problem {
     }
 
     /// A request that says what cannot be.
-    pub(crate) fn invalid(detail: impl std::fmt::Display) -> Self {
+    pub fn invalid(detail: impl std::fmt::Display) -> Self {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         Self::new(status, "validation", "the data cannot be taken", detail)
     }
 
     /// A request that cannot be read.
-    pub(crate) fn unreadable(detail: impl std::fmt::Display) -> Self {
+    pub fn unreadable(detail: impl std::fmt::Display) -> Self {
         let status = StatusCode::BAD_REQUEST;
         Self::new(status, "unreadable", "the request cannot be read", detail)
     }
 
-    pub(crate) fn not_found(detail: impl std::fmt::Display) -> Self {
+    /// What is not there, or not for whoever asks.
+    pub fn not_found(detail: impl std::fmt::Display) -> Self {
         Self::new(
             StatusCode::NOT_FOUND,
             "not-found",
@@ -81,12 +83,14 @@ impl Problem {
         )
     }
 
-    pub(crate) fn forbidden(detail: impl std::fmt::Display) -> Self {
+    /// What role or scopes do not permit.
+    pub fn forbidden(detail: impl std::fmt::Display) -> Self {
         let status = StatusCode::FORBIDDEN;
         Self::new(status, "forbidden", "the token does not permit it", detail)
     }
 
-    pub(crate) fn conflict(detail: impl std::fmt::Display) -> Self {
+    /// What contradicts what is there.
+    pub fn conflict(detail: impl std::fmt::Display) -> Self {
         Self::new(
             StatusCode::CONFLICT,
             "conflict",
@@ -96,7 +100,7 @@ impl Problem {
     }
 
     /// A precondition that does not hold; `revision` is what there is.
-    pub(crate) fn precondition(detail: impl std::fmt::Display, revision: Option<Revision>) -> Self {
+    pub fn precondition(detail: impl std::fmt::Display, revision: Option<Revision>) -> Self {
         let status = StatusCode::PRECONDITION_FAILED;
         let mut problem = Self::new(status, "precondition", "it is not as the request expects", detail);
         problem.revision = revision.unwrap_or(Revision(0));
@@ -104,43 +108,67 @@ impl Problem {
     }
 
     /// Too much at once.
-    pub(crate) fn busy(detail: impl std::fmt::Display) -> Self {
+    pub fn busy(detail: impl std::fmt::Display) -> Self {
         let status = StatusCode::SERVICE_UNAVAILABLE;
         Self::new(status, "busy", "not now", detail).retry_after(1)
     }
 
-    pub(crate) fn defect(what: &str) -> Self {
+    /// What cannot be; it says so.
+    pub fn defect(what: &str) -> Self {
         let status = StatusCode::INTERNAL_SERVER_ERROR;
         let detail = format!("{what}: this is a defect, please report it");
         Self::new(status, "defect", "the program has a defect", detail)
     }
 
+    /// Where: a member by JSON pointer, a parameter, a header.
     #[must_use]
-    pub(crate) fn at(mut self, field: impl Into<String>) -> Self {
+    pub fn at(mut self, field: impl Into<String>) -> Self {
         self.field = Some(field.into());
         self
     }
 
+    /// With what to do about it.
     #[must_use]
-    pub(crate) fn remedy(mut self, remedy: impl Into<String>) -> Self {
+    pub fn remedy(mut self, remedy: impl Into<String>) -> Self {
         self.remedy = Some(remedy.into());
         self
     }
 
+    /// With the seconds after which it is worth trying again.
     #[must_use]
-    pub(crate) fn retry_after(mut self, seconds: u16) -> Self {
+    pub fn retry_after(mut self, seconds: u16) -> Self {
         self.retry_after_s = seconds;
         self
     }
 
     /// The status.
-    pub(crate) fn status(&self) -> StatusCode {
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
         StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
-    /// Why.
-    pub(crate) fn detail(&self) -> &str {
+    /// What, in general.
+    #[must_use]
+    pub fn title(&self) -> &'static str {
+        self.title
+    }
+
+    /// Why, in this case.
+    #[must_use]
+    pub fn detail(&self) -> &str {
         &self.detail
+    }
+
+    /// Where, if that can be said.
+    #[must_use]
+    pub fn field(&self) -> Option<&str> {
+        self.field.as_deref()
+    }
+
+    /// What to do, if that can be said.
+    #[must_use]
+    pub fn what_to_do(&self) -> Option<&str> {
+        self.remedy.as_deref()
     }
 }
 
@@ -182,7 +210,9 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = self.status();
         let (retry, revision) = (self.retry_after_s, self.revision);
-        let mut response = (status, Json(self)).into_response();
+        let mut response = (status, Json(&self)).into_response();
+        // For those inside the process who show it otherwise.
+        response.extensions_mut().insert(self);
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if status == StatusCode::UNAUTHORIZED {

@@ -2,13 +2,15 @@
 
 use crate::app::{App, Remote, Settings};
 use crate::desk::Desk;
+use crate::inside::Inside;
 use crate::openapi::router;
 use crate::problem::Problem;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
 use core::time::Duration;
 use http::header::{CACHE_CONTROL, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderValue, StatusCode};
@@ -28,6 +30,9 @@ use tower::ServiceExt;
 
 /// A TLS configuration: our certificate and its key.
 pub type Tls = Arc<ServerConfig>;
+
+/// Makes further routes, which are clients of the interface and behind the same limits. `/` is theirs to answer.
+pub type Pages = Box<dyn FnOnce(Inside) -> Router + Send>;
 
 /// How long connections may take to end when the server stops.
 const STOP_TIME: Duration = Duration::from_secs(3);
@@ -85,7 +90,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Listens, and serves until it is stopped or dropped. `wake` is what the store's waker notifies.
+    /// Listens, and serves until it is stopped or dropped. `wake` is what the store's waker notifies; `pages`: what else there is.
     ///
     /// # Errors
     /// [`ServerError`].
@@ -95,6 +100,7 @@ impl Server {
         tls: Option<Tls>,
         limits: Limits,
         settings: Settings,
+        pages: Option<Pages>,
         (store, wake): (Box<dyn Store + Send>, Arc<Notify>),
     ) -> Result<Self, ServerError> {
         let failed = |error| ServerError::Listen { address, error };
@@ -117,7 +123,11 @@ impl Server {
                     changed.notify_one();
                 }
                 let followed = tokio::spawn(app.clone().follow(changed));
-                let service = limited(router(app), limits);
+                let further = match pages {
+                    Some(pages) => pages(Inside::new(app.clone(), tls.is_some(), stopped.clone())),
+                    None => Router::new().route("/", get(|| async { Redirect::temporary("/api/") })),
+                };
+                let service = limited(router(app).merge(further), limits);
                 match TcpListener::from_std(listener) {
                     Ok(listener) => accept(listener, tls, limits, service, stopped).await,
                     Err(error) => tracing::error!(%error, "API: the listener cannot be used"),
@@ -166,7 +176,7 @@ struct Gate {
 }
 
 /// The routes behind limits, with the headers that every answer has.
-pub(crate) fn limited(router: Router, limits: Limits) -> Router {
+pub fn limited(router: Router, limits: Limits) -> Router {
     let gate = Gate {
         places: Arc::new(Semaphore::new(limits.requests)),
         time: limits.request_time,
@@ -190,9 +200,14 @@ async fn pass(State(gate): State<Gate>, request: Request, next: Next) -> Respons
         },
     };
     let headers = response.headers_mut();
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // What has no secret and never changes says itself that it may be kept.
+    headers
+        .entry(CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers
+        .entry(REFERRER_POLICY)
+        .or_insert(HeaderValue::from_static("no-referrer"));
     response
 }
 

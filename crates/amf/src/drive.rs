@@ -359,15 +359,12 @@ impl Amf {
         if let Event::Phase { phase, .. } = &event {
             counted(&mut self.counters, *phase);
         }
-        let found = self.connections.get(id);
-        let Some((association, attempt)) = found.and_then(|found| Some((found.association, found.attempt?)))
-        else {
+        let Some(association) = self.connections.get(id).map(|connection| connection.association) else {
             return;
         };
         self.report(|| AmfEvent::Fgmm {
             association,
             connection: id,
-            attempt,
             event,
         });
     }

@@ -95,8 +95,7 @@ impl Amf {
         self.ask_udm(id, Step::Register, "registration of the AMF", request);
     }
 
-    fn ask_udm(&mut self, id: AmfUeNgapId, step: Step, what: &'static str, mut request: Request) {
-        self.name_attempt(id, &mut request);
+    fn ask_udm(&mut self, id: AmfUeNgapId, step: Step, what: &'static str, request: Request) {
         let ticket = self.calls.make(Call {
             whose: For::Registration(id, step),
             service: Service::Udm,

@@ -13,7 +13,6 @@ use quintet_emm::network::{Location, Vector, VectorRequest, VectorsFailure};
 use quintet_identity::{Imeisv, Imsi};
 use quintet_s1ap::MmeUeS1apId;
 use quintet_subscriber::s6a::{Features, RatType, UlrFlags};
-use quintet_telemetry::AttemptId;
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -30,9 +29,6 @@ pub(crate) enum For {
     /// Nobody waits: Purge-UE.
     Nobody,
 }
-
-/// For whom a request is, and the attempt that it is part of.
-pub(crate) type Asker = (For, Option<AttemptId>);
 
 /// What an answer, or its absence, gives.
 #[derive(Debug)]
@@ -67,7 +63,7 @@ impl HssClient {
         now: Duration,
         node: &mut Node,
         config: &Config,
-        whose: Asker,
+        whose: For,
         request: &VectorRequest,
     ) -> Option<RequestHandle> {
         let again = request.resynchronisation.as_ref().map(|r| (&r.rand, &r.auts));
@@ -89,7 +85,7 @@ impl HssClient {
         now: Duration,
         node: &mut Node,
         config: &Config,
-        whose: Asker,
+        whose: For,
         (imsi, imeisv, initial_attach): (Imsi, Option<Imeisv>, bool),
     ) -> Option<RequestHandle> {
         let mut flags = UlrFlags::S6A_S6D;
@@ -117,8 +113,7 @@ impl HssClient {
         config: &Config,
         imsi: Imsi,
     ) -> Option<RequestHandle> {
-        let whose = (For::Nobody, None);
-        self.send(now, node, config, (whose, command::PURGE_UE), |w| {
+        self.send(now, node, config, (For::Nobody, command::PURGE_UE), |w| {
             s6a::write_pur(w, imsi)
         })
     }
@@ -128,7 +123,7 @@ impl HssClient {
         now: Duration,
         node: &mut Node,
         config: &Config,
-        (whose, command): (Asker, u32),
+        (whose, command): (For, u32),
         write: impl FnOnce(&mut MessageWriter<'_>),
     ) -> Option<RequestHandle> {
         let priority = Priority::of_command(S6A, command);
@@ -140,7 +135,7 @@ impl HssClient {
         now: Duration,
         node: &mut Node,
         config: &Config,
-        ((whose, attempt), command, priority): (Asker, u32, Priority),
+        (whose, command, priority): (For, u32, Priority),
         write: impl FnOnce(&mut MessageWriter<'_>),
     ) -> Option<RequestHandle> {
         if self.sent.len() >= self.limit {
@@ -148,9 +143,6 @@ impl HssClient {
         }
         self.session_id.clear();
         node.next_session_id(&mut self.session_id);
-        if let Some(attempt) = attempt {
-            attempt.end_session_id(&mut self.session_id);
-        }
         let session_id = &self.session_id;
         let to = Destination {
             host: config.hss_host.as_deref(),

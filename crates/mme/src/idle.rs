@@ -254,7 +254,7 @@ impl Mme {
             cycle.at.now,
             cycle.node,
             &self.config,
-            (For::Confirmation(imsi), None),
+            For::Confirmation(imsi),
             (imsi, imeisv, false),
         );
         if sent.is_none()

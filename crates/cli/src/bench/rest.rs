@@ -108,7 +108,14 @@ fn start(path: &Path) -> Result<(Server, String)> {
         clock: Arc::new(|| wall_clock().0),
     };
     let listen = (std::net::Ipv4Addr::LOCALHOST, 0).into();
-    let server = Server::start(listen, None, Limits::default(), settings, (Box::new(store), wake))?;
+    let server = Server::start(
+        listen,
+        None,
+        Limits::default(),
+        settings,
+        None,
+        (Box::new(store), wake),
+    )?;
     Ok((server, token.to_string()))
 }
 

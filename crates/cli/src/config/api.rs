@@ -25,6 +25,8 @@ pub(crate) struct Api {
     pub(crate) tls: Option<ApiTls>,
     /// Where the first administrator's token goes when there is no terminal; by default beside the database.
     pub(crate) first_token_file: Option<PathBuf>,
+    /// Whether there is a web page beside the interface, at `/ui/`.
+    pub(crate) page: bool,
     /// How long entries of the audit log are kept, days.
     pub(crate) audit_days: u32,
     /// Connections at once.
@@ -46,6 +48,7 @@ impl Default for Api {
             insecure: false,
             tls: None,
             first_token_file: None,
+            page: true,
             audit_days: 400,
             max_connections: 512,
         }

@@ -9,16 +9,21 @@ use anyhow::{Context, Result, bail};
 use quintet_admin::{DataKeyStatus, KeyLookup, MasterKeyStatus};
 use quintet_admin::{FIRST_TOKEN, KeyStatus, Limits, Order, Server, Settings, first_token};
 use quintet_cx::ReasonCode;
+use quintet_diameter::node::Node;
 use quintet_runtime::{Driver, HssApplication};
 use quintet_store::{Store, StoreError};
 use quintet_subscriber::ims::Deregister;
+use quintet_web::{Look, Network, Trouble};
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, mpsc, oneshot};
 
 /// Most orders that wait for the HSS.
 const MAX_ORDERS: usize = 1_024;
+
+/// Most looks at the HSS that wait: the page makes one a second.
+const MAX_LOOKS: usize = 4;
 
 /// Starts it, if it is configured.
 pub(super) fn start(config: &Config, hss: Option<&Driver<HssApplication>>) -> Result<Option<Server>> {
@@ -41,9 +46,19 @@ pub(super) fn start(config: &Config, hss: Option<&Driver<HssApplication>>) -> Re
     };
     let tls = config.api.secured()?.map(|tls| tls.config());
     let scheme = if tls.is_some() { "https" } else { "http" };
-    let server = Server::start(address, tls, limits, settings, (store, wake));
+    let pages = config.api.page.then(|| {
+        quintet_web::pages(quintet_web::Settings {
+            look: hss.map(answer_looks),
+            ..quintet_web::Settings::default()
+        })
+    });
+    let has_page = pages.is_some();
+    let server = Server::start(address, tls, limits, settings, pages, (store, wake));
     let server = server.context("api.listen: choose another address")?;
     tracing::info!(address = %server.address(), "API: listening, {scheme}://{}/api/", server.address());
+    if has_page {
+        tracing::info!("web page: {scheme}://{}/ui/", server.address());
+    }
     Ok(Some(server))
 }
 
@@ -116,6 +131,42 @@ fn take_orders(hss: &Driver<HssApplication>) -> mpsc::Sender<Order> {
         }
     });
     sender
+}
+
+/// The page looks at the HSS from the interface's thread.
+fn answer_looks(hss: &Driver<HssApplication>) -> Look {
+    let (sender, mut receiver) = mpsc::channel::<oneshot::Sender<Network>>(MAX_LOOKS);
+    let hss = hss.clone();
+    tokio::task::spawn_local(async move {
+        while let Some(asked) = receiver.recv().await {
+            let seen = hss.with(|_, node, application| seen(node, application));
+            // Whoever asked may have gone.
+            drop(asked.send(seen));
+        }
+    });
+    sender
+}
+
+fn seen(node: &Node, application: &HssApplication) -> Network {
+    let tally = application.tally();
+    let troubles = [
+        ("store commands of the HSS that failed", tally.store_failures),
+        ("resynchronisations granted", tally.resynchronised),
+        ("resynchronisations refused", tally.resynchronisations_refused),
+        (
+            "resynchronisations that lowered DIF: look at those SIMs",
+            tally.dif_decreases,
+        ),
+        ("requests of the HSS that no serving node took", tally.given_up),
+    ];
+    let mut network = Network::of(node);
+    network.issuing = Some(tally.issuing);
+    network.troubles.extend(
+        troubles
+            .into_iter()
+            .filter_map(|(what, count)| Trouble::of(what, count)),
+    );
+    network
 }
 
 fn key_lookup(config: &Config) -> Result<KeyLookup> {

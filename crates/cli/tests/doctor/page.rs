@@ -1,7 +1,7 @@
 //! The page in a real browser: a ladder is clicked, the finding is read, and nothing in a capture can do more than be read.
 
-use crate::support::browser::Browser;
 use crate::support::{captures, complained, doctor, json};
+use quintet_browser::Browser;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 

@@ -31,4 +31,3 @@ mod sh;
 mod shared_store;
 mod signals;
 mod support;
-mod telemetry;

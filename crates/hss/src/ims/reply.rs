@@ -94,11 +94,9 @@ impl Hss {
     ) -> Disposition {
         let outcome = Outcome::of(outcome);
         if self.front.events.are_wanted() {
-            let header = inbound.message.header();
-            let (application, command) = (header.application_id, header.code);
+            let command = inbound.message.header().code;
             self.front.events.report(HssEvent::Answered {
                 connection,
-                application,
                 command,
                 imsi,
                 outcome,

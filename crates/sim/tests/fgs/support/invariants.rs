@@ -33,7 +33,6 @@ impl Invariants {
             association,
             connection,
             event,
-            ..
         } = event
         else {
             return;
