@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// What goes where, beside the program: from, to, mode.
-const FILES: [(&str, &str, u32); 7] = [
+const FILES: [(&str, &str, u32); 9] = [
     (
         "packaging/quintet.service",
         "usr/lib/systemd/system/quintet.service",
@@ -24,6 +24,16 @@ const FILES: [(&str, &str, u32); 7] = [
         0o644,
     ),
     ("packaging/quintet.toml", "etc/quintet/quintet.toml", 0o640),
+    (
+        "packaging/grafana/quintet.json",
+        "usr/share/quintet/grafana.json",
+        0o644,
+    ),
+    (
+        "packaging/prometheus/quintet.rules.yml",
+        "usr/share/quintet/quintet.rules.yml",
+        0o644,
+    ),
     ("LICENSE", "usr/share/doc/quintet/copyright", 0o644),
     ("packaging/debian/postinst", "DEBIAN/postinst", 0o755),
     ("packaging/debian/prerm", "DEBIAN/prerm", 0o755),

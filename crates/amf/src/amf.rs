@@ -146,7 +146,7 @@ impl Amf {
             serving_network_name: config.serving_network_name().as_str().to_owned(),
             table: Table::new(config.policy.guami, config.limits.contexts, table_seed),
             gnbs: Gnbs::default(),
-            connections: Connections::default(),
+            connections: Connections::after(config.last_connection),
             calls: Calls::new(&config),
             given_up: HashMap::new(),
             schedule: Schedule::default(),

@@ -33,6 +33,9 @@ pub struct Config {
     pub implicit_deregistration: Duration,
     /// How long a deregistered UE's context is kept for its return.
     pub purge_after: Duration,
+    /// The first connection of a UE has the identity after this one. Another one at each start: what gNBs still know of the
+    /// former run is nobody's then, and attempts of two runs are told apart.
+    pub last_connection: u64,
     /// Limits.
     pub limits: Limits,
 }
@@ -122,6 +125,7 @@ impl Config {
             mobile_reachable_margin: Duration::from_secs(240),
             implicit_deregistration: Duration::from_secs(240),
             purge_after: Duration::from_secs(24 * 3600),
+            last_connection: 0,
             limits: Limits::default(),
         }
     }

@@ -6,6 +6,7 @@ use quintet_fgmm::network::{ContextId, Session};
 use quintet_identity::fgs::{Ncgi, Tai};
 use quintet_ngap::{AmfUeNgapId, RanUeNgapId};
 use quintet_sctp::AssociationId;
+use quintet_telemetry::AttemptId;
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -43,6 +44,8 @@ pub(crate) struct Connection {
     pub(crate) phase: Phase,
     pub(crate) tai: Tai,
     pub(crate) ncgi: Ncgi,
+    /// What its attempt is called on every node, once the connection has its identity.
+    pub(crate) attempt: Option<AttemptId>,
     /// When anything was heard last.
     pub(crate) heard: Duration,
     /// The deadline that is in the schedule.
@@ -50,18 +53,26 @@ pub(crate) struct Connection {
 }
 
 /// All connections, by the AMF's identity of them. Identities count up and are not used again before 2⁴⁰ others were.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Connections {
     by_id: HashMap<AmfUeNgapId, Box<Connection>>,
     next: u64,
 }
 
 impl Connections {
+    /// None yet; the first has the identity after `last`.
+    pub(crate) fn after(last: u64) -> Self {
+        Self {
+            by_id: HashMap::new(),
+            next: last.min(MAX_AMF_UE_NGAP_ID),
+        }
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.by_id.len()
     }
 
-    pub(crate) fn insert(&mut self, connection: Connection) -> AmfUeNgapId {
+    pub(crate) fn insert(&mut self, mut connection: Connection) -> AmfUeNgapId {
         // The limits keep far fewer connections than there are identities.
         let id = loop {
             self.next = if self.next == MAX_AMF_UE_NGAP_ID {
@@ -74,6 +85,9 @@ impl Connections {
                 break id;
             }
         };
+        let (ncgi, gnb) = (connection.ncgi, connection.ran_ue_ngap_id.0);
+        let cell = (ncgi.plmn().octets(), ncgi.cell());
+        connection.attempt = Some(AttemptId::of_connection(cell, gnb.into(), id.0));
         self.by_id.insert(id, Box::new(connection));
         id
     }

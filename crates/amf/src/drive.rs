@@ -359,12 +359,15 @@ impl Amf {
         if let Event::Phase { phase, .. } = &event {
             counted(&mut self.counters, *phase);
         }
-        let Some(association) = self.connections.get(id).map(|connection| connection.association) else {
+        let found = self.connections.get(id);
+        let Some((association, attempt)) = found.and_then(|found| Some((found.association, found.attempt?)))
+        else {
             return;
         };
         self.report(|| AmfEvent::Fgmm {
             association,
             connection: id,
+            attempt,
             event,
         });
     }

@@ -7,6 +7,7 @@ use quintet_identity::Supi;
 use quintet_identity::fgs::Guti;
 use quintet_ngap::{AmfUeNgapId, Cause};
 use quintet_sctp::AssociationId;
+use quintet_telemetry::AttemptId;
 use std::net::SocketAddr;
 
 /// Why an NGAP message was dropped without an answer.
@@ -99,6 +100,8 @@ pub enum AmfEvent {
         association: AssociationId,
         /// The connection.
         connection: AmfUeNgapId,
+        /// What the attempt is called on every node.
+        attempt: AttemptId,
         /// What.
         event: Event,
     },

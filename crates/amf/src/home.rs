@@ -95,7 +95,8 @@ impl Amf {
         self.ask_udm(id, Step::Register, "registration of the AMF", request);
     }
 
-    fn ask_udm(&mut self, id: AmfUeNgapId, step: Step, what: &'static str, request: Request) {
+    fn ask_udm(&mut self, id: AmfUeNgapId, step: Step, what: &'static str, mut request: Request) {
+        self.name_attempt(id, &mut request);
         let ticket = self.calls.make(Call {
             whose: For::Registration(id, step),
             service: Service::Udm,

@@ -23,7 +23,9 @@ use quintet_sbi::nausf::{
 };
 use quintet_sbi::nudm::ueau::{AuthType, ResynchronizationInfo};
 use quintet_sbi::ts29571::Links;
-use quintet_sbi::{Base64, Hex, MAX_PATH_OCTETS, ProblemDetails, Request, SecretHex, Target, cause, path};
+use quintet_sbi::{
+    Base64, Hex, MAX_PATH_OCTETS, ProblemDetails, Request, SecretHex, TRACEPARENT, Target, cause, path,
+};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -102,12 +104,14 @@ impl Amf {
             onboarding_ind: false,
             aun3_ind: false,
         };
+        let mut request = nausf::authenticate(&info);
+        self.name_attempt(id, &mut request);
         let ticket = self.calls.make(Call {
             whose: For::Challenge(id),
             service: Service::Ausf,
             what: "authentication",
             at: None,
-            request: nausf::authenticate(&info),
+            request,
         });
         let Some(connection) = self.connections.get_mut(id) else {
             return;
@@ -123,6 +127,14 @@ impl Amf {
             ticket,
             Input::Challenge(Err(AuthenticationUnavailable::NoAnswer)),
         );
+    }
+
+    /// Tells whoever is called which attempt it is for. The parent span is the connection: nothing in between has a number.
+    pub(crate) fn name_attempt(&self, id: AmfUeNgapId, request: &mut Request) {
+        if let Some(attempt) = self.connections.get(id).and_then(|connection| connection.attempt) {
+            let header = attempt.traceparent(id.0, true);
+            request.headers.push((TRACEPARENT, header));
+        }
     }
 
     /// The confirmation of 5G AKA.
@@ -154,11 +166,13 @@ impl Amf {
     ) {
         let link = self.authentication(id).and_then(|a| a.link.clone());
         let ticket = link.and_then(|link| {
+            let mut request = request(&link.path);
+            self.name_attempt(id, &mut request);
             self.calls.make(Call {
                 whose,
                 service: Service::Ausf,
                 what: "confirmation",
-                request: request(&link.path),
+                request,
                 at: Some(link.target),
             })
         });

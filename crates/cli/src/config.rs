@@ -64,6 +64,7 @@ pub(crate) struct Config {
     pub(crate) keys: Keys,
     pub(crate) api: Api,
     pub(crate) metrics: Metrics,
+    pub(crate) telemetry: Telemetry,
     pub(crate) log: Log,
 }
 
@@ -146,6 +147,41 @@ impl Default for Hss {
 pub(crate) struct Metrics {
     /// Address of the HTTP listener (`/metrics`); none by default.
     pub(crate) listen: Option<SocketAddr>,
+}
+
+/// Traces of attempts.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Telemetry {
+    /// A collector of OpenTelemetry that takes OTLP over HTTP, `http://127.0.0.1:4318`; none by default.
+    pub(crate) otlp: Option<String>,
+    /// The share of attempts that is traced, 0 to 1.
+    pub(crate) sample: f64,
+}
+
+impl Default for Telemetry {
+    fn default() -> Self {
+        Self {
+            otlp: None,
+            sample: 1.0,
+        }
+    }
+}
+
+impl Telemetry {
+    /// Where spans go.
+    ///
+    /// # Errors
+    /// What of it cannot be.
+    pub(crate) fn collector(&self) -> Result<Option<quintet_runtime::Collector>> {
+        if !(0.0..=1.0).contains(&self.sample) {
+            bail!("telemetry.sample = {}: a share is 0 to 1", self.sample);
+        }
+        let parse = |url: &String| {
+            quintet_runtime::Collector::parse(url).map_err(|why| anyhow::anyhow!("telemetry.otlp: {why}"))
+        };
+        self.otlp.as_ref().map(parse).transpose()
+    }
 }
 
 /// Logs.

@@ -112,6 +112,7 @@ fn rate(text: &str) -> Result<f64, String> {
 }
 
 pub(crate) fn run(arguments: Arguments) -> Result<Finding> {
+    crate::logging::start_if_asked()?;
     let asked_for = |technology| arguments.technologies.contains(&technology);
     let of_s6a = asked_for(Technology::S6a);
     let asked = stage::Bill {

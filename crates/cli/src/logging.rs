@@ -22,6 +22,17 @@ pub(crate) fn filter(log: &Log) -> Result<EnvFilter> {
     })
 }
 
+/// Starts logging for a command that has none of itself, if the environment asks for it.
+///
+/// # Errors
+/// A filter that cannot be read.
+pub(crate) fn start_if_asked() -> Result<()> {
+    match std::env::var_os(VARIABLE) {
+        Some(_) => start(&Log::default()),
+        None => Ok(()),
+    }
+}
+
 /// Starts logging; once per process.
 ///
 /// # Errors

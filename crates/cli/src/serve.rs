@@ -27,7 +27,7 @@ use quintet_diameter::node::{
 use quintet_hss::{Hss, HssConfig};
 use quintet_identity::Plmn;
 use quintet_runtime::sctp::SctpUse;
-use quintet_runtime::{Clock, Drbg, Driver, HssApplication, Tap};
+use quintet_runtime::{Clock, Drbg, Driver, Exporter, HssApplication, Tap, Tracer};
 use quintet_store::Store;
 use quintet_subscriber::auc::Slot;
 use quintet_subscriber::s6a::VisitedPlmns;
@@ -138,6 +138,7 @@ fn read_config(path: &Path) -> Result<Config> {
     let config = Config::read(path)?;
     let checked = || {
         logging::filter(&config.log)?;
+        config.telemetry.collector()?;
         if config.roles.0.contains(&Role::Mme) {
             mme::node_config(&config, 0)?;
         }
@@ -217,6 +218,8 @@ async fn serve(config: Config, events: Option<&Rc<RefCell<Events>>>) -> Result<(
             scscf: events.map(|events| Events::tap(events, events::Node::Scscf)),
         },
     )?;
+    let nodes = (hss.as_ref(), mme.as_ref(), &fgs, &ims);
+    let exporter = observe(&config, clock, nodes).await?;
     let api = api::start(&config, hss.as_ref())?;
     let control = ims.answer_questions(clock);
     let mut ticks = tokio::time::interval(events::TICK);
@@ -260,8 +263,48 @@ async fn serve(config: Config, events: Option<&Rc<RefCell<Events>>>) -> Result<(
     if let Some(events) = events {
         events.borrow_mut().finish(clock.moment().wall);
     }
+    if let Some(exporter) = exporter {
+        // It takes as long as a collector may.
+        drop(tokio::task::spawn_blocking(move || exporter.finish()).await);
+    }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// All that may run.
+type Nodes<'n> = (
+    Option<&'n Driver<HssApplication>>,
+    Option<&'n mme::Running>,
+    &'n fgs::Running,
+    &'n ims::Running,
+);
+
+/// Has those that run asked for metrics and traced, as configured.
+async fn observe(config: &Config, clock: Clock, (hss, mme, fgs, ims): Nodes<'_>) -> Result<Option<Exporter>> {
+    let mut sources = metrics::Sources::none(clock);
+    let mut exporter = None;
+    if let Some(collector) = config.telemetry.collector()? {
+        let ratio = config.telemetry.sample;
+        let (tracer, thread) = Tracer::start(collector, ratio, env!("CARGO_PKG_VERSION"))?;
+        sources.trace(tracer);
+        exporter = Some(thread);
+    }
+    if let Some(hss) = hss {
+        sources.add(hss);
+    }
+    if let Some(mme) = mme {
+        sources.add(&mme.driver);
+        if let Some(tracer) = sources.tracer() {
+            mme.driver.with(|_, _, application| application.trace(tracer));
+        }
+    }
+    fgs.measured_by(&mut sources);
+    ims.measured_by(&mut sources);
+    if let Some(address) = config.metrics.listen {
+        let local = metrics::serve(address, &sources).await?;
+        tracing::info!(address = %local, "metrics: listening, path /metrics");
+    }
+    Ok(exporter)
 }
 
 /// Starts the HSS of the configuration.
@@ -294,10 +337,6 @@ async fn start_hss(
     }
     open_tls(config, &driver)?;
     open_sctp(config, &driver)?;
-    if let Some(address) = config.metrics.listen {
-        let local = metrics::serve(address, driver.clone()).await?;
-        tracing::info!(address = %local, "metrics: listening, path /metrics");
-    }
     Ok(driver)
 }
 

@@ -15,6 +15,7 @@ use quintet_diameter::dict::avp;
 use quintet_diameter::node::{Application, Destination, FailedReason, Priority, RequestHandle, RouteError};
 use quintet_diameter::{Message, MessageWriter, Node, ResultCode};
 use quintet_ims::registrar::At;
+use quintet_telemetry::AttemptId;
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -106,6 +107,7 @@ pub struct CxClient<T> {
     config: CxConfig,
     sent: HashMap<RequestHandle, Sent<T>>,
     session_id: String,
+    about: Option<AttemptId>,
 }
 
 impl<T> CxClient<T> {
@@ -116,7 +118,13 @@ impl<T> CxClient<T> {
             config,
             sent: HashMap::new(),
             session_id: String::new(),
+            about: None,
         }
+    }
+
+    /// What is sent from now on is part of this attempt, and its Session-Id says so; `None` for none that is known.
+    pub fn about(&mut self, attempt: Option<AttemptId>) {
+        self.about = attempt;
     }
 
     /// Requests without an answer.
@@ -159,6 +167,9 @@ impl<T> CxClient<T> {
     ) -> Result<(), (Sent<T>, RouteError)> {
         self.session_id.clear();
         node.next_session_id(&mut self.session_id);
+        if let Some(attempt) = self.about {
+            attempt.end_session_id(&mut self.session_id);
+        }
         let to = Destination {
             host: hss.or(self.config.hss_host.as_deref()),
             realm: &self.config.hss_realm,

@@ -176,6 +176,11 @@ impl Scscf {
         &self.config
     }
 
+    /// What is asked of the HSS from now on is part of this attempt; `None` for none that is known.
+    pub fn about(&mut self, attempt: Option<quintet_telemetry::AttemptId>) {
+        self.cx.about(attempt);
+    }
+
     /// One whole SIP message came.
     pub fn handle_sip(&mut self, at: At, node: &mut Node, hop: Hop, octets: &[u8]) {
         self.received(&mut Cycle { at, node }, hop, octets);

@@ -24,6 +24,7 @@ mod duplicates;
 mod envelope;
 mod event;
 mod introduction;
+mod latencies;
 mod machine;
 mod outstanding;
 mod overload;
@@ -38,6 +39,7 @@ mod security;
 pub(crate) mod seed;
 mod table;
 mod timers;
+mod transactions;
 mod watchdog;
 
 pub use answer::{AnswerResult, AnswerWriter};
@@ -51,6 +53,7 @@ pub use disconnect::DisconnectCause;
 pub use event::{
     Action, ConnectionId, DownReason, Event, FailedReason, RefusedReason, RequestHandle, RouteError,
 };
+pub use latencies::{Latencies, MAX_TIMED_COMMANDS, Timed};
 pub use overload::{MAX_REDUCTION, MAX_TARGET_WAIT, MIN_TARGET_WAIT, OverloadConfig, OverloadStatus, Queue};
 pub use peer::{Capabilities, PeerId, PeerStatus};
 pub use priority::{PRIORITIES, Priority};
@@ -58,6 +61,7 @@ pub use receive::Inbound;
 pub use request::Destination;
 pub use security::{Certificate, Fingerprint, PeerSecurity};
 pub use table::PeerState;
+pub use transactions::Transaction;
 pub use watchdog::WatchdogState;
 
 use crate::MAX_IDENTITY_OCTETS;
@@ -69,6 +73,7 @@ use peer::{Candidate, Peer};
 use seed::Seed;
 use table::{PeerMachineAction, PeerMachineEvent};
 use timers::{Deadline, TimerKey, Timers};
+use transactions::Transactions;
 use watchdog::{Watchdog, WatchdogEvent};
 
 use std::collections::{BTreeMap, VecDeque};
@@ -107,6 +112,8 @@ pub struct Node {
     actions: VecDeque<Action>,
     transmit: VecDeque<ConnectionId>,
     counters: Counters,
+    latencies: Latencies,
+    transactions: Transactions,
     end_to_end: u32,
     sessions: u64,
     handles: u64,
@@ -139,6 +146,8 @@ impl Node {
             actions: VecDeque::new(),
             transmit: VecDeque::new(),
             counters: Counters::default(),
+            latencies: Latencies::default(),
+            transactions: Transactions::default(),
             end_to_end: config.started_at_unix << 20 | seed.next() as u32 >> 12,
             sessions: u64::from(config.started_at_unix) << 32 | seed.next() >> 32,
             handles: 0,
@@ -171,6 +180,12 @@ impl Node {
     #[must_use]
     pub fn counters(&self) -> &Counters {
         &self.counters
+    }
+
+    /// How long requests took: those of others here, and this node's with others.
+    #[must_use]
+    pub fn latencies(&self) -> &Latencies {
+        &self.latencies
     }
 
     /// A peer, unless its place was taken over since.
@@ -362,6 +377,22 @@ impl Node {
         self.connections
             .get(&id)
             .is_some_and(|c| c.phase != Phase::Closed && c.output.len() <= self.config.limits.output_octets)
+    }
+
+    /// What was answered since the last call is out, `now` as a clock says that was read after it: so much time they took. A
+    /// runtime that has no such clock need not call it; then they count with the time of their last input.
+    pub fn settled(&mut self, now: impl FnOnce() -> Duration) {
+        self.latencies.settled(now);
+    }
+
+    /// Whether transactions are told one by one by [`Node::poll_transaction`]: those of this share (0 to 1) of all attempts.
+    pub fn trace(&mut self, ratio: Option<f64>) {
+        self.transactions.trace(ratio);
+    }
+
+    /// The next transaction that ended.
+    pub fn poll_transaction(&mut self) -> Option<Transaction> {
+        self.transactions.poll()
     }
 
     /// When [`Node::timeout`] must be called at the latest; `None` if nothing is waited for. May be in the past.

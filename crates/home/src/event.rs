@@ -3,6 +3,7 @@
 use quintet_identity::Imsi;
 use quintet_store::StoreError;
 use quintet_subscriber::auc::{ClockJump, Epoch, IssueError, VectorError};
+use quintet_telemetry::AttemptId;
 use std::collections::VecDeque;
 
 /// The most events kept for a listener that does not fetch them; past it the newest are dropped.
@@ -70,7 +71,8 @@ pub enum FrontEvent {
 /// Events on their way to a listener; `E` is the node's own.
 #[derive(Debug)]
 pub struct Events<E> {
-    queue: VecDeque<E>,
+    queue: VecDeque<(Option<AttemptId>, E)>,
+    about: Option<AttemptId>,
     wanted: bool,
 }
 
@@ -78,6 +80,7 @@ impl<E> Default for Events<E> {
     fn default() -> Self {
         Self {
             queue: VecDeque::new(),
+            about: None,
             wanted: false,
         }
     }
@@ -93,12 +96,28 @@ impl<E> Events<E> {
     /// Reports an event to whoever listens.
     pub fn report(&mut self, event: impl Into<E>) {
         if self.wanted && self.queue.len() < MAX_EVENTS {
-            self.queue.push_back(event.into());
+            self.queue.push_back((self.about, event.into()));
         }
+    }
+
+    /// What is reported from now on is about this attempt; `None` if it is about none that is known.
+    pub fn about(&mut self, attempt: Option<AttemptId>) {
+        self.about = attempt;
+    }
+
+    /// The attempt that is worked on.
+    #[must_use]
+    pub fn attempt(&self) -> Option<AttemptId> {
+        self.about
     }
 
     /// The next event.
     pub fn poll(&mut self) -> Option<E> {
+        self.poll_named().map(|(_, event)| event)
+    }
+
+    /// The next event, and the attempt that it is about.
+    pub fn poll_named(&mut self) -> Option<(Option<AttemptId>, E)> {
         self.queue.pop_front()
     }
 

@@ -109,6 +109,7 @@ impl Dispatch {
             Ok(handle) => {
                 let (command, imsi) = (owed.request.command(), owed.request.imsi());
                 report(HssEvent::Sent {
+                    application: owed.request.application(),
                     command,
                     imsi,
                     host: owed.host.clone(),
@@ -147,6 +148,7 @@ impl Dispatch {
         }
         let (command, imsi) = (owed.request.command(), owed.request.imsi());
         report(HssEvent::Confirmed {
+            application: owed.request.application(),
             command,
             imsi,
             host: owed.host.clone(),
@@ -209,6 +211,7 @@ impl Dispatch {
 
 fn given_up(owed: Owed) -> HssEvent {
     HssEvent::GivenUp {
+        application: owed.request.application(),
         command: owed.request.command(),
         imsi: owed.request.imsi(),
         host: owed.host,

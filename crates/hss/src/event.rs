@@ -14,6 +14,8 @@ pub enum HssEvent {
     Answered {
         /// Over which connection it came.
         connection: ConnectionId,
+        /// Application-ID: SWx has MAR and SAR of its own, beside Cx's.
+        application: u32,
         /// Command Code.
         command: u32,
         /// Whom it was about, if that could be read.
@@ -39,6 +41,8 @@ pub enum HssEvent {
     },
     /// A request was sent to a serving node.
     Sent {
+        /// Application-ID: SWx has MAR and SAR of its own, beside Cx's.
+        application: u32,
         /// Command Code.
         command: u32,
         /// Whom it is about.
@@ -48,6 +52,8 @@ pub enum HssEvent {
     },
     /// A serving node answered a request of the HSS.
     Confirmed {
+        /// Application-ID: SWx has MAR and SAR of its own, beside Cx's.
+        application: u32,
         /// Command Code.
         command: u32,
         /// Whom it was about.
@@ -59,6 +65,8 @@ pub enum HssEvent {
     },
     /// A request of the HSS was given up: the serving node could not be reached, or refused it.
     GivenUp {
+        /// Application-ID: SWx has MAR and SAR of its own, beside Cx's.
+        application: u32,
         /// Command Code.
         command: u32,
         /// Whom it was about.

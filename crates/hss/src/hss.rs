@@ -11,6 +11,7 @@ use crate::ims::{ImsFollowUp, ImsLate, ImsTable};
 use crate::serve::Parked;
 use crate::sh::{Sh, ShFollowUp};
 use core::time::Duration;
+use quintet_diameter::dict::avp;
 use quintet_diameter::node::RequestHandle;
 use quintet_diameter::{ConnectionId, Message, Node};
 use quintet_home::{EntropySource, FrontEnd, FrontEvent, Stored};
@@ -18,6 +19,7 @@ use quintet_identity::{Imsi, Plmn};
 use quintet_store::{Command, Reply, StoreError, SubscriberTable, Ticket};
 use quintet_subscriber::auc::{ChallengeKey, WallClock};
 use quintet_subscriber::s6a::Features;
+use quintet_telemetry::AttemptId;
 
 /// What every input comes with.
 pub(crate) struct Cx<'n> {
@@ -72,6 +74,7 @@ pub struct Hss {
     pub(crate) sh: Sh,
     pub(crate) ims: ImsTable,
     pub(crate) ims_late: ImsLate,
+    names_attempts: bool,
 }
 
 impl Hss {
@@ -96,6 +99,7 @@ impl Hss {
             sh: Sh::default(),
             ims: ImsTable::default(),
             ims_late: ImsLate::default(),
+            names_attempts: false,
             config,
         }
     }
@@ -149,7 +153,20 @@ impl Hss {
         connection: ConnectionId,
         request: Message<'_>,
     ) -> Disposition {
-        self.serve(&mut Cx { now, wall, node }, connection, request)
+        self.front.events.about(self.attempt_of(&request));
+        let disposition = self.serve(&mut Cx { now, wall, node }, connection, request);
+        self.front.events.about(None);
+        disposition
+    }
+
+    /// What the attempt is called that a request is part of. A Session-Id that carries no name costs a digest, which is made if
+    /// somebody wants it.
+    pub(crate) fn attempt_of(&self, request: &Message<'_>) -> Option<AttemptId> {
+        let session = request.find(avp::SESSION_ID)?.data;
+        match self.names_attempts {
+            true => Some(AttemptId::of_session_id(session)),
+            false => AttemptId::carried_by(session),
+        }
     }
 
     /// Takes the answer to a request of this HSS.
@@ -273,6 +290,16 @@ impl Hss {
     /// The next event, if [`Hss::listen`] asked for them.
     pub fn poll_event(&mut self) -> Option<HssEvent> {
         self.front.events.poll()
+    }
+
+    /// The next event, and the attempt that it is about.
+    pub fn poll_named_event(&mut self) -> Option<(Option<AttemptId>, HssEvent)> {
+        self.front.events.poll_named()
+    }
+
+    /// Whether every event tells its attempt; else only where the request carries its name.
+    pub fn name_attempts(&mut self, names: bool) {
+        self.names_attempts = names;
     }
 
     /// Whether events are kept. Off, none costs anything.

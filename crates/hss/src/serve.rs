@@ -232,7 +232,10 @@ impl Hss {
             // It was decoded when it arrived.
             let step = Message::decode(&octets).ok().map(|message| {
                 let inbound = Inbound { message, connection };
-                self.step(cx, &inbound, stage, reply)
+                self.front.events.about(self.attempt_of(&message));
+                let step = self.step(cx, &inbound, stage, reply);
+                self.front.events.about(None);
+                step
             });
             match step {
                 Some(Step::Wait(need, stage)) => {
@@ -267,6 +270,7 @@ impl Hss {
             job.answered = true;
             if let Ok(message) = Message::decode(&octets) {
                 let inbound = Inbound { message, connection };
+                self.front.events.about(self.attempt_of(&message));
                 let unable = ResultCode::UNABLE_TO_COMPLY;
                 let _ = match message.header().application_id {
                     quintet_cx::CX => self.ims_outcome(cx, &inbound, None, unable.into()),
@@ -274,6 +278,7 @@ impl Hss {
                     quintet_swx::SWX => self.swx_outcome(cx, &inbound, Some(imsi), unable.into()),
                     _ => self.fail(cx, &inbound, Some(imsi), unable),
                 };
+                self.front.events.about(None);
             }
             if in_flight {
                 if let Some(job) = self.front.waiting.job(id) {
@@ -381,9 +386,11 @@ impl Hss {
         if self.front.events.are_wanted()
             && let Some(connection) = inbound.connection
         {
-            let command = inbound.message.header().code;
+            let header = inbound.message.header();
+            let (application, command) = (header.application_id, header.code);
             self.front.events.report(HssEvent::Answered {
                 connection,
+                application,
                 command,
                 imsi,
                 outcome,

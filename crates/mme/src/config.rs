@@ -40,6 +40,9 @@ pub struct Config {
     pub implicit_detach: Duration,
     /// How long a detached UE's context is kept for its return; then the HSS gets a Purge-UE-Request.
     pub purge_after: Duration,
+    /// The first connection of a UE has the identity after this one. Another one at each start: what eNBs still know of the
+    /// former run is nobody's then, and attempts of two runs are told apart.
+    pub last_connection: u32,
     /// Limits.
     pub limits: Limits,
 }
@@ -102,6 +105,7 @@ impl Config {
             mobile_reachable_margin: Duration::from_secs(240),
             implicit_detach: Duration::from_secs(240),
             purge_after: Duration::from_secs(24 * 3600),
+            last_connection: 0,
             limits: Limits::default(),
         }
     }

@@ -5,6 +5,7 @@ use quintet_emm::network::{ContextId, Session};
 use quintet_identity::{Ecgi, Tai};
 use quintet_s1ap::{EnbUeS1apId, MmeUeS1apId};
 use quintet_sctp::AssociationId;
+use quintet_telemetry::AttemptId;
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -38,6 +39,8 @@ pub(crate) struct Connection {
     pub(crate) phase: Phase,
     pub(crate) tai: Tai,
     pub(crate) ecgi: Ecgi,
+    /// What its attempt is called on every node, once the connection has its identity.
+    pub(crate) attempt: Option<AttemptId>,
     /// When anything was heard last.
     pub(crate) heard: Duration,
     /// The deadline that is in the schedule.
@@ -45,18 +48,26 @@ pub(crate) struct Connection {
 }
 
 /// All connections, by the MME's identity of them. Identities count up and are not used again before 2³² others were.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Connections {
     by_id: HashMap<MmeUeS1apId, Box<Connection>>,
     next: u32,
 }
 
 impl Connections {
+    /// None yet; the first has the identity after `last`.
+    pub(crate) fn after(last: u32) -> Self {
+        Self {
+            by_id: HashMap::new(),
+            next: last,
+        }
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.by_id.len()
     }
 
-    pub(crate) fn insert(&mut self, connection: Connection) -> MmeUeS1apId {
+    pub(crate) fn insert(&mut self, mut connection: Connection) -> MmeUeS1apId {
         // The limits keep far fewer connections than there are identities.
         let id = loop {
             self.next = self.next.wrapping_add(1);
@@ -65,6 +76,9 @@ impl Connections {
                 break id;
             }
         };
+        let (ecgi, enb) = (connection.ecgi, connection.enb_ue_s1ap_id.0);
+        let cell = (ecgi.plmn().octets(), u64::from(ecgi.cell()));
+        connection.attempt = Some(AttemptId::of_connection(cell, enb.into(), id.0.into()));
         self.by_id.insert(id, Box::new(connection));
         id
     }

@@ -19,6 +19,7 @@ use quintet_s1ap::{
     AllocationAndRetentionPriority, Cause, ErabLevelQosParameters, ErabToBeSetup, MmeUeS1apId, S1apPdu,
     TransportLayerAddress, UeAggregateMaximumBitrate, UeS1apIds, UeSecurityCapabilities,
 };
+use quintet_telemetry::AttemptId;
 use std::net::IpAddr;
 
 impl Mme {
@@ -74,22 +75,20 @@ impl Mme {
             Output::ContextSetup(setup) => self.set_up_context(cycle, id, *setup),
             Output::ContextModification(k_enb) => self.modify_context(id, k_enb),
             Output::FetchVectors(request) => {
-                let sent = self.hss.fetch_vectors(
-                    cycle.at.now,
-                    cycle.node,
-                    &self.config,
-                    For::Session(id),
-                    &request,
-                );
+                let whose = (For::Session(id), self.attempt(id));
+                let sent = self
+                    .hss
+                    .fetch_vectors(cycle.at.now, cycle.node, &self.config, whose, &request);
                 self.asked(id, sent, Input::Vectors(Err(VectorsFailure::NoAnswer)));
             }
             Output::UpdateLocation { imsi, initial_attach } => {
                 let imeisv = self.table.by_imsi(imsi).and_then(|id| self.table.get(id)?.imeisv);
+                let whose = (For::Session(id), self.attempt(id));
                 let sent = self.hss.update_location(
                     cycle.at.now,
                     cycle.node,
                     &self.config,
-                    For::Session(id),
+                    whose,
                     (imsi, imeisv, initial_attach),
                 );
                 self.asked(id, sent, Input::Location(Err(VectorsFailure::NoAnswer)));
@@ -335,16 +334,24 @@ impl Mme {
         });
     }
 
+    /// What the attempt of a connection is called.
+    fn attempt(&self, id: MmeUeS1apId) -> Option<AttemptId> {
+        self.connections.get(id)?.attempt
+    }
+
     fn emm_event(&mut self, id: MmeUeS1apId, event: Event) {
         if let Event::Phase { phase, .. } = &event {
             counted(&mut self.counters, *phase);
         }
-        let Some(association) = self.connections.get(id).map(|connection| connection.association) else {
+        let found = self.connections.get(id);
+        let Some((association, attempt)) = found.and_then(|found| Some((found.association, found.attempt?)))
+        else {
             return;
         };
         self.report(|| MmeEvent::Emm {
             association,
             connection: id,
+            attempt,
             event,
         });
     }

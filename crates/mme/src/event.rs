@@ -7,6 +7,7 @@ use quintet_emm::network::Event;
 use quintet_identity::{Guti, Imsi};
 use quintet_s1ap::{Cause, MmeUeS1apId};
 use quintet_sctp::AssociationId;
+use quintet_telemetry::AttemptId;
 use std::net::SocketAddr;
 
 /// Why an S1AP message was dropped without an answer.
@@ -88,6 +89,8 @@ pub enum MmeEvent {
         association: AssociationId,
         /// The connection.
         connection: MmeUeS1apId,
+        /// What the attempt is called on every node.
+        attempt: AttemptId,
         /// What.
         event: Event,
     },

@@ -13,6 +13,7 @@ use quintet_emm::network::{Location, Vector, VectorRequest, VectorsFailure};
 use quintet_identity::{Imeisv, Imsi};
 use quintet_s1ap::MmeUeS1apId;
 use quintet_subscriber::s6a::{Features, RatType, UlrFlags};
+use quintet_telemetry::AttemptId;
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -29,6 +30,9 @@ pub(crate) enum For {
     /// Nobody waits: Purge-UE.
     Nobody,
 }
+
+/// For whom a request is, and the attempt that it is part of.
+pub(crate) type Asker = (For, Option<AttemptId>);
 
 /// What an answer, or its absence, gives.
 #[derive(Debug)]
@@ -63,7 +67,7 @@ impl HssClient {
         now: Duration,
         node: &mut Node,
         config: &Config,
-        whose: For,
+        whose: Asker,
         request: &VectorRequest,
     ) -> Option<RequestHandle> {
         let again = request.resynchronisation.as_ref().map(|r| (&r.rand, &r.auts));
@@ -85,7 +89,7 @@ impl HssClient {
         now: Duration,
         node: &mut Node,
         config: &Config,
-        whose: For,
+        whose: Asker,
         (imsi, imeisv, initial_attach): (Imsi, Option<Imeisv>, bool),
     ) -> Option<RequestHandle> {
         let mut flags = UlrFlags::S6A_S6D;
@@ -113,7 +117,8 @@ impl HssClient {
         config: &Config,
         imsi: Imsi,
     ) -> Option<RequestHandle> {
-        self.send(now, node, config, (For::Nobody, command::PURGE_UE), |w| {
+        let whose = (For::Nobody, None);
+        self.send(now, node, config, (whose, command::PURGE_UE), |w| {
             s6a::write_pur(w, imsi)
         })
     }
@@ -123,7 +128,7 @@ impl HssClient {
         now: Duration,
         node: &mut Node,
         config: &Config,
-        (whose, command): (For, u32),
+        (whose, command): (Asker, u32),
         write: impl FnOnce(&mut MessageWriter<'_>),
     ) -> Option<RequestHandle> {
         let priority = Priority::of_command(S6A, command);
@@ -135,7 +140,7 @@ impl HssClient {
         now: Duration,
         node: &mut Node,
         config: &Config,
-        (whose, command, priority): (For, u32, Priority),
+        ((whose, attempt), command, priority): (Asker, u32, Priority),
         write: impl FnOnce(&mut MessageWriter<'_>),
     ) -> Option<RequestHandle> {
         if self.sent.len() >= self.limit {
@@ -143,6 +148,9 @@ impl HssClient {
         }
         self.session_id.clear();
         node.next_session_id(&mut self.session_id);
+        if let Some(attempt) = attempt {
+            attempt.end_session_id(&mut self.session_id);
+        }
         let session_id = &self.session_id;
         let to = Destination {
             host: config.hss_host.as_deref(),

@@ -254,7 +254,7 @@ impl Mme {
             cycle.at.now,
             cycle.node,
             &self.config,
-            For::Confirmation(imsi),
+            (For::Confirmation(imsi), None),
             (imsi, imeisv, false),
         );
         if sent.is_none()

@@ -131,7 +131,7 @@ impl Mme {
         Self {
             table: Table::new(config.gummei, config.limits.contexts, table_seed),
             enbs: Enbs::default(),
-            connections: Connections::default(),
+            connections: Connections::after(config.last_connection),
             hss: HssClient::new(config.limits.outstanding_requests),
             schedule: Schedule::default(),
             random: Random(random),

@@ -1,8 +1,10 @@
 //! The AMF as an application of the driver: its gNBs over SCTP, its peers over HTTP/2, its contexts to a store, its log.
 
+use crate::metrics::{Sessions, amf_phase};
 use crate::mme::Keep;
 use crate::sctp::SctpCommand;
-use crate::{Application, Moment};
+use crate::spans::Attempts;
+use crate::{Application, Moment, Tracer};
 use quintet_amf::{Amf, AmfEvent, N2Output, Save, Service};
 use quintet_diameter::node::{ConnectionId, Event, Inbound, Node};
 use quintet_fgmm::network::At;
@@ -17,6 +19,8 @@ pub type AmfListener = Box<dyn FnMut(Moment, &AmfEvent)>;
 /// An AMF with its store.
 pub struct AmfApplication {
     amf: Amf,
+    sessions: Sessions,
+    attempts: Attempts,
     keep: Option<Keep>,
     listener: Option<AmfListener>,
 }
@@ -27,6 +31,8 @@ impl AmfApplication {
     pub fn new(amf: Amf) -> Self {
         Self {
             amf,
+            sessions: Sessions::default(),
+            attempts: Attempts::default(),
             keep: None,
             listener: None,
         }
@@ -57,6 +63,28 @@ impl AmfApplication {
         &self.amf
     }
 
+    /// Tells each attempt as a span from now on.
+    pub fn trace(&mut self, tracer: Tracer) {
+        self.attempts.trace(tracer, "amf");
+    }
+
+    fn trace_step(&mut self, at: Moment, event: &AmfEvent) {
+        if let AmfEvent::Fgmm {
+            attempt,
+            event: quintet_fgmm::network::Event::Phase { phase, .. },
+            ..
+        } = event
+        {
+            let (what, step) = amf_phase(*phase);
+            self.attempts.step(at, *attempt, what, step);
+        }
+    }
+
+    /// What was counted of sessions.
+    pub(crate) fn sessions(&self) -> &Sessions {
+        &self.sessions
+    }
+
     /// Ends the AMF's work: its contexts as they are at last, and nothing is kept any more.
     pub fn retire(&mut self) -> Vec<Save> {
         self.keep = None;
@@ -66,6 +94,8 @@ impl AmfApplication {
     fn report(&mut self, at: Moment) {
         while let Some(event) = self.amf.poll_event() {
             log(&event);
+            self.sessions.of_amf(&event);
+            self.trace_step(at, &event);
             if let Some(listener) = &mut self.listener {
                 listener(at, &event);
             }
@@ -113,8 +143,11 @@ fn log(event: &AmfEvent) {
             "NGAP message not taken"
         ),
         AmfEvent::Fgmm {
-            connection, event, ..
-        } => tracing::debug!(connection = connection.0, ?event, "NAS"),
+            connection,
+            attempt,
+            event,
+            ..
+        } => tracing::debug!(%attempt, connection = connection.0, ?event, "NAS"),
         AmfEvent::CallFailed {
             service,
             what,

@@ -18,7 +18,7 @@ use crate::sbi::run_call;
 use crate::sctp::SctpTransport;
 use crate::sip::run_connect as run_sip_connect;
 use crate::tap::{self, Link, Tap, Transport, Way};
-use crate::{Application, Clock, Moment, listener};
+use crate::{Application, Clock, Moment, Tracer, listener, spans};
 use associations::Associations;
 use connect::run_connect;
 use esp::EspState;
@@ -78,6 +78,10 @@ struct Engine<A> {
     /// Peers that are connected to over TLS.
     secured: HashMap<PeerId, PeerTls>,
     stopped: bool,
+    /// Where transactions are told, and the node's name there.
+    tracing: Option<(Tracer, &'static str)>,
+    /// Spans told so far.
+    told: u64,
 }
 
 impl<A: Application + 'static> Driver<A> {
@@ -105,6 +109,8 @@ impl<A: Application + 'static> Driver<A> {
             connects: Vec::new(),
             secured: HashMap::new(),
             stopped: false,
+            tracing: None,
+            told: 0,
         };
         let shared = Shared {
             clock,
@@ -159,6 +165,19 @@ impl<A: Application + 'static> Driver<A> {
         };
         self.settle(at);
         result
+    }
+
+    /// Tells every Diameter transaction of the attempts that are traced, as spans of a node of this name.
+    pub fn trace(&self, tracer: &Tracer, name: &'static str) {
+        let engine = &mut *self.shared.engine.borrow_mut();
+        engine.node.trace(Some(tracer.ratio()));
+        engine.tracing = Some((tracer.clone(), name));
+    }
+
+    /// Looks at node and application; nothing follows from it.
+    pub fn look<R>(&self, look: impl FnOnce(&Node, &A) -> R) -> R {
+        let engine = self.shared.engine.borrow();
+        look(&engine.node, &engine.application)
     }
 
     /// Answers what is pending, says DPR to every peer and closes, then ends every SCTP association, and says GOAWAY on service based interfaces; returns when
@@ -284,6 +303,11 @@ impl<A: Application + 'static> Driver<A> {
         let (connects, calls, sip_connects, tasks) = {
             let engine = &mut *self.shared.engine.borrow_mut();
             engine.settle(at);
+            engine.node.settled(|| self.shared.clock.moment().now);
+            if let Some((tracer, name)) = &engine.tracing {
+                let out = self.shared.clock.moment();
+                spans::transactions(tracer, name, out, &mut engine.node, &mut engine.told);
+            }
             if engine.is_over() {
                 self.shared.stopped.notify_waiters();
             }

@@ -3,6 +3,18 @@
 use quintet_hss::FrontEvent;
 use quintet_store::StoreError;
 use quintet_subscriber::auc::Slot;
+use quintet_telemetry::AttemptId;
+
+/// An attempt as log lines tell it: nothing where there is none.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Shown(pub(crate) Option<AttemptId>);
+
+impl Shown {
+    /// The value of the field `attempt`.
+    pub(crate) fn field(self) -> Option<tracing::field::DisplayValue<AttemptId>> {
+        self.0.map(tracing::field::display)
+    }
+}
 
 /// What is counted for metrics.
 #[derive(Clone, Copy, Debug, Default)]
@@ -22,9 +34,9 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Logs and counts an event of the front end that has `slot`, set by `setting`.
-    pub(crate) fn report(&mut self, slot: Slot, setting: &str, event: FrontEvent) {
-        let slot = slot.value();
+    /// Logs and counts an event of the front end that has `slot`, set by `setting`, and the attempt that it is about.
+    pub(crate) fn report(&mut self, (slot, setting): (Slot, &str), attempt: Shown, event: FrontEvent) {
+        let (slot, attempt) = (slot.value(), attempt.field());
         match event {
             FrontEvent::Issuing => {
                 self.issuing = true;
@@ -44,12 +56,13 @@ impl Tally {
                     // Its text has all digits of the IMSI; a log has not.
                     StoreError::NoSubscriber { imsi } | StoreError::TooManyGateways { imsi } => {
                         tracing::warn!(
+                            attempt,
                             what,
                             ?imsi,
                             "the subscriber was removed, or has too many PDN gateways"
                         );
                     }
-                    error => tracing::error!(what, %error, "the store failed"),
+                    error => tracing::error!(attempt, what, %error, "the store failed"),
                 }
             }
             FrontEvent::ClockJump { jump } => {
@@ -57,10 +70,10 @@ impl Tally {
                 tracing::error!(%jump, "no vectors are issued");
             }
             FrontEvent::Unusable { imsi, error } => {
-                tracing::warn!(?imsi, %error, "no vector can be made of what is provisioned");
+                tracing::warn!(attempt, ?imsi, %error, "no vector can be made of what is provisioned");
             }
             FrontEvent::NotIssued { imsi, error } => {
-                tracing::warn!(?imsi, %error, "no sequence number is left for this subscriber here");
+                tracing::warn!(attempt, ?imsi, %error, "no sequence number is left for this subscriber here");
             }
             FrontEvent::TableFull => tracing::warn!("memory holds as many subscribers as it can"),
             FrontEvent::Preloaded { subscribers } => {
@@ -71,17 +84,19 @@ impl Tally {
                 if decrease {
                     self.dif_decreases += 1;
                     tracing::warn!(
+                        attempt,
                         ?imsi,
                         "resynchronised downwards: the USIM's SQN is far below what was issued; is the SIM a copy, or \
                          was its SQN reset?"
                     );
                 } else {
-                    tracing::info!(?imsi, "resynchronised");
+                    tracing::info!(attempt, ?imsi, "resynchronised");
                 }
             }
             FrontEvent::ResynchronisationRefused { imsi } => {
                 self.resynchronisations_refused += 1;
                 tracing::warn!(
+                    attempt,
                     ?imsi,
                     "resynchronisation refused: MAC-S does not hold, or the RAND is not ours"
                 );

@@ -1,11 +1,11 @@
 //! The HSS as an application of the driver: its store, its log, what is counted of it.
 
-use crate::front::Tally;
+use crate::front::{Shown, Tally};
 use crate::{Application, Moment};
 use quintet_diameter::dict::application;
 use quintet_diameter::node::{ConnectionId, Event, Inbound, Node, PeerId};
 use quintet_hss::{Hss, HssEvent};
-use quintet_store::Store;
+use quintet_store::{Store, StoreFigures};
 use quintet_subscriber::auc::WallClock;
 use std::time::Duration;
 
@@ -21,6 +21,8 @@ impl HssApplication {
     #[must_use]
     pub fn new(mut hss: Hss, store: Box<dyn Store>) -> Self {
         hss.listen(true);
+        // At this level each answer is told.
+        hss.name_attempts(tracing::enabled!(tracing::Level::DEBUG));
         Self {
             hss,
             store,
@@ -50,21 +52,36 @@ impl HssApplication {
         self.tally
     }
 
+    /// What the store measures of itself.
+    #[must_use]
+    pub fn store_figures(&self) -> StoreFigures {
+        self.store.figures()
+    }
+
     /// Logs what the HSS reports.
     fn report(&mut self) {
-        while let Some(event) = self.hss.poll_event() {
+        while let Some((attempt, event)) = self.hss.poll_named_event() {
+            let attempt = Shown(attempt);
             match event {
                 HssEvent::Answered {
+                    application,
                     command,
                     imsi,
                     outcome,
                     ..
                 } => {
-                    tracing::debug!(command, ?imsi, ?outcome, "answered");
+                    tracing::debug!(
+                        attempt = attempt.field(),
+                        application,
+                        command,
+                        ?imsi,
+                        ?outcome,
+                        "answered"
+                    );
                 }
                 HssEvent::Front(event) => {
                     let slot = self.hss.config().slot;
-                    self.tally.report(slot, "hss.slot", event);
+                    self.tally.report((slot, "hss.slot"), attempt, event);
                 }
                 HssEvent::Equipment {
                     imsi,
@@ -72,15 +89,27 @@ impl HssApplication {
                     other_equipment,
                 } => {
                     tracing::info!(
+                        attempt = attempt.field(),
                         ?imsi,
                         ?verdict,
                         other_equipment,
                         "equipment that is not simply permitted"
                     );
                 }
-                HssEvent::GivenUp { command, imsi, host } => {
+                HssEvent::GivenUp {
+                    application,
+                    command,
+                    imsi,
+                    host,
+                } => {
                     self.tally.given_up += 1;
-                    tracing::warn!(command, ?imsi, host, "a serving node did not take a request");
+                    tracing::warn!(
+                        application,
+                        command,
+                        ?imsi,
+                        host,
+                        "a serving node did not take a request"
+                    );
                 }
                 other => tracing::debug!(event = ?other, "hss"),
             }

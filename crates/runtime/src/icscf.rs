@@ -1,7 +1,7 @@
 //! The I-CSCF as an application of the driver.
 
 use crate::pcscf::at;
-use crate::{Application, Moment};
+use crate::{Application, Moment, about};
 use quintet_cscf::icscf::Icscf;
 use quintet_diameter::node::{ConnectionId, Event, Inbound, Node};
 use quintet_sip::transport::{Hop, SipOutput};
@@ -44,7 +44,9 @@ pub(crate) fn log_peer(node: &Node, event: &Event) {
 
 impl Application for IcscfApplication {
     fn handle(&mut self, moment: Moment, node: &mut Node, connection: ConnectionId, inbound: Inbound<'_>) {
+        self.icscf.about(about::of_diameter(&inbound));
         self.icscf.handle(at(moment), node, connection, inbound);
+        self.icscf.about(None);
     }
 
     fn event(&mut self, moment: Moment, node: &mut Node, event: &Event) {
@@ -63,7 +65,9 @@ impl Application for IcscfApplication {
     }
 
     fn sip(&mut self, moment: Moment, node: &mut Node, hop: Hop, octets: &[u8]) {
+        self.icscf.about(about::of_sip(octets));
         self.icscf.handle_sip(at(moment), node, hop, octets);
+        self.icscf.about(None);
     }
 
     fn sip_failed(&mut self, moment: Moment, node: &mut Node, hop: Hop) {

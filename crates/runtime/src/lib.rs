@@ -14,9 +14,11 @@
 
 #![forbid(unsafe_code)]
 
+mod about;
 mod amf;
 mod application;
 mod ausf;
+mod calls;
 mod carrier;
 mod clock;
 mod connection;
@@ -31,6 +33,7 @@ mod icscf;
 mod listener;
 pub mod live;
 mod member;
+mod metrics;
 mod mme;
 mod outbox;
 mod pcscf;
@@ -40,8 +43,10 @@ mod sbi;
 mod scscf;
 pub mod sctp;
 mod sip;
+mod spans;
 mod tap;
 mod tls;
+mod trace;
 mod udm;
 mod xfrm;
 
@@ -56,6 +61,7 @@ pub use front::Tally;
 pub use hss::HssApplication;
 pub use icscf::IcscfApplication;
 pub use member::{Api, MemberConfig, NetworkFunction, SbiMember};
+pub use metrics::Measured;
 pub use mme::{Keep, Listener, MmeApplication};
 pub use pcscf::{EspListener, PcscfApplication, PcscfListener};
 pub use peer_tls::{PeerTls, PeerTlsPem, fingerprint};
@@ -65,4 +71,5 @@ pub use scscf::{ScscfApplication, ScscfListener};
 pub use sip::{SipLimits, SipSettings};
 pub use tap::{Link, SbiLink, SctpLink, SctpWire, Tap, Transport, Way};
 pub use tls::{Alpn, ClientTls, ServerTls, TlsError};
+pub use trace::{Collector, Exporter, Tracer};
 pub use udm::{UdmApplication, UdmListener};

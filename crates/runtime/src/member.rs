@@ -4,13 +4,14 @@
 mod functions;
 
 use crate::sctp::{SctpCommand, SctpConnectError};
-use crate::{Application, Moment};
+use crate::{Application, Measured, Moment};
 use quintet_diameter::node::{ConnectionId, Event, Inbound, Node};
 use quintet_sbi::nrf::{Agent, AgentConfig, AgentEvent, NFProfile, NFService, NFServiceVersion, Service};
 use quintet_sbi::nrf::{IpEndPoint, NrfConfig};
 use quintet_sbi::oauth2::TokenVerifier;
 use quintet_sbi::{CallFailure, CallId, Output, Request, RequestId, Response, Target};
 use quintet_sctp::AssociationId;
+use quintet_telemetry::Collection;
 use std::net::IpAddr;
 use std::time::Duration;
 use tokio::sync::oneshot;
@@ -109,6 +110,12 @@ impl<A: NetworkFunction> SbiMember<A> {
         self.agent.stop();
     }
 
+    /// The node's application, to look at.
+    #[must_use]
+    pub fn view(&self) -> &A {
+        &self.inner
+    }
+
     /// The node's application.
     pub fn inner(&mut self) -> &mut A {
         &mut self.inner
@@ -186,6 +193,15 @@ fn complete(profile: NFProfile, nf_type: &str, offered: &[Api], own: &Target, oa
         // Every release reads the array, the map only later ones (TS 29.510 6.1.6.2.2).
         nf_services: offered.iter().map(service).collect(),
         ..profile
+    }
+}
+
+impl<A: Measured> Measured for SbiMember<A> {
+    const NODE: &'static str = A::NODE;
+    const DIAMETER: bool = A::DIAMETER;
+
+    fn measure(&self, into: &mut Collection) {
+        self.inner.measure(into);
     }
 }
 

@@ -1,7 +1,9 @@
 //! The MME as an application of the driver: its eNBs over SCTP, its contexts to a store, its log.
 
+use crate::metrics::{Sessions, mme_phase};
 use crate::sctp::SctpCommand;
-use crate::{Application, Moment};
+use crate::spans::Attempts;
+use crate::{Application, Moment, Tracer};
 use quintet_diameter::node::{ConnectionId, Event, Inbound, Node};
 use quintet_emm::network::At;
 use quintet_mme::{Mme, MmeEvent, S1Output, Save};
@@ -18,6 +20,8 @@ pub type Listener = Box<dyn FnMut(Moment, &MmeEvent)>;
 /// An MME with its store.
 pub struct MmeApplication {
     mme: Mme,
+    sessions: Sessions,
+    attempts: Attempts,
     keep: Option<Keep>,
     listener: Option<Listener>,
 }
@@ -28,6 +32,8 @@ impl MmeApplication {
     pub fn new(mme: Mme) -> Self {
         Self {
             mme,
+            sessions: Sessions::default(),
+            attempts: Attempts::default(),
             keep: None,
             listener: None,
         }
@@ -58,6 +64,28 @@ impl MmeApplication {
         &self.mme
     }
 
+    /// Tells each attempt as a span from now on.
+    pub fn trace(&mut self, tracer: Tracer) {
+        self.attempts.trace(tracer, "mme");
+    }
+
+    fn trace_step(&mut self, at: Moment, event: &MmeEvent) {
+        if let MmeEvent::Emm {
+            attempt,
+            event: quintet_emm::network::Event::Phase { phase, .. },
+            ..
+        } = event
+        {
+            let (what, step) = mme_phase(*phase);
+            self.attempts.step(at, *attempt, what, step);
+        }
+    }
+
+    /// What was counted of sessions.
+    pub(crate) fn sessions(&self) -> &Sessions {
+        &self.sessions
+    }
+
     /// Ends the MME's work: its contexts as they are at last, and nothing is kept any more.
     pub fn retire(&mut self) -> Vec<Save> {
         self.keep = None;
@@ -67,6 +95,8 @@ impl MmeApplication {
     fn report(&mut self, at: Moment) {
         while let Some(event) = self.mme.poll_event() {
             log(&event);
+            self.sessions.of_mme(&event);
+            self.trace_step(at, &event);
             if let Some(listener) = &mut self.listener {
                 listener(at, &event);
             }
@@ -110,8 +140,11 @@ fn log(event: &MmeEvent) {
             "S1AP message not taken"
         ),
         MmeEvent::Emm {
-            connection, event, ..
-        } => tracing::debug!(connection = connection.0, ?event, "NAS"),
+            connection,
+            attempt,
+            event,
+            ..
+        } => tracing::debug!(%attempt, connection = connection.0, ?event, "NAS"),
         MmeEvent::Served {
             command,
             imsi,

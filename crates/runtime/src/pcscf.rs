@@ -1,12 +1,14 @@
 //! The P-CSCF as an application of the driver: what it says waits until what it keeps of it is durable.
 
+use crate::front::Shown;
 use crate::outbox::Outbox;
-use crate::{Application, Moment, Records};
+use crate::{Application, Moment, Records, about};
 use quintet_cscf::pcscf::{Pcscf, PcscfEvent};
 use quintet_diameter::node::{ConnectionId, Event, Inbound, Node};
 use quintet_esp::SaCommand;
 use quintet_ims::registrar::At;
 use quintet_sip::transport::{Hop, SipOutput};
+use quintet_telemetry::AttemptId;
 use std::time::Duration;
 
 /// Who hears what the P-CSCF reports.
@@ -71,6 +73,16 @@ impl PcscfApplication {
         self.records = None;
     }
 
+    /// Logs what the P-CSCF reports on an input, whose attempt is looked for if it reports anything.
+    fn report(&mut self, moment: Moment, attempt: impl Fn() -> Option<AttemptId>) {
+        while let Some(event) = self.pcscf.poll_event() {
+            log(Shown(attempt()), &event);
+            if let Some(listener) = &mut self.listener {
+                listener(moment, &event);
+            }
+        }
+    }
+
     /// Takes from the node what it wants done, records first.
     fn draw(&mut self) {
         while let Some(save) = self.pcscf.poll_save() {
@@ -99,13 +111,15 @@ pub(crate) fn at(moment: Moment) -> At {
     }
 }
 
-fn log(event: &PcscfEvent) {
+fn log(attempt: Shown, event: &PcscfEvent) {
+    let attempt = attempt.field();
     match event {
         PcscfEvent::Proposal { source, why } => {
-            tracing::info!(%source, ?why, "a UE's security proposal is refused")
+            tracing::info!(attempt, %source, ?why, "a UE's security proposal is refused")
         }
         PcscfEvent::Tampered { impi, why } => {
             tracing::warn!(
+                attempt,
                 impi,
                 ?why,
                 "what a UE repeated of the security agreement is not what was said"
@@ -114,7 +128,7 @@ fn log(event: &PcscfEvent) {
         PcscfEvent::Flood { source } => {
             tracing::warn!(%source, "more REGISTERs than pcscf.registers_per_second")
         }
-        other => tracing::debug!(event = ?other, "P-CSCF"),
+        other => tracing::debug!(attempt, event = ?other, "P-CSCF"),
     }
 }
 
@@ -125,12 +139,7 @@ impl Application for PcscfApplication {
 
     fn pump(&mut self, moment: Moment, _: &mut Node) {
         self.draw();
-        while let Some(event) = self.pcscf.poll_event() {
-            log(&event);
-            if let Some(listener) = &mut self.listener {
-                listener(moment, &event);
-            }
-        }
+        self.report(moment, || None);
     }
 
     fn poll_timeout(&self) -> Option<Duration> {
@@ -143,6 +152,7 @@ impl Application for PcscfApplication {
 
     fn sip(&mut self, moment: Moment, _: &mut Node, hop: Hop, octets: &[u8]) {
         self.pcscf.handle_sip(at(moment), hop, octets);
+        self.report(moment, || about::of_sip(octets));
     }
 
     fn sip_failed(&mut self, moment: Moment, _: &mut Node, hop: Hop) {

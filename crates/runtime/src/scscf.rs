@@ -1,11 +1,13 @@
 //! The S-CSCF as an application of the driver: its registrations to a store, its log.
 
+use crate::front::Shown;
 use crate::icscf::log_peer;
 use crate::pcscf::at;
-use crate::{Application, Moment, Records};
+use crate::{Application, Moment, Records, about};
 use quintet_cscf::scscf::{Scscf, ScscfEvent};
 use quintet_diameter::node::{ConnectionId, Event, Inbound, Node};
 use quintet_sip::transport::{Hop, SipOutput};
+use quintet_telemetry::AttemptId;
 use std::time::Duration;
 
 /// Who hears what the S-CSCF reports.
@@ -55,6 +57,17 @@ impl ScscfApplication {
         &self.scscf
     }
 
+    /// Logs what the S-CSCF reports on an input about an attempt.
+    fn report(&mut self, moment: Moment, attempt: Option<AttemptId>) {
+        let attempt = Shown(attempt).field();
+        while let Some(event) = self.scscf.poll_event() {
+            tracing::debug!(attempt, ?event, "S-CSCF");
+            if let Some(listener) = &mut self.listener {
+                listener(moment, &event);
+            }
+        }
+    }
+
     /// Ends its work: nothing is kept any more.
     pub fn retire(&mut self) {
         self.records = None;
@@ -63,7 +76,11 @@ impl ScscfApplication {
 
 impl Application for ScscfApplication {
     fn handle(&mut self, moment: Moment, node: &mut Node, connection: ConnectionId, inbound: Inbound<'_>) {
+        let attempt = about::of_diameter(&inbound);
+        self.scscf.about(attempt);
         self.scscf.handle(at(moment), node, connection, inbound);
+        self.scscf.about(None);
+        self.report(moment, attempt);
     }
 
     fn event(&mut self, moment: Moment, node: &mut Node, event: &Event) {
@@ -80,12 +97,7 @@ impl Application for ScscfApplication {
         if let Some(records) = &self.records {
             self.scscf.saved(at(moment), records.written());
         }
-        while let Some(event) = self.scscf.poll_event() {
-            tracing::debug!(?event, "S-CSCF");
-            if let Some(listener) = &mut self.listener {
-                listener(moment, &event);
-            }
-        }
+        self.report(moment, None);
     }
 
     fn poll_timeout(&self) -> Option<Duration> {
@@ -97,7 +109,11 @@ impl Application for ScscfApplication {
     }
 
     fn sip(&mut self, moment: Moment, node: &mut Node, hop: Hop, octets: &[u8]) {
+        let attempt = about::of_sip(octets);
+        self.scscf.about(attempt);
         self.scscf.handle_sip(at(moment), node, hop, octets);
+        self.scscf.about(None);
+        self.report(moment, attempt);
     }
 
     fn sip_failed(&mut self, moment: Moment, node: &mut Node, hop: Hop) {

@@ -1,10 +1,11 @@
 //! The UDM as an application of the driver: its store, its log, what is counted of it.
 
-use crate::front::Tally;
+use crate::front::{Shown, Tally};
+use crate::metrics::Counts;
 use crate::{Application, Moment};
 use quintet_diameter::node::{ConnectionId, Event, Inbound, Node};
 use quintet_sbi::{CallFailure, CallId, Output, Request, RequestId, Response};
-use quintet_store::Store;
+use quintet_store::{Store, StoreFigures};
 use quintet_subscriber::auc::WallClock;
 use quintet_udm::{Udm, UdmEvent};
 use std::time::Duration;
@@ -17,6 +18,7 @@ pub struct UdmApplication {
     udm: Udm,
     store: Box<dyn Store>,
     tally: Tally,
+    requests: Counts<(&'static str, u16)>,
     listener: Option<UdmListener>,
 }
 
@@ -29,6 +31,7 @@ impl UdmApplication {
             udm,
             store,
             tally: Tally::default(),
+            requests: Counts::default(),
             listener: None,
         }
     }
@@ -62,16 +65,28 @@ impl UdmApplication {
         self.tally
     }
 
+    /// What the store measures of itself.
+    #[must_use]
+    pub fn store_figures(&self) -> StoreFigures {
+        self.store.figures()
+    }
+
+    /// Requests that were answered, by service operation and status.
+    pub(crate) fn requests(&self) -> impl Iterator<Item = (&(&'static str, u16), u64)> {
+        self.requests.iter()
+    }
+
     /// Logs what the UDM reports.
     fn report(&mut self, at: Moment) {
-        while let Some(event) = self.udm.poll_event() {
+        while let Some((attempt, event)) = self.udm.poll_named_event() {
+            let attempt = Shown(attempt);
             if let Some(listener) = &mut self.listener {
                 listener(at, &event);
             }
             match event {
                 UdmEvent::Front(event) => {
                     let slot = self.udm.config().slot;
-                    self.tally.report(slot, "udm.slot", event);
+                    self.tally.report((slot, "udm.slot"), attempt, event);
                 }
                 UdmEvent::Answered {
                     operation,
@@ -79,7 +94,17 @@ impl UdmApplication {
                     status,
                     cause,
                     ..
-                } => tracing::debug!(operation, ?imsi, status, ?cause, "answered"),
+                } => {
+                    self.requests.add((operation, status));
+                    tracing::debug!(
+                        attempt = attempt.field(),
+                        operation,
+                        ?imsi,
+                        status,
+                        ?cause,
+                        "answered"
+                    );
+                }
                 UdmEvent::Notified { imsi, what, status } => tracing::debug!(what, ?imsi, status, "notified"),
                 UdmEvent::NotificationFailed { imsi, what, failure } => {
                     tracing::info!(what, ?imsi, ?failure, "a notification failed and is tried again");

@@ -20,6 +20,9 @@ pub const MAX_BODY_OCTETS: usize = 1 << 20;
 /// The longest path with its query, octets.
 pub const MAX_PATH_OCTETS: usize = 2048;
 
+/// The header that says which attempt a request is for (W3C Trace Context 3.2).
+pub const TRACEPARENT: &str = "traceparent";
+
 /// Headers that pass between the wire and a node besides those with fields of their own; all others are left out. Lower
 /// case, as HTTP/2 has them.
 pub const CARRIED_HEADERS: &[&str] = &[
@@ -41,6 +44,7 @@ pub const CARRIED_HEADERS: &[&str] = &[
     "pragma",
     "retry-after",
     "server",
+    TRACEPARENT,
     "user-agent",
     "via",
     "www-authenticate",

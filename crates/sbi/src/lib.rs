@@ -30,7 +30,7 @@ pub mod ts29571;
 
 pub use exchange::{
     Body, CARRIED_HEADERS, CallFailure, CallId, Headers, MAX_BODY_OCTETS, MAX_PATH_OCTETS, Method, Output,
-    Request, RequestId, Response, Target,
+    Request, RequestId, Response, TRACEPARENT, Target,
 };
 pub use octets::{Base64, Hex, SecretHex, Xres};
 pub use problem::{InvalidParam, ProblemDetails};

@@ -24,6 +24,7 @@ use crate::radio::{Flights, Interference, Noise, Random, Table, UeId};
 use association::Association;
 use connection::Connection;
 use quintet_procedure::Disposition;
+use quintet_telemetry::AttemptId;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 use std::time::Duration;
@@ -156,6 +157,15 @@ impl<A: Access> Node<A> {
     pub fn ids(&self, ue: UeId) -> Option<(A::RanId, Option<A::CoreId>)> {
         let id = self.slots.get(ue.0 as usize)?.connection?;
         Some((id, self.connections.get(id)?.core_id))
+    }
+
+    /// What the attempt of a UE's connection is called on every node, once the core has answered.
+    #[must_use]
+    pub fn attempt(&self, ue: UeId) -> Option<AttemptId> {
+        let (ran, core) = self.ids(ue)?;
+        let cell = A::cell_number(&self.config.cell);
+        let numbers = (A::number(ran).into(), A::core_number(core?));
+        Some(AttemptId::of_connection(cell, numbers.0, numbers.1))
     }
 
     /// What somebody does to a UE's NAS PDUs from now on; [`Interference::default`] ends it.

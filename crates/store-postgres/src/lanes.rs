@@ -67,6 +67,11 @@ impl Lane {
         }
     }
 
+    /// How many wait.
+    pub(crate) fn len(&self) -> usize {
+        lock(&self.state).jobs.len()
+    }
+
     /// No more commands; those that wait are still done.
     pub(crate) fn close(&self) {
         lock(&self.state).closed = true;

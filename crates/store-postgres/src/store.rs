@@ -9,9 +9,10 @@ use crate::session::Purpose;
 use crate::watch::{Claim, Watch};
 use crate::writer::Writer;
 use quintet_store::{
-    AdminCommand, Command, Durability, EquipmentCommand, Reply, ShCommand, Store, StoreError, Ticket,
+    AdminCommand, Command, Durability, EquipmentCommand, Queued, Reply, ShCommand, Store, StoreError,
+    StoreFigures, Ticket,
 };
-use quintet_store_rows::{Answer, Caller, Outbox};
+use quintet_store_rows::{Answer, Caller, Commits, Outbox};
 use quintet_subscriber::auc::Slot;
 use quintet_vault::Masters;
 use std::collections::VecDeque;
@@ -34,6 +35,7 @@ pub struct PostgresStore {
     max_waiting: usize,
     lanes: Lanes,
     outbox: Arc<Outbox>,
+    commits: Arc<Commits>,
     changed: Arc<AtomicBool>,
     claims: Option<tokio::sync::mpsc::UnboundedSender<Claim>>,
     /// Replies taken from the outbox and not polled yet.
@@ -66,6 +68,7 @@ impl PostgresStore {
         let address = Arc::new(Address::new(url, &options)?);
         let lanes = Lanes::default();
         let outbox = Arc::new(Outbox::new(options.waker));
+        let commits = Arc::new(Commits::default());
         let changed = Arc::new(AtomicBool::new(false));
         let (claims, claimed) = tokio::sync::mpsc::unbounded_channel();
         let own = Arc::new(AtomicI32::new(0));
@@ -76,6 +79,7 @@ impl PostgresStore {
             readers: options.readers.max(1),
             lanes: lanes.clone(),
             outbox: outbox.clone(),
+            commits: commits.clone(),
             changed: changed.clone(),
             own,
             claimed,
@@ -94,6 +98,7 @@ impl PostgresStore {
             max_waiting: options.max_waiting,
             lanes,
             outbox,
+            commits,
             changed,
             claims: Some(claims),
             answers: VecDeque::new(),
@@ -225,6 +230,14 @@ impl Store for PostgresStore {
     fn changed(&mut self) -> bool {
         Self::changed(self)
     }
+
+    fn figures(&self) -> StoreFigures {
+        self.commits.figures(Queued {
+            writes: self.lanes.writes.len(),
+            rows: self.lanes.rows.len(),
+            runs: self.lanes.runs.len(),
+        })
+    }
 }
 
 impl Drop for PostgresStore {
@@ -247,6 +260,7 @@ struct Work {
     readers: usize,
     lanes: Lanes,
     outbox: Arc<Outbox>,
+    commits: Arc<Commits>,
     changed: Arc<AtomicBool>,
     own: Arc<AtomicI32>,
     claimed: tokio::sync::mpsc::UnboundedReceiver<Claim>,
@@ -301,6 +315,7 @@ impl Work {
             instance: self.instance.clone(),
             lane: self.lanes.writes,
             outbox: self.outbox.clone(),
+            commits: self.commits,
             process: self.own.clone(),
             writing: None,
             refused: None,

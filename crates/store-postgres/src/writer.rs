@@ -21,7 +21,7 @@ use crate::lanes::{Job, Lane};
 use crate::sealing::Keys;
 use crate::session::{LOCK_LIMIT, Purpose, Session, within};
 use quintet_store::{Command, Reply, StoreError};
-use quintet_store_rows::Outbox;
+use quintet_store_rows::{Commits, Outbox};
 use quintet_vault::Masters;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
@@ -57,6 +57,7 @@ pub(crate) struct Writer {
     pub(crate) instance: Arc<str>,
     pub(crate) lane: Arc<Lane>,
     pub(crate) outbox: Arc<Outbox>,
+    pub(crate) commits: Arc<Commits>,
     /// The server's process of our connection: its notifications are our own.
     pub(crate) process: Arc<AtomicI32>,
     pub(crate) writing: Option<Writing>,
@@ -74,7 +75,11 @@ impl Writer {
 
     async fn serve(&mut self, jobs: Vec<Job>) {
         let (callers, commands): (Vec<_>, Vec<_>) = jobs.into_iter().unzip();
-        match self.transact(&commands).await {
+        let begun = Instant::now();
+        let outcome = self.transact(&commands).await;
+        self.commits
+            .ended(begun.elapsed(), commands.len(), outcome.is_ok());
+        match outcome {
             Ok(replies) => {
                 let place = &self.address.place;
                 let replies = replies

@@ -12,6 +12,7 @@
 #![forbid(unsafe_code)]
 
 mod columns;
+mod commits;
 mod data_key;
 mod keys;
 mod nonces;
@@ -22,6 +23,7 @@ pub use columns::{
     CHALLENGE_KEY, ColumnError, Columns, algorithm_columns, at_keys, clear_profile, holds_secret,
     joined_keys, key_octets, opened_keys, profile_place,
 };
+pub use commits::Commits;
 pub use data_key::{KeyFault, KeyPurpose, WrappedKey, rewrapped};
 pub use keys::{Fresh, Keys};
 pub use replies::{Answer, Caller, Outbox};

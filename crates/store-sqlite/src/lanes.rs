@@ -89,6 +89,11 @@ impl Lane {
         Work::Jobs(state.jobs.drain(..count).collect())
     }
 
+    /// How many wait.
+    pub(crate) fn len(&self) -> usize {
+        lock(&self.state).jobs.len()
+    }
+
     /// No more jobs; those that wait are still done.
     pub(crate) fn close(&self) {
         lock(&self.state).closed = true;

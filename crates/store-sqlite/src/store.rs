@@ -8,9 +8,10 @@ use crate::reader::Reader;
 use crate::shared::{Numbers, Subscriptions};
 use crate::writer::{Writer, reopen, reopen_writer};
 use quintet_store::{
-    AdminCommand, Command, Durability, EquipmentCommand, Reply, ShCommand, Store, StoreError, Ticket,
+    AdminCommand, Command, Durability, EquipmentCommand, Queued, Reply, ShCommand, Store, StoreError,
+    StoreFigures, Ticket,
 };
-use quintet_store_rows::{Answer, Caller, Outbox, Progress};
+use quintet_store_rows::{Answer, Caller, Commits, Outbox, Progress};
 use quintet_subscriber::auc::Slot;
 use quintet_vault::{Masters, NoMasters};
 use std::collections::VecDeque;
@@ -84,6 +85,7 @@ pub struct SqliteStore {
     rows: Arc<Lane>,
     runs: Arc<Lane>,
     outbox: Arc<Outbox>,
+    commits: Arc<Commits>,
     changed: Arc<AtomicBool>,
     /// Replies taken from the outbox and not polled yet.
     answers: VecDeque<Answer>,
@@ -112,6 +114,7 @@ impl SqliteStore {
         let version = Some(database.version().map_err(fault)?);
         let [writes, rows, runs]: [Arc<Lane>; 3] = Default::default();
         let outbox = Arc::new(Outbox::new(options.waker));
+        let commits = Arc::new(Commits::default());
         let changed = Arc::new(AtomicBool::new(false));
         let writer = Writer {
             path: path.clone(),
@@ -119,6 +122,7 @@ impl SqliteStore {
             database: Some(database),
             lane: writes.clone(),
             outbox: outbox.clone(),
+            commits: commits.clone(),
             changed: changed.clone(),
             version,
             numbers: Numbers::default(),
@@ -129,6 +133,7 @@ impl SqliteStore {
             rows,
             runs,
             outbox,
+            commits,
             changed,
             answers: VecDeque::new(),
             under_way: 0,
@@ -288,6 +293,14 @@ impl Store for SqliteStore {
 
     fn changed(&mut self) -> bool {
         Self::changed(self)
+    }
+
+    fn figures(&self) -> StoreFigures {
+        self.commits.figures(Queued {
+            writes: self.writes.len(),
+            rows: self.rows.len(),
+            runs: self.runs.len(),
+        })
     }
 }
 

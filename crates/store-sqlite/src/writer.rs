@@ -17,12 +17,12 @@ use crate::sealing::Keys;
 use crate::shared::Numbers;
 use crate::{admin, context_data, equipment, ims, location, provision, sh, slot};
 use quintet_store::{Command, Reply, StoreError};
-use quintet_store_rows::{Caller, Outbox};
+use quintet_store_rows::{Caller, Commits, Outbox};
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Most commands of one COMMIT: beyond this a commit costs nothing per command any more, and the first one of them
 /// would only wait longer.
@@ -45,6 +45,7 @@ pub(crate) struct Writer {
     pub(crate) database: Option<Database>,
     pub(crate) lane: Arc<Lane>,
     pub(crate) outbox: Arc<Outbox>,
+    pub(crate) commits: Arc<Commits>,
     /// Set when another process wrote.
     pub(crate) changed: Arc<AtomicBool>,
     /// `PRAGMA data_version` as last seen.
@@ -111,7 +112,14 @@ impl Writer {
         if commands.is_empty() {
             return;
         }
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "how long a transaction takes, for metrics"
+        )]
+        let begun = Instant::now();
         let outcome = self.transact(&commands);
+        self.commits
+            .ended(begun.elapsed(), commands.len(), outcome.is_ok());
         let callers = commands.into_iter().map(|(caller, _): (Caller, Command)| caller);
         match outcome {
             Ok(replies) => {

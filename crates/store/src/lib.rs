@@ -16,6 +16,7 @@ pub mod contract;
 mod equipment;
 #[cfg(any(test, feature = "testing"))]
 pub mod faulty;
+mod figures;
 mod ims;
 mod memory;
 mod port;
@@ -31,6 +32,7 @@ pub use admin::{
 pub use equipment::{
     EquipmentCommand, EquipmentReply, MAX_EQUIPMENT_ENTRIES, MAX_EQUIPMENT_LISTED, check_equipment_room,
 };
+pub use figures::{Queued, StoreFigures};
 pub use ims::{ImsKey, MAX_IMS_SCAN, StoredIms, provisioned_version};
 pub use memory::MemoryStore;
 pub use port::{

@@ -2,6 +2,7 @@
 
 use crate::admin::{AdminCommand, AdminReply};
 use crate::equipment::{EquipmentCommand, EquipmentReply, MAX_EQUIPMENT_ENTRIES};
+use crate::figures::StoreFigures;
 use crate::ims::{ImsKey, StoredIms};
 use crate::sh::{ShCommand, ShReply};
 use quintet_identity::Imsi;
@@ -562,6 +563,11 @@ pub trait Store {
     fn changed(&mut self) -> bool {
         false
     }
+
+    /// What it measures of itself; all zero where nothing is worth measuring, as in memory.
+    fn figures(&self) -> StoreFigures {
+        StoreFigures::default()
+    }
 }
 
 impl<S: Store + ?Sized> Store for Box<S> {
@@ -579,5 +585,9 @@ impl<S: Store + ?Sized> Store for Box<S> {
 
     fn changed(&mut self) -> bool {
         (**self).changed()
+    }
+
+    fn figures(&self) -> StoreFigures {
+        (**self).figures()
     }
 }

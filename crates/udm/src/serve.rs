@@ -25,6 +25,7 @@ use quintet_sbi::nudm::{sdm, ueau, uecm};
 use quintet_sbi::problem::ProblemDetails;
 use quintet_sbi::{Output, Request, RequestId, Response, api_name};
 use quintet_store::StoreError;
+use quintet_telemetry::AttemptId;
 
 /// What `Retry-After` says to whoever finds the UDM too busy, s.
 const RETRY_AFTER_S: &str = "1";
@@ -88,6 +89,8 @@ impl From<ProblemDetails> for Step {
 #[derive(Debug)]
 pub(crate) struct Parked {
     request: RequestId,
+    /// What it is part of, as its `traceparent` says.
+    attempt: Option<AttemptId>,
     task: Option<Box<Task>>,
     stage: Stage,
 }
@@ -221,8 +224,10 @@ impl Udm {
         stage: Stage,
     ) -> Option<JobId> {
         let lane = (imsi, task.lane());
+        let attempt = self.front.events.attempt();
         let parked = || Parked {
             request,
+            attempt,
             task: Some(task),
             stage,
         };
@@ -238,10 +243,12 @@ impl Udm {
             };
             job.in_flight = false;
             let (imsi, wanted, request) = (job.imsi, !job.answered, job.work.request);
+            let attempt = job.work.attempt;
             let stage = std::mem::take(&mut job.work.stage);
             let Some(task) = job.work.task.take() else {
                 continue;
             };
+            self.front.events.about(attempt);
             match self.step(at, imsi, &task, stage, reply, wanted) {
                 // Nobody waits any more, and nothing is to be followed up: what comes next is left undone.
                 Step::Wait(need, _) if !wanted => self.front.no_room_for(need),
@@ -261,6 +268,7 @@ impl Udm {
             let next = self.front.waiting.end(id).and_then(|(_, next)| next);
             turn = next.map(|next| (next, None));
         }
+        self.front.events.about(None);
     }
 
     /// Answers requests that have waited too long.

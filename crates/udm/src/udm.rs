@@ -9,9 +9,10 @@ use crate::serve::Parked;
 use core::time::Duration;
 use quintet_home::{EntropySource, FrontEnd, Stored};
 use quintet_identity::{Imsi, Plmn};
-use quintet_sbi::{CallFailure, CallId, Output, Request, RequestId, Response};
+use quintet_sbi::{CallFailure, CallId, Output, Request, RequestId, Response, TRACEPARENT};
 use quintet_store::{Command, Reply, StoreError, SubscriberTable, Ticket};
 use quintet_subscriber::auc::{ChallengeKey, WallClock};
+use quintet_telemetry::AttemptId;
 use std::collections::VecDeque;
 
 /// When an input comes.
@@ -105,7 +106,10 @@ impl Udm {
 
     /// Serves a request; the answer comes from [`Udm::poll_sbi`], now or later, exactly once.
     pub fn handle_request(&mut self, now: Duration, wall: WallClock, id: RequestId, request: &Request) {
+        let named = request.header(TRACEPARENT).and_then(AttemptId::of_traceparent);
+        self.front.events.about(named);
         self.serve(At { now, wall }, id, request);
+        self.front.events.about(None);
     }
 
     /// What became of a call of [`Udm::poll_sbi`].
@@ -181,6 +185,11 @@ impl Udm {
     /// The next event, if [`Udm::listen`] asked for them.
     pub fn poll_event(&mut self) -> Option<UdmEvent> {
         self.front.events.poll()
+    }
+
+    /// The next event, and the attempt that it is about.
+    pub fn poll_named_event(&mut self) -> Option<(Option<AttemptId>, UdmEvent)> {
+        self.front.events.poll_named()
     }
 
     /// Whether events are kept. Off, none costs anything.

@@ -83,7 +83,7 @@ pub fn program() -> &'static Path {
 
 /// Waits for the metric that tells whether a peer is open; a peer that was forgotten is closed.
 pub(super) fn await_peer(namespace: &Namespace, peer: &str, open: bool) {
-    let up = format!("quintet_diameter_peer_up{{peer=\"{peer}\"}} 1");
+    let up = format!("quintet_diameter_peer_up{{node=\"hss\",peer=\"{peer}\"}} 1");
     await_some(&format!("{up} to be {open} in the metrics"), || {
         let text = scrape(namespace);
         (text.contains("# EOF") && text.contains(&up) == open).then_some(())

@@ -68,6 +68,7 @@ impl Amf {
             ran_ue_ngap_id: message.ran_ue_ngap_id,
             stream,
             session: Some(Session::new(from)),
+            attempt: None,
             authentication: None,
             registering: None,
             context: None,

@@ -72,7 +72,13 @@ impl<A: Access> Ran for Node<A> {
     fn poll(&mut self) -> Option<RanOutput<Event<A>>> {
         Some(match self.poll_output()? {
             Output::Send { stream, payload } => RanOutput::Send { stream, payload },
-            Output::Event(event) => RanOutput::Event(event),
+            Output::Event(event) => {
+                if let Event::Ue(ue, report) = &event {
+                    let attempt = self.attempt(*ue).map(tracing::field::display);
+                    tracing::debug!(attempt, ue = ue.0, ?report, "UE");
+                }
+                RanOutput::Event(event)
+            }
         })
     }
 

@@ -2,6 +2,7 @@
 
 use super::{contexts, domain};
 use crate::config::{Config, Role};
+use crate::metrics::Sources;
 use anyhow::{Context, Result, anyhow, bail};
 use quintet_amf::{Amf, Save, SbiConfig};
 use quintet_ausf::{Ausf, AusfConfig, ServingNetworks};
@@ -78,6 +79,22 @@ pub(super) fn start(config: &Config, clock: Clock, taps: Taps) -> Result<Running
 }
 
 impl Running {
+    /// Those that run are asked for metrics.
+    pub(super) fn measured_by(&self, sources: &mut Sources) {
+        if let Some(amf) = &self.amf {
+            sources.add(&amf.driver);
+            if let Some(tracer) = sources.tracer() {
+                amf.driver.with(|_, _, member| member.inner().trace(tracer));
+            }
+        }
+        if let Some(ausf) = &self.ausf {
+            sources.add(ausf);
+        }
+        if let Some(udm) = &self.udm {
+            sources.add(udm);
+        }
+    }
+
     /// Stops them, who asks first, and writes the AMF's contexts as they are at last.
     pub(super) async fn stop(self) {
         if let Some(RunningAmf { driver, contexts }) = self.amf {
@@ -216,7 +233,9 @@ fn start_amf(config: &Config, clock: Clock, tap: Option<Box<dyn Tap>>) -> Result
         wall: moment.wall,
     };
     // What is wrong is said before a database is made.
-    let amf_config = amf_config(config)?;
+    let mut amf_config = amf_config(config)?;
+    // AMF UE NGAP ID has 40 bits.
+    amf_config.last_connection = drbg.next_u64() >> 24;
     let sbi = &amf_config.sbi;
     let own = sbi.own.clone();
     let profile = domain::amf_profile(sbi.nf_instance_id.clone(), &amf_config.policy);

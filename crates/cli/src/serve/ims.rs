@@ -7,6 +7,7 @@ use super::host_addresses;
 use crate::config::{Config, Identity, Role};
 use crate::control::{self, Control};
 use crate::kept::Kept;
+use crate::metrics::Sources;
 use anyhow::{Context, Result, anyhow, bail};
 use quintet_cscf::cx::{APPLICATION, CxConfig};
 use quintet_cscf::icscf::{self, Icscf};
@@ -98,6 +99,19 @@ pub(super) fn start(config: &Config, clock: Clock, taps: Taps) -> Result<Running
 }
 
 impl Running {
+    /// Those that run are asked for metrics.
+    pub(super) fn measured_by(&self, sources: &mut Sources) {
+        if let Some(pcscf) = &self.pcscf {
+            sources.add(&pcscf.driver);
+        }
+        if let Some(icscf) = &self.icscf {
+            sources.add(icscf);
+        }
+        if let Some(scscf) = &self.scscf {
+            sources.add(&scscf.driver);
+        }
+    }
+
     /// Lets `quintet ims` look into them for as long as what it answers lives.
     pub(super) fn answer_questions(&self, clock: Clock) -> Option<Control> {
         match control::serve(view::answer(self, clock)?) {

@@ -33,7 +33,9 @@ pub(super) fn start(config: &Config, clock: Clock, tap: Option<Box<dyn Tap>>) ->
     let moment = clock.moment();
     // What is wrong is said before a database is made.
     let node_config = node_config(config, moment.wall.as_secs() as u32)?;
-    let mut mme = Mme::new(config.mme.node()?, seed);
+    let mut of_node = config.mme.node()?;
+    of_node.last_connection = drbg.next_u64() as u32;
+    let mut mme = Mme::new(of_node, seed);
     let contexts = match config.mme.keep_contexts {
         true => {
             let at = At {

@@ -31,3 +31,4 @@ mod sh;
 mod shared_store;
 mod signals;
 mod support;
+mod telemetry;

@@ -238,7 +238,7 @@ fn traffic(server: &Server) -> Vec<Secret> {
 }
 
 /// What the metrics say.
-fn metrics(server: &Server) -> Vec<u8> {
+pub(super) fn metrics(server: &Server) -> Vec<u8> {
     let line = server.await_line("metrics: listening");
     let address = line
         .split("address=")

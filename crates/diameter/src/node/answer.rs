@@ -3,10 +3,12 @@
 use super::duplicates::Duplicates;
 use super::overload::Overload;
 use super::refusal::{copy_from_request, write_reasons, write_session_state};
-use super::{ConnectionId, Counters, Direction, Node};
+use super::transactions::Transactions;
+use super::{ConnectionId, Counters, Direction, Latencies, Node};
 use crate::dict::avp;
 use crate::{CommandFlags, Header, MAX_MESSAGE_OCTETS, Message, MessageWriter, ResultCode};
 use std::ops::{Deref, DerefMut};
+use std::time::Duration;
 
 /// Result-Code or Experimental-Result of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +59,9 @@ pub struct AnswerWriter<'n, 'm> {
     request: Message<'m>,
     memory: Option<(&'n mut Duplicates, usize)>,
     counters: &'n mut Counters,
+    latencies: &'n mut Latencies,
+    transactions: &'n mut Transactions,
+    now: Duration,
     header: Header,
     result: AnswerResult,
     identity: (&'n str, &'n str),
@@ -96,6 +101,10 @@ impl AnswerWriter<'_, '_> {
         let octets = self.writer.seal();
         if let Some((memory, slot)) = &mut self.memory {
             memory.remember(*slot, Some(octets));
+            self.latencies.served(&self.header, memory.seen(*slot), self.now);
+            let what = (&self.header, self.result.code());
+            self.transactions
+                .note(&self.request, what, (memory.seen(*slot), None));
         }
         self.counters
             .count(Direction::Sent, &self.header, ResultCode(self.result.code()));
@@ -189,6 +198,9 @@ impl Node {
             request: *request,
             memory,
             counters: &mut self.counters,
+            latencies: &mut self.latencies,
+            transactions: &mut self.transactions,
+            now: self.now,
             header,
             result,
             identity,

@@ -50,8 +50,8 @@ enum State {
 
 #[derive(Clone, Copy, Debug)]
 struct Entry {
-    /// Whole seconds: an entry is one cache line with room to spare.
-    seen_s: u32,
+    /// When the request came that is worked on. With it an entry is one cache line with room to spare.
+    seen: Duration,
     connection: ConnectionId,
     hop_by_hop: u32,
     end_to_end: u32,
@@ -60,7 +60,7 @@ struct Entry {
 }
 
 const FREE: Entry = Entry {
-    seen_s: 0,
+    seen: Duration::ZERO,
     connection: ConnectionId(0),
     hop_by_hop: 0,
     end_to_end: 0,
@@ -132,7 +132,7 @@ impl Duplicates {
         }
         self.sequence += 1;
         let index = key as usize & (self.sets - 1);
-        let (set, now_s) = (index * WAYS, now.as_secs() as u32);
+        let set = index * WAYS;
         let retransmitted = header.flags.retransmitted();
         let keys = &mut self.keys[index];
         let ways = &mut self.entries[set..set + WAYS];
@@ -141,7 +141,7 @@ impl Duplicates {
             keys[way] == key
                 && entry.state != State::Free
                 && entry.end_to_end == header.end_to_end
-                && u64::from(now_s.wrapping_sub(entry.seen_s)) < DUPLICATE_LIFETIME.as_secs()
+                && now.saturating_sub(entry.seen) < DUPLICATE_LIFETIME
         });
         if let Some(way) = found {
             let entry = &mut ways[way];
@@ -168,7 +168,7 @@ impl Duplicates {
         });
         keys[way] = key;
         ways[way] = Entry {
-            seen_s: now_s,
+            seen: now,
             connection,
             hop_by_hop: header.hop_by_hop,
             end_to_end: header.end_to_end,
@@ -205,6 +205,11 @@ impl Duplicates {
     /// Where the answer to the request in `slot` goes: connection and Hop-by-Hop Identifier of its latest copy.
     pub(crate) fn destination(&self, slot: usize) -> (ConnectionId, u32) {
         (self.entries[slot].connection, self.entries[slot].hop_by_hop)
+    }
+
+    /// When the request in `slot` came.
+    pub(crate) fn seen(&self, slot: usize) -> Duration {
+        self.entries[slot].seen
     }
 
     /// Remembers the answer to the request in `slot`; one that is too long, or none, forgets the request.

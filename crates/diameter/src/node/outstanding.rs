@@ -43,6 +43,8 @@ pub(crate) struct Outstanding {
     pub(crate) peer: PeerId,
     pub(crate) connection: ConnectionId,
     pub(crate) deadline: Duration,
+    /// When it was sent first.
+    pub(crate) sent: Duration,
     /// Peers it was sent to, the present one last.
     pub(crate) tried: [Option<PeerId>; MAX_ATTEMPTS],
     /// The whole request as sent.
@@ -78,13 +80,13 @@ impl OutstandingTable {
         self.octets
     }
 
-    /// A slot for a new request, its buffer empty; it counts from now on.
+    /// A slot for a new request sent `now`, its buffer empty; it counts from now on.
     pub(crate) fn open(
         &mut self,
         origin: RequestOrigin,
         peer: PeerId,
         connection: ConnectionId,
-        deadline: Duration,
+        [now, deadline]: [Duration; 2],
         timers: &mut Timers,
     ) -> u32 {
         let slot = self.free.pop().unwrap_or_else(|| {
@@ -95,6 +97,7 @@ impl OutstandingTable {
                 peer,
                 connection,
                 deadline,
+                sent: now,
                 tried: [None; MAX_ATTEMPTS],
                 octets: Vec::new(),
             });
@@ -102,7 +105,7 @@ impl OutstandingTable {
         });
         let entry = &mut self.slots[slot as usize];
         entry.generation = entry.generation.wrapping_add(1);
-        entry.live = true;
+        (entry.live, entry.sent) = (true, now);
         (entry.origin, entry.peer, entry.connection, entry.deadline) = (origin, peer, connection, deadline);
         entry.tried = [Some(peer), None, None, None];
         if self.deadline.at().is_none_or(|at| deadline < at) {

@@ -205,10 +205,16 @@ impl Node {
         if self.retry_elsewhere(slot, &header, ResultCode(envelope.result)) {
             return Inbound::Done;
         }
-        let origin = self.table.at(slot).origin;
+        let (origin, sent) = (self.table.at(slot).origin, self.table.at(slot).sent);
         self.release(slot);
         match origin {
-            RequestOrigin::Local(handle) => Inbound::Answer { handle, message },
+            RequestOrigin::Local(handle) => {
+                self.latencies.asked(&header, sent, self.now);
+                let times = (sent, Some(self.now));
+                self.transactions
+                    .note(&message, (&header, envelope.result), times);
+                Inbound::Answer { handle, message }
+            }
             RequestOrigin::Relayed {
                 connection,
                 hop_by_hop,

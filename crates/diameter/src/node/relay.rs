@@ -57,7 +57,7 @@ impl Node {
         let deadline = self.now + self.config.timers.request;
         let slot = self
             .table
-            .open(origin, peer, connection, deadline, &mut self.timers);
+            .open(origin, peer, connection, [self.now, deadline], &mut self.timers);
         let hop_by_hop = self.table.hop_by_hop(slot);
         let from = &self.peers[sender.index as usize].config.identity;
         let out = &mut self.table.at_mut(slot).octets;

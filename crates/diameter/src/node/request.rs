@@ -88,7 +88,7 @@ impl Node {
         let origin = RequestOrigin::Local(handle);
         let slot = self
             .table
-            .open(origin, peer, connection, deadline, &mut self.timers);
+            .open(origin, peer, connection, [now, deadline], &mut self.timers);
         let header = Header {
             version: 1,
             length: 0,

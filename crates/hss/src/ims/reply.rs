@@ -94,9 +94,11 @@ impl Hss {
     ) -> Disposition {
         let outcome = Outcome::of(outcome);
         if self.front.events.are_wanted() {
-            let command = inbound.message.header().code;
+            let header = inbound.message.header();
+            let (application, command) = (header.application_id, header.code);
             self.front.events.report(HssEvent::Answered {
                 connection,
+                application,
                 command,
                 imsi,
                 outcome,

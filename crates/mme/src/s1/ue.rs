@@ -62,6 +62,7 @@ impl Mme {
             enb_ue_s1ap_id: message.enb_ue_s1ap_id,
             stream,
             session: Some(Session::new(from)),
+            attempt: None,
             asked: None,
             context: None,
             phase: Phase::Signalling,

@@ -60,6 +60,14 @@ impl Access for Eutran {
         id.0
     }
 
+    fn core_number(id: MmeUeS1apId) -> u64 {
+        id.0.into()
+    }
+
+    fn cell_number(cell: &EnbCell) -> ([u8; 3], u64) {
+        (cell.ecgi.plmn().octets(), cell.ecgi.cell().into())
+    }
+
     fn establishment_cause(start: &Start) -> RrcEstablishmentCause {
         match start {
             Start::Attach {

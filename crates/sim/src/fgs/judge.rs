@@ -81,6 +81,7 @@ pub(super) fn take(log: &mut Log, supis: &[Option<Supi>], only: bool, event: &Am
             association,
             connection,
             event,
+            ..
         } => log.take(supis, only, (association.0, connection.0), report(event)),
         _ => {}
     }

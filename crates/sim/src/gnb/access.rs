@@ -60,6 +60,14 @@ impl Access for NgRan {
         id.0
     }
 
+    fn core_number(id: AmfUeNgapId) -> u64 {
+        id.0
+    }
+
+    fn cell_number(cell: &GnbCell) -> ([u8; 3], u64) {
+        (cell.nr_cgi.plmn().octets(), cell.nr_cgi.cell())
+    }
+
     fn establishment_cause(start: &Start) -> RrcEstablishmentCause {
         match start {
             Start::Register {

@@ -21,6 +21,7 @@ pub(super) fn take(log: &mut Log, imsis: &[Option<Imsi>], event: &MmeEvent) {
             association,
             connection,
             event,
+            ..
         } => {
             let nameless = imsis.len() == 1 && imsis[0].is_none();
             let link = (association.0, u64::from(connection.0));

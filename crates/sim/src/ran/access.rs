@@ -81,6 +81,12 @@ pub trait Access: Terminal {
     /// The number of an identity of the node's.
     fn number(id: Self::RanId) -> u32;
 
+    /// The number of an identity of the core's.
+    fn core_number(id: Self::CoreId) -> u64;
+
+    /// PLMN and cell identity, as INITIAL UE MESSAGE names the cell.
+    fn cell_number(cell: &Self::Cell) -> ([u8; 3], u64);
+
     /// What a UE connects for.
     fn establishment_cause(start: &Self::Start) -> Self::EstablishmentCause;
 

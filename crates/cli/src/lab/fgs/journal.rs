@@ -158,6 +158,7 @@ fn amf(journal: &mut Journal, wall: Duration, event: &AmfEvent) {
             association,
             connection,
             event,
+            ..
         } => fgmm(journal, wall, (association.0, connection.0), event),
         AmfEvent::N2 { disposition, why, .. } => {
             journal.note(wall, CORE, words::n2(disposition, why), Tone::Refused);

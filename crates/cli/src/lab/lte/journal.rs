@@ -87,6 +87,7 @@ pub(super) fn mme_event(journal: &mut Journal, wall: Duration, event: &MmeEvent)
             association,
             connection,
             event,
+            ..
         } => emm(journal, wall, (association.0, connection.0.into()), event),
         MmeEvent::S1 { disposition, why, .. } => {
             journal.note(wall, CORE, words::s1(disposition, why), Tone::Refused);

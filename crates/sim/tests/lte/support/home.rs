@@ -2,12 +2,13 @@
 
 use quintet_diameter::node::{Application, UnknownPeers};
 use quintet_diameter::{Action, ConnectionId, Event, Inbound, Node, NodeConfig};
-use quintet_hss::{Hss, HssConfig};
+use quintet_hss::{Hss, HssConfig, HssEvent};
 use quintet_sim::enb::Random;
 use quintet_sim::{S6A, VENDOR_3GPP, demo};
 use quintet_store::{Command, MemoryStore, PutMode, Store};
 use quintet_subscriber::auc::{ChallengeKey, WallClock};
 use quintet_subscriber::model::Subscriber;
+use quintet_telemetry::AttemptId;
 use std::time::Duration;
 
 pub(crate) const HSS: &str = "hss.epc.mnc001.mcc001.3gppnetwork.org";
@@ -19,6 +20,8 @@ pub(crate) struct Home {
     hss: Hss,
     pub(crate) node: Node,
     store: MemoryStore,
+    /// What the HSS reported, with the attempt.
+    pub(crate) reported: Vec<(Option<AttemptId>, HssEvent)>,
     /// Of the MME that connects.
     pub(crate) peer: (String, String),
 }
@@ -36,11 +39,14 @@ impl Home {
         let entropy = move |out: &mut [u8]| out.iter_mut().for_each(|octet| *octet = random.next() as u8);
         let config_of_hss = HssConfig::new(vec![demo::home_plmn()]);
         let mut hss = Hss::new(config_of_hss, ChallengeKey::new(&[7; 16]), Box::new(entropy));
+        hss.listen(true);
+        hss.name_attempts(true);
         hss.start(Duration::ZERO);
         Self {
             hss,
             node: Node::new(config, seed).unwrap(),
             store: MemoryStore::new(),
+            reported: Vec::new(),
             peer,
         }
     }
@@ -85,6 +91,9 @@ impl Home {
             busy = true;
             self.hss
                 .handle_store(now, wall(now), &mut self.node, ticket, reply);
+        }
+        while let Some(event) = self.hss.poll_named_event() {
+            self.reported.push(event);
         }
         while let Some(action) = self.node.poll_action() {
             busy = true;

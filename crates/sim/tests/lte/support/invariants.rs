@@ -33,6 +33,7 @@ impl Invariants {
             association,
             connection,
             event,
+            ..
         } = event
         else {
             return;

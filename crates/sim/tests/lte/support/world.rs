@@ -7,6 +7,7 @@ use quintet_diameter::node::Application;
 use quintet_diameter::{Action, ConnectionId, Inbox, Node, NodeConfig, PeerConfig};
 use quintet_emm::network::durable::Stop;
 use quintet_emm::network::{At, Policy, ReauthenticationPolicy};
+use quintet_hss::HssEvent;
 use quintet_identity::{Gummei, Tai};
 use quintet_mme::{Config, Mme, MmeEvent, S1Disposition, S1Output, Save};
 use quintet_s1ap::PPID;
@@ -15,6 +16,7 @@ use quintet_sim::enb::{Enb, EnbConfig, EnbEvent, EnbOutput, Random};
 use quintet_sim::lte::{ContextFacts, Demand, Hss, LabTimers, Play, Restart, serving_plmn};
 use quintet_sim::{S6A, VENDOR_3GPP, demo};
 use quintet_subscriber::model::Subscriber;
+use quintet_telemetry::AttemptId;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, VecDeque};
 use std::time::Duration;
@@ -272,6 +274,11 @@ impl World {
                 self.after(AWAY, Arrival::Associate { cell });
             }
         }
+    }
+
+    /// What the HSS reported so far, with the attempt.
+    pub(crate) fn reported_by_hss(&self) -> &[(Option<AttemptId>, HssEvent)] {
+        &self.home.reported
     }
 
     pub(crate) fn set_hss(&mut self, hss: Hss) {
