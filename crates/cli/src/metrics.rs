@@ -86,7 +86,6 @@ impl Sources {
 }
 
 /// Renews a board every few seconds; whoever has a clone reads it on any thread.
-#[expect(dead_code, reason = "the overview of the web page reads it")]
 pub(crate) fn watch(sources: &Sources, clock: Clock) -> Board {
     let (board, sources) = (Board::default(), sources.clone());
     let published = board.clone();

@@ -31,6 +31,7 @@ use quintet_runtime::{Clock, Drbg, Driver, Exporter, HssApplication, Tap, Tracer
 use quintet_store::Store;
 use quintet_subscriber::auc::Slot;
 use quintet_subscriber::s6a::VisitedPlmns;
+use quintet_telemetry::Board;
 use std::cell::RefCell;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -219,8 +220,8 @@ async fn serve(config: Config, events: Option<&Rc<RefCell<Events>>>) -> Result<(
         },
     )?;
     let nodes = (hss.as_ref(), mme.as_ref(), &fgs, &ims);
-    let exporter = observe(&config, clock, nodes).await?;
-    let api = api::start(&config, hss.as_ref())?;
+    let (exporter, board) = observe(&config, clock, nodes).await?;
+    let api = api::start(&config, hss.as_ref(), board)?;
     let control = ims.answer_questions(clock);
     let mut ticks = tokio::time::interval(events::TICK);
     let supervisor = Supervisor::of_environment();
@@ -280,7 +281,11 @@ type Nodes<'n> = (
 );
 
 /// Has those that run asked for metrics and traced, as configured.
-async fn observe(config: &Config, clock: Clock, (hss, mme, fgs, ims): Nodes<'_>) -> Result<Option<Exporter>> {
+async fn observe(
+    config: &Config,
+    clock: Clock,
+    (hss, mme, fgs, ims): Nodes<'_>,
+) -> Result<(Option<Exporter>, Option<Board>)> {
     let mut sources = metrics::Sources::none(clock);
     let mut exporter = None;
     if let Some(collector) = config.telemetry.collector()? {
@@ -304,7 +309,8 @@ async fn observe(config: &Config, clock: Clock, (hss, mme, fgs, ims): Nodes<'_>)
         let local = metrics::serve(address, &sources).await?;
         tracing::info!(address = %local, "metrics: listening, path /metrics");
     }
-    Ok(exporter)
+    let board = config.api.has_page().then(|| metrics::watch(&sources, clock));
+    Ok((exporter, board))
 }
 
 /// Starts the HSS of the configuration.

@@ -33,7 +33,8 @@ impl Readable for f64 {
     fn grouped(&self) -> String {
         match *self {
             rate if rate >= 100.0 => (rate.round() as u64).grouped(),
-            rate if rate > 0.0 => format!("{rate:.1}"),
+            rate if rate >= 1.0 => format!("{rate:.1}"),
+            rate if rate > 0.0 => format!("{rate:.3}"),
             _ => "0".to_owned(),
         }
     }
@@ -74,7 +75,7 @@ mod tests {
         assert_eq!(10_000_000_u64.grouped(), "10\u{202f}000\u{202f}000");
         assert_eq!(
             (0.04_f64.grouped(), 12_345.6_f64.grouped()),
-            ("0.0".to_owned(), "12\u{202f}346".to_owned())
+            ("0.040".to_owned(), "12\u{202f}346".to_owned())
         );
         assert_eq!(0_u64.clock(), "1970-01-01 00:00:00 UTC");
         assert_eq!(1_800_000_000_u64.clock(), "2027-01-15 08:00:00 UTC");

@@ -85,6 +85,11 @@ impl Api {
         Ok(())
     }
 
+    /// Whether there is a web page.
+    pub(crate) fn has_page(&self) -> bool {
+        self.page && self.listen.is_some()
+    }
+
     /// How long entries of the audit log are kept.
     pub(crate) fn audit_kept(&self) -> Duration {
         Duration::from_secs(u64::from(self.audit_days) * 86_400)

@@ -13,7 +13,8 @@ use quintet_diameter::node::Node;
 use quintet_runtime::{Driver, HssApplication};
 use quintet_store::{Store, StoreError};
 use quintet_subscriber::ims::Deregister;
-use quintet_web::{Look, Network, Trouble};
+use quintet_telemetry::Board;
+use quintet_web::{Latency, Look, Network, Trouble};
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -22,11 +23,18 @@ use tokio::sync::{Notify, mpsc, oneshot};
 /// Most orders that wait for the HSS.
 const MAX_ORDERS: usize = 1_024;
 
+/// Commands whose latency the page tells: the most frequent ones.
+const MAX_LATENCIES: usize = 4;
+
 /// Most looks at the HSS that wait: the page makes one a second.
 const MAX_LOOKS: usize = 4;
 
 /// Starts it, if it is configured.
-pub(super) fn start(config: &Config, hss: Option<&Driver<HssApplication>>) -> Result<Option<Server>> {
+pub(super) fn start(
+    config: &Config,
+    hss: Option<&Driver<HssApplication>>,
+    board: Option<Board>,
+) -> Result<Option<Server>> {
     let Some(address) = config.api.listen else {
         return Ok(None);
     };
@@ -48,7 +56,7 @@ pub(super) fn start(config: &Config, hss: Option<&Driver<HssApplication>>) -> Re
     let scheme = if tls.is_some() { "https" } else { "http" };
     let pages = config.api.page.then(|| {
         quintet_web::pages(quintet_web::Settings {
-            look: hss.map(answer_looks),
+            look: hss.map(|hss| answer_looks(hss, board)),
             ..quintet_web::Settings::default()
         })
     });
@@ -134,17 +142,32 @@ fn take_orders(hss: &Driver<HssApplication>) -> mpsc::Sender<Order> {
 }
 
 /// The page looks at the HSS from the interface's thread.
-fn answer_looks(hss: &Driver<HssApplication>) -> Look {
+fn answer_looks(hss: &Driver<HssApplication>, board: Option<Board>) -> Look {
     let (sender, mut receiver) = mpsc::channel::<oneshot::Sender<Network>>(MAX_LOOKS);
     let hss = hss.clone();
     tokio::task::spawn_local(async move {
         while let Some(asked) = receiver.recv().await {
-            let seen = hss.with(|_, node, application| seen(node, application));
+            let mut seen = hss.with(|_, node, application| seen(node, application));
+            seen.latencies = board.as_ref().map_or_else(Vec::new, latencies);
             // Whoever asked may have gone.
             drop(asked.send(seen));
         }
     });
     sender
+}
+
+/// How long the HSS took lately over what it is asked most.
+fn latencies(board: &Board) -> Vec<Latency> {
+    let commands = board.latest().commands();
+    let of_hss = commands.into_iter().filter(|command| command.node == "hss");
+    let told = of_hss.filter_map(|command| {
+        Some(Latency {
+            command: format!("{} {}", command.application, command.command),
+            p50_ms: command.p50?.as_secs_f64() * 1_000.0,
+            p99_ms: command.p99?.as_secs_f64() * 1_000.0,
+        })
+    });
+    told.take(MAX_LATENCIES).collect()
 }
 
 fn seen(node: &Node, application: &HssApplication) -> Network {
