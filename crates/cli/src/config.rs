@@ -22,6 +22,7 @@ mod value;
 pub(crate) use amf::Amf;
 use anyhow::{Context, Result, bail};
 use api::Api;
+pub(crate) use api::Live;
 pub(crate) use ausf::Ausf;
 pub(crate) use diameter::{Diameter, Peer, UnknownPeers};
 use ims::{Icscf, Ims, Pcscf, Scscf};

@@ -4,27 +4,21 @@
 //!  input ─► Source ─► Session: Dissector ─► Doctor ─► Attempt ─► Outputs: terminal │ JSON │ filters, page, summary
 //! ```
 
-mod broken;
 mod compare;
 mod decrypt;
 mod filters;
 mod input;
 mod interrupt;
 mod json;
-mod keep;
 mod keys;
 mod live;
 mod options;
 mod outputs;
-mod page;
-#[cfg(test)]
-mod sample;
 mod select;
 mod session;
 mod source;
 mod summary;
 mod terminal;
-mod unseen;
 mod words;
 
 use crate::output::Finding;
@@ -114,7 +108,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Finding> {
         anstream::eprintln!("{}", written.words());
     }
     let ending = Ending {
-        not_shown: unseen::told(&passed.counts),
+        not_shown: quintet_consult::told(&passed.counts),
         captures: passed.captures,
         identities: settings.identities,
         interrupted: passed.interrupted,

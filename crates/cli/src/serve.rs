@@ -8,6 +8,7 @@ mod fgs;
 mod ims;
 mod mme;
 mod store;
+mod watchers;
 
 use crate::config::{Config, Peer, Role, Roles, SlotNumber, Transport, UnknownPeers};
 use crate::database::DatabasePlace;
@@ -20,9 +21,11 @@ use crate::supervisor::Supervisor;
 use crate::{logging, metrics};
 use anyhow::{Context, Result, anyhow};
 use events::Events;
+use quintet_consult::Node;
 use quintet_diameter::dict::{application, vendor};
 use quintet_diameter::node::{
-    Application as DiameterApplication, DisconnectCause, Node, NodeConfig, UnknownPeers as NodeUnknownPeers,
+    Application as DiameterApplication, DisconnectCause, Node as DiameterNode, NodeConfig,
+    UnknownPeers as NodeUnknownPeers,
 };
 use quintet_hss::{Hss, HssConfig};
 use quintet_identity::Plmn;
@@ -40,6 +43,7 @@ use std::sync::Arc;
 use store::open_store;
 use tokio::sync::Notify;
 use tokio::task::LocalSet;
+use watchers::Watchers;
 
 const EXAMPLES: &str = "Examples:
   quintet serve                     an HSS on 127.0.0.1:3868, its database in the platform's data directory
@@ -182,46 +186,36 @@ fn configuration(arguments: Arguments) -> Result<Config> {
 async fn serve(config: Config, events: Option<&Rc<RefCell<Events>>>) -> Result<()> {
     let mut termination = Termination::register()?;
     let clock = Clock::start();
+    let watchers = Watchers::start(&config, clock, events)?;
     let hss = match config.roles.0.contains(&Role::Hss) {
-        true => Some(
-            start_hss(
-                &config,
-                clock,
-                events.map(|events| Events::tap(events, events::Node::Hss)),
-            )
-            .await?,
-        ),
+        true => Some(start_hss(&config, clock, watchers.tap(Node::Hss)).await?),
         false => None,
     };
     let mme = match config.roles.0.contains(&Role::Mme) {
-        true => Some(mme::start(
-            &config,
-            clock,
-            events.map(|events| Events::tap(events, events::Node::Mme)),
-        )?),
+        true => Some(mme::start(&config, clock, watchers.tap(Node::Mme))?),
         false => None,
     };
     let fgs = fgs::start(
         &config,
         clock,
         fgs::Taps {
-            amf: events.map(|events| Events::tap(events, events::Node::Amf)),
-            ausf: events.map(|events| Events::tap(events, events::Node::Ausf)),
-            udm: events.map(|events| Events::tap(events, events::Node::Udm)),
+            amf: watchers.tap(Node::Amf),
+            ausf: watchers.tap(Node::Ausf),
+            udm: watchers.tap(Node::Udm),
         },
     )?;
     let ims = ims::start(
         &config,
         clock,
         ims::Taps {
-            pcscf: events.map(|events| Events::tap(events, events::Node::Pcscf)),
-            icscf: events.map(|events| Events::tap(events, events::Node::Icscf)),
-            scscf: events.map(|events| Events::tap(events, events::Node::Scscf)),
+            pcscf: watchers.tap(Node::Pcscf),
+            icscf: watchers.tap(Node::Icscf),
+            scscf: watchers.tap(Node::Scscf),
         },
     )?;
     let nodes = (hss.as_ref(), mme.as_ref(), &fgs, &ims);
     let (exporter, board) = observe(&config, clock, nodes).await?;
-    let api = api::start(&config, hss.as_ref(), board)?;
+    let api = api::start(&config, hss.as_ref(), board, watchers.feed())?;
     let control = ims.answer_questions(clock);
     let mut ticks = tokio::time::interval(events::TICK);
     let supervisor = Supervisor::of_environment();
@@ -323,7 +317,7 @@ async fn start_hss(
     let slot = Slot::new(config.hss.slot.0).context("hss.slot is 0 to 7")?;
     let mut drbg = Drbg::new()?;
     let (store, challenge) = open_store(config, slot, &pump, &mut drbg)?;
-    let node = Node::new(
+    let node = DiameterNode::new(
         node_config(config, clock.moment().wall.as_secs() as u32)?,
         drbg.next_u64(),
     )?;

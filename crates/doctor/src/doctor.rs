@@ -6,7 +6,8 @@ use crate::ims;
 use crate::keys::KeyRing;
 use crate::numbers::Numbers;
 use crate::observer::{Happening, Observer, Wanted};
-use crate::report::{Attempt, Builder, Technology};
+use crate::outcome::Verdict;
+use crate::report::{Attempt, Builder, Finding, Technology};
 use crate::sbi;
 use crate::trail::Trail;
 use quintet_capture::{FlowEvent, FlowId, HttpExchange, Pdu, Seen, Sink, Timestamp};
@@ -28,6 +29,8 @@ pub struct Settings {
     pub pseudonym_key: [u8; 32],
     /// Whether [`Output::Event`] is wanted.
     pub events: bool,
+    /// Whether [`Output::Standing`] and [`Output::Withdrawn`] are wanted.
+    pub standing: bool,
     /// Whether [`Output::Deciphered`] is wanted.
     pub decipher: bool,
     /// Whether somebody watches while it happens: attempts that fall silent end after [`LIVE_SILENCE_NS`] then.
@@ -46,6 +49,11 @@ pub const LIVE_SILENCE_NS: i64 = 60_000_000_000;
 pub enum Output {
     /// A message passed.
     Event(Box<Event>),
+    /// How an attempt stands that goes on: what is known behind its latest message, findings too. What waits for an answer is no
+    /// finding yet.
+    Standing(Box<Attempt>),
+    /// What was told of as an attempt is part of another one.
+    Withdrawn(u64),
     /// An attempt ended.
     Attempt(Box<Attempt>),
     /// A ciphered NAS PDU, or an enciphered packet of ESP, was opened.
@@ -75,6 +83,7 @@ impl Doctor {
     pub fn new(mut settings: Settings) -> Self {
         let wanted = Wanted {
             passed: settings.events,
+            standing: settings.standing,
             opened: settings.decipher,
         };
         let keys = Arc::new(std::mem::take(&mut settings.keys));
@@ -108,17 +117,27 @@ impl Doctor {
         let report = Builder::new(&self.settings);
         Some(match happening {
             Happening::Passed(trail) => Output::Event(Box::new(report.event(&trail))),
+            Happening::Stands(trail) => {
+                let verdict = Verdict::of(&trail);
+                let findings = self.findings(&trail, &verdict);
+                Output::Standing(Box::new(report.attempt(&trail, &verdict, findings)))
+            }
+            Happening::Withdrawn(id) => Output::Withdrawn(id),
             Happening::Ended(trail, verdict) => {
-                let findings = findings::of(&Case {
-                    trail: &trail,
-                    outcome: verdict.outcome,
-                    ending: verdict.ending,
-                    integrity: self.settings.integrity.as_deref(),
-                    ciphering: self.settings.ciphering.as_deref(),
-                });
+                let findings = self.findings(&trail, &verdict);
                 Output::Attempt(Box::new(report.attempt(&trail, &verdict, findings)))
             }
             Happening::Opened { seen, pdu, clear } => Output::Deciphered { seen, pdu, clear },
+        })
+    }
+
+    fn findings(&self, trail: &Trail, verdict: &Verdict) -> Vec<Finding> {
+        findings::of(&Case {
+            trail,
+            outcome: verdict.outcome,
+            ending: verdict.ending,
+            integrity: self.settings.integrity.as_deref(),
+            ciphering: self.settings.ciphering.as_deref(),
         })
     }
 
@@ -131,6 +150,10 @@ impl Doctor {
                     Some(event) => Output::Event(Box::new(event)),
                     None => continue,
                 },
+                ims::Happening::Stands(trail, verdict) => {
+                    let findings = findings::of_ims(&trail, &verdict);
+                    Output::Standing(Box::new(report.attempt(&trail, &verdict, findings)))
+                }
                 ims::Happening::Ended(trail, verdict) => {
                     let findings = findings::of_ims(&trail, &verdict);
                     Output::Attempt(Box::new(report.attempt(&trail, &verdict, findings)))

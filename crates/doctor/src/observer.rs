@@ -52,6 +52,10 @@ pub const MAX_FAREWELL_NS: i64 = 10_000_000_000;
 pub enum Happening {
     /// A NAS message passed: its attempt so far, up to and with that message. Only if asked for.
     Passed(Box<Trail>),
+    /// How an attempt stands behind a message. Only if asked for.
+    Stands(Box<Trail>),
+    /// What had stood as an attempt of S6a alone under this number is part of another one. Only if asked for.
+    Withdrawn(u64),
     /// An attempt ended.
     Ended(Box<Trail>, Box<Verdict>),
     /// A ciphered PDU was opened. Only if asked for.
@@ -70,6 +74,8 @@ pub enum Happening {
 pub struct Wanted {
     /// [`Happening::Passed`].
     pub passed: bool,
+    /// [`Happening::Stands`] and [`Happening::Withdrawn`].
+    pub standing: bool,
     /// [`Happening::Opened`].
     pub opened: bool,
 }
@@ -368,6 +374,16 @@ impl Observer {
         if self.wanted.passed {
             self.happenings
                 .push_back(Happening::Passed(Box::new(trail.clone())));
+        }
+        self.stands(id);
+    }
+
+    /// Tells how an attempt stands, if that is wanted.
+    fn stands(&mut self, id: u64) {
+        if let Some(running) = self.attempts.get(&id).filter(|_| self.wanted.standing) {
+            let mut trail = running.attempt.trail.clone();
+            trail.now = self.now;
+            self.happenings.push_back(Happening::Stands(Box::new(trail)));
         }
     }
 }

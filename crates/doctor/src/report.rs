@@ -347,3 +347,14 @@ pub struct Totals {
     /// [`Outcome::Incomplete`].
     pub incomplete: u64,
 }
+
+impl Totals {
+    /// One more that came out so.
+    pub const fn count(&mut self, outcome: Outcome) {
+        *match outcome {
+            Outcome::Success => &mut self.success,
+            Outcome::Failure => &mut self.failure,
+            Outcome::Incomplete => &mut self.incomplete,
+        } += 1;
+    }
+}

@@ -8,11 +8,12 @@ use axum::routing::get;
 use http::HeaderValue;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use quintet_admin::Problem;
+use quintet_consult::page::{LADDER_SCRIPT, LADDER_STYLE};
 use sha2::{Digest, Sha256};
 use std::sync::LazyLock;
 
 /// Name, type, octets.
-const ASSETS: [(&str, &str, &[u8]); 3] = [
+const ASSETS: [(&str, &str, &[u8]); 8] = [
     (
         "ui.css",
         "text/css; charset=utf-8",
@@ -24,6 +25,27 @@ const ASSETS: [(&str, &str, &[u8]); 3] = [
         include_bytes!("../assets/ui.js"),
     ),
     ("icon.svg", "image/svg+xml", include_bytes!("../assets/icon.svg")),
+    ("ladder.css", "text/css; charset=utf-8", LADDER_STYLE.as_bytes()),
+    (
+        "ladder.js",
+        "text/javascript; charset=utf-8",
+        LADDER_SCRIPT.as_bytes(),
+    ),
+    (
+        "live.css",
+        "text/css; charset=utf-8",
+        include_bytes!("../assets/live.css"),
+    ),
+    (
+        "live.js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("../assets/live.js"),
+    ),
+    (
+        "upload.js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("../assets/upload.js"),
+    ),
 ];
 
 /// A digest of all of them: one that changes changes all addresses, which is seldom enough.

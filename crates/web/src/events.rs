@@ -97,7 +97,6 @@ impl Sender {
     }
 
     /// Sends if there is room; `None`: there is nobody any more.
-    #[expect(dead_code, reason = "what must not wait for browsers uses it")]
     pub(crate) fn try_send(&self, name: &str, html: &str) -> Option<bool> {
         match self.queue.try_send(event(name, html)) {
             Ok(()) => Some(true),

@@ -81,9 +81,6 @@ const NAVIGATION: [Entry; 9] = [
     ),
 ];
 
-/// Pages that are there only where this build and configuration has them.
-pub(crate) const ABSENT: [Place; 2] = [Place::Live, Place::Doctor];
-
 /// An entry of the navigation, as it is shown.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Shown {
@@ -116,7 +113,7 @@ impl Frame {
         };
         let entries = NAVIGATION
             .iter()
-            .filter(|entry| !ABSENT.contains(&entry.0))
+            .filter(|entry| entry.0 != Place::Live || visitor.sees_live)
             .filter(open);
         Self {
             caller: Some(caller.clone()),

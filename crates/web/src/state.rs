@@ -1,11 +1,13 @@
 //! What all pages share: the interface, the sessions, what was last seen of the nodes.
 
 use crate::events::MAX_VIEWERS;
+use crate::live::Uploads;
 use crate::network::Look;
 use crate::sampler::History;
 use crate::session::Sessions;
 use core::time::Duration;
 use quintet_admin::Inside;
+use quintet_consult::Feed;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Semaphore, watch};
 
@@ -16,14 +18,17 @@ pub struct Settings {
     pub look: Option<Look>,
     /// The time between looks.
     pub tick: Duration,
+    /// What passes on this core; none: it is not watched.
+    pub live: Option<Feed>,
 }
 
 impl Default for Settings {
-    /// Nothing to look at; a look a second.
+    /// Nothing to look at or to watch; a look a second.
     fn default() -> Self {
         Self {
             look: None,
             tick: Duration::from_secs(1),
+            live: None,
         }
     }
 }
@@ -41,6 +46,7 @@ struct Inner {
     /// Counts the looks.
     looked: watch::Sender<u64>,
     viewers: Arc<Semaphore>,
+    uploads: Uploads,
 }
 
 impl Web {
@@ -52,6 +58,7 @@ impl Web {
             history: Mutex::default(),
             looked: watch::Sender::new(0),
             viewers: Arc::new(Semaphore::new(MAX_VIEWERS)),
+            uploads: Uploads::default(),
         }))
     }
 
@@ -76,6 +83,11 @@ impl Web {
     /// Is sent whenever the nodes were looked at.
     pub(crate) fn looked(&self) -> &watch::Sender<u64> {
         &self.0.looked
+    }
+
+    /// Captures under examination, and reports.
+    pub(crate) fn uploads(&self) -> &Uploads {
+        &self.0.uploads
     }
 
     /// Places of those whose pages refresh themselves.

@@ -21,6 +21,8 @@ pub(crate) struct Visitor {
     pub(crate) proof: String,
     /// The page's path and query, to come back to.
     pub(crate) here: String,
+    /// Whether this core is watched, so that there is something live to see.
+    pub(crate) sees_live: bool,
     pub(crate) theme: Theme,
 }
 
@@ -73,7 +75,6 @@ impl Visitor {
 
     /// The same, where the proof is in the header `X-CSRF-Token`, or in the parameter `csrf` of the address: for bodies that are no
     /// forms of ours.
-    #[expect(dead_code, reason = "uploads use it")]
     pub(crate) fn check_post(&self, headers: &HeaderMap, query: Option<&str>) -> Result<(), Problem> {
         let of_header = headers.get("x-csrf-token").and_then(|value| value.to_str().ok());
         let of_query = form_urlencoded::parse(query.unwrap_or_default().as_bytes())

@@ -31,6 +31,21 @@ pub(crate) struct Api {
     pub(crate) audit_days: u32,
     /// Connections at once.
     pub(crate) max_connections: usize,
+    /// When the page may see what passes on this core.
+    live: Live,
+}
+
+/// When what passes on this core is watched for the page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Live {
+    /// Never.
+    Off,
+    /// While a page that shows it is open, and ten minutes more.
+    #[default]
+    Watched,
+    /// From the start.
+    Always,
 }
 
 /// A certificate with its chain, and its key; PEM.
@@ -51,6 +66,7 @@ impl Default for Api {
             page: true,
             audit_days: 400,
             max_connections: 512,
+            live: Live::default(),
         }
     }
 }
@@ -88,6 +104,14 @@ impl Api {
     /// Whether there is a web page.
     pub(crate) fn has_page(&self) -> bool {
         self.page && self.listen.is_some()
+    }
+
+    /// When the page may see what passes; never, where there is no page.
+    pub(crate) fn live(&self) -> Live {
+        match self.has_page() {
+            true => self.live,
+            false => Live::Off,
+        }
     }
 
     /// How long entries of the audit log are kept.

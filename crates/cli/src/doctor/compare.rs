@@ -337,7 +337,7 @@ pub(super) fn nothing_beside(attempt: &Attempt, good: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doctor::sample::{healthy, nas, rejected};
+    use quintet_consult::sample::{healthy, nas, rejected};
 
     fn compared(attempt: &Attempt) -> Compared {
         let mut good = Good::default();

@@ -48,7 +48,7 @@ fn filters(finding: &Finding, captures: &[u16]) -> Vec<(String, u16)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doctor::sample::rejected;
+    use quintet_consult::sample::rejected;
 
     #[test]
     fn each_finding_is_a_line() {

@@ -3,20 +3,18 @@
 //! Every file has a buffer of its own that grows to the longest frame and no further, so that what is read may be larger
 //! than memory. A pipe is answered as it comes: nothing waits for a buffer to be full.
 
-mod compressed;
-mod stream;
 #[cfg(test)]
 mod tests;
 
 use super::interrupt::Interrupt;
 use super::source::{Next, Source};
 use anyhow::{Context, Result};
+use quintet_consult::read::Stream;
 use quintet_doctor::report::Capture;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use stream::Stream;
 
 /// How standard input is named.
 const STANDARD_INPUT: &str = "-";
@@ -90,16 +88,34 @@ impl Captures {
 fn open(number: u16, path: &Path, of: usize, interrupt: &Interrupt) -> Result<Stream> {
     if path.as_os_str() == STANDARD_INPUT {
         let reader = Box::new(interrupt.ending(standard_input()?));
-        return Stream::new(number, "standard input".to_owned(), reader, None, of);
+        return Ok(Stream::new(
+            number,
+            "standard input".to_owned(),
+            reader,
+            None,
+            of,
+        )?);
     }
     let name = path.display().to_string();
     let file = File::open(path).with_context(|| format!("cannot open {name}"))?;
     let metadata = file.metadata().with_context(|| format!("cannot read {name}"))?;
     // A pipe by name has no length, and may keep its reader waiting.
     if metadata.is_file() {
-        return Stream::new(number, name, Box::new(file), Some(metadata.len()), of);
+        return Ok(Stream::new(
+            number,
+            name,
+            Box::new(file),
+            Some(metadata.len()),
+            of,
+        )?);
     }
-    Stream::new(number, name, Box::new(interrupt.ending(file)), None, of)
+    Ok(Stream::new(
+        number,
+        name,
+        Box::new(interrupt.ending(file)),
+        None,
+        of,
+    )?)
 }
 
 /// Standard input without the buffer of the standard library, in which octets would lie that nobody is woken for.

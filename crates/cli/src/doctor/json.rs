@@ -1,31 +1,11 @@
 //! `--json`: one object (`docs/doctor.schema.json`), written while the attempts come, so that it may be longer than memory.
 
 use super::compare::Compared;
+use quintet_consult::page::{About, Closing};
 use quintet_doctor::report::{Attempt, Capture, SCHEMA, Technology, Totals};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-
-/// What is said once of the whole run.
-#[derive(Serialize)]
-pub(super) struct About {
-    /// Version of the program.
-    pub(super) version: &'static str,
-    /// Whether identities are shown as they are.
-    pub(super) identities: bool,
-    /// Whether it was stopped before the end of the captures.
-    pub(super) interrupted: bool,
-    /// Attempts that `--imsi`, `--since` and `--until` left out.
-    pub(super) left_out: u64,
-}
-
-/// What closes a report.
-pub(super) struct Closing<'a> {
-    pub(super) captures: &'a [Capture],
-    pub(super) totals: &'a BTreeMap<Technology, Totals>,
-    pub(super) not_shown: &'a [String],
-    pub(super) about: &'a About,
-}
 
 /// The members behind `attempts`.
 #[derive(Serialize)]
@@ -85,7 +65,7 @@ impl<W: Write> Report<W> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doctor::sample::{healthy, rejected};
+    use quintet_consult::sample::{healthy, rejected};
 
     fn written(attempts: &[Attempt]) -> serde_json::Value {
         let mut octets = Vec::new();

@@ -1,11 +1,8 @@
 //! Where attempts go as they end: the terminal or standard output at once, the page and the summary when all is read.
 
-use super::broken;
 use super::compare::{self, Good};
 use super::filters;
-use super::json::{About, Closing, Report};
-use super::keep::{Kept, MAX_KEPT};
-use super::page::Shown;
+use super::json::Report;
 use super::select::Selection;
 use super::summary::Summary;
 use super::terminal::Terminal;
@@ -13,6 +10,8 @@ use super::words;
 use crate::output::{Finding, is_broken_pipe};
 use anyhow::{Context, Result};
 use indicatif::ProgressBar;
+use quintet_consult::page::{About, Closing, Shown};
+use quintet_consult::{Kept, MAX_KEPT, broken};
 use quintet_doctor::report::{Attempt, Capture};
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};

@@ -81,7 +81,7 @@ impl Selection {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doctor::sample::healthy;
+    use quintet_consult::sample::healthy;
 
     fn selection(since: Option<&str>, until: Option<&str>) -> Selection {
         let moment = |text: Option<&str>| text.map(|text| text.parse().unwrap());

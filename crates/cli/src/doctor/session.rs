@@ -4,9 +4,10 @@ use super::interrupt::Interrupt;
 use super::source::{Next, Source};
 use anyhow::Result;
 use indicatif::ProgressBar;
-use quintet_capture::{Counts, Dissector, DissectorOptions, Frame, Seen, Timestamp};
+use quintet_capture::{Counts, DissectorOptions, Frame, Seen};
+use quintet_consult::Pass;
 use quintet_doctor::report::{Attempt, Capture};
-use quintet_doctor::{Doctor, Output, Settings};
+use quintet_doctor::{Output, Settings};
 
 /// Frames between two looks at the progress.
 const PROGRESS_FRAMES: u64 = 4096;
@@ -47,21 +48,16 @@ pub(super) struct Passed {
 
 /// One pass.
 pub(super) struct Session {
-    dissector: Dissector,
-    doctor: Doctor,
+    pass: Pass,
     first_frame: Option<i128>,
-    /// The latest time of a frame, with or without a PDU: the capture shows silence until then.
-    last: Timestamp,
 }
 
 impl Session {
     /// Before the first frame.
     pub(super) fn new(options: DissectorOptions, settings: Settings) -> Self {
         Self {
-            dissector: Dissector::new(options),
-            doctor: Doctor::new(settings),
+            pass: Pass::new(options, settings),
             first_frame: None,
-            last: Timestamp::default(),
         }
     }
 
@@ -83,12 +79,11 @@ impl Session {
                 Err(_) if interrupt.came() => break,
                 Err(error) => return Err(error),
                 Ok(Next::End) => break,
-                Ok(Next::Quiet(now)) => self.doctor.quiet(now),
+                Ok(Next::Quiet(now)) => self.pass.quiet(now),
                 Ok(Next::Frame(frame)) => {
                     self.first_frame.get_or_insert(i128::from(frame.seen.time.0));
-                    self.last = self.last.max(frame.seen.time);
                     listener.frame(&frame)?;
-                    self.dissector.frame(&frame, &mut self.doctor);
+                    self.pass.frame(&frame);
                 }
             }
             self.hand_on(listener)?;
@@ -97,23 +92,21 @@ impl Session {
                 show(source, bar);
             }
         }
-        self.dissector.finish(&mut self.doctor);
-        self.doctor.quiet(self.last);
-        self.doctor.finish();
+        self.pass.finish();
         self.hand_on(listener)?;
         Ok(Passed {
             captures: source.captures(),
-            counts: self.dissector.counts().clone(),
+            counts: self.pass.counts().clone(),
             interrupted: interrupt.came(),
         })
     }
 
     fn hand_on(&mut self, listener: &mut impl Listener) -> Result<()> {
-        while let Some(output) = self.doctor.poll() {
+        while let Some(output) = self.pass.poll() {
             match output {
                 Output::Attempt(attempt) => listener.attempt(*attempt, self.first_frame)?,
                 Output::Deciphered { seen, pdu, clear } => listener.deciphered(seen, &pdu, &clear)?,
-                Output::Event(_) => {}
+                Output::Event(_) | Output::Standing(_) | Output::Withdrawn(_) => {}
             }
         }
         Ok(())

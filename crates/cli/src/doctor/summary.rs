@@ -41,10 +41,10 @@ struct Fared {
 impl Summary {
     /// Takes an attempt into account.
     pub(super) fn add(&mut self, attempt: &Attempt) {
-        count(
-            self.totals.entry(attempt.technology).or_default(),
-            attempt.outcome,
-        );
+        self.totals
+            .entry(attempt.technology)
+            .or_default()
+            .count(attempt.outcome);
         *self.endings.entry((attempt.outcome, attempt.ending)).or_default() += 1;
         let mut codes: Vec<_> = attempt.findings.iter().map(|f| (f.severity, f.code)).collect();
         codes.sort_unstable();
@@ -62,9 +62,9 @@ impl Summary {
             return;
         }
         let fared = self.subscribers.entry(name.clone()).or_default();
-        count(&mut fared.totals, attempt.outcome);
+        fared.totals.count(attempt.outcome);
         fared.last = Some(attempt.ending);
-        fared.fault = super::broken::gravest(attempt)
+        fared.fault = quintet_consult::broken::gravest(attempt)
             .map(|fault| fault.code)
             .or(fared.fault);
     }
@@ -177,18 +177,10 @@ fn more(out: &mut String, all: usize, shown: usize, what: &str) {
     }
 }
 
-fn count(totals: &mut Totals, outcome: Outcome) {
-    *match outcome {
-        Outcome::Success => &mut totals.success,
-        Outcome::Failure => &mut totals.failure,
-        Outcome::Incomplete => &mut totals.incomplete,
-    } += 1;
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doctor::sample::{healthy, rejected};
+    use quintet_consult::sample::{healthy, rejected};
 
     fn plain(summary: &Summary) -> String {
         anstream::adapter::strip_str(&summary.text(100)).to_string()

@@ -2,9 +2,9 @@
 //!
 //! From 90 columns on messages are drawn as a ladder, below that as a list, which fits any width.
 
-use super::broken::{self, Mark};
 use super::words::{self, clean, counted};
 use crate::ladder::{Arrow, HEADING, Ladder, Tone, wrapped};
+use quintet_consult::broken::{self, Mark};
 use quintet_doctor::report::{Attempt, Finding, Message, Outcome, Severity};
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -318,7 +318,7 @@ fn frames(finding: &Finding, several: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doctor::sample::{healthy, nas, rejected, smc_rejected};
+    use quintet_consult::sample::{healthy, nas, rejected, smc_rejected};
 
     fn plain(styled: &str) -> String {
         anstream::adapter::strip_str(styled).to_string()

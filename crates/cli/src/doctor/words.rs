@@ -1,6 +1,7 @@
 //! How the report's values are put into words for people. What a capture says is not ours: it is shown, never obeyed.
 
 use crate::ladder::Tone;
+pub(super) use quintet_consult::counted;
 use quintet_doctor::report::{Attempt, Message, Outcome, Severity, Technology};
 use serde::Serialize;
 use std::borrow::Cow;
@@ -169,15 +170,10 @@ pub(super) fn nanoseconds(time: &str) -> Option<i128> {
         .map(jiff::Timestamp::as_nanosecond)
 }
 
-/// `1 attempt`, `2 attempts`.
-pub(super) fn counted(count: u64, one: &str) -> String {
-    format!("{count} {one}{}", if count == 1 { "" } else { "s" })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doctor::sample::{healthy, security_mode_command};
+    use quintet_consult::sample::{healthy, security_mode_command};
     use quintet_doctor::report::Ending;
 
     #[test]

@@ -8,6 +8,7 @@ use crate::private;
 use anyhow::{Context, Result, bail};
 use quintet_admin::{DataKeyStatus, KeyLookup, MasterKeyStatus};
 use quintet_admin::{FIRST_TOKEN, KeyStatus, Limits, Order, Server, Settings, first_token};
+use quintet_consult::Feed;
 use quintet_cx::ReasonCode;
 use quintet_diameter::node::Node;
 use quintet_runtime::{Driver, HssApplication};
@@ -34,6 +35,7 @@ pub(super) fn start(
     config: &Config,
     hss: Option<&Driver<HssApplication>>,
     board: Option<Board>,
+    feed: Option<&Feed>,
 ) -> Result<Option<Server>> {
     let Some(address) = config.api.listen else {
         return Ok(None);
@@ -57,6 +59,7 @@ pub(super) fn start(
     let pages = config.api.page.then(|| {
         quintet_web::pages(quintet_web::Settings {
             look: hss.map(|hss| answer_looks(hss, board)),
+            live: feed.cloned(),
             ..quintet_web::Settings::default()
         })
     });

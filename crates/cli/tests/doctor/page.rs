@@ -177,3 +177,67 @@ fn a_hostile_capture_is_shown_and_not_obeyed() {
     );
     assert!(!browser.complaints().is_empty(), "the policy says so");
 }
+
+/// The data in a page.
+fn data(page: &str) -> serde_json::Value {
+    let (_, rest) = page.split_once("id=\"data\">").expect("the page has data");
+    let (data, _) = rest.split_once("</script>").expect("it ends");
+    serde_json::from_str(data).expect("it is JSON")
+}
+
+/// That a capture is to the server, to which it was brought, what it is to the program.
+fn is_the_same_to_both(directory: &Path, capture: &Path) {
+    let name = capture.to_str().expect("its name is ASCII");
+    let output = doctor(directory, &[name, "--html", "report.html", "--identities"]);
+    assert!(
+        output.status.code().is_some_and(|code| code < 2),
+        "{}",
+        complained(&output)
+    );
+    let of_file = data(&std::fs::read_to_string(directory.join("report.html")).expect("it was written"));
+    let settings = quintet_doctor::Settings {
+        identities: true,
+        ..quintet_doctor::Settings::default()
+    };
+    let file = std::fs::File::open(capture).expect("it is there");
+    let examined = quintet_consult::examine(name, Box::new(file), settings, "1").expect("it is a capture");
+    let of_upload = data(&String::from_utf8(examined.page).expect("it is UTF-8"));
+    let attempts = of_file["attempts"].as_array().expect("a list");
+    assert_eq!(examined.attempts as usize, attempts.len());
+    assert!(!attempts.is_empty(), "{name}");
+    for part in ["attempts", "totals", "captures", "not_shown"] {
+        assert_eq!(of_file[part], of_upload[part], "{name}: {part}");
+    }
+}
+
+#[test]
+fn what_is_brought_to_a_server_is_found_as_in_a_file() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    is_the_same_to_both(directory.path(), captures::lab());
+}
+
+#[test]
+fn recordings_of_others_that_are_brought_to_a_server_are_found_as_in_files() {
+    let recordings = std::env::var_os("QUINTET_CORPUS").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/captures"),
+        PathBuf::from,
+    );
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    for name in [
+        "adonohoe-5gpcap__auth_failure.pcap",
+        "cut__ims_ipsec_challenge_unanswered.pcapng",
+        "enb__images_trace_4g_open5gs_eNB.pcapng",
+    ] {
+        let capture = recordings.join(name);
+        if !capture.exists() {
+            assert!(
+                std::env::var_os("CI").is_none_or(|ci| ci != "true"),
+                "must run in CI: {} is not there",
+                capture.display()
+            );
+            eprintln!("skipped: no {}; set QUINTET_CORPUS", capture.display());
+            continue;
+        }
+        is_the_same_to_both(directory.path(), &capture);
+    }
+}

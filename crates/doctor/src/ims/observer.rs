@@ -43,6 +43,8 @@ const SWEEP_NS: i64 = 500_000_000;
 pub(crate) enum Happening {
     /// A message passed: its attempt so far. Only if asked for.
     Passed(Box<Trail>),
+    /// How an attempt stands behind a message. Only if asked for.
+    Stands(Box<Trail>, Box<Verdict>),
     /// An attempt ended.
     Ended(Box<Trail>, Box<Verdict>),
     /// An enciphered packet was opened. Only if asked for.

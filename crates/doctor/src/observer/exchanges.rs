@@ -36,8 +36,16 @@ impl Observer {
                         .is_some_and(|seen| seen.time.since(since) >= -MAX_CLOCK_NS)
                 });
             match running {
-                Some(running) => running.attempt.exchange(exchange),
-                None => self.lone.add(exchange),
+                Some(running) => {
+                    let id = running.attempt.trail.id;
+                    running.attempt.exchange(exchange);
+                    self.stands(id);
+                }
+                None => {
+                    if let Some(group) = self.lone.add(exchange) {
+                        self.stands_alone(group);
+                    }
+                }
             }
         }
     }
@@ -62,6 +70,8 @@ impl Observer {
         for exchange in self.lone.claim(imsi, since) {
             running.attempt.exchange(exchange);
         }
+        let withdrawn = self.lone.withdrawn().into_iter().map(Happening::Withdrawn);
+        self.happenings.extend(withdrawn);
     }
 
     /// The network challenged the UE with message `index`: whose vector that is says who the UE is.
@@ -99,10 +109,23 @@ impl Observer {
         trail.hss_path = facts.take(s6a::MAX_PATH_FACTS).cloned().collect();
     }
 
+    /// Tells how an attempt of S6a alone stands, if that is wanted.
+    fn stands_alone(&mut self, group: u64) {
+        if !self.wanted.standing {
+            return;
+        }
+        let numbers = &self.numbers;
+        if let Some(trail) = self.lone.standing(group, || numbers.next()) {
+            self.happenings.push_back(Happening::Stands(Box::new(trail)));
+        }
+    }
+
     /// Attempts of S6a alone that have ended.
     pub(super) fn lone_ends(&mut self) {
         while let Some(mut trail) = self.lone.poll(self.now) {
-            trail.id = self.numbers.next();
+            if trail.id == 0 {
+                trail.id = self.numbers.next();
+            }
             if let Some(imsi) = trail.identities.imsi {
                 let ue = self.subscribers.stranger();
                 let ue = self.subscribers.learn_imsi(ue, imsi);

@@ -30,8 +30,10 @@ enum Whose {
     Connection(FlowId),
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Group {
+    /// That of its attempt, once somebody was told how it stands; 0 before.
+    number: u64,
     whose: Whose,
     exchanges: Vec<Exchange>,
     first: Seen,
@@ -46,6 +48,8 @@ pub struct Lone {
     /// Groups by when they were last added to, with stale entries.
     order: VecDeque<(u64, Timestamp)>,
     ended: VecDeque<Trail>,
+    /// Numbers of attempts that were told of and belong to others now.
+    withdrawn: Vec<u64>,
     next: u64,
     now: Timestamp,
 }
@@ -63,9 +67,9 @@ impl Lone {
         [self.groups.len(), self.current.len(), self.order.len()]
     }
 
-    /// An exchange that no attempt claims, or more of one that came before.
-    pub fn add(&mut self, exchange: Exchange) {
-        let Some(first) = exchange.first() else { return };
+    /// An exchange that no attempt claims, or more of one that came before. Answers which of the attempts here it is of.
+    pub fn add(&mut self, exchange: Exchange) -> Option<u64> {
+        let first = exchange.first()?;
         let last = exchange.last().unwrap_or(first);
         let whose = whose(&exchange);
         self.now = self.now.max(last.time);
@@ -76,21 +80,36 @@ impl Lone {
             } else if continues(group, &exchange, first) {
                 group.exchanges.push(exchange);
             } else {
-                return self.begin(whose, exchange, first, last);
+                return Some(self.begin(whose, exchange, first, last));
             }
             let later = last.time > group.last.time;
             if last.time >= group.last.time {
                 group.last = last;
             }
-            if let (true, Some(id)) = (later, self.current.get(&whose).copied()) {
+            let id = self.current.get(&whose).copied();
+            if let (true, Some(id)) = (later, id) {
                 self.queue(id, last.time);
             }
-            return;
+            return id;
         }
-        self.begin(whose, exchange, first, last);
+        Some(self.begin(whose, exchange, first, last))
     }
 
-    fn begin(&mut self, whose: Whose, exchange: Exchange, first: Seen, last: Seen) {
+    /// How an attempt stands. From now on it has a number, which `number` gives.
+    pub(crate) fn standing(&mut self, id: u64, number: impl FnOnce() -> u64) -> Option<Trail> {
+        let group = self.groups.get_mut(&id)?;
+        if group.number == 0 {
+            group.number = number();
+        }
+        Some(trail(group.clone(), End::CaptureEnds, self.now))
+    }
+
+    /// Numbers of attempts that somebody was told of, and that are no attempts of their own any more.
+    pub(crate) fn withdrawn(&mut self) -> Vec<u64> {
+        std::mem::take(&mut self.withdrawn)
+    }
+
+    fn begin(&mut self, whose: Whose, exchange: Exchange, first: Seen, last: Seen) -> u64 {
         if let Some(old) = self.current.remove(&whose) {
             self.end(old, End::BeganAgain);
         }
@@ -106,6 +125,7 @@ impl Lone {
         self.groups.insert(
             self.next,
             Group {
+                number: 0,
                 whose,
                 exchanges: vec![exchange],
                 first,
@@ -113,6 +133,7 @@ impl Lone {
             },
         );
         self.queue(id, last.time);
+        id
     }
 
     /// A group was added to. Stale entries leave at the front as time passes, but time may stand still.
@@ -140,13 +161,16 @@ impl Lone {
         group.exchanges = left;
         if group.exchanges.is_empty() {
             let whose = group.whose.clone();
+            self.withdrawn
+                .extend(Some(group.number).filter(|number| *number > 0));
             self.groups.remove(&id);
             self.current.remove(&whose);
         }
         claimed
     }
 
-    /// Lets time pass, then answers the next attempt that ended. Its `id` is 0: whoever takes it numbers it.
+    /// Lets time pass, then answers the next attempt that ended. Its `id` is 0 unless it was told of before: whoever takes it
+    /// numbers it.
     pub fn poll(&mut self, now: Timestamp) -> Option<Trail> {
         self.now = self.now.max(now);
         while let Some(&(id, at)) = self.order.front() {
@@ -209,7 +233,7 @@ fn continues(group: &Group, exchange: &Exchange, first: Seen) -> bool {
 fn trail(group: Group, end: End, now: Timestamp) -> Trail {
     let exchanges = group.exchanges;
     Trail {
-        id: 0,
+        id: group.number,
         procedure: Procedure::S6a,
         technology: crate::report::Technology::Eps,
         tap: Tap::Core,

@@ -7,5 +7,6 @@ mod connections;
 mod endings;
 mod fgs;
 mod logs;
+mod standing;
 mod subscribers;
 mod support;

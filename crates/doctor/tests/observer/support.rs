@@ -20,6 +20,8 @@ pub(crate) struct Case {
     pub(crate) doctor: Doctor,
     pub(crate) attempts: Vec<Attempt>,
     pub(crate) events: usize,
+    /// How attempts stood.
+    pub(crate) standing: Vec<Attempt>,
     frame: u64,
     now: i64,
 }
@@ -37,6 +39,7 @@ impl Case {
             doctor: Doctor::new(settings),
             attempts: Vec::new(),
             events: 0,
+            standing: Vec::new(),
             frame: 0,
             now: 1_000 * SECOND,
         }
@@ -146,7 +149,8 @@ impl Case {
             match output {
                 Output::Attempt(attempt) => self.attempts.push(*attempt),
                 Output::Event(_) => self.events += 1,
-                Output::Deciphered { .. } => {}
+                Output::Standing(attempt) => self.standing.push(*attempt),
+                Output::Withdrawn(_) | Output::Deciphered { .. } => {}
             }
         }
     }

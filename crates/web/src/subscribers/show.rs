@@ -3,7 +3,7 @@
 use super::{back, done_text, imsi_of, order, read, resource};
 use crate::audit::{Entry, of_subject};
 use crate::form::{Posted, parameter};
-use crate::frame::{ABSENT, Frame, Place, page};
+use crate::frame::{Frame, Place, page};
 use crate::rate;
 use crate::readable::Moment;
 use crate::state::Web;
@@ -271,7 +271,7 @@ pub(crate) async fn show(
         identities: identities(&record, registrations),
         history,
         may_write: visitor.caller.may_write(Area::Subscribers),
-        is_watched: !ABSENT.contains(&Place::Live),
+        is_watched: visitor.sees_live,
     }))
 }
 

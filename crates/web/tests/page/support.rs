@@ -174,6 +174,7 @@ impl Rig {
             }
         });
         let pages = quintet_web::pages(Settings {
+            live: None,
             look: Some(look),
             tick: Duration::from_millis(20),
         });

@@ -1,10 +1,10 @@
 //! Captures from pieces, from compressed files, several at once.
 
-use super::stream::Stream;
 use super::{Captures, Next, Source};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use quintet_capture::{LinkType, PcapngWriter};
+use quintet_consult::read::Stream;
 use std::io::{self, Cursor, Read, Write};
 use std::time::Duration;
 

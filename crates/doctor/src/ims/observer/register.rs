@@ -73,11 +73,19 @@ impl Observer {
     }
 
     fn passed(&mut self, id: u64) {
-        if self.wanted.passed
-            && let Some(attempt) = self.attempts.get(&id)
-        {
+        let Some(attempt) = self.attempts.get(&id) else {
+            return;
+        };
+        if self.wanted.passed {
             self.happenings
                 .push_back(Happening::Passed(Box::new(attempt.trail.clone())));
+        }
+        if self.wanted.standing {
+            let mut trail = attempt.trail.clone();
+            trail.now = self.now;
+            let verdict = Verdict::of(&trail);
+            self.happenings
+                .push_back(Happening::Stands(Box::new(trail), Box::new(verdict)));
         }
     }
 

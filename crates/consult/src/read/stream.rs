@@ -1,7 +1,6 @@
 //! One capture: its reader, its buffer, and what there is to say of it.
 
-use super::compressed;
-use anyhow::{Context, Result, bail};
+use super::{ReadError, compressed};
 use quintet_capture::{Damage, DamageKind, Frame, Item, LinkType, Reader, Seen, Timestamp};
 use quintet_doctor::report::Capture;
 use std::io::{ErrorKind, Read};
@@ -18,7 +17,7 @@ const SMALL_BUFFER_OCTETS: usize = 128 * 1024;
 const MAX_DAMAGE: usize = 50;
 
 /// A capture that is being read.
-pub(super) struct Stream {
+pub struct Stream {
     name: String,
     reader: Reader,
     input: Box<dyn Read>,
@@ -48,18 +47,18 @@ struct Waiting {
 }
 
 impl Stream {
-    /// Begins one of several captures. `octets`: how long the file is.
+    /// Begins capture `number` of `of`. `octets`: how long the file is.
     ///
     /// # Errors
     /// If its first octets cannot be read.
-    pub(super) fn new(
+    pub fn new(
         number: u16,
         name: String,
         input: Box<dyn Read>,
         octets: Option<u64>,
         of: usize,
-    ) -> Result<Self> {
-        let (input, read) = compressed::open(input).with_context(|| format!("cannot read {name}"))?;
+    ) -> Result<Self, ReadError> {
+        let (input, read) = compressed::open(&name, input)?;
         let size = if of == 1 {
             BUFFER_OCTETS
         } else {
@@ -86,7 +85,7 @@ impl Stream {
     ///
     /// # Errors
     /// If it is no capture at all, or cannot be read.
-    pub(super) fn advance(&mut self) -> Result<Option<Timestamp>> {
+    pub fn advance(&mut self) -> Result<Option<Timestamp>, ReadError> {
         self.frame = None;
         loop {
             let start = self.filled.start;
@@ -116,7 +115,8 @@ impl Stream {
     }
 
     /// The frame that [`Stream::advance`] went on to.
-    pub(super) fn frame(&self) -> Option<Frame<'_>> {
+    #[must_use]
+    pub fn frame(&self) -> Option<Frame<'_>> {
         let waiting = self.frame.as_ref()?;
         Some(Frame {
             seen: waiting.seen,
@@ -128,7 +128,8 @@ impl Stream {
     }
 
     /// What there is to say of it.
-    pub(super) fn capture(&self) -> Capture {
+    #[must_use]
+    pub fn capture(&self) -> Capture {
         let text = |time: Option<Timestamp>| {
             let time = jiff::Timestamp::from_nanosecond(time?.0.into()).ok()?;
             Some(format!("{time:.9}"))
@@ -147,24 +148,27 @@ impl Stream {
     }
 
     /// Octets of the file read so far.
-    pub(super) fn octets_read(&self) -> u64 {
+    #[must_use]
+    pub fn octets_read(&self) -> u64 {
         self.read.load(Ordering::Relaxed)
     }
 
     /// Octets of the file, if that is known.
-    pub(super) fn octets(&self) -> Option<u64> {
+    #[must_use]
+    pub fn octets(&self) -> Option<u64> {
         self.octets
     }
 
     /// How long its buffer is.
-    #[cfg(test)]
-    pub(super) fn buffer_octets(&self) -> usize {
+    #[must_use]
+    pub fn buffer_octets(&self) -> usize {
         self.buffer.len()
     }
 
-    fn damaged(&mut self, damage: Damage) -> Result<()> {
+    fn damaged(&mut self, damage: Damage) -> Result<(), ReadError> {
         if damage.kind == DamageKind::NotACapture {
-            bail!("{}: not a pcap or pcapng file", self.name);
+            let name = self.name.clone();
+            return Err(ReadError::NotACapture { name });
         }
         self.say(damage.to_string());
         Ok(())
@@ -179,7 +183,7 @@ impl Stream {
     }
 
     /// Reads until `wanted` octets are there, or the input ends.
-    fn fill(&mut self, wanted: usize) -> Result<()> {
+    fn fill(&mut self, wanted: usize) -> Result<(), ReadError> {
         let room = self.buffer.len() - self.filled.start;
         if room < wanted || self.filled.end == self.buffer.len() {
             self.buffer.copy_within(self.filled.clone(), 0);
@@ -198,7 +202,10 @@ impl Stream {
                     self.say(format!("the compressed file is damaged: {error}"));
                     self.ended = true;
                 }
-                Err(error) => return Err(error).with_context(|| format!("cannot read {}", self.name)),
+                Err(error) => {
+                    let name = self.name.clone();
+                    return Err(ReadError::Read { name, error });
+                }
             }
         }
         Ok(())
@@ -211,4 +218,11 @@ fn is_of_content(error: &std::io::Error) -> bool {
         error.kind(),
         ErrorKind::InvalidInput | ErrorKind::InvalidData | ErrorKind::UnexpectedEof
     )
+}
+
+impl std::fmt::Debug for Stream {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (name, frames) = (&self.name, self.reader.frames());
+        write!(f, "Stream {{ name: {name:?}, frames: {frames} }}")
+    }
 }

@@ -1,23 +1,61 @@
-//! `--html`: the report as one page that needs nothing else, opened from a file, with no network (`assets/doctor`).
+//! `quintet doctor --html`, and what an upload is answered with: the report as one page that needs nothing else, opened from a
+//! file, with no network (`assets/doctor`).
 //!
 //! Captures hold text that strangers chose. It stands in the page as JSON in which no `<` is left, the script puts it in as
 //! text alone, and the page's policy lets nothing run or load but the one script and style whose hashes it names.
 
-use super::broken::{self, Mark};
-use super::json::About;
+use crate::broken::{self, Mark};
 use quintet_doctor::report::{Attempt, Capture, SCHEMA, Technology, Totals};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-const PAGE: &str = include_str!("../../assets/doctor/page.html");
-const STYLE: &str = include_str!("../../assets/doctor/page.css");
-const SCRIPT: &str = include_str!("../../assets/doctor/page.js");
+const PAGE: &str = include_str!("../assets/doctor/page.html");
+const STYLE: &str = concat!(
+    include_str!("../assets/doctor/ladder.css"),
+    include_str!("../assets/doctor/page.css")
+);
+const SCRIPT: &str = concat!(
+    include_str!("../assets/doctor/ladder.js"),
+    include_str!("../assets/doctor/page.js")
+);
+
+/// What draws an attempt with its ladder and findings: functions for other scripts.
+pub const LADDER_SCRIPT: &str = include_str!("../assets/doctor/ladder.js");
+
+/// How that looks. The page around it names the colours.
+pub const LADDER_STYLE: &str = include_str!("../assets/doctor/ladder.css");
+
+/// What is said once of the whole run.
+#[derive(Debug, Serialize)]
+pub struct About {
+    /// Version of the program.
+    pub version: &'static str,
+    /// Whether identities are shown as they are.
+    pub identities: bool,
+    /// Whether it was stopped before the end of the captures.
+    pub interrupted: bool,
+    /// Attempts that `--imsi`, `--since` and `--until` left out.
+    pub left_out: u64,
+}
+
+/// What closes a report.
+#[derive(Debug)]
+pub struct Closing<'a> {
+    /// What was read.
+    pub captures: &'a [Capture],
+    /// How many attempts came out how.
+    pub totals: &'a BTreeMap<Technology, Totals>,
+    /// What the captures could not show.
+    pub not_shown: &'a [String],
+    /// Of the run.
+    pub about: &'a About,
+}
 
 /// What the page shows.
-#[derive(Serialize)]
-pub(super) struct Shown<'a> {
+#[derive(Debug, Serialize)]
+pub struct Shown<'a> {
     schema: &'static str,
     captures: &'a [Capture],
     attempts: Vec<Marked<'a>>,
@@ -28,7 +66,7 @@ pub(super) struct Shown<'a> {
 }
 
 /// An attempt with the mark of its ladder.
-#[derive(Serialize)]
+#[derive(Debug, Serialize)]
 struct Marked<'a> {
     #[serde(flatten)]
     attempt: &'a Attempt,
@@ -37,7 +75,8 @@ struct Marked<'a> {
 
 impl<'a> Shown<'a> {
     /// Of these attempts, and so many more that are not in the page.
-    pub(super) fn new(closing: &super::json::Closing<'a>, attempts: &'a [Attempt], left_out: u64) -> Self {
+    #[must_use]
+    pub fn new(closing: &Closing<'a>, attempts: &'a [Attempt], left_out: u64) -> Self {
         let marked = |attempt: &'a Attempt| Marked {
             attempt,
             mark: broken::mark(attempt),
@@ -54,7 +93,10 @@ impl<'a> Shown<'a> {
     }
 
     /// Writes the page.
-    pub(super) fn write(&self, out: &mut impl Write) -> io::Result<()> {
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn write(&self, out: &mut impl Write) -> io::Result<()> {
         let mut rest = PAGE;
         while let Some((before, behind)) = rest.split_once("{{") {
             out.write_all(before.as_bytes())?;
@@ -75,7 +117,8 @@ impl<'a> Shown<'a> {
 }
 
 /// Content-Security-Policy: this style and this script, nothing else, from nowhere.
-fn policy() -> String {
+#[must_use]
+pub fn policy() -> String {
     let hash = |text: &str| base64(&Sha256::digest(text.as_bytes()));
     format!(
         "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
@@ -123,8 +166,7 @@ impl<W: Write> Write for Harmless<W> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doctor::json::Closing;
-    use crate::doctor::sample::{healthy, rejected};
+    use crate::sample::{healthy, rejected};
 
     fn page(attempts: &[Attempt]) -> String {
         let about = About {

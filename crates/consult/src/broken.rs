@@ -5,15 +5,16 @@ use serde::Serialize;
 
 /// The mark.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(super) struct Mark {
+pub struct Mark {
     /// It stands behind so many messages.
-    pub(super) after: usize,
+    pub after: usize,
     /// What it says: the link, and the finding's code.
-    pub(super) text: String,
+    pub text: String,
 }
 
 /// The finding that names the broken link.
-pub(super) fn gravest(attempt: &Attempt) -> Option<&Finding> {
+#[must_use]
+pub fn gravest(attempt: &Attempt) -> Option<&Finding> {
     attempt
         .findings
         .iter()
@@ -21,7 +22,8 @@ pub(super) fn gravest(attempt: &Attempt) -> Option<&Finding> {
 }
 
 /// Whether a message is among what proves a finding: frames of two captures have the same numbers.
-pub(super) fn proves(finding: &Finding, message: &Message) -> bool {
+#[must_use]
+pub fn proves(finding: &Finding, message: &Message) -> bool {
     let mut places = finding.captures.iter().zip(&finding.frames);
     places.any(|(capture, frame)| (*capture, *frame) == (message.capture, message.frame))
 }
@@ -29,7 +31,8 @@ pub(super) fn proves(finding: &Finding, message: &Message) -> bool {
 /// The mark of an attempt that failed or shows a fault.
 ///
 /// It stands behind the last of the frames that prove the gravest fault: what follows, a release, say, comes of it.
-pub(super) fn mark(attempt: &Attempt) -> Option<Mark> {
+#[must_use]
+pub fn mark(attempt: &Attempt) -> Option<Mark> {
     let fault = gravest(attempt);
     if attempt.outcome != Outcome::Failure && fault.is_none() {
         return None;
@@ -59,7 +62,7 @@ pub(super) fn mark(attempt: &Attempt) -> Option<Mark> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doctor::sample::{healthy, rejected};
+    use crate::sample::{healthy, rejected};
 
     #[test]
     fn the_mark_stands_behind_what_proves_the_fault() {

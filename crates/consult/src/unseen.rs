@@ -1,10 +1,10 @@
 //! What the captures could not show, from what their frames were.
 
-use super::words::counted;
 use quintet_capture::Counts;
 
 /// A line for each, worth knowing before "it is not there" is believed.
-pub(super) fn told(counts: &Counts) -> Vec<String> {
+#[must_use]
+pub fn told(counts: &Counts) -> Vec<String> {
     let causes = [
         (
             counts.cut_frames,
@@ -41,6 +41,12 @@ pub(super) fn told(counts: &Counts) -> Vec<String> {
     let told = causes.iter().filter(|(count, ..)| *count > 0);
     told.map(|(count, one, why)| format!("{} {why}", counted(*count, one)))
         .collect()
+}
+
+/// `1 attempt`, `2 attempts`.
+#[must_use]
+pub fn counted(count: u64, one: &str) -> String {
+    format!("{count} {one}{}", if count == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]

@@ -1,12 +1,15 @@
 //! Attempts made by hand, for the tests of whatever shows them.
 
+pub mod s6a;
+
 use quintet_doctor::report::{
     Attempt, Cause, Ending, Finding, Links, MacVerdict, Message, Outcome, Reached, Security, Severity,
     Subscriber, Technology,
 };
 
 /// A message of NAS, a tenth of a second after the one of the frame before.
-pub(crate) fn nas(frame: u64, from: &'static str, to: &'static str, name: &str) -> Message {
+#[must_use]
+pub fn nas(frame: u64, from: &'static str, to: &'static str, name: &str) -> Message {
     Message {
         capture: 0,
         frame,
@@ -26,7 +29,8 @@ pub(crate) fn nas(frame: u64, from: &'static str, to: &'static str, name: &str) 
 }
 
 /// SECURITY MODE COMMAND with these algorithms.
-pub(crate) fn security_mode_command(frame: u64, algorithms: &str) -> Message {
+#[must_use]
+pub fn security_mode_command(frame: u64, algorithms: &str) -> Message {
     Message {
         header: Some("integrity protected with new context"),
         sequence: Some(0),
@@ -37,7 +41,8 @@ pub(crate) fn security_mode_command(frame: u64, algorithms: &str) -> Message {
 }
 
 /// An attach that came to its end.
-pub(crate) fn healthy(id: u64) -> Attempt {
+#[must_use]
+pub fn healthy(id: u64) -> Attempt {
     let messages = vec![
         nas(1, "UE", "MME", "ATTACH REQUEST"),
         nas(2, "MME", "UE", "AUTHENTICATION REQUEST"),
@@ -81,7 +86,8 @@ pub(crate) fn healthy(id: u64) -> Attempt {
 }
 
 /// An attach whose SECURITY MODE COMMAND the UE rejects, with another algorithm than [`healthy`].
-pub(crate) fn rejected(id: u64) -> Attempt {
+#[must_use]
+pub fn rejected(id: u64) -> Attempt {
     let mut messages = healthy(id).messages;
     messages.truncate(3);
     messages.push(security_mode_command(4, "128-EIA1, EEA0"));
@@ -108,7 +114,8 @@ pub(crate) fn rejected(id: u64) -> Attempt {
 }
 
 /// What [`rejected`] shows.
-pub(crate) fn smc_rejected() -> Finding {
+#[must_use]
+pub fn smc_rejected() -> Finding {
     Finding {
         code: "smc-rejected",
         severity: Severity::Fault,

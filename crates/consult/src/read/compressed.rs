@@ -1,6 +1,6 @@
 //! Files that are compressed with gzip, told by their first octets.
 
-use anyhow::{Result, bail};
+use super::ReadError;
 use flate2::read::MultiGzDecoder;
 use std::io::{self, Cursor, ErrorKind, Read};
 use std::sync::Arc;
@@ -20,7 +20,7 @@ const MAGIC_OCTETS: usize = 4;
 const COMPRESSED_BUFFER_OCTETS: usize = 128 * 1024;
 
 /// Counts what is read of a file.
-pub(super) struct Counting<R> {
+struct Counting<R> {
     inner: R,
     octets: Arc<AtomicU64>,
 }
@@ -37,7 +37,7 @@ impl<R: Read> Read for Counting<R> {
 ///
 /// # Errors
 /// If it cannot be read, or is compressed otherwise.
-pub(super) fn open(inner: Box<dyn Read>) -> Result<(Box<dyn Read>, Arc<AtomicU64>)> {
+pub(super) fn open(name: &str, inner: Box<dyn Read>) -> Result<(Box<dyn Read>, Arc<AtomicU64>), ReadError> {
     let octets = Arc::new(AtomicU64::new(0));
     let mut counting = Counting {
         inner,
@@ -51,11 +51,15 @@ pub(super) fn open(inner: Box<dyn Read>) -> Result<(Box<dyn Read>, Arc<AtomicU64
             Ok(0) => break,
             Ok(read) => head.extend_from_slice(&some[..read]),
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(error.into()),
+            Err(error) => {
+                let name = name.to_owned();
+                return Err(ReadError::Read { name, error });
+            }
         }
     }
-    if let Some((_, name)) = OTHERS.iter().find(|(magic, _)| head.starts_with(magic)) {
-        bail!("compressed with {name}, which is not supported: decompress it first");
+    if let Some((_, with)) = OTHERS.iter().find(|(magic, _)| head.starts_with(magic)) {
+        let name = name.to_owned();
+        return Err(ReadError::Compressed { name, with });
     }
     let compressed = head.starts_with(GZIP);
     let whole = Cursor::new(head).chain(counting);

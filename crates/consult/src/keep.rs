@@ -1,16 +1,17 @@
 //! What is kept of a report that is longer than memory, for those who must see all of it at once: failures first.
 
-use super::broken;
+use crate::broken;
 use quintet_doctor::report::{Attempt, Outcome};
 
 /// Attempts a page holds: a browser opens it at once.
-pub(super) const MAX_KEPT: usize = 2_000;
+pub const MAX_KEPT: usize = 2_000;
 
 /// Messages that the attempts of a page have together: at some 600 octets each it stays below 40 MB.
 const MAX_KEPT_MESSAGES: usize = 60_000;
 
 /// Attempts kept, at most so many.
-pub(super) struct Kept {
+#[derive(Debug)]
+pub struct Kept {
     limit: usize,
     /// Those that failed or show a fault.
     bad: Vec<Attempt>,
@@ -21,7 +22,8 @@ pub(super) struct Kept {
 
 impl Kept {
     /// Nothing yet.
-    pub(super) fn new(limit: usize) -> Self {
+    #[must_use]
+    pub fn new(limit: usize) -> Self {
         Self {
             limit,
             bad: Vec::new(),
@@ -32,7 +34,7 @@ impl Kept {
     }
 
     /// Takes an attempt in. If that is too much, the last good one goes, or the last bad one if there is no other.
-    pub(super) fn add(&mut self, attempt: Attempt) {
+    pub fn add(&mut self, attempt: Attempt) {
         self.messages += attempt.messages.len();
         if attempt.outcome == Outcome::Failure || broken::gravest(&attempt).is_some() {
             self.bad.push(attempt);
@@ -49,7 +51,8 @@ impl Kept {
     }
 
     /// Attempts in the order of their numbers, and how many more there were.
-    pub(super) fn into_attempts(self) -> (Vec<Attempt>, u64) {
+    #[must_use]
+    pub fn into_attempts(self) -> (Vec<Attempt>, u64) {
         let mut all = self.bad;
         all.extend(self.good);
         all.sort_by_key(|attempt| attempt.id);
@@ -60,7 +63,7 @@ impl Kept {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doctor::sample::{healthy, rejected};
+    use crate::sample::{healthy, rejected};
 
     #[test]
     fn failures_take_the_place_of_what_is_in_order() {

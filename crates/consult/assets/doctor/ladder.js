@@ -1,7 +1,7 @@
-// The report's page. What captures say is put in as text alone (textContent), never as markup: it is other people's.
+// An attempt as a ladder, in the report's page and in the page of a running core. What others say is put in as text alone
+// (textContent), never as markup.
 "use strict";
 
-const report = JSON.parse(document.getElementById("data").textContent);
 const NODES = ["UE", "eNB", "gNB", "P-CSCF", "I-CSCF", "S-CSCF", "proxy", "registrar", "MME", "AMF", "AUSF", "UDM", "HSS"];
 const SIGNS = { success: "✓", failure: "✗", incomplete: "?" };
 const GRAVITY = { fault: 3, warning: 2, note: 1 };
@@ -24,10 +24,10 @@ function who(attempt) {
   const known = s.imsi || s.guti || s.suci || s.impi || s.impu;
   if (known) return known;
   const links = attempt.links;
-  if (links.mme_ue_s1ap_id !== null) return `MME UE S1AP ID ${links.mme_ue_s1ap_id}`;
-  if (links.enb_ue_s1ap_id !== null) return `eNB UE S1AP ID ${links.enb_ue_s1ap_id}`;
-  if (links.amf_ue_ngap_id !== null) return `AMF UE NGAP ID ${links.amf_ue_ngap_id}`;
-  if (links.ran_ue_ngap_id !== null) return `RAN UE NGAP ID ${links.ran_ue_ngap_id}`;
+  if (links.mme_ue_s1ap_id != null) return `MME UE S1AP ID ${links.mme_ue_s1ap_id}`;
+  if (links.enb_ue_s1ap_id != null) return `eNB UE S1AP ID ${links.enb_ue_s1ap_id}`;
+  if (links.amf_ue_ngap_id != null) return `AMF UE NGAP ID ${links.amf_ue_ngap_id}`;
+  if (links.ran_ue_ngap_id != null) return `RAN UE NGAP ID ${links.ran_ue_ngap_id}`;
   return "unknown subscriber";
 }
 
@@ -36,43 +36,6 @@ const proves = (finding, capture, frame) =>
   finding.frames.some((known, n) => known === frame && finding.captures[n] === capture);
 
 const hasFault = (attempt) => attempt.findings.some((finding) => finding.severity === "fault");
-
-// Everything of an attempt that can be searched for.
-function searchable(attempt) {
-  const texts = [
-    `#${attempt.id}`, attempt.technology, attempt.procedure, attempt.outcome, attempt.ending, attempt.reached,
-    attempt.broken_at, attempt.cause, attempt.security.integrity, attempt.security.ciphering,
-    ...Object.values(attempt.subscriber), ...attempt.links.session_ids, ...attempt.links.call_ids,
-  ];
-  for (const finding of attempt.findings) texts.push(finding.code, finding.what, finding.severity);
-  for (const message of attempt.messages) texts.push(message.name, message.cause);
-  return texts.filter(Boolean).join("\n").toLowerCase();
-}
-
-// ---- the list ----
-
-const entries = report.attempts.map((attempt) => {
-  const fault = attempt.findings.find((finding) => finding.severity === "fault");
-  const button = make("button", attempt.outcome,
-    make("span", "sign", SIGNS[attempt.outcome]), ` #${attempt.id} ${attempt.procedure}: ${attempt.ending}`,
-    make("span", "who", who(attempt) + (fault ? `, ${fault.code}` : "")));
-  button.type = "button";
-  button.dataset.attempt = attempt.id;
-  button.addEventListener("click", () => { show(attempt, true); });
-  return { attempt, button, item: make("li", "", button), text: searchable(attempt) };
-});
-
-function filterList() {
-  const words = byId("query").value.toLowerCase().split(/\s+/).filter(Boolean);
-  const outcome = byId("outcome").value;
-  let shown = 0;
-  for (const { attempt, item, text } of entries) {
-    const fits = outcome === "" || outcome === attempt.outcome || (outcome === "fault" && hasFault(attempt));
-    item.hidden = !(fits && words.every((word) => text.includes(word)));
-    if (!item.hidden) shown += 1;
-  }
-  byId("count").textContent = `${shown} of ${counted(entries.length, "attempt")}`;
-}
 
 // Up and down move through what a key press is in: the list, or the ladder.
 function moveFocus(event, selector) {
@@ -85,8 +48,6 @@ function moveFocus(event, selector) {
     next.focus();
   }
 }
-
-// ---- one attempt ----
 
 function fact(name, value) {
   if (value === null || value === undefined || value === "") return null;
@@ -108,12 +69,12 @@ function factsOf(attempt) {
     fact("Session-Id", attempt.links.session_ids.join(", ")));
 }
 
-function framesOf(finding) {
-  if (report.captures.length < 2) return finding.frames.join(", ");
+function framesOf(finding, captures) {
+  if (captures < 2) return finding.frames.join(", ");
   return finding.frames.map((frame, n) => `${frame} of capture ${finding.captures[n] + 1}`).join(", ");
 }
 
-function findingOf(finding, choose) {
+function findingOf(finding, captures, choose) {
   const box = make("section", `finding ${finding.severity}`);
   const button = make("button", "", make("span", "severity", finding.severity), " ",
     make("span", "code", finding.code), " ", make("span", "quiet", finding.clause), make("p", "what", finding.what));
@@ -126,8 +87,8 @@ function findingOf(finding, choose) {
     body.append(make("p", "", "Likely causes:"), make("ol", "causes", ...causes));
   }
   if (finding.next) body.append(make("p", "next", make("b", "", "Next: "), finding.next));
-  if (finding.frames.length > 0) body.append(make("p", "frames quiet", `Frames ${framesOf(finding)}`));
-  if (finding.display_filter) body.append(make("p", "quiet", "Wireshark: ", make("code", "", finding.display_filter)));
+  if (finding.frames.length > 0) body.append(make("p", "frames quiet", `${captures > 0 ? "Frames" : "Messages"} ${framesOf(finding, captures)}`));
+  if (finding.display_filter && captures > 0) body.append(make("p", "quiet", "Wireshark: ", make("code", "", finding.display_filter)));
   box.append(button, body);
   return box;
 }
@@ -228,12 +189,8 @@ function ladderOf(attempt) {
   return ladder;
 }
 
-let shown = null;
-
-function show(attempt, focus) {
-  shown = attempt;
-  for (const entry of entries) entry.button.setAttribute("aria-current", String(entry.attempt === attempt));
-  const article = byId("attempt");
+// Puts an attempt into an article. `captures`: how many captures its frames are of; 0 where they are no frames of a file.
+function drawAttempt(article, attempt, captures) {
   const ladder = ladderOf(attempt);
   const choose = (finding, box) => {
     const chosen = box.dataset.chosen !== "true";
@@ -249,7 +206,7 @@ function show(attempt, focus) {
     }
     if (first) first.scrollIntoView({ block: "center" });
   };
-  const findings = make("div", "findings", ...attempt.findings.map((finding) => findingOf(finding, choose)));
+  const findings = make("div", "findings", ...attempt.findings.map((finding) => findingOf(finding, captures, choose)));
   article.replaceChildren(
     make("h2", "", make("span", `sign ${attempt.outcome}`, SIGNS[attempt.outcome]),
       ` #${attempt.id} ${attempt.procedure}: ${attempt.ending}`),
@@ -257,59 +214,7 @@ function show(attempt, focus) {
     attempt.findings.length > 0 ? make("h3", "", "Findings") : "", findings,
     make("h3", "", "Messages"), ladder);
   if (attempt.not_shown.length > 0) {
-    article.append(make("h3", "", "What the capture does not show"),
+    article.append(make("h3", "", captures > 0 ? "What the capture does not show" : "What was not seen"),
       make("ul", "", ...attempt.not_shown.map((line) => make("li", "", line))));
   }
-  history.replaceState(null, "", `#attempt-${attempt.id}`);
-  const entry = entries.find((one) => one.attempt === attempt);
-  if (entry && window.innerWidth >= 960) entry.button.scrollIntoView({ block: "nearest" });
-  if (focus) article.focus();
-  if (focus && window.innerWidth < 960) article.scrollIntoView();
 }
-
-function fromAddress() {
-  const asked = /^#attempt-(\d+)$/.exec(location.hash);
-  const found = asked && report.attempts.find((attempt) => attempt.id === Number(asked[1]));
-  const worst = report.attempts.find((attempt) => attempt.mark) || report.attempts[0];
-  if (found || worst) show(found || worst, false);
-  else byId("attempt").append(make("p", "", "No attempt of a subscriber is in these captures."));
-}
-
-// ---- the whole ----
-
-function head() {
-  const parts = Object.entries(report.totals).map(([technology, totals]) =>
-    `${technology}: ${totals.success} succeeded, ${totals.failure} failed, ${totals.incomplete} incomplete`);
-  byId("totals").textContent = parts.join("; ") || "no attempts";
-  byId("pseudonyms").hidden = report.doctor.identities;
-  for (const capture of report.captures) {
-    const span = capture.first ? `, ${capture.first} to ${capture.last}` : "";
-    byId("captures").append(make("p", "", make("b", "", capture.file), `: ${counted(capture.frames, "frame")}${span}`),
-      ...capture.damage.map((line) => make("p", "warning sign", line)));
-  }
-  for (const line of report.not_shown) byId("captures").append(make("p", "", `Not shown: ${line}`));
-  if (report.left_out > 0) {
-    byId("left-out").hidden = false;
-    byId("left-out").textContent = `${counted(report.left_out, "more attempt")} would not fit into this page; failures go first.`;
-  }
-}
-
-head();
-byId("attempts").append(...entries.map((entry) => entry.item));
-byId("attempts").addEventListener("keydown", (event) => moveFocus(event, "button"));
-byId("search").addEventListener("submit", (event) => event.preventDefault());
-byId("query").addEventListener("input", filterList);
-byId("outcome").addEventListener("change", filterList);
-window.addEventListener("hashchange", fromAddress);
-document.addEventListener("keydown", (event) => {
-  if (event.key === "/" && !["INPUT", "SELECT"].includes(document.activeElement.tagName)) {
-    event.preventDefault();
-    byId("query").focus();
-  }
-  if (event.key === "Escape" && shown) {
-    for (const box of document.querySelectorAll('.finding[data-chosen="true"] > button')) box.click();
-  }
-});
-filterList();
-fromAddress();
-document.documentElement.dataset.ready = "true";
