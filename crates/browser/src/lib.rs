@@ -21,6 +21,9 @@ use std::time::Duration;
 /// How long anything may take before it counts as hanging.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
+/// How long a page is looked at until an expression is true, ms: then the test says what the page shows instead.
+const WAITED_MS: u32 = 30_000;
+
 /// What the program is called.
 const NAMES: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 
@@ -225,7 +228,8 @@ impl Browser {
     /// Waits until an expression is true, looking each time the page is drawn.
     pub fn until(&mut self, expression: &str) {
         let waited = format!(
-            "new Promise((done) => {{ const look = () => ({expression}) ? done(true) : requestAnimationFrame(look); look(); }})"
+            "new Promise((done) => {{ const end = performance.now() + {WAITED_MS}; const look = () => \
+             ({expression}) ? done(true) : performance.now() > end ? done(document.body.innerText) : requestAnimationFrame(look); look(); }})"
         );
         assert_eq!(self.value(&waited), json!(true), "{expression}");
     }
@@ -233,7 +237,7 @@ impl Browser {
     /// Clicks with the mouse in the middle of an element, where the browser itself must find it.
     pub fn click(&mut self, selector: &str) {
         let place = self.value(&format!(
-            "(() => {{ const e = document.querySelector({}); e.scrollIntoView({{block: 'center'}}); \
+            "(() => {{ const e = document.querySelector({}); e.scrollIntoView({{block: 'center', behavior: 'instant'}}); \
              const r = e.getBoundingClientRect(); return [r.left + r.width / 2, r.top + Math.min(r.height / 2, 12)]; }})()",
             json!(selector)
         ));
