@@ -8,8 +8,8 @@ const HEAD: &str = "# Metrics
 What `/metrics` tells (`[metrics] listen`, [operation](operation.md#metrics)): OpenMetrics text, for Prometheus and whatever reads the
 same. All nodes of a process are in one answer, told apart by the label `node`. Counters rise from 0 at the start of the
 process; a metric is absent where nothing has it. No label has a value that a stranger chooses: commands and applications have
-the names of the dictionary, or `other`; a peer has its name if it is configured, or `unconfigured`. Neither identities of
-subscribers nor keys are in any.
+the names of the dictionary, or `other`; a peer has its name if it is configured; of the others, 64 at most while they are
+connected, and the rest are `unconfigured`. Neither identities of subscribers nor keys are in any.
 
 ";
 

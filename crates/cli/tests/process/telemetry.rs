@@ -65,15 +65,15 @@ fn a_node_tells_what_it_did_and_how_long_it_took() {
         (r#"quintet_up{node="hss"}"#, 1.0),
         (r#"quintet_home_issuing{node="hss"}"#, 1.0),
         (
-            r#"quintet_diameter_request_duration_seconds_count{node="hss",application="S6a",command="Authentication-Information"}"#,
+            r#"quintet_diameter_request_duration_seconds_count{node="hss",application="s6a",command="Authentication-Information"}"#,
             3.0,
         ),
         (
-            r#"quintet_diameter_request_duration_seconds_bucket{node="hss",application="S6a",command="Update-Location",le="+Inf"}"#,
+            r#"quintet_diameter_request_duration_seconds_bucket{node="hss",application="s6a",command="Update-Location",le="+Inf"}"#,
             1.0,
         ),
         (
-            r#"quintet_diameter_messages_total{node="hss",direction="sent",kind="answer",application="S6a",command="Authentication-Information",result="2001"}"#,
+            r#"quintet_diameter_messages_total{node="hss",direction="sent",kind="answer",application="s6a",command="Authentication-Information",result="2001"}"#,
             3.0,
         ),
         (r#"quintet_store_commit_duration_seconds_count{node="hss"}"#, 1.0),

@@ -45,7 +45,7 @@ fn each_message_is_told_with_what_is_certain_by_then() {
     assert_eq!(case.standing[1].reached, Reached::Authentication);
     case.up(1, 5, 9, &hex("075f 17"));
     let rejected = case.standing.last().expect("it is told");
-    assert_eq!(rejected.findings[0].code, "smc-rejected");
+    assert_eq!(rejected.findings[0].code, "smc-rejected-capabilities");
     assert!(case.attempts.is_empty(), "it goes on");
     let id = rejected.id;
     assert_eq!(case.finish()[0].id, id);

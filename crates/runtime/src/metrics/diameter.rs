@@ -164,7 +164,7 @@ mod tests {
         let air = command::AUTHENTICATION_INFORMATION;
         assert_eq!(
             names(dictionary, application::S6A, air),
-            ("S6a", "Authentication-Information")
+            ("s6a", "Authentication-Information")
         );
         assert_eq!(
             names(dictionary, 0, command::DEVICE_WATCHDOG),
