@@ -142,7 +142,7 @@ impl Feed {
         Box::new(Witness::new(node, self.ear()))
     }
 
-    /// Somebody looks: the feed is awake for [`LINGER`] from now.
+    /// Somebody looks: the feed is awake for `LINGER` from now.
     pub fn look(&self) {
         let now = (self.0.clock)().as_secs();
         self.0.looked.fetch_max(now, Ordering::Relaxed);
