@@ -21,6 +21,10 @@ use std::time::Duration;
 /// How long anything may take before it counts as hanging.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Frames in which an element must not have moved before it is clicked on: a page that scrolls or is drawn anew moves it away
+/// between press and release.
+const STILL_FRAMES: u32 = 5;
+
 /// How long a page is looked at until an expression is true, ms: then the test says what the page shows instead.
 const WAITED_MS: u32 = 30_000;
 
@@ -234,11 +238,14 @@ impl Browser {
         assert_eq!(self.value(&waited), json!(true), "{expression}");
     }
 
-    /// Clicks with the mouse in the middle of an element, where the browser itself must find it.
+    /// Clicks with the mouse in the middle of an element, where the browser itself must find it, once it stands still.
     pub fn click(&mut self, selector: &str) {
         let place = self.value(&format!(
-            "(() => {{ const e = document.querySelector({}); e.scrollIntoView({{block: 'center', behavior: 'instant'}}); \
-             const r = e.getBoundingClientRect(); return [r.left + r.width / 2, r.top + Math.min(r.height / 2, 12)]; }})()",
+            "new Promise((done) => {{ let last = '', still = 0; const look = () => {{ const e = document.querySelector({}); \
+             e.scrollIntoView({{block: 'center', behavior: 'instant'}}); const r = e.getBoundingClientRect(); \
+             const at = [r.left + r.width / 2, r.top + Math.min(r.height / 2, 12)]; \
+             still = String(at) === last ? still + 1 : 0; last = String(at); \
+             if (still < {STILL_FRAMES}) requestAnimationFrame(look); else done(at); }}; look(); }})",
             json!(selector)
         ));
         let (x, y) = (&place[0], &place[1]);
