@@ -13,9 +13,12 @@ pub(super) const LOOK_OCTETS: usize = HEADER_OCTETS + 8;
 /// AVPs walked before something passes for a message: each has about one chance in a thousand of fitting by accident.
 const LOOK_AVPS: usize = 3;
 
-/// The highest application identifier in use, but for the relay's: those of vendors begin at 2^24 (RFC 3588 11.3) and
-/// IANA has given out some hundreds.
-const MAX_APPLICATION: u32 = 0x0100_0fff;
+/// AVPs walked before octets found somewhere are taken for a message: all that an ordinary one has.
+const PROOF_AVPS: usize = 64;
+
+/// Application identifiers in use have zeros here, but for the relay's: those of vendors begin at 2^24 (RFC 3588 11.3),
+/// those of standards at 0, and IANA has given out some hundreds of the ones and some dozens of the others.
+const APPLICATION_ZEROS: u32 = 0xfeff_f000;
 const APPLICATION_RELAY: u32 = u32::MAX;
 
 const FLAGS_RESERVED: u8 = 0x0f;
@@ -45,19 +48,52 @@ pub(super) fn may_begin(octets: &[u8]) -> bool {
     }
     let flags = octets.get(4).is_none_or(|flags| flags & FLAGS_RESERVED == 0);
     let code = u32_at(octets, 4).is_none_or(|word| word & 0x00ff_ffff != 0);
-    let application = u32_at(octets, 8).is_none_or(|id| id <= MAX_APPLICATION || id == APPLICATION_RELAY);
+    let application =
+        u32_at(octets, 8).is_none_or(|id| id & APPLICATION_ZEROS == 0 || id == APPLICATION_RELAY);
     octets.first().is_none_or(|version| *version == 1) && flags && code && application
+}
+
+/// What octets found somewhere are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Likeness {
+    /// No message begins here.
+    None,
+    /// One may, as far as there are octets.
+    Begun,
+    /// One of this length does: its AVPs follow each other and end where it does.
+    Whole(usize),
+}
+
+/// What begins with these octets, found where nobody said that a message begins.
+pub(super) fn likeness(octets: &[u8]) -> Likeness {
+    if !may_begin(octets) {
+        return Likeness::None;
+    }
+    let Some(length) = length(octets) else {
+        return Likeness::Begun;
+    };
+    match walk(octets, length, PROOF_AVPS) {
+        None => Likeness::None,
+        Some(_) if octets.len() < length => Likeness::Begun,
+        Some(0) => Likeness::None,
+        Some(_) => Likeness::Whole(length),
+    }
 }
 
 /// Whether this is the beginning of a message and hardly anything else: a header, and AVPs that follow each other and
 /// end where the message does, as far as they are seen. At least [`LOOK_OCTETS`] are needed.
 pub(super) fn looks_like_message(octets: &[u8]) -> bool {
-    let Some(length) = length(octets).filter(|_| may_begin(octets)) else {
-        return false;
-    };
+    length(octets).is_some_and(|length| {
+        may_begin(octets) && walk(octets, length, LOOK_AVPS).is_some_and(|walked| walked > 0)
+    })
+}
+
+/// How many AVPs of a message of this length are seen to follow each other, at most so many; `None` if something else
+/// stands in the place of one.
+fn walk(octets: &[u8], length: usize, most: usize) -> Option<usize> {
     let mut at = HEADER_OCTETS;
     let mut walked = 0;
-    while walked < LOOK_AVPS && at < length {
+    while walked < most && at < length {
         let (Some(code), Some(word)) = (u32_at(octets, at), u32_at(octets, at + 4)) else {
             break;
         };
@@ -65,12 +101,12 @@ pub(super) fn looks_like_message(octets: &[u8]) -> bool {
         let avp_length = (word & 0x00ff_ffff) as usize;
         let least = if flags & AVP_FLAG_VENDOR == 0 { 8 } else { 12 };
         if code == 0 || flags & AVP_FLAGS_RESERVED != 0 || avp_length < least || avp_length > length - at {
-            return false;
+            return None;
         }
         at += avp_length.next_multiple_of(4);
         walked += 1;
     }
-    walked > 0
+    Some(walked)
 }
 
 #[cfg(test)]
@@ -94,6 +130,17 @@ mod tests {
         assert!(looks_like_message(&message[..LOOK_OCTETS]));
         assert!(!looks_like_message(&message[..LOOK_OCTETS - 1]));
         assert!((0..message.len()).all(|end| may_begin(&message[..end])));
+    }
+
+    #[test]
+    fn a_found_one_is_whole_when_its_avps_end_where_it_does() {
+        let mut message = watchdog();
+        assert_eq!(likeness(&message), Likeness::Whole(36));
+        assert!((0..36).all(|end| likeness(&message[..end]) == Likeness::Begun));
+        message.extend_from_slice(&[0; 8]);
+        assert_eq!(likeness(&message), Likeness::Whole(36));
+        message[3] = 44;
+        assert_eq!(likeness(&message), Likeness::None, "zeros are no AVP");
     }
 
     #[test]

@@ -12,6 +12,7 @@
 
 mod conversation;
 mod framing;
+mod search;
 mod segment;
 mod stream;
 

@@ -6,11 +6,12 @@
 //!          ▼                │     a header cannot be, or octets are missing and
 //!   ┌── InStep ─────────────┘ ──── where the next message begins is not known ───► Searching
 //!   │      ▲ ▲                                                                        │
-//!   │      │ └──────────── octets that look like a message ───────────────────────────┘
+//!   │      │ └──────────── a whole message among the octets ([`Search`]) ──────────────┘
 //!   └► Behind (octets are missing within one message: its rest is passed over)
 //! ```
 
-use crate::dissect::diameter::{self, LOOK_OCTETS};
+use super::search::{Found, Search};
+use crate::dissect::diameter::{self, Likeness};
 use crate::dissect::http;
 use crate::dissect::sip;
 use crate::dissect::span::Sight;
@@ -77,9 +78,10 @@ enum Mode {
 #[derive(Debug)]
 pub(super) struct Framing {
     mode: Mode,
-    /// In step: the message that has begun. Searching: what may be the beginning of one.
+    /// The message that has begun.
     buffer: Vec<u8>,
     sight: Sight,
+    search: Search,
     searched: usize,
 }
 
@@ -90,13 +92,14 @@ impl Framing {
             mode: if in_step { Mode::InStep } else { Mode::Searching },
             buffer: Vec::new(),
             sight: Sight::default(),
+            search: Search::default(),
             searched: 0,
         }
     }
 
     /// Octets held.
     pub(super) fn octets(&self) -> usize {
-        self.buffer.len()
+        self.buffer.len() + self.search.octets()
     }
 
     /// Whether this direction was searched in vain.
@@ -126,7 +129,7 @@ impl Framing {
                     };
                     &octets[passed..]
                 }
-                Mode::Searching => self.search(octets, sight),
+                Mode::Searching => self.search(octets, sight, out),
             };
         }
     }
@@ -140,6 +143,7 @@ impl Framing {
             return half.lose();
         }
         out.lost();
+        self.end_search(out);
         self.mode = match self.mode {
             // The hole is not larger than the rest of the message: behind that, everything is as if nothing had been.
             Mode::InStep => match diameter::length(&self.buffer) {
@@ -164,6 +168,7 @@ impl Framing {
         if let Some(half) = &mut out.sip {
             return half.lose();
         }
+        self.end_search(out);
         if !self.buffer.is_empty() {
             out.lost();
             self.release();
@@ -244,50 +249,36 @@ impl Framing {
     }
 
     /// Looks for a message. What remains of the octets is to be read in step.
-    fn search<'o>(&mut self, octets: &'o [u8], sight: Sight) -> &'o [u8] {
+    fn search<'o, S: Sink>(&mut self, octets: &'o [u8], sight: Sight, out: &mut Out<'_, S>) -> &'o [u8] {
         self.searched += octets.len();
-        if self.buffer.is_empty() && diameter::looks_like_message(octets) {
+        // Most often a segment begins with a message, and nothing need be kept.
+        if self.search.octets() == 0 && matches!(diameter::likeness(octets), Likeness::Whole(_)) {
             self.found();
             return octets;
         }
-        let had = self.buffer.len();
-        // A message may have begun in the octets kept: with them, and as many more as it takes to tell.
-        if had > 0 {
-            let more = (LOOK_OCTETS - 1).min(octets.len());
-            self.buffer.extend_from_slice(&octets[..more]);
-            let at = (0..had).find(|at| {
-                let seen = &self.buffer[*at..];
-                diameter::looks_like_message(seen) || seen.len() < LOOK_OCTETS && diameter::may_begin(seen)
-            });
-            self.buffer.truncate(had);
-            match at {
-                Some(at) => {
-                    self.buffer.drain(..at);
-                    if self.buffer.len() + octets.len() < LOOK_OCTETS {
-                        self.buffer.extend_from_slice(octets);
-                        return &[];
-                    }
-                    self.found();
-                    return octets;
-                }
-                None => self.buffer.clear(),
-            }
-        }
-        let mut from = 0;
-        while let Some(at) = octets[from..].iter().position(|octet| *octet == 1) {
-            let seen = &octets[from + at..];
-            if diameter::looks_like_message(seen) {
-                self.found();
-                return seen;
-            }
-            if seen.len() < LOOK_OCTETS && diameter::may_begin(seen) {
-                self.buffer.extend_from_slice(seen);
-                self.sight = sight;
-                return &[];
-            }
-            from += at + 1;
-        }
+        self.search.push(octets, sight);
+        self.look(true, out);
         &[]
+    }
+
+    /// Nothing follows what was searched: what is whole in it is found now or never.
+    fn end_search<S: Sink>(&mut self, out: &mut Out<'_, S>) {
+        if self.search.octets() > 0 {
+            self.look(false, out);
+        }
+    }
+
+    fn look<S: Sink>(&mut self, more_follows: bool, out: &mut Out<'_, S>) {
+        let found = self
+            .search
+            .look(more_follows, |sight, message| out.message(sight, message));
+        if let Found::InStep(begun) = found {
+            self.found();
+            if let Some((sight, octets)) = begun {
+                self.sight = sight;
+                self.buffer = octets;
+            }
+        }
     }
 
     fn found(&mut self) {
