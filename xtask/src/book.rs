@@ -181,11 +181,12 @@ nav { flex: 0 0 15rem; padding: 1.5rem; box-sizing: border-box; }
 nav a { display: block; padding: .15rem 0; text-decoration: none; }
 nav a[aria-current] { font-weight: 600; }
 img { max-width: 100%; height: auto; }
-main { flex: 1 1 30rem; min-width: 0; max-width: 60rem; padding: 1.5rem; box-sizing: border-box; }
+main { overflow-wrap: anywhere; flex: 1 1 30rem; min-width: 0; max-width: 60rem; padding: 1.5rem; box-sizing: border-box; }
 pre { overflow-x: auto; padding: .8rem; border: 1px solid var(--line); border-radius: .3rem; }
 code { font: .9em ui-monospace, monospace; }
 table { border-collapse: collapse; display: block; overflow-x: auto; }
-th, td { border: 1px solid var(--line); padding: .3rem .6rem; text-align: left; vertical-align: top; }
+@media (max-width: 50rem) { body { display: block; } nav, main { padding: 1rem; max-width: 100vw; } nav { columns: 2; } }
+th, td { overflow-wrap: normal; border: 1px solid var(--line); padding: .3rem .6rem; text-align: left; vertical-align: top; }
 ";
 
 /// A whole page.
@@ -200,7 +201,7 @@ fn page(chapters: &[Chapter], at: usize, body: &str) -> String {
         ));
     }
     format!(
-        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
+        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
          <title>{} – Quintet</title><style>{STYLE}</style></head>\n<body><nav>\n{links}</nav>\n<main>\n{body}</main></body></html>\n",
         escaped(&chapters[at].title)
     )

@@ -28,6 +28,12 @@ const STILL_FRAMES: u32 = 5;
 /// How long a page is looked at until an expression is true, ms: then the test says what the page shows instead.
 const WAITED_MS: u32 = 30_000;
 
+/// The first octets of a PNG.
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
+
+/// Octets below which a picture shows nothing.
+const LEAST_PICTURE_OCTETS: usize = 1_000;
+
 /// What the program is called.
 const NAMES: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 
@@ -202,6 +208,21 @@ impl Browser {
         let taken = self.call("Page.captureScreenshot", json!({"format": "png"}));
         let text = taken["data"].as_str().expect("a picture is text");
         STANDARD.decode(text).expect("of base64")
+    }
+
+    /// Takes a picture, and writes it to `docs/pictures` where `QUINTET_WRITE=1` asks for that.
+    pub fn keep_picture(&mut self, name: &str) {
+        let octets = self.picture();
+        assert!(
+            octets.starts_with(PNG) && octets.len() > LEAST_PICTURE_OCTETS,
+            "{name}: {} octets",
+            octets.len()
+        );
+        if std::env::var("QUINTET_WRITE").as_deref() == Ok("1") {
+            let pictures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/pictures");
+            std::fs::create_dir_all(&pictures).expect("a directory");
+            std::fs::write(pictures.join(name), octets).expect("it is written");
+        }
     }
 
     /// The value of an expression in the page; a promise is waited for.

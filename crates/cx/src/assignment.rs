@@ -149,7 +149,7 @@ impl Sar {
     }
 }
 
-/// Allowed-WAF-WWSF-Identities (TS 29.229 6.3.61).
+/// Allowed-WAF-WWSF-Identities (TS 29.229 6.3.64).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AllowedWafWwsfIdentities {
     /// WebRTC-Authentication-Function-Name.

@@ -157,7 +157,7 @@ flags! {
 }
 
 flags! {
-    /// SAR-Flags (TS 29.229 6.3.60).
+    /// SAR-Flags (TS 29.229 6.3.63).
     SarFlags {
         /// P-CSCF Restoration Indication: the HSS is to trigger it (TS 23.380 5.4).
         P_CSCF_RESTORATION = 0,
@@ -173,7 +173,7 @@ flags! {
 }
 
 flags! {
-    /// RTR-Flags (TS 29.229 6.3.64).
+    /// RTR-Flags (TS 29.229 6.3.69).
     RtrFlags {
         /// Reference Location Information change.
         REFERENCE_LOCATION_CHANGE = 0,

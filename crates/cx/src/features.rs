@@ -105,11 +105,8 @@ impl FeatureList {
     /// Writes them.
     pub fn write_all(w: &mut MessageWriter<'_>, lists: &[Self]) {
         for list in lists {
-            let mut id = avp::SUPPORTED_FEATURES;
-            if !list.required {
-                id.flags.0 &= !quintet_diameter::AvpFlags::MANDATORY;
-            }
-            w.group(id, |w| {
+            let id = avp::SUPPORTED_FEATURES;
+            w.group(if list.required { id } else { id.optional() }, |w| {
                 w.u32(avp::VENDOR_ID, list.vendor_id);
                 w.u32(avp::FEATURE_LIST_ID, list.id);
                 w.u32(avp::FEATURE_LIST, list.list);

@@ -1,4 +1,4 @@
-//! SCSCF-Restoration-Info (TS 29.229 6.3.39 to 6.3.52; TS 23.380).
+//! SCSCF-Restoration-Info (TS 29.229 6.3.46 to 6.3.52; TS 23.380).
 //!
 //! Header fields of SIP are octets here, as they stood in the message; several of one name are joined by commas.
 
@@ -13,6 +13,8 @@ pub struct ScscfRestorationInfo {
     pub user_name: String,
     /// One for each registered contact; at least one.
     pub restorations: Vec<RestorationInfo>,
+    /// Registration-Time-Out: when the registration ends, s since 1900 (RFC 6733 4.3.1).
+    pub registration_time_out: Option<u32>,
     /// How the user was authenticated.
     pub authentication_scheme: Option<AuthenticationScheme>,
 }
@@ -34,7 +36,7 @@ pub struct RestorationInfo {
     pub pcscf_subscription: Option<PcscfSubscriptionInfo>,
 }
 
-/// The dialog of a UE's subscription (TS 29.229 6.3.42).
+/// The dialog of a UE's subscription (TS 29.229 6.3.49).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SubscriptionInfo {
     /// Call-ID.
@@ -49,7 +51,7 @@ pub struct SubscriptionInfo {
     pub contact: Vec<u8>,
 }
 
-/// The dialog of a P-CSCF's subscription (TS 29.229 6.3.65).
+/// The dialog of a P-CSCF's subscription (TS 29.229 6.3.70).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PcscfSubscriptionInfo {
     /// Call-ID.
@@ -64,12 +66,15 @@ pub struct PcscfSubscriptionInfo {
 
 impl ScscfRestorationInfo {
     pub(crate) fn read(avp: &Avp<'_>) -> Result<Self, Fault> {
-        let (mut user_name, mut restorations, mut authentication_scheme) = (None, Vec::new(), None);
+        let (mut user_name, mut restorations) = (None, Vec::new());
+        let (mut registration_time_out, mut authentication_scheme) = (None, None);
         read::group(avp, |inner| {
             if inner.is(avp::USER_NAME) {
                 user_name = Some(read::text(inner)?);
             } else if inner.is(avp::RESTORATION_INFO) {
                 restorations.push(RestorationInfo::read(inner)?);
+            } else if inner.is(avp::REGISTRATION_TIME_OUT) {
+                registration_time_out = Some(read::u32(inner)?);
             } else if inner.is(avp::SIP_AUTHENTICATION_SCHEME) {
                 authentication_scheme = Some(AuthenticationScheme::new(&read::text(inner)?));
             }
@@ -79,6 +84,7 @@ impl ScscfRestorationInfo {
         Ok(Self {
             user_name: read::need(user_name, avp::USER_NAME, "User-Name is missing").map_err(missing)?,
             restorations,
+            registration_time_out,
             authentication_scheme,
         })
     }
@@ -89,6 +95,7 @@ impl ScscfRestorationInfo {
             for restoration in &self.restorations {
                 restoration.write(w);
             }
+            read::put_u32(w, avp::REGISTRATION_TIME_OUT, self.registration_time_out);
             if let Some(scheme) = &self.authentication_scheme {
                 w.text(avp::SIP_AUTHENTICATION_SCHEME, scheme.as_str());
             }

@@ -63,6 +63,15 @@ impl AvpId {
             flags: AvpFlags(v | m),
         }
     }
+
+    /// The same AVP without M: whoever does not know it passes over it.
+    #[must_use]
+    pub const fn optional(self) -> Self {
+        Self {
+            flags: AvpFlags(self.flags.0 & !AvpFlags::MANDATORY),
+            ..self
+        }
+    }
 }
 
 impl PartialEq for AvpId {

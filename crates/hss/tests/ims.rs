@@ -294,6 +294,9 @@ fn sip_digest() {
         );
         assert_eq!(digest.realm, DOMAIN);
     }
+    let mut mar = Ims::mar_request(1, "s1", 1, None);
+    mar.item.scheme = None;
+    assert_eq!(ims.mar_of("s1", mar).outcome.code(), 5005, "a MAR names a scheme");
     let mut mar = Ims::mar_request(2, "s1", 1, None);
     mar.item.scheme = Some(AuthenticationScheme::SIP_DIGEST);
     assert_eq!(ims.mar_of("s1", mar).outcome.code(), 5006);

@@ -720,6 +720,8 @@ fn what_an_operator_can_ask_for() {
     let mme = rig.mme("mme");
     let ula = rig.ask(mme, &ulr(1, "mme", imsi(1), S6A_ULR, |w| features(w, 2, 1 << 17)));
     assert_eq!(find(&ula, &[avp::RESET_ID]).unwrap().data, [1]);
+    let features = find(&ula, &[avp::SUPPORTED_FEATURES]).unwrap();
+    assert!(!features.flags.mandatory(), "an answer demands nothing");
     rig.hss.insert_subscriber_data(imsi(1), IdrFlags::EPS_USER_STATE);
     rig.pump();
     let (_, code, idr) = sent(&mut rig).unwrap();

@@ -140,6 +140,14 @@ impl<'a> Via<'a> {
         let port = self.rport().flatten().unwrap_or_else(|| self.port_or_default());
         Some(SocketAddr::new(address, port))
     }
+
+    /// Where a response goes whose connection is gone (RFC 3261 18.2.2): to `received`, or else the address of sent-by, at the port of
+    /// sent-by, which is the one its sender listens on; `None` if that is a name.
+    #[must_use]
+    pub fn listening_address(&self) -> Option<SocketAddr> {
+        let address = self.received().or_else(|| host_address(self.host))?;
+        Some(SocketAddr::new(address, self.port_or_default()))
+    }
 }
 
 /// What follows the version, for whoever puts white space about the slashes (RFC 4475 3.1.1.1) or writes another case.
@@ -187,6 +195,7 @@ mod tests {
             (via.transport, via.host, via.branch()),
             ("TCP", "spindle.example.com", Some("z9hG4bK9ikj8"))
         );
+        assert_eq!(via.listening_address(), Some("1.2.3.4:5060".parse().unwrap()));
         let via = Via::parse("SIP  / 2.0  / UDP  192.0.2.2 : 5061;ttl=1").unwrap();
         assert_eq!((via.host, via.port), ("192.0.2.2", Some(5061)));
         let via = Via::parse("SIP/2.0/TLS [2001:db8::9:1];received=[2001:db8::9:255];rport=7").unwrap();

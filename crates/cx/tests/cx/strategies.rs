@@ -158,13 +158,14 @@ fn restoration() -> impl Strategy<Value = ScscfRestorationInfo> {
                 pcscf_subscription,
             },
         );
-    (text(), vec(one, 1..3), of(scheme())).prop_map(|(user_name, restorations, authentication_scheme)| {
-        ScscfRestorationInfo {
+    (text(), vec(one, 1..3), of(any::<u32>()), of(scheme())).prop_map(
+        |(user_name, restorations, registration_time_out, authentication_scheme)| ScscfRestorationInfo {
             user_name,
             restorations,
+            registration_time_out,
             authentication_scheme,
-        }
-    })
+        },
+    )
 }
 
 fn charging() -> impl Strategy<Value = ChargingInformation> {

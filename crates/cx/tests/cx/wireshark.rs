@@ -20,8 +20,13 @@ fn tshark_reads_all_of_it() {
             (request(&asked), answer(&given))
         })
         .collect();
-    // Younger than this tshark's dictionary (TS 29.229 Releases 14 and 15).
-    let young = ["AVP: Unknown(659", "AVP: Unknown(660", "AVP: Unknown(661"];
+    // Younger than this tshark's dictionary (TS 29.229 Releases 14 to 16).
+    let young = [
+        "AVP: Unknown(659",
+        "AVP: Unknown(660",
+        "AVP: Unknown(661",
+        "AVP: Unknown(664",
+    ];
     let Some(codes) = judged(&pairs, false, &young) else {
         return;
     };

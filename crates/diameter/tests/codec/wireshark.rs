@@ -91,6 +91,26 @@ const M_DIFFERS: &[(&str, &str)] = &[
     ("Non-3GPP-IP-Access", "TS 29.273 table 8.2.3.0/1 sets it"),
     ("Non-3GPP-IP-Access-APN", "TS 29.273 table 8.2.3.0/1 sets it"),
     ("AN-Trusted", "TS 29.273 table 5.2.3.0/1 sets it"),
+    ("Feature-List-ID", "TS 29.229 table 6.3.0 does not set it"),
+    ("Feature-List", "TS 29.229 table 6.3.0 does not set it"),
+    ("Supported-Applications", "TS 29.229 table 6.3.0 does not set it"),
+    ("Associated-Identities", "TS 29.229 table 6.3.0 does not set it"),
+    ("Originating-Request", "TS 29.229 table 6.3.0 does not set it"),
+    ("Wildcarded-PSI", "TS 29.229 table 6.3.0 does not set it"),
+    ("LIA-Flags", "TS 29.229 table 6.3.0 does not set it"),
+    (
+        "Initial-CSeq-Sequence-Number",
+        "TS 29.229 table 6.3.0 does not set it",
+    ),
+    ("SAR-Flags", "TS 29.229 table 6.3.0 does not set it"),
+    (
+        "WebRTC-Authentication-Function-Name",
+        "TS 29.229 table 6.3.0 does not set it",
+    ),
+    (
+        "WebRTC-Web-Server-Function-Name",
+        "TS 29.229 table 6.3.0 does not set it",
+    ),
 ];
 
 /// AVPs whose name is not Wireshark's, and why.

@@ -147,11 +147,10 @@ fn query(
 ) -> Result<(Decision<Challenge>, Vec<FeatureList>), Outcome> {
     let (_, _, features) = negotiate(config, &mar.features)?;
     let (impi, impu) = both(asked)?;
-    let unknown = AuthenticationScheme::UNKNOWN;
     let query = AuthenticationQuery {
         impi,
         impu,
-        scheme: mar.item.scheme.as_ref().unwrap_or(&unknown),
+        scheme: mar.item.scheme.as_ref().ok_or(ResultCode::MISSING_AVP)?,
         server: asked.server.as_ref().ok_or(ResultCode::MISSING_AVP)?,
         resynchronisation: mar.item.resynchronisation.is_some(),
     };

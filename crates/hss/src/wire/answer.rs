@@ -25,11 +25,12 @@ pub(crate) fn write_auth_session_state(w: &mut MessageWriter<'_>) {
     w.u32(avp::AUTH_SESSION_STATE, 1);
 }
 
-/// Supported-Features: one AVP for each list that is not empty (TS 29.229 6.3.29).
+/// Supported-Features: one AVP for each list that is not empty (TS 29.229 6.3.29), without M (7.2).
 pub(crate) fn write_features(w: &mut MessageWriter<'_>, features: Features) {
     for (id, list) in [(1, features.list_1.0), (2, features.list_2.0)] {
         if list != 0 {
-            w.group(avp::SUPPORTED_FEATURES, |w| {
+            // Nothing here is of use only if the other end has it too, and an answer never demands anything.
+            w.group(avp::SUPPORTED_FEATURES.optional(), |w| {
                 w.u32(avp::VENDOR_ID, VENDOR_3GPP);
                 w.u32(avp::FEATURE_LIST_ID, id);
                 w.u32(avp::FEATURE_LIST, list);

@@ -4,6 +4,7 @@ use super::connection::SipConnection;
 use super::datagrams::SipDatagrams;
 use super::settings::SipLimits;
 use crate::tls::ClientTls;
+use quintet_sip::Message;
 use quintet_sip::transport::{Hop, Protocol};
 use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, SocketAddr};
@@ -18,6 +19,18 @@ pub(crate) struct Connect {
     /// Where it begins: 0 for the system's choice.
     pub(crate) local: SocketAddr,
     pub(crate) tls: Option<ClientTls>,
+}
+
+/// Where a message goes that no connection is there for: a response to where its request's sender listens (RFC 3261 18.2.2), for
+/// the port that the request came from is nobody's now; a request where it was to go.
+fn without_connection(hop: Hop, octets: &[u8]) -> Hop {
+    let is_response = octets.starts_with(b"SIP/");
+    let message = is_response.then(|| Message::parse(octets).ok()).flatten();
+    let remote = message.and_then(|message| message.top_via().ok()?.listening_address());
+    Hop {
+        remote: remote.unwrap_or(hop.remote),
+        ..hop
+    }
 }
 
 #[derive(Default)]
@@ -92,6 +105,10 @@ impl SipSockets {
     }
 
     fn send_on_connection(&mut self, hop: Hop, octets: &[u8]) -> Option<Hop> {
+        if let Some(connection) = self.connection(hop) {
+            return connection.write(octets).then(|| connection.hop());
+        }
+        let hop = without_connection(hop, octets);
         if let Some(connection) = self.connection(hop) {
             return connection.write(octets).then(|| connection.hop());
         }

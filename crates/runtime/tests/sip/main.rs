@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 use support::{MESSAGE, Station, loopback, message, run};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream};
 
 const AUTHORITY: &[u8] = include_bytes!("../sbi/certificates/authority.pem");
 const SERVER: (&[u8], &[u8]) = (
@@ -120,6 +120,31 @@ fn the_end_of_a_connection_is_told_by_both_its_names() {
         // The next message makes another.
         client.send(asked, MESSAGE);
         assert_ne!(server.heard.message(1).await.0, seen);
+    });
+}
+
+#[test]
+fn a_response_whose_connection_is_gone_goes_to_where_the_sender_listens() {
+    run(async {
+        let (server, at) = Station::listening(|_| {});
+        let listener = TcpListener::bind(loopback()).await.unwrap();
+        let sent_by = listener.local_addr().unwrap();
+        let mut stream = TcpStream::connect(at).await.unwrap();
+        let via = format!("Via: SIP/2.0/TCP {sent_by};branch=z9hG4bK1;rport=9;received=127.0.0.1\r\n");
+        let request = format!("OPTIONS sip:a@b SIP/2.0\r\n{via}Content-Length: 0\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let seen = server.heard.message(0).await.0;
+        drop(stream);
+        server.heard.failed(seen).await;
+        let response = format!("SIP/2.0 200 OK\r\n{via}Content-Length: 0\r\n\r\n");
+        for _ in 0..2 {
+            server.send(seen, response.as_bytes());
+        }
+        // Both on one connection.
+        let (mut back, _) = listener.accept().await.unwrap();
+        let mut octets = vec![0; 2 * response.len()];
+        back.read_exact(&mut octets).await.unwrap();
+        assert_eq!(String::from_utf8(octets).unwrap(), response.repeat(2));
     });
 }
 

@@ -1,4 +1,4 @@
-//! What the register answers (TS 29.272 6.2.1.1).
+//! What the register answers (TS 29.272 6.2.1.3).
 
 use super::{Equipment, EquipmentBinding, EquipmentPattern, EquipmentStatus};
 use serde::Deserialize;

@@ -105,20 +105,16 @@ impl ImsRecord {
         {
             return Err(ExperimentalResult::ERROR_IDENTITIES_DONT_MATCH.into());
         }
+        let unknown = ExperimentalResult::ERROR_USER_UNKNOWN;
         let mut sets: Vec<&RegistrationSet> = Vec::new();
+        let mut services = Vec::new();
         for impu in request.impus {
-            let unknown = ExperimentalResult::ERROR_USER_UNKNOWN;
             let (set, identity) = subscription.public_identity(impu).ok_or(unknown)?;
             if request.impi.is_some_and(|impi| !set.is_open_to(impi)) {
                 return Err(ExperimentalResult::ERROR_IDENTITIES_DONT_MATCH.into());
             }
             if let PublicIdentityKind::Service { active, .. } = identity.kind {
-                if !active {
-                    return Err(unknown.into());
-                }
-                if !fits_services(request.assignment_type) {
-                    return Err(ExperimentalResult::ERROR_IN_ASSIGNMENT_TYPE.into());
-                }
+                services.push(active);
             }
             if sets.iter().all(|other| other.id != set.id) {
                 sets.push(set);
@@ -127,6 +123,12 @@ impl ImsRecord {
         let many = takes_many(request.assignment_type);
         if request.impus.len() > 1 && !many {
             return Err(ResultCode::AVP_OCCURS_TOO_MANY_TIMES.into());
+        }
+        if services.contains(&false) {
+            return Err(unknown.into());
+        }
+        if !services.is_empty() && !fits_services(request.assignment_type) {
+            return Err(ExperimentalResult::ERROR_IN_ASSIGNMENT_TYPE.into());
         }
         match request.impi {
             Some(impi) if request.impus.is_empty() && many => Ok(subscription
@@ -151,6 +153,7 @@ impl ImsRecord {
         };
         self.check_name(request, policy)?;
         if request.multiple_registration
+            && request.assignment_type == ServerAssignmentType::REGISTRATION
             && policy.restoration
             && self.registrations.has_registered(set.id, impi)
             && let kept @ [_, ..] = &*self.restoration(set.id, Some(impi))
@@ -158,7 +161,8 @@ impl ImsRecord {
             // The S-CSCF lost what it knew: it gets it back, and nothing of it is overwritten.
             return Ok(Decision::unchanged(Assigned {
                 restoration: kept.to_vec(),
-                ..Assigned::plain(ExperimentalResult::ERROR_IN_ASSIGNMENT_TYPE)
+                outcome: ExperimentalResult::ERROR_IN_ASSIGNMENT_TYPE.into(),
+                ..self.profile_of(set, impi)
             }));
         }
         let mut registrations = self.registrations.clone();
@@ -220,7 +224,8 @@ impl ImsRecord {
         set: &RegistrationSet,
         policy: Policy,
     ) -> Result<Decision<Assigned>, Outcome> {
-        if !self.is_assigned(request.server) {
+        let may_take_over = policy.restoration && self.registrations.reassignment_pending;
+        if !self.is_assigned(request.server) && !may_take_over {
             return Err(ResultCode::UNABLE_TO_COMPLY.into());
         }
         let impi = request.impi.or_else(|| self.someone(set));

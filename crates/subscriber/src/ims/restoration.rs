@@ -11,6 +11,8 @@ struct Kept {
     user_name: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     scheme: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    time_out: Option<u32>,
     contacts: Vec<Contact>,
 }
 
@@ -103,6 +105,7 @@ pub(super) fn serialize<S: Serializer>(info: &ScscfRestorationInfo, s: S) -> Res
             .authentication_scheme
             .as_ref()
             .map(|scheme| scheme.as_str().to_owned()),
+        time_out: info.registration_time_out,
         contacts: info.restorations.iter().map(Contact::from).collect(),
     };
     kept.serialize(s)
@@ -112,6 +115,7 @@ pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<ScscfRestor
     let kept = Kept::deserialize(d)?;
     Ok(ScscfRestorationInfo {
         user_name: kept.user_name,
+        registration_time_out: kept.time_out,
         authentication_scheme: kept.scheme.as_deref().map(AuthenticationScheme::new),
         restorations: kept.contacts.into_iter().map(RestorationInfo::from).collect(),
     })

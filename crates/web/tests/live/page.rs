@@ -21,17 +21,6 @@ fn logged_in(site: &Site, role: Role) -> Option<(Browser, String)> {
     Some((browser, address))
 }
 
-/// Writes a picture for the documents, if that is asked for.
-fn picture(browser: &mut Browser, name: &str) {
-    let octets = browser.picture();
-    assert!(octets.starts_with(b"\x89PNG"), "a picture");
-    if std::env::var_os("QUINTET_WRITE").is_some() {
-        let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/pictures");
-        std::fs::create_dir_all(&directory).expect("a directory");
-        std::fs::write(directory.join(name), octets).expect("it is written");
-    }
-}
-
 #[test]
 fn an_attempt_is_seen_as_it_happens_and_its_ladder_is_read() {
     let site = Site::start();
@@ -75,7 +64,7 @@ fn an_attempt_is_seen_as_it_happens_and_its_ladder_is_read() {
             .text("#live-attempt .message:nth-of-type(3) .details")
             .contains("5001 USER_UNKNOWN")
     );
-    picture(&mut browser, "live.png");
+    browser.keep_picture("live.png");
     // Pause: what passes meanwhile waits.
     browser.click("#live-pause");
     browser.until("document.getElementById('live-pause').getAttribute('aria-pressed') === 'true'");
@@ -114,7 +103,7 @@ fn dark_and_on_a_phone_it_is_readable() {
         wide[0].as_f64() <= wide[1].as_f64(),
         "no scrolling sideways: {wide}"
     );
-    picture(&mut browser, "live-phone-dark.png");
+    browser.keep_picture("live-phone-dark.png");
     assert_eq!(browser.complaints(), Vec::<String>::new());
 }
 
@@ -133,7 +122,7 @@ fn a_subscriber_is_watched() {
     site.refuse(2, PROVISIONED);
     browser.until("document.querySelectorAll('#live-attempts button').length === 1");
     assert!(browser.text("#live-attempts").contains(PROVISIONED));
-    picture(&mut browser, "watch.png");
+    browser.keep_picture("watch.png");
     assert_eq!(browser.complaints(), Vec::<String>::new());
 }
 
@@ -167,10 +156,10 @@ fn a_capture_is_brought_to_the_doctor() {
     browser.until("document.getElementById('upload-state').textContent.includes('What to do')");
     assert!(browser.text("#upload-state").contains("notes.txt: not a pcap"));
     choose(&mut browser, &capture);
-    picture(&mut browser, "doctor.png");
+    browser.keep_picture("doctor.png");
     browser.follow("#upload-send");
     browser.until("document.documentElement.dataset.ready === 'true'");
     assert!(browser.text(".finding.fault").contains("subscriber-unknown"));
-    picture(&mut browser, "doctor-report.png");
+    browser.keep_picture("doctor-report.png");
     assert_eq!(browser.complaints(), Vec::<String>::new());
 }

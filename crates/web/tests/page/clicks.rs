@@ -5,31 +5,10 @@ use crate::support::{Rig, network};
 use quintet_admin::Role;
 use quintet_browser::Browser;
 use serde_json::json;
-use std::path::{Path, PathBuf};
 use std::time::Duration;
-
-/// The first octets of a PNG.
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 
 /// The widths of a phone in CSS pixels.
 const PHONE: u32 = 390;
-
-/// Takes a picture, and writes it where that is asked for.
-fn take_picture(browser: &mut Browser, name: &str) {
-    let octets = browser.picture();
-    assert!(
-        octets.starts_with(PNG) && octets.len() > 1_000,
-        "{name}: {} octets",
-        octets.len()
-    );
-    let scratch = tempfile::tempdir().unwrap();
-    let directory: PathBuf = match std::env::var("QUINTET_WRITE").as_deref() {
-        Ok("1") => Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/pictures"),
-        _ => scratch.path().to_owned(),
-    };
-    std::fs::create_dir_all(&directory).unwrap();
-    std::fs::write(directory.join(format!("web-{name}.png")), octets).unwrap();
-}
 
 fn log_in(browser: &mut Browser, rig: &Rig, role: Role) {
     browser.visit(&rig.site(), "/ui/");
@@ -67,14 +46,14 @@ fn a_day_with_the_mouse() {
     browser.until("document.getElementById('now').innerText.includes('issues vectors')");
     live_some_minutes(&rig, &mut browser);
     browser.until("document.getElementById('now').innerText.includes('USER_UNKNOWN')");
-    take_picture(&mut browser, "overview");
+    browser.keep_picture("web-overview.png");
     browser.fill("#q", "+33612345688");
     browser.follow(".search button");
     assert!(browser.text("h1").contains("001010000000011"), "found by number");
     browser.follow("a[data-edit]");
     browser.fill("#uplink", "50M");
     browser.fill("#downlink", "150M");
-    take_picture(&mut browser, "edit");
+    browser.keep_picture("web-edit.png");
     browser.follow("main button.primary");
     assert!(browser.text("[role=status]").contains("Saved"));
     assert!(browser.text("dl.facts").contains("50M up, 150M down"));
@@ -82,14 +61,14 @@ fn a_day_with_the_mouse() {
         browser.text("table.audit").contains("50000000"),
         "it is in the audit log"
     );
-    take_picture(&mut browser, "subscriber");
+    browser.keep_picture("web-subscriber.png");
     browser.follow("nav a[href='/ui/audit']");
     let row = browser.text("table.audit tbody tr");
     assert!(
         row.contains("token admin") && row.contains("subscriber.update") && row.contains("001010000000011"),
         "{row}"
     );
-    take_picture(&mut browser, "audit");
+    browser.keep_picture("web-audit.png");
     browser.follow("table.audit a.row");
     browser.follow("a.danger");
     browser.follow("main button.danger");
@@ -175,7 +154,7 @@ fn in_the_dark_and_in_the_light() {
     let dark = browser.value(paper);
     assert_ne!(light, dark, "as the system has it");
     live_some_minutes(&rig, &mut browser);
-    take_picture(&mut browser, "dark");
+    browser.keep_picture("web-dark.png");
     browser.emulate(1_200, 800, false, "light");
     browser.value("document.getElementById('theme').focus()");
     browser.press_to_follow("d", 68, Some("d"));
@@ -216,7 +195,7 @@ fn on_a_phone_nothing_is_wider_than_the_screen() {
             "{path} is {width} wide"
         );
         if !picture.is_empty() {
-            take_picture(&mut browser, picture);
+            browser.keep_picture(&format!("web-{picture}.png"));
         }
         assert_eq!(browser.complaints(), Vec::<String>::new());
     }

@@ -11,7 +11,7 @@ const ENDINGS: [Sat; 4] = [
     Sat::DEREGISTRATION_TOO_MUCH_DATA,
 ];
 
-fn request<'a>(
+pub(super) fn request<'a>(
     impi: Option<&'a Impi>,
     impus: &'a [Impu],
     server: &'a Server,
@@ -246,6 +246,7 @@ fn left(n: u8) -> ScscfRestorationInfo {
             contact: vec![b'<', 0xe9, b'>'],
             ..RestorationInfo::default()
         }],
+        registration_time_out: Some(3_900_000_000),
         authentication_scheme: None,
     }
 }
@@ -281,6 +282,12 @@ fn restoration_information_is_kept_and_told() {
     };
     let answer = hss.sar_of(&again).unwrap();
     assert_eq!((answer.outcome.code(), answer.restoration), (5007, vec![left(1)]));
+    assert!(answer.profile.is_some(), "together with the profile");
+    let renewed = Assignment {
+        assignment_type: Sat::RE_REGISTRATION,
+        ..again
+    };
+    assert_eq!(hss.sar_of(&renewed).unwrap().outcome.code(), 2001);
     // Without anything to restore there is no registration any more.
     hss.policy.restoration = false;
     hss.sar_of(&call).unwrap();

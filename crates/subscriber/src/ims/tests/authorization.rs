@@ -120,8 +120,10 @@ fn capabilities_are_told_on_demand_and_reassignment_is_noted_with_restoration() 
     assert!(answer.capabilities.is_some());
     assert_eq!(hss.written, written, "without restoration nothing is noted");
     hss.policy.restoration = true;
+    assert_eq!(hss.sar(1, &of_imsi(), "s2", Sat::NO_ASSIGNMENT), 5012);
     hss.uar_of(&impi(1), &of_imsi(), both).unwrap();
     assert!(hss.record.registrations.reassignment_pending);
+    assert_eq!(hss.sar(1, &of_imsi(), "s2", Sat::NO_ASSIGNMENT), 2001);
     assert_eq!(
         hss.sar(1, &of_imsi(), "s2", Sat::REGISTRATION),
         2001,
@@ -193,6 +195,14 @@ fn services_are_routed_directly() {
     );
     assert_eq!(hss.uar(&work()), (5001, None), "a service registers nothing");
     assert_eq!(hss.sar(1, &work(), "s1", Sat::REGISTRATION), 5007);
+    let (s1, impi1, two) = (server("s1"), impi(1), [work(), of_imsi()]);
+    let registering = super::assignment::request(Some(&impi1), &two, &s1, Sat::REGISTRATION);
+    let too_many = quintet_diameter::ResultCode::AVP_OCCURS_TOO_MANY_TIMES;
+    assert_eq!(
+        hss.sar_of(&registering).unwrap_err().code(),
+        too_many.0,
+        "that comes first"
+    );
     subscription.sets[1].identities[0].kind = PublicIdentityKind::Service {
         active: false,
         application_server: None,
