@@ -1,5 +1,5 @@
 //! Overload: what is refused before others wait too long, what peers are asked to spare us, and what they are spared
-//! (RFC 7683, RFC 7944).
+//! (RFC 7683, RFC 7944), as Cx, S6a and Sh want it (TS 29.228 Annex H, TS 29.272 Annex C, TS 29.328 Annex F).
 //!
 //! ```text
 //!  how late timers fire ──┐                     ┌──► 3004 at once, the lowest priorities first
@@ -120,7 +120,7 @@ impl Node {
     }
 
     /// Whether a request received may wait in the application's queue, by its priority. If not, it is counted as refused
-    /// for overload, and is to be answered 3004.
+    /// for overload, and is to be answered 3004: another node may have room (RFC 7683 8).
     pub fn admits_to_queue(&mut self, request: &Message<'_>) -> bool {
         if !self.config.overload.shed || self.overload.queue.is_empty() {
             return true;

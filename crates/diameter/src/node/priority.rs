@@ -1,4 +1,5 @@
-//! The priority of a request (DRMP, RFC 7944), and what it is worth when not everything can be served.
+//! The priority of a request (DRMP, RFC 7944), and what it is worth when not everything can be served (on S6a and Sh: TS 29.272
+//! Annex E, TS 29.328 Annex I).
 //!
 //! | who | what |
 //! |---|---|
