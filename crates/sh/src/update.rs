@@ -74,7 +74,7 @@ impl Pur {
     }
 }
 
-/// Repository-Data-ID (TS 29.329 6.3.23): which repository data an answer is about.
+/// Repository-Data-ID (TS 29.329 6.3.24): which repository data an answer is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RepositoryDataId {
     /// Service-Indication.
