@@ -16,9 +16,9 @@
 //!    └───────────────┴──────────────────────────── SAR *_DEREGISTRATION, RTR ◄┘
 //! ```
 //!
-//! Who is pending gives way to whoever asks next: an authentication that was never finished must not lock a UE out.
+//! Who is pending gives way to whoever asks for vectors next: an authentication that was never finished must not lock a UE out.
 //! Who is registered does not, and is named to who asks (3GPP-AAA-Server-Name), so that the UE's signalling is taken
-//! there. A failed authentication ends nothing that is registered: nobody de-registers a subscriber by answering a
+//! there; unless who asks says that it is out of order (AAA-Failure-Indication, TS 29.273 8.2.3.21). A failed authentication ends nothing that is registered: nobody de-registers a subscriber by answering a
 //! challenge wrongly.
 
 mod assignment;
@@ -41,7 +41,7 @@ use quintet_identity::Plmn;
 pub enum Refused {
     /// With this result.
     Result(Outcome),
-    /// ERROR_IDENTITY_ALREADY_REGISTERED: the 3GPP AAA server that is stored serves, and is named.
+    /// ERROR_IDENTITY_ALREADY_REGISTERED: the 3GPP AAA server that is stored serves or authenticates, and is named.
     ServedElsewhere,
     /// ERROR_USER_NO_NON_3GPP_SUBSCRIPTION, and the 3GPP AAA server that is stored is forgotten.
     NotSubscribed,

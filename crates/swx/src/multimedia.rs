@@ -12,6 +12,9 @@ use quintet_identity::Imsi;
 /// The most items taken from one answer: more than a AAA server ever asks for.
 pub const MAX_AUTH_ITEMS: usize = 32;
 
+/// The bit AAA-Failure of AAA-Failure-Indication (TS 29.273 8.2.3.21).
+const AAA_FAILURE: u32 = 1;
+
 /// Multimedia-Auth-Request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mar<'a> {
@@ -25,6 +28,8 @@ pub struct Mar<'a> {
     pub visited_network: Option<&'a str>,
     /// Terminal-Information.
     pub terminal: Terminal,
+    /// AAA-Failure of AAA-Failure-Indication (TS 29.273 8.2.3.21): the 3GPP AAA server that served the UE is out of order.
+    pub aaa_failure: bool,
     /// SIP-Authentication-Scheme: EAP-AKA or EAP-AKA'.
     pub scheme: AuthenticationScheme,
     /// SIP-Authorization: RAND ‖ AUTS of a synchronisation failure.
@@ -48,6 +53,7 @@ impl<'a> Mar<'a> {
             anid: None,
             visited_network: None,
             terminal: Terminal::default(),
+            aaa_failure: false,
             scheme,
             resynchronisation: None,
             count,
@@ -62,7 +68,7 @@ impl<'a> Mar<'a> {
     pub fn read(message: &Message<'a>) -> Result<Self, Fault> {
         let (mut imsi, mut item, mut count) = (None, None, None);
         let (mut rat_type, mut anid, mut visited_network) = (None, None, None);
-        let (mut terminal, mut features) = (Terminal::default(), Vec::new());
+        let (mut terminal, mut aaa_failure, mut features) = (Terminal::default(), false, Vec::new());
         let not_utf8 = "the value is not UTF-8";
         for found in message.avps() {
             let found = found.map_err(Fault::framing)?;
@@ -80,6 +86,8 @@ impl<'a> Mar<'a> {
                 visited_network = Some(found.text().map_err(|_| Fault::value(&found, not_utf8))?);
             } else if found.is(avp::TERMINAL_INFORMATION) {
                 terminal = Terminal::read(&found).map_err(Fault::framing)?;
+            } else if found.is(avp::AAA_FAILURE_INDICATION) {
+                aaa_failure = read::u32(&found)? & AAA_FAILURE != 0;
             } else if found.is(avp::SUPPORTED_FEATURES) {
                 push_feature(&mut features, &found)?;
             }
@@ -94,6 +102,7 @@ impl<'a> Mar<'a> {
             anid,
             visited_network,
             terminal,
+            aaa_failure,
             scheme,
             resynchronisation,
             count: read::need(count, avp::SIP_NUMBER_AUTH_ITEMS, why)?,
@@ -114,6 +123,11 @@ impl<'a> Mar<'a> {
             w.text(avp::VISITED_NETWORK_IDENTIFIER, visited);
         }
         self.terminal.write(w);
+        read::put_u32(
+            w,
+            avp::AAA_FAILURE_INDICATION,
+            self.aaa_failure.then_some(AAA_FAILURE),
+        );
         write_request(w, &self.scheme, self.resynchronisation.as_ref());
         w.u32(avp::SIP_NUMBER_AUTH_ITEMS, self.count);
     }

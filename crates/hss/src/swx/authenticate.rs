@@ -67,6 +67,7 @@ impl Hss {
             visited_network: mar.visited_network,
             imei: mar.terminal.imei,
             imeisv: mar.terminal.imeisv,
+            aaa_failure: mar.aaa_failure,
         };
         let stored = location.aaa.as_ref();
         let since = cx.wall.0.as_secs();

@@ -90,6 +90,57 @@ fn another_server_is_sent_to_who_serves() {
     swx.register(1, imsi(1));
 }
 
+/// TS 29.273 8.2.3.21: without it, who serves and crashed would be named for ever.
+#[test]
+fn a_server_that_crashed_is_replaced() {
+    let mut swx = Swx::started(1);
+    swx.register(0, imsi(1));
+    assert_eq!(
+        refusal(swx.mar(1, mar(imsi(1))).outcome),
+        ExperimentalResult::ERROR_IDENTITY_ALREADY_REGISTERED
+    );
+    let failed = Mar {
+        aaa_failure: true,
+        ..mar(imsi(1))
+    };
+    let maa = swx.mar(1, failed);
+    assert_eq!((maa.outcome.code(), maa.items.len()), (2001, 1));
+    let stored = swx.rig.location(imsi(1)).aaa.unwrap();
+    assert_eq!((stored.host, stored.registered), (format!("aaa2.{REALM}"), false));
+    let saa = swx.sar(1, Sar::new(imsi(1), Sat::REGISTRATION));
+    assert_eq!(saa.outcome.code(), 2001);
+    // The other one is there again: it is told where the UE is.
+    let maa = swx.mar(0, mar(imsi(1)));
+    assert_eq!(maa.aaa_server, Some(format!("aaa2.{REALM}")));
+}
+
+/// TS 23.402 12.1: who registers is who asked for the vectors.
+#[test]
+fn who_did_not_authenticate_does_not_register() {
+    let mut swx = Swx::started(1);
+    assert_eq!(swx.mar(0, mar(imsi(1))).outcome.code(), 2001);
+    for kind in [Sat::REGISTRATION, Sat::RE_REGISTRATION] {
+        let saa = swx.sar(1, Sar::new(imsi(1), kind));
+        assert_eq!(
+            (refusal(saa.outcome), saa.aaa_server),
+            (
+                ExperimentalResult::ERROR_IDENTITY_ALREADY_REGISTERED,
+                Some(format!("aaa1.{REALM}"))
+            )
+        );
+    }
+    let saa = swx.sar(1, Sar::new(imsi(1), Sat::RESTORATION));
+    assert_eq!(
+        saa.outcome.code(),
+        2001,
+        "it authenticated the UE before the HSS can know"
+    );
+    assert_eq!(
+        swx.rig.location(imsi(1)).aaa.unwrap().host,
+        format!("aaa2.{REALM}")
+    );
+}
+
 #[test]
 fn a_failed_authentication_ends_what_was_pending_alone() {
     let mut swx = Swx::started(1);
@@ -309,6 +360,7 @@ fn tshark_reads_all_of_it() {
             imei: Some("35209900176148".parse().unwrap()),
             imeisv: Some("3520990017614823".parse().unwrap()),
         },
+        aaa_failure: true,
         count: 3,
         ..mar(imsi(2))
     };

@@ -2,14 +2,20 @@
 //!
 //! | | stored: none | the sender, pending | the sender, registered | another, registered |
 //! |---|---|---|---|---|
-//! | REGISTRATION, RE_REGISTRATION, RESTORATION | registered, profile | registered, profile | profile | 5005, its name |
+//! | REGISTRATION, RE_REGISTRATION | registered, profile | registered, profile | profile | 5005, its name |
+//! | RESTORATION | registered, profile | registered, profile | profile | 5005, its name |
 //! | AAA_USER_DATA_REQUEST | 5003 | profile | profile | 5005, its name |
 //! | PGW_UPDATE | 5003 | 5003 | gateway | 5012 |
 //! | *_DEREGISTRATION | success | forgotten | forgotten | 5012 |
 //! | AUTHENTICATION_FAILURE, AUTHENTICATION_TIMEOUT | success | forgotten | success | 5012 |
 //! | others | 5012 | 5012 | 5012 | 5012 |
 //!
-//! Another that is pending counts as none. What repeats a request finds the state it wanted and changes nothing.
+//! Another that is pending counts as none, but for REGISTRATION and RE_REGISTRATION: there it is 5005 with its name, for who
+//! registers must be who asked for the vectors last (TS 23.402 12.1). RESTORATION must go on without any: the server that lost
+//! its data has authenticated nobody. So must a registration where none is stored, after a location was removed under it.
+//!
+//! What repeats a request finds the state it wanted and changes nothing: a de-registration where none is stored is a success, for its
+//! answer may have been lost. One of another server than that which is stored is 5012 and learns no name: it has nothing to ask there.
 
 use super::{Refused, is_served_elsewhere};
 use crate::model::{AaaServer, PdnGateway, Subscription};
@@ -89,6 +95,10 @@ impl Assignment<'_> {
         since: u64,
     ) -> Result<AssignmentDecision, Refused> {
         self.may_be_served(subscription, stored)?;
+        let is_restoration = self.assignment_type == ServerAssignmentType::RESTORATION;
+        if !is_restoration && stored.is_some_and(|aaa| !aaa.is_named(self.host)) {
+            return Err(Refused::ServedElsewhere);
+        }
         let of_this = stored.filter(|aaa| aaa.is_named(self.host));
         let mut new = of_this.cloned().unwrap_or_else(|| AaaServer {
             host: self.host.to_owned(),

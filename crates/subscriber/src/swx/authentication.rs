@@ -45,6 +45,8 @@ pub struct AuthenticationRequest<'a> {
     pub imei: Option<Imei>,
     /// IMEI and Software-Version of Terminal-Information.
     pub imeisv: Option<Imeisv>,
+    /// AAA-Failure: the 3GPP AAA server that serves the UE is out of order.
+    pub aaa_failure: bool,
 }
 
 /// A request that is granted vectors.
@@ -58,7 +60,8 @@ pub struct AuthenticationGrant {
 
 impl AuthenticationRequest<'_> {
     /// Decides the answer for a provisioned subscriber, in the order of TS 29.273 8.1.2.1.2. `since` is the wall clock in seconds
-    /// since 1970.
+    /// since 1970. Who says that the server which is stored is out of order takes its place: otherwise a server that crashed would
+    /// lock its UEs out.
     ///
     /// # Errors
     /// [`Refused`]: ERROR_USER_NO_NON_3GPP_SUBSCRIPTION, ERROR_ROAMING_NOT_ALLOWED, ERROR_RAT_TYPE_NOT_ALLOWED,
@@ -85,7 +88,7 @@ impl AuthenticationRequest<'_> {
         }
         let refused = ExperimentalResult::ERROR_AUTH_SCHEME_NOT_SUPPORTED;
         let method = Method::of(self.scheme).ok_or(refused)?;
-        if is_served_elsewhere(stored, self.host) {
+        if !self.aaa_failure && is_served_elsewhere(stored, self.host) {
             return Err(Refused::ServedElsewhere);
         }
         Ok(AuthenticationGrant {

@@ -43,6 +43,7 @@ fn mar(scheme: &AuthenticationScheme) -> AuthenticationRequest<'_> {
         visited_network: None,
         imei: None,
         imeisv: None,
+        aaa_failure: false,
     }
 }
 
@@ -98,9 +99,10 @@ fn every_type_in_every_state() {
     ];
     for assignment_type in Sat::ALL.iter().copied().chain([ServerAssignmentType(99)]) {
         let expected = match assignment_type {
-            Sat::REGISTRATION | Sat::RE_REGISTRATION | Sat::RESTORATION => {
-                ["+ profile", "+ profile", "= profile", "+ profile", "elsewhere"]
+            Sat::REGISTRATION | Sat::RE_REGISTRATION => {
+                ["+ profile", "+ profile", "= profile", "elsewhere", "elsewhere"]
             }
+            Sat::RESTORATION => ["+ profile", "+ profile", "= profile", "+ profile", "elsewhere"],
             Sat::AAA_USER_DATA_REQUEST => ["5003", "= profile", "= profile", "5003", "elsewhere"],
             Sat::PGW_UPDATE => ["5003", "5003", "= gateway", "5003", "5012"],
             Sat::TIMEOUT_DEREGISTRATION
@@ -178,6 +180,34 @@ fn the_checks_of_a_mar_are_in_order() {
     assert_eq!(
         granted.store.map(|aaa| (aaa.host, aaa.registered)),
         Some((HERE.to_owned(), false))
+    );
+}
+
+/// A server that crashed must not lock its UEs out; that it did changes nothing about who may have vectors.
+#[test]
+fn who_is_out_of_order_is_replaced() {
+    let scheme = AuthenticationScheme::EAP_AKA;
+    let stored = aaa(ELSEWHERE, true);
+    let request = AuthenticationRequest {
+        aaa_failure: true,
+        ..mar(&scheme)
+    };
+    let granted = request
+        .decide(&subscription(), Some(&stored), &home(), NOW)
+        .unwrap();
+    assert_eq!(
+        granted.store.map(|aaa| (aaa.host, aaa.registered)),
+        Some((HERE.to_owned(), false))
+    );
+    let own = aaa(HERE, true);
+    let granted = request.decide(&subscription(), Some(&own), &home(), NOW).unwrap();
+    assert_eq!(granted.store, None, "who serves itself goes on");
+    let mut subscription = subscription();
+    subscription.non_3gpp.restricted_rats = vec![Non3gppRat::Wlan];
+    let refused = request.decide(&subscription, Some(&stored), &home(), NOW);
+    assert_eq!(
+        refused,
+        Err(ExperimentalResult::ERROR_RAT_TYPE_NOT_ALLOWED.into())
     );
 }
 

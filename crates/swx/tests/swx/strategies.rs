@@ -77,17 +77,20 @@ fn mar() -> impl Strategy<Value = Mar<'static>> {
             prop::option::of(of(&[0, 1, 2001, 2003])),
         ),
         (prop::option::of(name()), prop::option::of(name())),
-        (terminal(), prop::option::of(token), features()),
+        (terminal(), any::<bool>(), prop::option::of(token), features()),
     )
         .prop_map(
-            |((imsi, scheme, count, rat_type), (anid, visited), (terminal, token, features))| Mar {
-                rat_type,
-                anid,
-                visited_network: visited,
-                terminal,
-                resynchronisation: token,
-                features,
-                ..Mar::new(imsi, AuthenticationScheme::new(scheme), count)
+            |((imsi, scheme, count, rat_type), (anid, visited), (terminal, aaa_failure, token, features))| {
+                Mar {
+                    rat_type,
+                    anid,
+                    visited_network: visited,
+                    terminal,
+                    aaa_failure,
+                    resynchronisation: token,
+                    features,
+                    ..Mar::new(imsi, AuthenticationScheme::new(scheme), count)
+                }
             },
         )
 }
