@@ -10,6 +10,7 @@ use quintet_diameter::dict::avp;
 use quintet_diameter::node::{Destination, RequestHandle};
 use quintet_diameter::{Message, MessageWriter, Node, ResultCode};
 use quintet_identity::Imsi;
+use quintet_sh::UserIdentity;
 use std::collections::{BTreeMap, HashMap};
 
 /// How often a request is sent at most.
@@ -38,6 +39,8 @@ pub(crate) struct Confirmed {
     pub(crate) command: u32,
     /// Whom it was about.
     pub(crate) imsi: Option<Imsi>,
+    /// By which identity, if it was a PNR.
+    pub(crate) identity: Option<UserIdentity>,
     /// Who answered.
     pub(crate) host: String,
     /// Result-Code or Experimental-Result-Code.
@@ -158,6 +161,7 @@ impl Dispatch {
             application: owed.request.application(),
             command,
             imsi,
+            identity: owed.request.identity(),
             host: owed.host,
             result,
         })

@@ -178,6 +178,7 @@ impl Hss {
             application,
             command,
             imsi: Some(imsi),
+            identity,
             host,
             result,
         }) = answered
@@ -185,7 +186,7 @@ impl Hss {
             return;
         };
         match application {
-            quintet_sh::SH => self.sh_confirmed(imsi, host, result),
+            quintet_sh::SH => self.sh_confirmed(imsi, identity.as_ref(), host, result),
             quintet_cx::CX => self.ims_confirmed(command, imsi, result),
             _ => {}
         }

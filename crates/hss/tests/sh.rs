@@ -42,13 +42,15 @@ const READABLE: [&str; 13] = [
     "IMSPrivateUserIdentity",
     "IMEISV",
 ];
-const NOTIFIED: [&str; 6] = [
+const NOTIFIED: [&str; 8] = [
     "RepositoryData",
     "IMSPublicIdentity",
     "IMSUserState",
     "S-CSCFName",
     "InitialFilterCriteria",
+    "ChargingInformation",
     "PSIActivation",
+    "IMSPrivateUserIdentity",
 ];
 
 fn named(names: &[&str]) -> Vec<DataReference> {

@@ -101,16 +101,20 @@ pub struct ShData {
     pub public_identifiers: Option<PublicIdentifiers>,
     /// RepositoryData.
     pub repository: Vec<RepositoryData>,
-    /// Sh-IMS-Data, SCSCFName; empty in a notification that none serves any more.
+    /// Sh-IMS-Data, SCSCFName; empty: none serves.
     pub scscf_name: Option<String>,
     /// Sh-IMS-Data, IFCs.
     pub filter_criteria: Option<Vec<InitialFilterCriteria>>,
     /// Sh-IMS-Data, IMSUserState.
     pub user_state: Option<ImsUserState>,
-    /// Sh-IMS-Data, ChargingInformation.
+    /// Sh-IMS-Data, ChargingInformation; empty: there are no functions.
     pub charging: Option<ChargingInformation>,
     /// Sh-IMS-Data, PSIActivation.
     pub psi_activation: Option<bool>,
+    /// CSLocationInformation, empty: where the user is in the CS domain is not known.
+    pub unknown_cs_location: bool,
+    /// PSLocationInformation, empty: at which SGSN the user is is not known.
+    pub unknown_ps_location: bool,
     /// PSUserState: of the SGSN.
     pub ps_user_state: Option<PsUserState>,
     /// RegisteredIdentities.
@@ -121,9 +125,11 @@ pub struct ShData {
     pub all_identities: Option<PublicIdentifiers>,
     /// AliasIdentities.
     pub alias_identities: Option<PublicIdentifiers>,
+    /// DeletedIdentities: they were subscribed to and are the user's no more.
+    pub deleted_identities: Option<PublicIdentifiers>,
     /// EPSUserState: of the MME.
     pub eps_user_state: Option<PsUserState>,
-    /// EPSLocationInformation.
+    /// EPSLocationInformation; empty: it is not known.
     pub eps_location: Option<EpsLocation>,
     /// IMSI, digits.
     pub imsi: Option<String>,
@@ -170,11 +176,14 @@ impl ShData {
         take(&mut self.user_state, other.user_state);
         take(&mut self.charging, other.charging);
         take(&mut self.psi_activation, other.psi_activation);
+        self.unknown_cs_location |= other.unknown_cs_location;
+        self.unknown_ps_location |= other.unknown_ps_location;
         take(&mut self.ps_user_state, other.ps_user_state);
         take(&mut self.registered_identities, other.registered_identities);
         take(&mut self.implicit_identities, other.implicit_identities);
         take(&mut self.all_identities, other.all_identities);
         take(&mut self.alias_identities, other.alias_identities);
+        take(&mut self.deleted_identities, other.deleted_identities);
         take(&mut self.eps_user_state, other.eps_user_state);
         take(&mut self.eps_location, other.eps_location);
         take(&mut self.imsi, other.imsi);

@@ -3,7 +3,7 @@
 //! ```text
 //!   ShUser = subscriber + ImsSubscription + Registrations + Location + ShRecord (repository, subscriptions)
 //!
-//!   ShUser + Asked           ──► ShData                        6.1.1   what is true now
+//!   ShUser + Asked           ──► ShData                        6.1.1   what is true now, and what there is not
 //!   ShRecord + repository    ──► ShRecord                      6.1.2   sequence numbers
 //!   ShRecord + subscription  ──► ShRecord                      6.1.3
 //!   ShUser                   ──► ShRecord, Notification…       6.1.4   what an application server was told is no more true
@@ -16,6 +16,7 @@
 //! Left out: wildcarded identities, DSAI, aliases' repository data, UE reachability, what only serving nodes know.
 
 mod follow;
+mod read;
 mod record;
 mod subscribe;
 #[cfg(test)]

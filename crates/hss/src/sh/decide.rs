@@ -51,8 +51,6 @@ pub(super) struct Question<'a> {
     pub(super) subject: Subject,
     pub(super) server: ApplicationServer,
     request: &'a Request,
-    /// Of a PUR.
-    update: Vec<RepositoryData>,
 }
 
 /// An answer that says nothing but its result; who required a feature that is not there is told which are.
@@ -90,7 +88,8 @@ fn need(wanted: bool, there: bool, id: AvpId, why: &'static str) -> Result<(), R
     Ok(())
 }
 
-fn subject(identity: &UserIdentity) -> Result<Subject, Refused> {
+/// Whom User-Identity names.
+pub(super) fn subject(identity: &UserIdentity) -> Result<Subject, Refused> {
     match identity {
         UserIdentity {
             public_identity: Some(name),
@@ -137,19 +136,14 @@ impl<'a> Question<'a> {
             subject: Subject::Number(quintet_identity::Msisdn::from_ascii(b"0").expect("one digit")),
             server,
             request,
-            update: Vec::new(),
         };
         match request {
             Request::UserData(udr) => check_pull(permissions, udr)?,
-            Request::ProfileUpdate(pur) => question.update = check_update(permissions, pur)?,
+            Request::ProfileUpdate(pur) => check_update(permissions, pur)?,
             Request::SubscribeNotifications(snr) => check_subscription(permissions, snr)?,
             Request::PushNotification(_) => {}
         }
         question.subject = subject(identity)?;
-        let is_number = matches!(question.subject, Subject::Number(_));
-        if is_number && matches!(request, Request::ProfileUpdate(_)) {
-            return Err(ExperimentalResult::ERROR_OPERATION_NOT_ALLOWED.into());
-        }
         Ok(question)
     }
 
@@ -218,29 +212,34 @@ impl<'a> Question<'a> {
 
     /// Sh-Pull (TS 29.328 6.1.1.1).
     fn pull(&self, udr: &Udr, user: &ShUser) -> Answer {
-        let mut data = ShData::default();
-        for mut asked in self.asked() {
-            (asked.domain, asked.nodes) = (udr.domain, udr.nodes);
-            match user.data(&asked) {
-                Ok(found) => data.merge(found),
-                Err(outcome) => return Answer::UserData(Uda::new(outcome)),
-            }
+        let mut asked = self.asked();
+        for one in &mut asked {
+            (one.domain, one.nodes) = (udr.domain, udr.nodes);
         }
+        let efficient = features_of(&udr.features).has(Features::NOTIF_EFF);
+        let data = match user.read(&asked, efficient) {
+            Ok(data) => data,
+            Err(outcome) => return Answer::UserData(Uda::new(outcome)),
+        };
         let mut answer = Uda::new(Outcome::SUCCESS);
-        answer.user_data = Some(data.to_xml().into_bytes());
+        answer.user_data = data.map(|data| data.to_xml().into_bytes());
         answer.features = told(&udr.features);
         Answer::UserData(answer)
     }
 
-    /// Sh-Update (TS 29.328 6.1.2.1).
+    /// Sh-Update (TS 29.328 6.1.2.1). Who is nobody, and what is no access key, is said before what the data are looked at for.
     fn update(&self, config: &ShConfig, pur: &Pur, mut user: ShUser) -> Decided {
+        let refused = |outcome: Outcome| Decided::Answer(Answer::ProfileUpdate(Pua::new(outcome)));
         let Subject::Public(impu) = &self.subject else {
-            let refused = Pua::new(ExperimentalResult::ERROR_OPERATION_NOT_ALLOWED);
-            return Decided::Answer(Answer::ProfileUpdate(refused));
+            return refused(ExperimentalResult::ERROR_OPERATION_NOT_ALLOWED.into());
+        };
+        let update = match read_update(pur) {
+            Ok(update) => update,
+            Err(outcome) => return refused(outcome),
         };
         let mut answer = Pua::new(Outcome::SUCCESS);
         answer.features = told(&pur.features);
-        if let Err(refused) = user.record.update(impu, &self.update, config.max_data_octets) {
+        if let Err(refused) = user.record.update(impu, &update, config.max_data_octets) {
             answer.outcome = refused.outcome;
             answer.repository_data_id = Some(RepositoryDataId {
                 service_indication: refused.service_indication,
@@ -257,7 +256,7 @@ impl<'a> Question<'a> {
             };
             if subscription.server.is_node(&self.server.host)
                 && subscription.subject == self.subject
-                && self.update.iter().any(is_written)
+                && update.iter().any(is_written)
             {
                 user.tell(subscription);
             }
@@ -318,7 +317,7 @@ impl<'a> Question<'a> {
         if request.subscribe {
             answer.expiry_time = expires.map(ntp_of);
             if snr.send_data == Some(SendDataIndication::USER_DATA_REQUESTED) {
-                answer.user_data = Some(data.to_xml().into_bytes());
+                answer.user_data = data.map(|data| data.to_xml().into_bytes());
             }
         }
         let answer = Answer::SubscribeNotifications(answer);
@@ -343,7 +342,7 @@ fn check_pull(permissions: Option<&ShPermissions>, udr: &Udr) -> Result<(), Refu
         return Err(ExperimentalResult::ERROR_USER_DATA_CANNOT_BE_READ.into());
     }
     let wants = |data| udr.data.contains(&data);
-    let elsewhere = wants(DataReference::LOCATION_INFORMATION) || wants(DataReference::USER_STATE);
+    let elsewhere = wants(DataReference::USER_STATE);
     let why = "the domain must be said";
     need(elsewhere, udr.domain.is_some(), avp::REQUESTED_DOMAIN, why)?;
     check_choice(&udr.data, &udr.service_indications, udr.server_name.as_ref())
@@ -365,17 +364,21 @@ fn check_choice(
     need(criteria, server_name.is_some(), avp::SERVER_NAME, why)
 }
 
-/// Reads what is to be stored.
-fn check_update(permissions: Option<&ShPermissions>, pur: &Pur) -> Result<Vec<RepositoryData>, Refused> {
+fn check_update(permissions: Option<&ShPermissions>, pur: &Pur) -> Result<(), Refused> {
     let is_writable = |data| data == DataReference::REPOSITORY_DATA;
     if !may(permissions.map(|may| &may.write), &pur.data, is_writable) {
         return Err(ExperimentalResult::ERROR_USER_DATA_CANNOT_BE_MODIFIED.into());
     }
+    Ok(())
+}
+
+/// Reads what is to be stored.
+fn read_update(pur: &Pur) -> Result<Vec<RepositoryData>, Outcome> {
     let data = ShData::from_xml(&pur.user_data)
-        .map_err(|_| Refused::from(ExperimentalResult::ERROR_USER_DATA_NOT_RECOGNIZED))?;
+        .map_err(|_| Outcome::from(ExperimentalResult::ERROR_USER_DATA_NOT_RECOGNIZED))?;
     if data.repository.is_empty() {
         // The data are not those that Data-Reference names.
-        return Err(Refused::Outcome(ResultCode::UNABLE_TO_COMPLY.into()));
+        return Err(ResultCode::UNABLE_TO_COMPLY.into());
     }
     Ok(data.repository)
 }

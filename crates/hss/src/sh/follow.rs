@@ -9,6 +9,7 @@
 //! Of several HSS processes the one that stores what was told tells it. One that ends in between has told nobody: as with every
 //! notification that is lost, the next change tells the application server what is true then.
 
+use super::decide::subject;
 use crate::hss::{Cx, Hss, Purpose};
 use crate::wire::Outgoing;
 use core::time::Duration;
@@ -34,8 +35,8 @@ const PAUSE: Duration = Duration::from_secs(5);
 pub(crate) enum ShFollowUp {
     /// Something may have changed.
     Check,
-    /// An application server says that it has no subscription.
-    Forget(String),
+    /// An application server says that it has no subscription to what this names.
+    Forget(String, Subject),
     /// It is stored: now application servers are told.
     Stored(Vec<Notification>, Vec<ShSubscription>),
 }
@@ -111,10 +112,10 @@ impl Hss {
                     None => self.sh_noted(cx, imsi, &user.record.subscriptions),
                 }
             }
-            (ShFollowUp::Forget(host), Ok(Reply::Sh(ShReply::User(Some(user))))) => {
+            (ShFollowUp::Forget(host, subject), Ok(Reply::Sh(ShReply::User(Some(user))))) => {
                 let mut forgetful: ShUser = *user;
                 let (version, before) = (forgetful.version, forgetful.record.clone());
-                forgetful.forget(&host, None);
+                forgetful.forget(&host, &subject);
                 if forgetful.record != before {
                     let left = forgetful.record.subscriptions.clone();
                     let stored = ShFollowUp::Stored(Vec::new(), left);
@@ -184,15 +185,25 @@ impl Hss {
         self.owe(cx, host, realm, Outgoing::Sh { imsi, request });
     }
 
-    /// An application server answered: one that knows of no subscription, or no such user, has none any more.
-    pub(crate) fn sh_confirmed(&mut self, imsi: Imsi, host: String, result: u32) {
+    /// An application server answered: one that knows of no subscription, or no such user, has none any more to what the PNR named
+    /// (TS 29.328 6.1.4).
+    pub(crate) fn sh_confirmed(
+        &mut self,
+        imsi: Imsi,
+        identity: Option<&UserIdentity>,
+        host: String,
+        result: u32,
+    ) {
         let gone = [
             ExperimentalResult::ERROR_NO_SUBSCRIPTION_TO_DATA,
             ExperimentalResult::ERROR_USER_UNKNOWN,
         ];
-        if gone.iter().any(|gone| gone.0 == result) {
+        let subject = identity.and_then(|identity| subject(identity).ok());
+        if gone.iter().any(|gone| gone.0 == result)
+            && let Some(subject) = subject
+        {
             self.sh.checks.under_way += 1;
-            self.sh_read(imsi, ShFollowUp::Forget(host));
+            self.sh_read(imsi, ShFollowUp::Forget(host, subject));
         }
     }
 

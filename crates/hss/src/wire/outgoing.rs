@@ -7,6 +7,7 @@ use quintet_cx::{DeregistrationReason, ReasonCode};
 use quintet_diameter::MessageWriter;
 use quintet_diameter::dict::{avp, command};
 use quintet_identity::{Imsi, Msisdn};
+use quintet_sh::UserIdentity;
 use quintet_subscriber::model::{PdnGateway, Subscription};
 use quintet_subscriber::s6a::{CancellationType, ClrFlags, DsrFlags, Features, IdrFlags, SubscriptionParts};
 use std::sync::Arc;
@@ -105,6 +106,17 @@ impl Outgoing {
             | Self::PushProfile { imsi, .. }
             | Self::TerminateRegistration { imsi, .. } => Some(*imsi),
             Self::Reset { .. } => None,
+        }
+    }
+
+    /// User-Identity of a PNR.
+    pub(crate) fn identity(&self) -> Option<UserIdentity> {
+        match self {
+            Self::Sh { request, .. } => match &**request {
+                quintet_sh::Request::PushNotification(pnr) => Some(pnr.identity.clone()),
+                _ => None,
+            },
+            _ => None,
         }
     }
 }

@@ -27,19 +27,17 @@ fn registrations_are_told() {
     sh.subscribe("as2", &of, &[NAME]);
     assert!(sh.told().is_none(), "nothing changed yet");
     assert_eq!(sh.ims.mar(1, "s1", 1).outcome.code(), 2001);
-    let mut hosts = Vec::new();
-    while let Some((connection, identity, data)) = sh.told() {
-        assert_eq!(identity, UserIdentity::public(of.to_string()));
-        hosts.push((connection, data.user_state, data.scscf_name));
-    }
-    let pending = Some(ImsUserState::AuthenticationPending);
-    let expected = [
-        (sh.connection("as1"), pending, None),
-        (sh.connection("as2"), None, Some(scscf("s1"))),
-    ];
-    assert_eq!(hosts, expected);
+    // A challenge is nobody's news (TS 29.328 6.1.4.1), but that an S-CSCF is assigned is.
+    let (to, identity, data) = sh.told().expect("a PNR");
+    assert_eq!((to, data.scscf_name), (sh.connection("as2"), Some(scscf("s1"))));
+    assert_eq!(identity, UserIdentity::public(of.to_string()));
+    assert!(sh.told().is_none());
     sh.ims.sar(1, "s1", ServerAssignmentType::REGISTRATION);
-    assert_eq!(states(&mut sh), [Some(ImsUserState::Registered)]);
+    let (to, identity, data) = sh.told().expect("a PNR");
+    let expected = (sh.connection("as1"), Some(ImsUserState::Registered));
+    assert_eq!((to, data.user_state), expected);
+    assert_eq!(identity, UserIdentity::public(of.to_string()));
+    assert!(sh.told().is_none());
     // Again is no change, and neither is another subscriber.
     sh.ims.sar(1, "s1", ServerAssignmentType::RE_REGISTRATION);
     sh.ims.register(2, "s1");
@@ -65,7 +63,7 @@ fn one_notification_for_several_kinds_if_both_know_how() {
     let now = ShData::from_xml(&sna.user_data.unwrap()).unwrap();
     assert_eq!(now.user_state, Some(ImsUserState::NotRegistered));
     assert!(features_of(&sna.features).has(Features::NOTIF_EFF));
-    sh.ims.mar(1, "s1", 1);
+    sh.ims.sar(1, "s1", ServerAssignmentType::REGISTRATION);
     let (_, _, data) = sh.told().expect("a PNR");
     assert!(data.user_state.is_some() && data.scscf_name.is_some());
     assert!(sh.told().is_none());
@@ -181,7 +179,7 @@ fn whoever_unsubscribes_is_told_no_more() {
     for _ in 0..2 {
         assert_eq!(sh.notify("as1", end.clone()).outcome.code(), 2001);
     }
-    sh.ims.mar(1, "s1", 1);
+    sh.ims.register(1, "s1");
     let (to, ..) = sh.told().expect("a PNR");
     assert_eq!(to, sh.connection("as2"));
     assert!(sh.told().is_none());
@@ -194,11 +192,47 @@ fn one_that_knows_of_no_subscription_has_none_any_more() {
         let of = number(1);
         sh.subscribe("as1", &of, &[STATE, NAME]);
         sh.subscribe("as2", &of, &[STATE]);
-        sh.ims.mar(1, "s1", 1);
+        sh.ims.register(1, "s1");
         while sh.told_with(result).is_some() {}
         assert!(sh.stored(1).record.is_empty(), "{result}");
         assert_eq!(sh.ims.rig.hss.sh_users(), 0);
     }
+}
+
+/// Who asks about an identity that is gone is told so, and what it says to that ends nothing else of the user.
+#[test]
+fn an_identity_that_is_removed_is_told() {
+    let mut sh = Sh::started(1);
+    let (of, alias) = (number(1), "sip:alias@example.org".parse::<Impu>().unwrap());
+    let added = alias.clone();
+    sh.ims.change(1, move |ims| {
+        let mut one = ims.sets[0].identities[1].clone();
+        one.impu = added;
+        ims.sets[0].identities.push(one);
+    });
+    sh.subscribe("as1", &of, &[STATE]);
+    sh.subscribe("as1", &alias, &[STATE, NAME]);
+    sh.subscribe("as2", &alias, &[DataReference::CHARGING_INFORMATION]);
+    let removed = alias.clone();
+    sh.ims.change(1, move |ims| {
+        ims.sets[0].identities.retain(|one| one.impu != removed)
+    });
+    for host in ["as1", "as2"] {
+        let (to, identity, data) = sh.told_with(5001).expect("a PNR");
+        assert_eq!(to, sh.connection(host));
+        assert_eq!(identity, UserIdentity::public(alias.to_string()));
+        let deleted = data.deleted_identities.expect("DeletedIdentities");
+        assert_eq!(deleted.public_identities, [alias.to_string()]);
+    }
+    assert!(sh.told().is_none(), "each once");
+    assert_eq!(sh.stored(1).record.subscriptions.len(), 1);
+    sh.ims.register(1, "s1");
+    assert_eq!(
+        states(&mut sh),
+        [Some(ImsUserState::Registered)],
+        "the other is still there"
+    );
+    judge::judged_by_tshark(&sh.pairs);
 }
 
 #[test]
@@ -268,7 +302,7 @@ fn what_another_front_end_stored_is_seen() {
     };
     sh.ims.rig.direct(Command::Sh(set)).unwrap();
     sh.noticed();
-    sh.ims.mar(1, "s1", 1);
+    sh.ims.register(1, "s1");
     let (to, ..) = sh.told().expect("a PNR");
     assert_eq!(to, sh.connection("as2"));
     assert!(sh.told().is_none());
@@ -301,19 +335,19 @@ fn a_store_that_fails_delays_what_is_told() {
         .rig
         .store
         .fail_when(move |command| set(command).then_some(Fault::Refused(StoreError::Busy)));
-    sh.ims.mar(1, "s1", 1);
+    sh.ims.register(1, "s1");
     assert!(sh.told().is_none(), "what is not stored is not told");
     sh.ims.rig.store.fail_when(|_| None);
     sh.ims.rig.advance(Duration::from_secs(6));
-    assert_eq!(states(&mut sh), [Some(ImsUserState::AuthenticationPending)]);
+    assert_eq!(states(&mut sh), [Some(ImsUserState::Registered)]);
     // Somebody was faster: the look is taken again.
     let mut once = true;
     sh.ims.rig.store.fail_when(move |command| {
         let first = set(command) && std::mem::take(&mut once);
         first.then_some(Fault::Refused(StoreError::Stale { version: 9 }))
     });
-    sh.ims.sar(1, "s1", ServerAssignmentType::REGISTRATION);
-    assert_eq!(states(&mut sh), [Some(ImsUserState::Registered)]);
+    sh.ims.sar(1, "s1", ServerAssignmentType::USER_DEREGISTRATION);
+    assert_eq!(states(&mut sh), [Some(ImsUserState::NotRegistered)]);
 }
 
 #[test]
@@ -321,7 +355,7 @@ fn a_notification_is_what_the_dictionary_says() {
     let mut sh = Sh::started(1);
     let of = number(1);
     sh.subscribe("as1", &of, &[STATE]);
-    sh.ims.mar(1, "s1", 1);
+    sh.ims.register(1, "s1");
     let (_, octets) = sh.ims.rig.request_of(SH).expect("a PNR");
     let message = Message::decode(&octets).unwrap();
     quintet_diameter::validate(quintet_diameter::dict::Dictionary::builtin(), &message).unwrap();

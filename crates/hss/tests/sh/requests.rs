@@ -63,7 +63,10 @@ fn each_kind_of_data_is_read_and_tshark_reads_it() {
         &[DataReference::LOCATION_INFORMATION, DataReference::USER_STATE],
     );
     location.domain = Some(RequestedDomain::PS_DOMAIN);
-    assert_eq!(sh.pull("as1", location.clone()).0, 4100);
+    let (result, data) = sh.pull("as1", location.clone());
+    let data = data.unwrap();
+    assert_eq!((result, data.eps_user_state), (2001, Some(PsUserState::Detached)));
+    assert_eq!(data.eps_location.unwrap().mme_name, None, "not known");
     let mme = sh.ims.rig.mme("mme");
     let answer = sh.ims.rig.ask(mme, &ulr(1, "mme", imsi(1), 2, |_| ()));
     assert_eq!(result_of(&answer), 2001);
@@ -174,6 +177,52 @@ fn a_services_identity_is_active_or_not() {
     let (result, data) = sh.pull("as1", udr(&psi, &[DataReference::PSI_ACTIVATION]));
     assert_eq!((result, data.unwrap().psi_activation), (2001, Some(false)));
     assert_eq!(sh.pull("as1", udr(&psi, &[STATE])).0, 5101);
+    // Of its identities there is itself, and none is registered (TS 29.328 7.6.2).
+    let mut identities = udr(&psi, &[DataReference::IMS_PUBLIC_IDENTITY]);
+    identities.identity_sets = vec![IdentitySet::IMPLICIT_IDENTITIES];
+    let (result, data) = sh.pull("as1", identities.clone());
+    let found = data.unwrap().public_identifiers.unwrap();
+    assert_eq!((result, found.public_identities), (2001, vec![psi.to_string()]));
+    identities.identity_sets = vec![IdentitySet::REGISTERED_IDENTITIES];
+    assert_eq!(sh.pull("as1", identities), (2001, None));
+}
+
+/// TS 29.328 6.1.1.1, step 5: no User-Data, or an element that says so to who knows Notif-Eff.
+#[test]
+fn what_is_not_there_is_no_error() {
+    let mut sh = Sh::started(1);
+    let of = number(1);
+    let ask = |data, features: &[FeatureList]| {
+        let mut udr = udr(&of, &[data]);
+        udr.service_indications = vec!["mmtel".to_owned()];
+        udr.features = features.to_vec();
+        udr
+    };
+    for data in [
+        DataReference::REPOSITORY_DATA,
+        DataReference::S_CSCF_NAME,
+        DataReference::LOCATION_INFORMATION,
+        DataReference::IMEISV,
+    ] {
+        assert_eq!(sh.pull("as1", ask(data, &[])), (2001, None), "{data}");
+        let (result, found) = sh.pull("as1", ask(data, &efficient()));
+        let found = found.expect("User-Data");
+        assert_eq!(result, 2001, "{data}");
+        match data {
+            DataReference::REPOSITORY_DATA => assert_eq!(found.repository, [service(0, None)]),
+            DataReference::S_CSCF_NAME => assert_eq!(found.scscf_name.as_deref(), Some("")),
+            DataReference::LOCATION_INFORMATION => assert_eq!(found.eps_location.unwrap().mme_name, None),
+            _ => assert_eq!(found, ShData::default()),
+        }
+    }
+    // The same of what comes with a subscription.
+    let mut request = snr(&of, &[DataReference::S_CSCF_NAME]);
+    request.send_data = Some(SendDataIndication::USER_DATA_REQUESTED);
+    assert_eq!(sh.notify("as1", request.clone()).user_data, None);
+    request.features = efficient();
+    let now = sh.notify("as1", request).user_data.expect("User-Data");
+    assert_eq!(ShData::from_xml(&now).unwrap().scscf_name.as_deref(), Some(""));
+    judge::judged_by_tshark(&sh.pairs);
 }
 
 #[test]
@@ -182,7 +231,12 @@ fn repository_data_are_kept_replaced_and_removed() {
     let of = number(1);
     let mut ask = udr(&of, &[DataReference::REPOSITORY_DATA]);
     ask.service_indications = vec!["mmtel".to_owned(), "other".to_owned()];
-    let kept = |sh: &mut Sh| sh.pull("as2", ask.clone()).1.unwrap().repository;
+    // Without those of which there is none, which are named too.
+    let kept = |sh: &mut Sh| {
+        let mut found = sh.pull("as2", ask.clone()).1.unwrap_or_default().repository;
+        found.retain(|data| data.service_data.is_some());
+        found
+    };
     assert_eq!(kept(&mut sh), [], "none is no error");
     let one = service(0, Some("<a x=\"1\">ü</a>"));
     assert_eq!(
@@ -240,6 +294,30 @@ fn user_data_that_are_none_are_refused() {
         assert_eq!(answer.outcome().code(), expected, "{xml}");
     }
     assert_eq!(sh.stored(1).version, 0);
+}
+
+/// TS 29.328 6.1.2.1: may it, is it somebody, is it an access key; then the data.
+#[test]
+fn what_is_wrong_with_an_update_is_said_in_order() {
+    let mut sh = Sh::started(1);
+    let (known, nobody) = (number(1).to_string(), "sip:nobody@example.org");
+    let stranger = "12345".parse().unwrap();
+    for (host, identity, expected) in [
+        ("as3", UserIdentity::public(nobody), 5103),
+        ("as1", UserIdentity::public(nobody), 5001),
+        ("as1", UserIdentity::number(stranger), 5001),
+        ("as1", UserIdentity::number("49123456789".parse().unwrap()), 5101),
+        ("as1", UserIdentity::public(known), 5100),
+    ] {
+        let pur = Pur {
+            identity: identity.clone(),
+            data: vec![DataReference::REPOSITORY_DATA],
+            user_data: b"<Sh-Data>".to_vec(),
+            ..Pur::default()
+        };
+        let answer = sh.ask(host, &Request::ProfileUpdate(Box::new(pur)));
+        assert_eq!(answer.outcome().code(), expected, "{host}: {identity:?}");
+    }
 }
 
 #[test]

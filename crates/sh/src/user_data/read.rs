@@ -23,6 +23,7 @@ pub(super) fn data(xml: &[u8]) -> Result<ShData> {
     let ims = root.first("Sh-IMS-Data");
     let in_ims = |name: &str| ims.and_then(|ims| ims.extension(name));
     let identities = |name: &str| root.extension(name).map(public_identifiers).transpose();
+    let is_empty = |name: &str| root.first(name).is_some_and(|e| e.inner.trim().is_empty());
     let text = |name: &str| root.extension(name).map(|e| e.trimmed().to_owned());
     let mut private = Vec::new();
     root.extended("IMSPrivateUserIdentity", &mut private);
@@ -44,11 +45,14 @@ pub(super) fn data(xml: &[u8]) -> Result<ShData> {
         user_state: in_ims("IMSUserState").map(user_state).transpose()?,
         charging: in_ims("ChargingInformation").map(charging),
         psi_activation: in_ims("PSIActivation").map(activation).transpose()?,
+        unknown_cs_location: is_empty("CSLocationInformation"),
+        unknown_ps_location: is_empty("PSLocationInformation"),
         ps_user_state: ps_user_state(root.first("PSUserState"), "PSUserState")?,
         registered_identities: identities("RegisteredIdentities")?,
         implicit_identities: identities("ImplicitIdentities")?,
         all_identities: identities("AllIdentities")?,
         alias_identities: identities("AliasIdentities")?,
+        deleted_identities: identities("DeletedIdentities")?,
         eps_user_state: ps_user_state(root.extension("EPSUserState"), "EPSUserState")?,
         eps_location: root.extension("EPSLocationInformation").map(|e| EpsLocation {
             mme_name: e.first("MMEName").map(|name| name.trimmed().to_owned()),

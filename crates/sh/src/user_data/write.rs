@@ -12,6 +12,14 @@ pub(super) fn data(data: &ShData) -> String {
             transparent(w, repository);
         }
         w.if_any("Sh-IMS-Data", |w| ims(w, data));
+        for (name, is_unknown) in [
+            ("CSLocationInformation", data.unknown_cs_location),
+            ("PSLocationInformation", data.unknown_ps_location),
+        ] {
+            if is_unknown {
+                w.leaf(name, "");
+            }
+        }
         if let Some(state) = data.ps_user_state {
             w.number("PSUserState", state.value().into());
         }
@@ -87,13 +95,14 @@ fn charging(w: &mut XmlWriter, charging: &ChargingInformation) {
     }
 }
 
-/// Releases 7 to 15: each in an Extension of the one before. The second and third hold nothing that is known here.
+/// Releases 7 to 15: each in an Extension of the one before. The third holds nothing that is known here.
 fn extension(w: &mut XmlWriter, data: &ShData) {
     identities(w, "RegisteredIdentities", data.registered_identities.as_ref());
     identities(w, "ImplicitIdentities", data.implicit_identities.as_ref());
     identities(w, "AllIdentities", data.all_identities.as_ref());
     identities(w, "AliasIdentities", data.alias_identities.as_ref());
     w.if_any("Extension", |w| {
+        identities(w, "DeletedIdentities", data.deleted_identities.as_ref());
         w.if_any("Extension", |w| {
             w.if_any("Extension", |w| {
                 if let Some(state) = data.eps_user_state {

@@ -242,8 +242,9 @@ pub(crate) fn sh_data() -> impl Strategy<Value = ShData> {
         of(identifiers()),
         of(identifiers()),
         of(identifiers()),
+        of(identifiers()),
     );
-    let eps = (state(), state(), of(of(trimmed())));
+    let eps = (state(), state(), of(of(trimmed())), any::<[bool; 2]>());
     let last = (of("[0-9]{15}"), vec(trimmed(), 0..3), of("[0-9]{16}"));
     (sets, vec(repository(), 0..3), ims, eps, last).prop_map(|(sets, repository, ims, eps, last)| ShData {
         public_identifiers: sets.0,
@@ -256,11 +257,14 @@ pub(crate) fn sh_data() -> impl Strategy<Value = ShData> {
             ..ChargingInformation::default()
         }),
         psi_activation: ims.4,
+        unknown_cs_location: eps.3[0],
+        unknown_ps_location: eps.3[1],
         ps_user_state: eps.0,
         registered_identities: sets.1,
         implicit_identities: sets.2,
         all_identities: sets.3,
         alias_identities: sets.4,
+        deleted_identities: sets.5,
         eps_user_state: eps.1,
         eps_location: eps.2.map(|mme_name| EpsLocation { mme_name }),
         imsi: last.0,

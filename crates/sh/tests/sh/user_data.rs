@@ -58,7 +58,8 @@ fn removed_and_empty_data_are_two_things() {
 fn elements_are_found_in_extensions_at_any_depth() {
     let xml = "<Sh-Data><Sh-IMS-Data><IMSUserState>3</IMSUserState><Extension><PSIActivation>1</PSIActivation></Extension>\
                </Sh-IMS-Data><Extension><RegisteredIdentities><IMSPublicIdentity>sip:a@b.c</IMSPublicIdentity>\
-               </RegisteredIdentities><Extension><Extension><TADSinformation>1</TADSinformation><Extension>\
+               </RegisteredIdentities><Extension><DeletedIdentities><IMSPublicIdentity>sip:d@b.c</IMSPublicIdentity></DeletedIdentities>\
+               <Extension><TADSinformation>1</TADSinformation><Extension>\
                <EPSUserState>5</EPSUserState><EPSLocationInformation><MMEName>mme.x</MMEName></EPSLocationInformation>\
                <Extension><IMSI>001010000000001</IMSI><Extension><IMEISV>3520990017614823</IMEISV></Extension></Extension>\
                </Extension></Extension></Extension></Extension></Sh-Data>";
@@ -68,6 +69,10 @@ fn elements_are_found_in_extensions_at_any_depth() {
     assert_eq!(
         read.registered_identities.as_ref().unwrap().public_identities,
         ["sip:a@b.c"]
+    );
+    assert_eq!(
+        read.deleted_identities.as_ref().unwrap().public_identities,
+        ["sip:d@b.c"]
     );
     assert_eq!(read.imsi.as_deref(), Some("001010000000001"));
     assert_eq!(read.imeisv.as_deref(), Some("3520990017614823"));
@@ -81,6 +86,28 @@ fn elements_are_found_in_extensions_at_any_depth() {
         written,
         format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>{without}")
     );
+}
+
+/// Where somebody else says where a user is in these domains, it is not taken for nothing.
+#[test]
+fn an_empty_location_says_that_it_is_not_known() {
+    for (inner, cs, ps) in [
+        ("<CSLocationInformation/>", true, false),
+        ("<PSLocationInformation></PSLocationInformation>", false, true),
+        (
+            "<CSLocationInformation><LocationNumber>AQ==</LocationNumber></CSLocationInformation>",
+            false,
+            false,
+        ),
+    ] {
+        let read = ShData::from_xml(format!("<Sh-Data>{inner}</Sh-Data>").as_bytes()).unwrap();
+        assert_eq!(
+            (read.unknown_cs_location, read.unknown_ps_location),
+            (cs, ps),
+            "{inner}"
+        );
+        assert_eq!(ShData::from_xml(read.to_xml().as_bytes()).unwrap(), read);
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What changed since application servers were told (TS 29.328 6.1.4).
 
 use super::{ApplicationServer, Asked, ShRecord, ShSubscription, ShUser, Subject, digest};
-use quintet_sh::user_data::{RepositoryData, ShData};
+use quintet_sh::user_data::{ImsUserState, PublicIdentifiers, ShData};
 use quintet_sh::{DataReference, IdentitySet};
 
 /// What an application server is told.
@@ -47,27 +47,21 @@ fn digest_of(data: &ShData) -> u64 {
 }
 
 impl ShUser {
-    /// What a subscription would be told now; `None` if there is nothing to tell any more: the identity is not the user's.
+    /// What a subscription would be told now; `None` if there is nothing to tell any more: the identity is not the user's, or the
+    /// repository data have gone and everybody was told.
     #[must_use]
     pub fn state_of(&self, subscription: &ShSubscription) -> Option<ShData> {
-        let mut data = self.data(&subscription.asked()).ok()?;
-        match DataReference(subscription.data) {
-            // That there is none any more must be said somehow.
-            DataReference::S_CSCF_NAME => drop(data.scscf_name.get_or_insert_default()),
-            DataReference::REPOSITORY_DATA if data.repository.is_empty() => {
-                let Subject::Public(impu) = &subscription.subject else {
-                    return None;
-                };
-                let entry = self
-                    .record
-                    .entry(impu, subscription.service_indication.as_deref()?)?;
-                data.repository.push(RepositoryData {
-                    service_indication: entry.service_indication.clone(),
-                    sequence_number: entry.sequence_number,
-                    service_data: None,
-                });
-            }
-            _ => {}
+        if subscription.data == DataReference::REPOSITORY_DATA.0 {
+            let Subject::Public(impu) = &subscription.subject else {
+                return None;
+            };
+            self.record
+                .entry(impu, subscription.service_indication.as_deref()?)?;
+        }
+        let mut data = self.told(&subscription.asked()).ok()?;
+        // That a challenge is being answered is nobody's news (TS 29.328 6.1.4.1).
+        if data.user_state == Some(ImsUserState::AuthenticationPending) {
+            data.user_state = Some(ImsUserState::NotRegistered);
         }
         Some(data)
     }
@@ -80,7 +74,8 @@ impl ShUser {
     }
 
     /// Finds what application servers do not know, at a time in seconds since 1970. What nobody waits for any more goes:
-    /// subscriptions that ended, data that were removed, what belonged to identities that are not the user's any more.
+    /// subscriptions that ended, data that were removed, what belonged to identities that are not the user's any more, after
+    /// their application servers are told that.
     #[must_use]
     pub fn follow(&self, now: u64) -> Followed {
         let mut record = self.record.clone();
@@ -90,6 +85,9 @@ impl ShUser {
                 return false;
             }
             let Some(data) = self.state_of(subscription) else {
+                if !self.knows(&subscription.subject) {
+                    note_deleted(&mut notifications, subscription);
+                }
                 return false;
             };
             let removed = data
@@ -136,5 +134,32 @@ fn note(notifications: &mut Vec<Notification>, subscription: &ShSubscription, da
             data,
             together: *together,
         }),
+    }
+}
+
+/// Adds that an identity was removed (DeletedIdentities, TS 29.328 6.1.4.1): once, however much of it was subscribed to.
+fn note_deleted(notifications: &mut Vec<Notification>, subscription: &ShSubscription) {
+    let ShSubscription { server, subject, .. } = subscription;
+    let Subject::Public(impu) = subject else {
+        return;
+    };
+    let deleted = PublicIdentifiers {
+        public_identities: vec![impu.to_string()],
+        msisdns: Vec::new(),
+    };
+    let data = ShData {
+        deleted_identities: Some(deleted),
+        ..ShData::default()
+    };
+    let is_said = notifications
+        .iter()
+        .any(|notification| notification.server.is_node(&server.host) && notification.data == data);
+    if !is_said {
+        notifications.push(Notification {
+            server: server.clone(),
+            subject: subject.clone(),
+            data,
+            together: false,
+        });
     }
 }

@@ -17,35 +17,44 @@ pub struct Subscribe {
     pub now: u64,
 }
 
+impl Subscribe {
+    /// What is subscribed to, as it is read.
+    fn asked(&self) -> Vec<Asked<'_>> {
+        let count = |data| self.wanted.iter().filter(|other| other.data == data).count();
+        let wanted = self.wanted.iter();
+        wanted
+            .map(|one| Asked {
+                several_sets: count(one.data) > 1,
+                ..one.asked()
+            })
+            .collect()
+    }
+}
+
 impl ShUser {
-    /// Adds subscriptions to the record, or removes them; answers what is true of what was subscribed to. One that is there is
-    /// renewed.
+    /// Adds subscriptions to the record, or removes them; answers what is true of what was subscribed to, as [`ShUser::read`] does.
+    /// One that is there is renewed.
     ///
     /// # Errors
     /// The result of the refusal, and then nothing changes: no such data, not with this identity, too many.
-    pub fn subscribe(&mut self, request: &Subscribe) -> Result<ShData, Outcome> {
+    pub fn subscribe(&mut self, request: &Subscribe) -> Result<Option<ShData>, Outcome> {
         let mut record = self.record.clone();
         record.subscriptions.retain(|old| !old.is_over(request.now));
-        let mut data = ShData::default();
+        let data = match request.subscribe {
+            true => self.read(&request.asked(), request.wanted.iter().any(|one| one.together))?,
+            false => None,
+        };
         for wanted in &request.wanted {
             let known = record.subscriptions.iter().position(|old| old.is_same(wanted));
             if !request.subscribe {
                 known.map(|at| record.subscriptions.remove(at));
                 continue;
             }
-            let found = self.data(&Asked {
-                several_sets: request
-                    .wanted
-                    .iter()
-                    .filter(|other| other.data == wanted.data)
-                    .count()
-                    > 1,
-                ..wanted.asked()
-            })?;
-            if wanted.data == DataReference::REPOSITORY_DATA.0 && found.repository.is_empty() {
+            if wanted.data == DataReference::REPOSITORY_DATA.0
+                && self.data(&wanted.asked())?.repository.is_empty()
+            {
                 return Err(ExperimentalResult::ERROR_SUBS_DATA_ABSENT.into());
             }
-            data.merge(found);
             let mut new = wanted.clone();
             self.tell(&mut new);
             match known {
@@ -61,10 +70,8 @@ impl ShUser {
     }
 
     /// Forgets all of an application server's subscriptions to what a subject names: it says that it has none.
-    pub fn forget(&mut self, host: &str, subject: Option<&Subject>) {
-        let is_its = |old: &ShSubscription| {
-            old.server.is_node(host) && subject.is_none_or(|subject| *subject == old.subject)
-        };
+    pub fn forget(&mut self, host: &str, subject: &Subject) {
+        let is_its = |old: &ShSubscription| old.server.is_node(host) && *subject == old.subject;
         self.record.subscriptions.retain(|old| !is_its(old));
     }
 }

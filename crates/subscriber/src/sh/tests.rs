@@ -8,7 +8,9 @@ use crate::ims::{
 use crate::model::{Location, ServingNode};
 use quintet_cx::profile::{ApplicationServer as Named, DefaultHandling, InitialFilterCriteria};
 use quintet_identity::Impu;
-use quintet_sh::user_data::{ImsUserState, PsUserState, RepositoryData, ShData};
+use quintet_sh::user_data::{
+    EpsLocation, ImsUserState, PsUserState, PublicIdentifiers, RepositoryData, ShData,
+};
 use quintet_sh::{DataReference, IdentitySet, RequestedDomain, RequestedNodes};
 use std::sync::Arc;
 
@@ -103,7 +105,7 @@ fn register(user: &mut ShUser, on: bool) {
     };
 }
 
-fn code(refused: Result<ShData, quintet_cx::Outcome>) -> u32 {
+fn code<T: std::fmt::Debug>(refused: Result<T, quintet_cx::Outcome>) -> u32 {
     refused.unwrap_err().code()
 }
 
@@ -124,7 +126,7 @@ fn subscription(user: &ShUser, host: &str, data: DataReference) -> ShSubscriptio
     }
 }
 
-fn subscribe(user: &mut ShUser, wanted: Vec<ShSubscription>) -> Result<ShData, quintet_cx::Outcome> {
+fn subscribe(user: &mut ShUser, wanted: Vec<ShSubscription>) -> Result<Option<ShData>, quintet_cx::Outcome> {
     user.subscribe(&Subscribe {
         wanted,
         subscribe: true,
@@ -152,8 +154,8 @@ fn identities_by_their_sets() {
     let all = |user: &ShUser, subject: &Subject, set| {
         let mut asked = Asked::new(subject, DataReference::IMS_PUBLIC_IDENTITY);
         asked.identity_set = set;
-        user.data(&asked)
-            .map(|data| data.public_identifiers.unwrap().public_identities)
+        let found = user.data(&asked)?.public_identifiers.unwrap_or_default();
+        Ok::<_, quintet_cx::Outcome>(found.public_identities)
     };
     let sip = "sip:+4915112345@ims.mnc001.mcc001.3gppnetwork.org";
     let own = [sip, "tel:+4915112345"];
@@ -176,10 +178,23 @@ fn identities_by_their_sets() {
     for set in [IdentitySet::IMPLICIT_IDENTITIES, IdentitySet::ALIAS_IDENTITIES] {
         assert_eq!(all(&user, &other, Some(set)).unwrap(), [second]);
     }
-    assert_eq!(all(&user, &service, None).unwrap_err().code(), 5101);
+    // Of a service: itself, nothing that is registered, and no aliases. Of a number: no set of one identity.
+    let itself = "sip:service@example.org";
     let by_number = Subject::Number("4915112345".parse().unwrap());
-    let implicit = Some(IdentitySet::IMPLICIT_IDENTITIES);
-    assert_eq!(all(&user, &by_number, implicit).unwrap(), own);
+    for (set, of_service, of_number) in [
+        (IdentitySet::ALL_IDENTITIES, Ok(&every[..]), Ok(&every[..])),
+        (IdentitySet::REGISTERED_IDENTITIES, Ok(&[][..]), Ok(&own[..])),
+        (IdentitySet::IMPLICIT_IDENTITIES, Ok(&[itself][..]), Err(5101)),
+        (IdentitySet::ALIAS_IDENTITIES, Err(5101), Err(5101)),
+    ] {
+        for (subject, expected) in [(&service, of_service), (&by_number, of_number)] {
+            match (all(&user, subject, Some(set)), expected) {
+                (Ok(found), Ok(expected)) => assert_eq!(found, expected, "{set} of {subject:?}"),
+                (Err(outcome), Err(expected)) => assert_eq!(outcome.code(), expected, "{set} of {subject:?}"),
+                (found, _) => panic!("{set} of {subject:?}: {found:?}"),
+            }
+        }
+    }
     let mut asked = Asked::new(&subject, DataReference::IMS_PUBLIC_IDENTITY);
     (asked.identity_set, asked.several_sets) = (Some(IdentitySet::REGISTERED_IDENTITIES), true);
     let apart = user.data(&asked).unwrap();
@@ -217,12 +232,11 @@ fn states_names_criteria_and_activation() {
         DataReference::S_CSCF_NAME,
         DataReference::INITIAL_FILTER_CRITERIA,
         DataReference::PSI_ACTIVATION,
+        DataReference::IMS_PRIVATE_USER_IDENTITY,
     ] {
         assert_eq!(code(user.data(&Asked::new(&by_number, data))), 5101, "{data}");
     }
-    let private = user
-        .data(&Asked::new(&by_number, DataReference::IMS_PRIVATE_USER_IDENTITY))
-        .unwrap();
+    let private = ask(&user, DataReference::IMS_PRIVATE_USER_IDENTITY);
     assert_eq!(private.private_identities.len(), 1);
     let imsi = user
         .data(&Asked::new(&by_number, DataReference::IMSI))
@@ -237,13 +251,11 @@ fn where_a_user_is_as_far_as_that_is_known() {
     let mut user = user();
     let subject = number(&user);
     let mut asked = Asked::new(&subject, DataReference::LOCATION_INFORMATION);
-    assert_eq!(code(user.data(&asked)), 5005, "no domain");
+    let nothing = Ok(ShData::default());
+    assert_eq!(user.data(&asked), nothing);
     asked.domain = Some(RequestedDomain::PS_DOMAIN);
-    assert_eq!(code(user.data(&asked)), 4100);
-    assert_eq!(
-        code(user.data(&Asked::new(&subject, DataReference::IMEISV))),
-        4100
-    );
+    assert_eq!(user.data(&asked), nothing);
+    assert_eq!(user.data(&Asked::new(&subject, DataReference::IMEISV)), nothing);
     let mut mme = ServingNode {
         host: "mme.example.org".to_owned(),
         realm: "example.org".to_owned(),
@@ -267,16 +279,24 @@ fn where_a_user_is_as_far_as_that_is_known() {
         });
     };
     serve(&mut user, false);
-    let found = user.data(&asked).unwrap().eps_location.unwrap();
-    assert_eq!(found.mme_name.as_deref(), Some("mme.example.org"));
+    for domain in [None, asked.domain] {
+        let whatever = Asked { domain, ..asked };
+        let found = user.data(&whatever).unwrap().eps_location.unwrap();
+        assert_eq!(found.mme_name.as_deref(), Some("mme.example.org"), "{domain:?}");
+    }
     let imeisv = user.data(&Asked::new(&subject, DataReference::IMEISV)).unwrap();
     assert_eq!(imeisv.imeisv.as_deref(), Some("3520990017614823"));
+    asked.nodes = Some(RequestedNodes(RequestedNodes::SGSN.0 | RequestedNodes::MME.0));
+    let found = user.data(&asked).unwrap();
+    assert!(found.eps_location.is_some() && found.unknown_ps_location);
     asked.nodes = Some(RequestedNodes::SGSN);
-    assert_eq!(code(user.data(&asked)), 4100);
+    assert_eq!(user.data(&asked), nothing);
     (asked.nodes, asked.domain) = (None, Some(RequestedDomain::CS_DOMAIN));
-    assert_eq!(code(user.data(&asked)), 4100);
+    assert_eq!(user.data(&asked), nothing);
     asked.data = DataReference::USER_STATE;
-    assert_eq!(code(user.data(&asked)), 4100);
+    assert_eq!(user.data(&asked), nothing);
+    asked.domain = None;
+    assert_eq!(code(user.data(&asked)), 5005, "whose state must be said");
     asked.domain = Some(RequestedDomain::PS_DOMAIN);
     let state = user.data(&asked).unwrap();
     assert_eq!(state.eps_user_state, Some(PsUserState::NotProvided));
@@ -384,6 +404,159 @@ fn what_changes_is_told_once_and_to_whom_it_may_concern() {
     assert_eq!(second[1].1.scscf_name.as_deref(), Some(""), "none any more");
 }
 
+/// A challenge comes and goes: neither is told, whatever follows.
+#[test]
+fn a_challenge_is_nobodys_news() {
+    let mut user = user();
+    let state = subscription(&user, AS1, DataReference::IMS_USER_STATE);
+    subscribe(&mut user, vec![state]).unwrap();
+    let challenged = |user: &mut ShUser| {
+        let ims = user.ims.as_mut().unwrap();
+        ims.registrations.sets = vec![SetRegistration {
+            pending: vec![ims.subscription.private[0].impi.clone()],
+            ..SetRegistration::default()
+        }];
+    };
+    challenged(&mut user);
+    let asked = Asked::new(
+        &user.record.subscriptions[0].subject,
+        DataReference::IMS_USER_STATE,
+    );
+    let now = user.data(&asked).unwrap().user_state;
+    assert_eq!(now, Some(ImsUserState::AuthenticationPending), "who asks is told");
+    assert_eq!(told(&mut user, NOW), []);
+    register(&mut user, false);
+    assert_eq!(told(&mut user, NOW), [], "it failed");
+    register(&mut user, true);
+    assert_eq!(told(&mut user, NOW).len(), 1);
+    challenged(&mut user);
+    let ended = told(&mut user, NOW);
+    assert_eq!(ended[0].1.user_state, Some(ImsUserState::NotRegistered));
+    register(&mut user, false);
+    assert_eq!(told(&mut user, NOW), []);
+}
+
+/// That of nothing there is this is said: by nothing at all to who does not know Notif-Eff, unless there is something besides.
+fn assert_said(user: &ShUser, asked: Asked<'_>, expected: &ShData) {
+    assert_eq!(user.read(&[asked], false), Ok(None), "{asked:?}");
+    assert_eq!(user.read(&[asked], true), Ok(Some(expected.clone())), "{asked:?}");
+    let there = Asked::new(asked.subject, DataReference::IMSI);
+    let both = user.read(&[there, asked], false).unwrap().unwrap();
+    let imsi = Some("001010000000001".to_owned());
+    assert_eq!(
+        both,
+        ShData {
+            imsi,
+            ..expected.clone()
+        }
+    );
+}
+
+/// TS 29.328 6.1.1.1: what there is not is an element, for who knows Notif-Eff; no data at all for who does not.
+#[test]
+fn what_there_is_not_is_said() {
+    let mut user = user();
+    user.msisdn = None;
+    let subject = number(&user);
+    let none = ShData::default;
+    let empty = || Some(PublicIdentifiers::default());
+    let mut asked = Asked::new(&subject, DataReference::REPOSITORY_DATA);
+    asked.service_indication = Some("mmtel");
+    asked.server_name = Some("sip:nobody@example.org");
+    (asked.identity_set, asked.several_sets) = (Some(IdentitySet::REGISTERED_IDENTITIES), true);
+    let (mut repository, mut name, mut criteria) = (none(), none(), none());
+    repository.repository = vec![data(0, None)];
+    name.scscf_name = Some(String::new());
+    criteria.filter_criteria = Some(Vec::new());
+    let (mut registered, mut msisdn, mut charging) = (none(), none(), none());
+    registered.registered_identities = empty();
+    msisdn.public_identifiers = empty();
+    charging.charging = Some(Default::default());
+    for (data, expected) in [
+        (DataReference::REPOSITORY_DATA, repository),
+        (DataReference::S_CSCF_NAME, name),
+        (DataReference::INITIAL_FILTER_CRITERIA, criteria),
+        (DataReference::IMS_PUBLIC_IDENTITY, registered),
+        (DataReference::MSISDN, msisdn),
+        (DataReference::CHARGING_INFORMATION, charging),
+        (DataReference::IMEISV, none()),
+    ] {
+        assert_said(&user, Asked { data, ..asked }, &expected);
+    }
+    asked.data = DataReference::DSAI;
+    assert_eq!(code(user.read(&[asked], true)), 5102);
+}
+
+#[test]
+fn of_a_location_that_is_not_known_is_said_which() {
+    let user = user();
+    let subject = number(&user);
+    let (ps, cs) = (Some(RequestedDomain::PS_DOMAIN), Some(RequestedDomain::CS_DOMAIN));
+    for (domain, nodes, (of_mme, of_sgsn, of_cs)) in [
+        (None, None, (true, false, false)),
+        (ps, None, (true, false, false)),
+        (ps, Some(RequestedNodes::MME), (true, false, false)),
+        (ps, Some(RequestedNodes::SGSN), (false, true, false)),
+        (cs, None, (false, false, true)),
+    ] {
+        let asked = Asked {
+            domain,
+            nodes,
+            ..Asked::new(&subject, DataReference::LOCATION_INFORMATION)
+        };
+        let expected = ShData {
+            eps_location: of_mme.then(EpsLocation::default),
+            unknown_ps_location: of_sgsn,
+            unknown_cs_location: of_cs,
+            ..ShData::default()
+        };
+        assert_said(&user, asked, &expected);
+    }
+}
+
+/// Charging functions and private identities may be subscribed to as well (TS 29.328 table 7.6.1).
+#[test]
+fn charging_functions_and_private_identities_are_told() {
+    let mut user = user();
+    let wanted = [
+        DataReference::CHARGING_INFORMATION,
+        DataReference::IMS_PRIVATE_USER_IDENTITY,
+    ];
+    assert!(wanted.iter().all(|data| is_notifiable(*data)));
+    let wanted = wanted.map(|data| subscription(&user, AS1, data));
+    subscribe(&mut user, wanted.to_vec()).unwrap();
+    let change = |user: &mut ShUser, change: fn(&mut ImsSubscription)| {
+        let ims = user.ims.as_mut().unwrap();
+        change(Arc::make_mut(&mut ims.subscription));
+        told(user, NOW)
+    };
+    let [(_, data)] = &change(&mut user, |ims| {
+        ims.charging = Some(quintet_cx::ChargingInformation {
+            primary_event: Some("aaa://ocs.example.org".to_owned()),
+            ..Default::default()
+        });
+    })[..] else {
+        panic!("one notification");
+    };
+    assert!(
+        data.charging
+            .as_ref()
+            .is_some_and(|functions| functions.primary_event.is_some())
+    );
+    let [(_, data)] = &change(&mut user, |ims| {
+        let mut second = ims.private[0].clone();
+        second.impi = "second@example.org".parse().unwrap();
+        ims.private.push(second);
+    })[..] else {
+        panic!("one notification");
+    };
+    assert_eq!(data.private_identities.len(), 2);
+    let [(_, data)] = &change(&mut user, |ims| ims.charging = None)[..] else {
+        panic!("one notification");
+    };
+    assert_eq!(data.charging, Some(Default::default()), "none any more");
+}
+
 #[test]
 fn several_kinds_go_together_if_the_application_server_knows_how() {
     let mut user = user();
@@ -429,7 +602,10 @@ fn subscriptions_are_renewed_ended_and_bounded() {
     assert_eq!(code(subscribe(&mut user, many.clone())), 5006);
     assert!(user.record.is_empty(), "all or none");
     subscribe(&mut user, many[1..].to_vec()).unwrap();
-    user.forget("AS5", None);
+    let subject = number(&user);
+    user.forget("AS5", &Subject::Public(impu("sip:second@example.org")));
+    assert_eq!(user.record.subscriptions.len(), MAX_SH_SUBSCRIPTIONS);
+    user.forget("AS5", &subject);
     assert_eq!(user.record.subscriptions.len(), MAX_SH_SUBSCRIPTIONS - 1);
 }
 
@@ -443,7 +619,7 @@ fn repository_data_are_subscribed_to_while_they_are_there() {
         panic!("an identity");
     };
     user.record.update(&of, &[data(0, Some("<a/>"))], 100).unwrap();
-    let now = subscribe(&mut user, vec![wanted]).unwrap();
+    let now = subscribe(&mut user, vec![wanted]).unwrap().unwrap();
     assert_eq!(now.repository, [data(0, Some("<a/>"))]);
     user.record.update(&of, &[data(1, Some("<b/>"))], 100).unwrap();
     assert_eq!(told(&mut user, NOW)[0].1.repository, [data(1, Some("<b/>"))]);
@@ -462,12 +638,34 @@ fn what_belonged_to_an_identity_goes_with_it() {
         panic!("an identity");
     };
     user.record.update(&of, &[data(0, Some("<a/>"))], 100).unwrap();
-    let state = subscription(&user, AS1, DataReference::IMS_USER_STATE);
-    subscribe(&mut user, vec![state]).unwrap();
+    let other = "as2.example.org";
+    let mut by_number = subscription(&user, other, DataReference::CHARGING_INFORMATION);
+    by_number.subject = Subject::Number("4915112345".parse().unwrap());
+    let wanted = vec![
+        subscription(&user, AS1, DataReference::IMS_USER_STATE),
+        subscription(&user, AS1, DataReference::S_CSCF_NAME),
+        subscription(&user, other, DataReference::IMS_USER_STATE),
+        by_number.clone(),
+    ];
+    subscribe(&mut user, wanted).unwrap();
     let ims = user.ims.as_mut().unwrap();
-    let mut subscription = (*ims.subscription).clone();
-    subscription.sets[0].identities.remove(1);
-    ims.subscription = Arc::new(subscription);
+    let mut without = (*ims.subscription).clone();
+    without.sets[0].identities.remove(1);
+    ims.subscription = Arc::new(without);
+    // Each application server once, however much it subscribed to.
+    let deleted = ShData {
+        deleted_identities: Some(PublicIdentifiers {
+            public_identities: vec![of.to_string()],
+            msisdns: Vec::new(),
+        }),
+        ..ShData::default()
+    };
+    let expected = [(AS1.to_owned(), deleted.clone()), (other.to_owned(), deleted)];
+    assert_eq!(told(&mut user, NOW), expected);
+    assert_eq!(user.record.repository, []);
+    let [left] = &user.record.subscriptions[..] else {
+        panic!("{:?}", user.record.subscriptions);
+    };
+    assert!(left.is_same(&by_number), "a number is nobody's identity");
     assert_eq!(told(&mut user, NOW), []);
-    assert!(user.record.is_empty());
 }

@@ -64,6 +64,20 @@ impl<'a> Asked<'a> {
             nodes: None,
         }
     }
+
+    /// Identities in the element that they were asked for in.
+    pub(super) fn identities(&self, found: PublicIdentifiers) -> ShData {
+        let mut data = ShData::default();
+        let element = match (self.several_sets, self.identity_set) {
+            (false, _) => &mut data.public_identifiers,
+            (true, Some(IdentitySet::REGISTERED_IDENTITIES)) => &mut data.registered_identities,
+            (true, Some(IdentitySet::IMPLICIT_IDENTITIES)) => &mut data.implicit_identities,
+            (true, Some(IdentitySet::ALIAS_IDENTITIES)) => &mut data.alias_identities,
+            (true, _) => &mut data.all_identities,
+        };
+        *element = Some(found);
+        data
+    }
 }
 
 /// Whether data can be read here.
@@ -82,7 +96,9 @@ pub fn is_notifiable(data: DataReference) -> bool {
             | DataReference::IMS_USER_STATE
             | DataReference::S_CSCF_NAME
             | DataReference::INITIAL_FILTER_CRITERIA
+            | DataReference::CHARGING_INFORMATION
             | DataReference::PSI_ACTIVATION
+            | DataReference::IMS_PRIVATE_USER_IDENTITY
     )
 }
 
@@ -117,10 +133,10 @@ impl ShUser {
         }
     }
 
-    /// The data that are asked for; what does not exist is left out of them.
+    /// The data that are asked for; what does not exist, or is not known, is left out of them.
     ///
     /// # Errors
-    /// The result of the refusal: not with this identity, what chooses is missing, or nothing is known now.
+    /// The result of the refusal: not with this identity (TS 29.328 table 7.6.1), or what chooses is missing.
     pub fn data(&self, asked: &Asked<'_>) -> Result<ShData, Outcome> {
         let is_service = match asked.subject {
             Subject::Public(_) => self.identity(asked.subject)?.2.kind != PublicIdentityKind::User,
@@ -128,8 +144,7 @@ impl ShUser {
         };
         let only_users = matches!(
             asked.data,
-            DataReference::IMS_PUBLIC_IDENTITY
-                | DataReference::IMS_USER_STATE
+            DataReference::IMS_USER_STATE
                 | DataReference::LOCATION_INFORMATION
                 | DataReference::USER_STATE
                 | DataReference::MSISDN
@@ -137,7 +152,9 @@ impl ShUser {
                 | DataReference::IMS_PRIVATE_USER_IDENTITY
                 | DataReference::IMEISV
         );
-        if only_users && is_service {
+        let is_number = matches!(asked.subject, Subject::Number(_));
+        let only_identities = asked.data == DataReference::IMS_PRIVATE_USER_IDENTITY;
+        if only_users && is_service || only_identities && is_number {
             return Err(NOT_ALLOWED.into());
         }
         match asked.data {
@@ -147,7 +164,7 @@ impl ShUser {
             DataReference::S_CSCF_NAME => self.scscf_name(asked),
             DataReference::INITIAL_FILTER_CRITERIA => self.filter_criteria(asked),
             DataReference::PSI_ACTIVATION => self.activation(asked),
-            DataReference::LOCATION_INFORMATION => self.location_information(asked),
+            DataReference::LOCATION_INFORMATION => Ok(self.location_information(asked)),
             DataReference::USER_STATE => self.attachment(asked),
             _ => self.plain(asked.data),
         }
@@ -171,19 +188,30 @@ impl ShUser {
         })
     }
 
+    /// IMSPublicIdentity (TS 29.328 7.6.2). Sets that are an identity's have no sense with a number, aliases none with a service.
     fn identities(&self, asked: &Asked<'_>) -> Result<ShData, Outcome> {
         let set = asked.identity_set.unwrap_or(IdentitySet::ALL_IDENTITIES);
         let own = match asked.subject {
             Subject::Public(impu) => self.find(impu).map(|(_, set, identity)| (set, identity)),
-            // A number is in the set of its tel URI, if it has one.
-            Subject::Number(number) => Impu::tel(*number)
-                .ok()
-                .and_then(|impu| self.find(&impu))
-                .map(|(_, set, identity)| (set, identity)),
+            Subject::Number(_) => None,
         };
+        let is_service = own.is_some_and(|(_, identity)| identity.kind != PublicIdentityKind::User);
+        let is_applicable = match set {
+            IdentitySet::IMPLICIT_IDENTITIES => own.is_some(),
+            IdentitySet::ALIAS_IDENTITIES => own.is_some() && !is_service,
+            _ => true,
+        };
+        if !is_applicable {
+            return Err(NOT_ALLOWED.into());
+        }
         let of = |set_of: &RegistrationSet, identity: &PublicIdentity| match set {
-            IdentitySet::REGISTERED_IDENTITIES => self.state(set_of.id) == RegistrationState::Registered,
-            IdentitySet::IMPLICIT_IDENTITIES => own.is_some_and(|(own, _)| own.id == set_of.id),
+            // A service is in nobody's set: of its own there is itself alone, and it is never registered.
+            IdentitySet::REGISTERED_IDENTITIES => {
+                !is_service && self.state(set_of.id) == RegistrationState::Registered
+            }
+            IdentitySet::IMPLICIT_IDENTITIES => {
+                own.is_some_and(|(own, of)| own.id == set_of.id && (!is_service || of.impu == identity.impu))
+            }
             IdentitySet::ALIAS_IDENTITIES => own.is_some_and(|(own, of)| {
                 own.id == set_of.id
                     && (of.impu == identity.impu
@@ -195,20 +223,14 @@ impl ShUser {
         let members = sets.flat_map(|set| set.identities.iter().map(move |identity| (set, identity)));
         // A barred identity is not shown to others (TS 29.328 7.6.2).
         let shown = members.filter(|(set, identity)| !identity.barred && of(set, identity));
-        let found = PublicIdentifiers {
-            public_identities: shown.map(|(_, identity)| identity.impu.to_string()).collect(),
+        let public_identities: Vec<_> = shown.map(|(_, identity)| identity.impu.to_string()).collect();
+        if public_identities.is_empty() {
+            return Ok(ShData::default());
+        }
+        Ok(asked.identities(PublicIdentifiers {
+            public_identities,
             msisdns: Vec::new(),
-        };
-        let mut data = ShData::default();
-        let element = match (asked.several_sets, set) {
-            (false, _) => &mut data.public_identifiers,
-            (true, IdentitySet::REGISTERED_IDENTITIES) => &mut data.registered_identities,
-            (true, IdentitySet::IMPLICIT_IDENTITIES) => &mut data.implicit_identities,
-            (true, IdentitySet::ALIAS_IDENTITIES) => &mut data.alias_identities,
-            (true, _) => &mut data.all_identities,
-        };
-        *element = Some(found);
-        Ok(data)
+        }))
     }
 
     fn state(&self, set: u16) -> RegistrationState {
@@ -252,8 +274,9 @@ impl ShUser {
             .into_iter()
             .flat_map(|profile| &profile.profile.filter_criteria);
         let named = all.filter(|criteria| criteria.application_server.server_name.eq_ignore_ascii_case(name));
+        let named: Vec<_> = named.cloned().collect();
         Ok(ShData {
-            filter_criteria: Some(named.cloned().collect()),
+            filter_criteria: (!named.is_empty()).then_some(named),
             ..ShData::default()
         })
     }
@@ -270,25 +293,26 @@ impl ShUser {
         })
     }
 
-    /// What S6a and S6d told (TS 29.328 7.6.6). Cells only the serving node knows, and of the CS domain nothing is known.
-    fn location_information(&self, asked: &Asked<'_>) -> Result<ShData, Outcome> {
-        let absent = ExperimentalResult::USER_DATA_NOT_AVAILABLE;
-        let domain = asked.domain.ok_or(MISSING)?;
-        let wants_mme = asked.nodes.is_none_or(|nodes| nodes.has(RequestedNodes::MME));
+    /// What S6a told (TS 29.328 7.6.6), of whatever domain if none is said. Cells only the serving node knows, and of the CS
+    /// domain nothing is known.
+    fn location_information(&self, asked: &Asked<'_>) -> ShData {
+        let wanted = self.absent(asked);
         let mme = self.location.as_ref().and_then(|location| location.mme.as_ref());
-        let mme = mme.filter(|mme| wants_mme && domain == RequestedDomain::PS_DOMAIN && !mme.purged);
-        Ok(ShData {
-            eps_location: Some(EpsLocation {
-                mme_name: Some(mme.ok_or(absent)?.host.clone()),
-            }),
-            ..ShData::default()
-        })
+        match mme.filter(|mme| wanted.eps_location.is_some() && !mme.purged) {
+            Some(mme) => ShData {
+                eps_location: Some(EpsLocation {
+                    mme_name: Some(mme.host.clone()),
+                }),
+                ..wanted
+            },
+            None => ShData::default(),
+        }
     }
 
     /// UserState of a domain (TS 29.328 7.6.7): attached, as far as it is known here.
     fn attachment(&self, asked: &Asked<'_>) -> Result<ShData, Outcome> {
         if asked.domain.ok_or(MISSING)? != RequestedDomain::PS_DOMAIN {
-            return Err(ExperimentalResult::USER_DATA_NOT_AVAILABLE.into());
+            return Ok(ShData::default());
         }
         let wants = |node| asked.nodes.is_none_or(|nodes| nodes.has(node));
         let location = self.location.as_ref();
@@ -329,8 +353,7 @@ impl ShUser {
                 let location = self.location.as_ref();
                 let mme = location.and_then(|location| location.mme.as_ref());
                 let imeisv = mme.and_then(|mme| mme.imeisv);
-                let absent = ExperimentalResult::USER_DATA_NOT_AVAILABLE;
-                found.imeisv = Some(imeisv.ok_or(absent)?.to_string());
+                found.imeisv = imeisv.map(|imeisv| imeisv.to_string());
             }
             _ => return Err(ExperimentalResult::ERROR_USER_DATA_CANNOT_BE_READ.into()),
         }
