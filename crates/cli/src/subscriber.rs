@@ -39,8 +39,9 @@ const ADD_EXAMPLE: &str = "Example:
       --opc cd63cb71954a9f4e48a5994e37a02baf --msisdn 33612345678 --apn internet --apn ims --ims";
 const IMPORT_EXAMPLE: &str = "A CSV file has a header line; columns, all but imsi and k optional:
   imsi,msisdn,algorithm,k,op,opc,tuak,amf,sqn,ind_bits,apns,ambr_uplink,ambr_downlink,
-  authentication_method,nssai,subscription,ims
+  authentication_method,nssai,non_3gpp,subscription,ims
 where apns and nssai are lists separated by `;` and sqn is the highest SQN the former HSS issued;
+non_3gpp is true, false, barred, or JSON;
 ims is true for the identities that follow from IMSI and number, or the JSON of `show --json`.
 
 Everything is checked before anything is written: all or nothing, unless --keep-going. What is there already, and

@@ -3,12 +3,12 @@
 //! CSV columns, in any order, all but `imsi` and `k` optional: `imsi, msisdn, algorithm, k, op, opc, tuak, amf, sqn,
 //! ind_bits, apns` (separated by `;`, the first is the default), `ambr_uplink, ambr_downlink` (bit/s),
 //! `authentication_method` (`5g-aka` or `eap-aka-prime`), `nssai` (separated by `;`, the first is the default),
-//! `subscription` (the whole of it as JSON; excludes the five before it), `ims` (`true` for what follows from IMSI and
+//! `non_3gpp` (`true`, `false`, `barred`, or the whole of it as JSON), `subscription` (the whole of it as JSON; excludes the six before it), `ims` (`true` for what follows from IMSI and
 //! number, or the whole of it as JSON).
 
 use crate::hex_octets::Hex;
 use crate::objects::Objects;
-use crate::record::{AlgorithmName, Fgs, ImsRecord, Method, Record, Sizes, default_subscription};
+use crate::record::{AlgorithmName, Fgs, ImsRecord, Method, Non3gpp, Record, Sizes, default_subscription};
 use crate::row::{At, Entry, Place, Refusal, Row};
 use crate::source::{Options, ReadError, Sink};
 use quintet_identity::{Apn, Imsi, Msisdn};
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use std::io::{self, BufRead, Write};
 
 /// The columns of CSV.
-pub(crate) const COLUMNS: [&str; 17] = [
+pub(crate) const COLUMNS: [&str; 18] = [
     "imsi",
     "msisdn",
     "algorithm",
@@ -33,6 +33,7 @@ pub(crate) const COLUMNS: [&str; 17] = [
     "ambr_downlink",
     "authentication_method",
     "nssai",
+    "non_3gpp",
     "subscription",
     "ims",
 ];
@@ -64,6 +65,7 @@ struct Line {
     ambr_downlink: Option<u64>,
     authentication_method: Option<Method>,
     nssai: Option<String>,
+    non_3gpp: Option<String>,
     subscription: Option<String>,
     ims: Option<String>,
 }
@@ -89,14 +91,17 @@ impl Line {
 
     fn subscription(&self) -> Result<Option<Subscription>, Refusal> {
         let fgs = Fgs::of_columns(self.authentication_method, self.nssai.as_deref())?;
+        let non_3gpp = self.non_3gpp.as_deref().map(str::parse::<Non3gpp>);
+        let non_3gpp = non_3gpp.transpose().at("column non_3gpp")?;
         let simple = self.apns.is_some()
             || self.ambr_uplink.is_some()
             || self.ambr_downlink.is_some()
-            || !fgs.is_empty();
+            || !fgs.is_empty()
+            || non_3gpp.is_some();
         if let Some(json) = &self.subscription {
             if simple {
                 return Err(Refusal::new(
-                    "columns apns, ambr_*, authentication_method and nssai cannot stand beside subscription",
+                    "columns apns, ambr_*, authentication_method, nssai and non_3gpp cannot stand beside subscription",
                 ));
             }
             return serde_json::from_str(json).map(Some).at("column subscription");
@@ -119,6 +124,9 @@ impl Line {
             subscription.ambr.downlink = downlink;
         }
         fgs.apply(&mut subscription);
+        if let Some(non_3gpp) = non_3gpp {
+            non_3gpp.apply(&mut subscription);
+        }
         Ok(Some(subscription))
     }
 

@@ -2,10 +2,12 @@
 
 mod fgs;
 mod ims;
+mod non3gpp;
 
 pub use fgs::{Fgs, Method};
 pub(crate) use ims::derived;
 pub use ims::{ImsRecord, MncDigits, home, wrapped};
+pub use non3gpp::Non3gpp;
 
 use crate::hex_octets::Hex;
 use crate::row::{At, Refusal};

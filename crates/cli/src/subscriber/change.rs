@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use quintet_crypto::Sqn;
 use quintet_identity::{Apn, Imsi, Msisdn};
 use quintet_provisioning::Hex;
-use quintet_provisioning::record::{AlgorithmName, Record, default_subscription};
+use quintet_provisioning::record::{AlgorithmName, Non3gpp, Record, default_subscription};
 use quintet_subscriber::ims::ImsSubscription;
 use quintet_subscriber::model::Subscriber;
 
@@ -70,8 +70,11 @@ pub(super) struct Changes {
     /// UE-AMBR downlink, bit/s
     #[arg(long, value_name = "BPS")]
     ambr_downlink: Option<u64>,
+    /// Access that is not 3GPP's (SWx): true, false, barred, or `non_3gpp` of a subscription as JSON [default: true]
+    #[arg(long = "non-3gpp", value_name = "WHAT")]
+    non_3gpp: Option<Non3gpp>,
     /// The whole subscription as JSON, as `show --json` prints it (or @FILE)
-    #[arg(long, value_name = "JSON", conflicts_with_all = ["apns", "ambr_uplink", "ambr_downlink", "authentication_method", "nssai", "subscribed"])]
+    #[arg(long, value_name = "JSON", conflicts_with_all = ["apns", "ambr_uplink", "ambr_downlink", "authentication_method", "nssai", "subscribed", "non_3gpp"])]
     subscription: Option<String>,
     #[command(flatten)]
     fgs: FgsOptions,
@@ -107,6 +110,9 @@ impl Changes {
         subscription.ambr.uplink = self.ambr_uplink.unwrap_or(subscription.ambr.uplink);
         subscription.ambr.downlink = self.ambr_downlink.unwrap_or(subscription.ambr.downlink);
         self.fgs.said().apply(&mut subscription);
+        if let Some(non_3gpp) = &self.non_3gpp {
+            non_3gpp.apply(&mut subscription);
+        }
         record.subscription = Some(subscription);
         Ok(())
     }
@@ -217,6 +223,16 @@ mod tests {
             (plain.seq_seed, plain.sqn_profile),
             (77 << 5 | 31, SqnProfile::PLAIN)
         );
+    }
+
+    #[test]
+    fn other_access_is_changed_by_itself() {
+        let of = |options: &[&str]| set(options).unwrap().subscription;
+        assert!(of(&["--non-3gpp", "barred"]).non_3gpp.barred);
+        assert!(!of(&["--non-3gpp", "false"]).non_3gpp.subscribed);
+        let before = of(&[]);
+        assert!(before.non_3gpp.is_default());
+        assert_eq!(before, of(&["--non-3gpp", "true"]));
     }
 
     #[test]

@@ -36,6 +36,33 @@ fn csv_and_json_carry_the_same_subscribers() {
 }
 
 #[test]
+fn a_column_says_what_other_access_is_subscribed() {
+    let rows_of = |value: &str| {
+        let text = format!(
+            "imsi,k,opc,non_3gpp\n001010000000001,465b5ce8b199b49faa5f0a2ee238a6bc,cd63cb71954a9f4e48a5994e37a02baf,{value}\n"
+        );
+        rows(Source::Csv, &[&text], &Options::default()).unwrap()
+    };
+    for (value, subscribed, barred) in [
+        ("true", true, false),
+        ("false", false, false),
+        ("barred", true, true),
+    ] {
+        let row = rows_of(value).remove(0);
+        let Outcome::Entry(entry) = row.outcome else {
+            panic!("{value}: {row:?}")
+        };
+        let non_3gpp = &entry.subscriber.subscription.non_3gpp;
+        assert_eq!((non_3gpp.subscribed, non_3gpp.barred), (subscribed, barred));
+    }
+    let row = rows_of("perhaps").remove(0);
+    let Outcome::Refused(refusal) = row.outcome else {
+        panic!("{row:?}")
+    };
+    assert!(refusal.why.contains("column non_3gpp"), "{refusal}");
+}
+
+#[test]
 fn a_wrong_row_is_refused_and_the_next_is_read() {
     let text = format!("{CSV}00101000000000x,,00,,,\n001010000000004,1\n001010000000005,,00,,,\n");
     let rows = rows(Source::Csv, &[&text], &Options::default()).unwrap();
