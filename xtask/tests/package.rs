@@ -13,6 +13,12 @@ use std::time::Duration;
 /// Far more than anything here takes.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Certificates that the examples name.
+const CERTIFICATES: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../crates/runtime/tests/sctp/certificates"
+);
+
 /// The program that the same build made; `None` if only xtask was built.
 fn program() -> Option<PathBuf> {
     let program = Path::new(env!("CARGO_BIN_EXE_xtask")).with_file_name("quintet");
@@ -89,6 +95,15 @@ fn the_package_has_the_program_its_unit_and_a_valid_configuration() {
     check(&configuration);
     // Each example, with the roles it is for.
     let shipped = fs::read_to_string(&configuration).unwrap();
+    for file in [
+        "hss.pem",
+        "hss.key.pem",
+        "mme.pem",
+        "mme.key.pem",
+        "authority.pem",
+    ] {
+        fs::copy(Path::new(CERTIFICATES).join(file), directory.path().join(file)).unwrap();
+    }
     let mut examples = 0;
     for example in shipped.split("\n\n") {
         let lines: Vec<&str> = example.lines().collect();
@@ -112,7 +127,10 @@ fn the_package_has_the_program_its_unit_and_a_valid_configuration() {
         fs::write(&file, text).unwrap();
         check(&file);
     }
-    assert_eq!(examples, 5, "peers with TLS, MME, 5G, IMS, PostgreSQL");
+    assert_eq!(
+        examples, 6,
+        "peers with TLS, MME, MME with TLS, 5G, IMS, PostgreSQL"
+    );
 }
 
 /// The rating of systemd, 0 (best) to 100.

@@ -28,8 +28,8 @@ use tokio::sync::{Notify, Semaphore, watch};
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
-/// A TLS configuration: our certificate and its key.
-pub type Tls = Arc<ServerConfig>;
+/// The TLS configuration of now, with our certificate and its key: each connection asks as it begins.
+pub type Tls = Arc<dyn Fn() -> Arc<ServerConfig> + Send + Sync>;
 
 /// Makes further routes, which are clients of the interface and behind the same limits. `/` is theirs to answer.
 pub type Pages = Box<dyn FnOnce(Inside) -> Router + Send>;
@@ -219,7 +219,6 @@ async fn accept(
     mut stopped: watch::Receiver<bool>,
 ) {
     let places = Arc::new(Semaphore::new(limits.connections));
-    let acceptor = tls.map(TlsAcceptor::from);
     loop {
         let place = tokio::select! {
             () = told(&mut stopped) => break,
@@ -232,7 +231,8 @@ async fn accept(
         };
         match accepted {
             Ok((stream, remote)) => {
-                let (service, acceptor, stopped) = (service.clone(), acceptor.clone(), stopped.clone());
+                let acceptor = tls.as_ref().map(|current| TlsAcceptor::from(current()));
+                let (service, stopped) = (service.clone(), stopped.clone());
                 tokio::spawn(async move {
                     connection(stream, remote, acceptor, limits, service, stopped).await;
                     drop(place);
@@ -304,5 +304,81 @@ async fn serve(
     };
     if let Err(error) = result {
         tracing::debug!(%remote, %error, "API: a connection failed");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rustls::pki_types::pem::PemObject;
+    use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use tokio_rustls::TlsConnector;
+
+    /// Certificates of one authority, for one name each.
+    const OWN: [(&str, &[u8], &[u8]); 2] = [
+        (
+            "hss.epc.mnc001.mcc001.3gppnetwork.org",
+            include_bytes!("../../runtime/tests/sctp/certificates/hss.pem"),
+            include_bytes!("../../runtime/tests/sctp/certificates/hss.key.pem"),
+        ),
+        (
+            "mme.epc.mnc001.mcc001.3gppnetwork.org",
+            include_bytes!("../../runtime/tests/sctp/certificates/mme.pem"),
+            include_bytes!("../../runtime/tests/sctp/certificates/mme.key.pem"),
+        ),
+    ];
+    const AUTHORITY: &[u8] = include_bytes!("../../runtime/tests/sctp/certificates/authority.pem");
+
+    fn server_of((_, certificate, key): (&str, &[u8], &[u8])) -> Arc<ServerConfig> {
+        let certificates = vec![CertificateDer::from_pem_slice(certificate).unwrap()];
+        let key = PrivateKeyDer::from_pem_slice(key).unwrap();
+        let builder = ServerConfig::builder_with_provider(provider());
+        let builder = builder.with_safe_default_protocol_versions().unwrap();
+        Arc::new(
+            builder
+                .with_no_client_auth()
+                .with_single_cert(certificates, key)
+                .unwrap(),
+        )
+    }
+
+    fn provider() -> Arc<rustls::crypto::CryptoProvider> {
+        Arc::new(rustls::crypto::aws_lc_rs::default_provider())
+    }
+
+    fn client() -> TlsConnector {
+        let mut roots = rustls::RootCertStore::empty();
+        roots
+            .add(CertificateDer::from_pem_slice(AUTHORITY).unwrap())
+            .unwrap();
+        let builder = rustls::ClientConfig::builder_with_provider(provider());
+        let builder = builder.with_safe_default_protocol_versions().unwrap();
+        let config = builder.with_root_certificates(roots).with_no_client_auth();
+        TlsConnector::from(Arc::new(config))
+    }
+
+    #[tokio::test]
+    async fn each_connection_asks_for_the_certificate_of_now() {
+        let now = Arc::new(AtomicUsize::new(0));
+        let asked = Arc::clone(&now);
+        let configs = OWN.map(server_of);
+        let tls: Tls = Arc::new(move || Arc::clone(&configs[asked.load(Ordering::Relaxed)]));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = watch::channel(false);
+        let limits = Limits::default();
+        let accepting = tokio::spawn(accept(listener, Some(tls), limits, Router::new(), stopped));
+        for shown in 0..OWN.len() {
+            now.store(shown, Ordering::Relaxed);
+            for (other, (name, ..)) in OWN.into_iter().enumerate() {
+                let stream = TcpStream::connect(address).await.unwrap();
+                let name = ServerName::try_from(name).unwrap();
+                let secured = client().connect(name, stream).await;
+                assert_eq!(secured.is_ok(), other == shown, "{secured:?}");
+            }
+        }
+        stop.send_replace(true);
+        accepting.await.unwrap();
     }
 }

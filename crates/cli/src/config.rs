@@ -16,6 +16,7 @@ mod sbi;
 mod sctp;
 mod sh;
 mod store;
+mod tls;
 mod udm;
 mod value;
 
@@ -35,6 +36,7 @@ use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::Path;
 pub(crate) use store::{Store, StoreKind};
+pub(crate) use tls::HssOverTls;
 pub(crate) use udm::Udm;
 pub(crate) use value::{Identity, Milliseconds, SlotNumber};
 

@@ -24,7 +24,7 @@ const HEADER_TIME: Duration = Duration::from_secs(5);
 /// How often a [`Board`] is renewed: rates and quantiles on it are over that long.
 const BOARD_INTERVAL: Duration = Duration::from_secs(5);
 
-/// Adds what one node has counted.
+/// Adds what one node has counted, or is told of the process.
 type Source = Box<dyn Fn(&mut Collection)>;
 
 /// The nodes of this process, to be asked what they counted.
@@ -63,8 +63,13 @@ impl Sources {
             driver.trace(tracer, A::NODE);
         }
         let driver = driver.clone();
+        self.also(move |into| driver.measure(into));
+    }
+
+    /// What is no node's, before anybody asks.
+    pub(crate) fn also(&mut self, source: impl Fn(&mut Collection) + 'static) {
         if let Some(nodes) = Rc::get_mut(&mut self.nodes) {
-            nodes.push(Box::new(move |into| driver.measure(into)));
+            nodes.push(Box::new(source));
         }
     }
 

@@ -1,10 +1,12 @@
 //! `quintet serve`: the nodes of the configuration, until a signal.
 
 mod api;
+mod certificates;
 mod contexts;
 mod domain;
 mod events;
 mod fgs;
+mod home;
 mod ims;
 mod mme;
 mod store;
@@ -16,10 +18,11 @@ use crate::diameter::extended_dictionary;
 use crate::keys::MasterKeyOption;
 use crate::output::Finding;
 use crate::private;
-use crate::signals::Termination;
+use crate::signals::{Hangup, Termination};
 use crate::supervisor::Supervisor;
 use crate::{logging, metrics};
 use anyhow::{Context, Result, anyhow};
+use certificates::{Certificates, Secured, Source};
 use events::Events;
 use quintet_consult::Node;
 use quintet_diameter::dict::{application, vendor};
@@ -30,7 +33,7 @@ use quintet_diameter::node::{
 use quintet_hss::{Hss, HssConfig};
 use quintet_identity::Plmn;
 use quintet_runtime::sctp::SctpUse;
-use quintet_runtime::{Clock, Drbg, Driver, Exporter, HssApplication, Tap, Tracer};
+use quintet_runtime::{Clock, Drbg, Driver, Exporter, HssApplication, PeerTls, Tap, Tracer};
 use quintet_store::Store;
 use quintet_subscriber::auc::Slot;
 use quintet_subscriber::s6a::VisitedPlmns;
@@ -125,7 +128,9 @@ pub(crate) fn run(arguments: Arguments) -> Result<Finding> {
         Some(path) => Some(Events::open(path, arguments.identities)?),
         None => None,
     };
+    let file = arguments.config.clone();
     let config = configuration(arguments)?;
+    let roles = config.roles.clone();
     logging::start(&config.log)?;
     if !config.keys.allow_core_dumps {
         private::keep_memory();
@@ -133,7 +138,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Finding> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    LocalSet::new().block_on(&runtime, serve(config, events.as_ref()))?;
+    LocalSet::new().block_on(&runtime, serve(config, Source { file, roles }, events.as_ref()))?;
     Ok(Finding::Positive)
 }
 
@@ -148,7 +153,7 @@ fn read_config(path: &Path) -> Result<Config> {
             mme::node_config(&config, 0)?;
         }
         fgs::check(&config)?;
-        config.api.secured()?;
+        Certificates::read(&config)?;
         ims::check(&config)?;
         if config.roles.0.contains(&Role::Hss) {
             home_plmns(&config)?;
@@ -183,39 +188,24 @@ fn configuration(arguments: Arguments) -> Result<Config> {
     Ok(config)
 }
 
-async fn serve(config: Config, events: Option<&Rc<RefCell<Events>>>) -> Result<()> {
-    let mut termination = Termination::register()?;
+async fn serve(config: Config, source: Source, events: Option<&Rc<RefCell<Events>>>) -> Result<()> {
+    let (mut termination, hangup) = (Termination::register()?, Hangup::register()?);
     let clock = Clock::start();
+    let certificates = Certificates::read(&config)?;
+    certificates.tell(clock.moment().wall);
     let watchers = Watchers::start(&config, clock, events)?;
-    let hss = match config.roles.0.contains(&Role::Hss) {
-        true => Some(start_hss(&config, clock, watchers.tap(Node::Hss)).await?),
-        false => None,
-    };
-    let mme = match config.roles.0.contains(&Role::Mme) {
-        true => Some(mme::start(&config, clock, watchers.tap(Node::Mme))?),
-        false => None,
-    };
-    let fgs = fgs::start(
-        &config,
-        clock,
-        fgs::Taps {
-            amf: watchers.tap(Node::Amf),
-            ausf: watchers.tap(Node::Ausf),
-            udm: watchers.tap(Node::Udm),
-        },
-    )?;
-    let ims = ims::start(
-        &config,
-        clock,
-        ims::Taps {
-            pcscf: watchers.tap(Node::Pcscf),
-            icscf: watchers.tap(Node::Icscf),
-            scscf: watchers.tap(Node::Scscf),
-        },
-    )?;
+    let Started { hss, mme, fgs, ims } = start(&config, clock, &watchers, &certificates).await?;
     let nodes = (hss.as_ref(), mme.as_ref(), &fgs, &ims);
-    let (exporter, board) = observe(&config, clock, nodes).await?;
-    let api = api::start(&config, hss.as_ref(), board, watchers.feed())?;
+    let (exporter, board) = observe(&config, clock, nodes, &certificates).await?;
+    let api_tls = certificates.api.as_ref();
+    let api = api::start(&config, hss.as_ref(), board, watchers.feed(), api_tls)?;
+    let renewal = tokio::task::spawn_local(certificates::renew_on(
+        hangup,
+        source,
+        certificates,
+        secured(nodes),
+        clock,
+    ));
     let control = ims.answer_questions(clock);
     let mut ticks = tokio::time::interval(events::TICK);
     let supervisor = Supervisor::of_environment();
@@ -234,6 +224,7 @@ async fn serve(config: Config, events: Option<&Rc<RefCell<Events>>>) -> Result<(
         }
     };
     drop(control);
+    renewal.abort();
     if let Some(api) = api {
         // Its thread ends while this one goes on answering.
         drop(tokio::task::spawn_blocking(move || api.stop()).await);
@@ -266,6 +257,58 @@ async fn serve(config: Config, events: Option<&Rc<RefCell<Events>>>) -> Result<(
     Ok(())
 }
 
+/// The nodes of this process.
+struct Started {
+    hss: Option<Driver<HssApplication>>,
+    mme: Option<mme::Running>,
+    fgs: fgs::Running,
+    ims: ims::Running,
+}
+
+/// Starts those of the configuration.
+async fn start(
+    config: &Config,
+    clock: Clock,
+    watchers: &Watchers,
+    certificates: &Certificates,
+) -> Result<Started> {
+    let hss = match config.roles.0.contains(&Role::Hss) {
+        true => {
+            let tls = certificates.diameter.as_ref();
+            Some(start_hss(config, clock, watchers.tap(Node::Hss), tls).await?)
+        }
+        false => None,
+    };
+    let mme = match config.roles.0.contains(&Role::Mme) {
+        true => {
+            let tls = certificates.mme.as_ref();
+            Some(mme::start(config, clock, watchers.tap(Node::Mme), tls)?)
+        }
+        false => None,
+    };
+    let fgs = fgs::start(
+        config,
+        clock,
+        fgs::Taps {
+            amf: watchers.tap(Node::Amf),
+            ausf: watchers.tap(Node::Ausf),
+            udm: watchers.tap(Node::Udm),
+        },
+        certificates,
+    )?;
+    let ims = ims::start(
+        config,
+        clock,
+        ims::Taps {
+            pcscf: watchers.tap(Node::Pcscf),
+            icscf: watchers.tap(Node::Icscf),
+            scscf: watchers.tap(Node::Scscf),
+        },
+        certificates.ims.as_ref(),
+    )?;
+    Ok(Started { hss, mme, fgs, ims })
+}
+
 /// All that may run.
 type Nodes<'n> = (
     Option<&'n Driver<HssApplication>>,
@@ -274,13 +317,26 @@ type Nodes<'n> = (
     &'n ims::Running,
 );
 
+/// Those that have Diameter peers over TLS, or may have.
+fn secured((hss, mme, _, ims): Nodes<'_>) -> Secured {
+    Secured {
+        hss: hss.cloned(),
+        mme: mme.map(|mme| mme.driver.clone()),
+        icscf: ims.icscf.clone(),
+        scscf: ims.scscf.as_ref().map(|scscf| scscf.driver.clone()),
+    }
+}
+
 /// Has those that run asked for metrics and traced, as configured.
 async fn observe(
     config: &Config,
     clock: Clock,
     (hss, mme, fgs, ims): Nodes<'_>,
+    certificates: &Certificates,
 ) -> Result<(Option<Exporter>, Option<Board>)> {
     let mut sources = metrics::Sources::none(clock);
+    let shown = certificates.clone();
+    sources.also(move |into| shown.measure(clock.moment().wall, into));
     let mut exporter = None;
     if let Some(collector) = config.telemetry.collector()? {
         let ratio = config.telemetry.sample;
@@ -312,6 +368,7 @@ async fn start_hss(
     config: &Config,
     clock: Clock,
     tap: Option<Box<dyn Tap>>,
+    tls: Option<&PeerTls>,
 ) -> Result<Driver<HssApplication>> {
     let pump = Arc::new(Notify::new());
     let slot = Slot::new(config.hss.slot.0).context("hss.slot is 0 to 7")?;
@@ -335,25 +392,23 @@ async fn start_hss(
             .map_err(|error| listen_error(*address, &error))?;
         tracing::info!(address = %local, identity = config.diameter.identity.as_str(), "S6a: listening");
     }
-    open_tls(config, &driver)?;
+    open_tls(config, &driver, tls)?;
     open_sctp(config, &driver)?;
     Ok(driver)
 }
 
 /// TLS: the addresses it listens on, and the peers that are reached over it.
-fn open_tls(config: &Config, driver: &Driver<HssApplication>) -> Result<()> {
-    let Some(tls) = config.diameter.secured()? else {
-        return Ok(());
-    };
+fn open_tls(config: &Config, driver: &Driver<HssApplication>, tls: Option<&PeerTls>) -> Result<()> {
+    let Some(tls) = tls else { return Ok(()) };
     for address in &config.diameter.tls.listen {
         let local = driver
-            .listen_tls(*address, &tls)
+            .listen_tls(*address, tls)
             .map_err(|error| listen_error(*address, &error))?;
         tracing::info!(address = %local, identity = config.diameter.identity.as_str(), "Diameter over TLS: listening");
     }
     for peer in config.diameter.peers.iter().filter(|peer| peer.is_secure()) {
         if let Some(known) = driver.with(|_, node, _| node.find_peer(peer.identity.as_str())) {
-            driver.reach_over_tls(known, &tls);
+            driver.reach_over_tls(known, tls);
         }
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! The signals that end the program.
+//! The signals that the program hears.
 
 use anyhow::Result;
 
@@ -43,5 +43,44 @@ impl Termination {
             }
             "Ctrl-C"
         }
+    }
+}
+
+/// SIGHUP: certificates are to be read again.
+pub(crate) struct Hangup {
+    #[cfg(unix)]
+    signal: Option<tokio::signal::unix::Signal>,
+}
+
+impl Hangup {
+    /// Takes the signal over; inside a tokio runtime. Not where standard input is a terminal: there it says that the terminal is
+    /// gone, and ends the program as it always does.
+    ///
+    /// # Errors
+    /// As the system says.
+    pub(crate) fn register() -> Result<Self> {
+        #[cfg(unix)]
+        {
+            use std::io::IsTerminal;
+            use tokio::signal::unix::{SignalKind, signal};
+            let signal = match std::io::stdin().is_terminal() {
+                true => None,
+                false => Some(signal(SignalKind::hangup())?),
+            };
+            Ok(Self { signal })
+        }
+        #[cfg(not(unix))]
+        Ok(Self {})
+    }
+
+    /// Waits for the next one; for ever where there is none.
+    pub(crate) async fn received(&mut self) {
+        #[cfg(unix)]
+        if let Some(signal) = &mut self.signal
+            && signal.recv().await.is_some()
+        {
+            return;
+        }
+        std::future::pending().await
     }
 }

@@ -59,7 +59,7 @@ pub use peer::{Capabilities, PeerId, PeerStatus};
 pub use priority::{PRIORITIES, Priority};
 pub use receive::Inbound;
 pub use request::Destination;
-pub use security::{Certificate, Fingerprint, PeerSecurity};
+pub use security::{Certificate, Fingerprint, PeerSecurity, Unproven};
 pub use table::PeerState;
 pub use transactions::Transaction;
 pub use watchdog::WatchdogState;

@@ -96,7 +96,13 @@ impl Connection {
 pub(crate) async fn run<A: Application + 'static>(connection: Rc<Connection>, driver: Driver<A>) {
     let mut inbox = Inbox::new();
     if let Err(error) = serve(&connection, &driver, &mut inbox).await {
-        tracing::debug!(remote = %connection.link.remote, %error, "connection lost");
+        let remote = connection.link.remote;
+        if error.kind() == io::ErrorKind::InvalidData {
+            // TLS alone says so. In 1.3 who connected hears only now that its certificate is not believed.
+            tracing::warn!(%remote, %error, "TLS with a Diameter peer failed");
+        } else {
+            tracing::debug!(%remote, %error, "connection lost");
+        }
     }
     connection.carrier.close();
     driver.closed(&connection);

@@ -1,6 +1,7 @@
 //! The HSS as an application of the driver: its store, its log, what is counted of it.
 
 use crate::front::{Shown, Tally};
+use crate::peer_log::log_peer;
 use crate::{Application, Moment};
 use quintet_diameter::dict::application;
 use quintet_diameter::node::{ConnectionId, Event, Inbound, Node, PeerId};
@@ -153,7 +154,7 @@ impl Application for HssApplication {
                 let peer = node.peer(*peer).map(|status| status.identity.to_owned());
                 tracing::info!(peer, ?reason, "peer down");
             }
-            other => tracing::info!(event = ?other, "diameter"),
+            other => log_peer(node, other),
         }
     }
 

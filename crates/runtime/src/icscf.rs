@@ -1,6 +1,7 @@
 //! The I-CSCF as an application of the driver.
 
 use crate::pcscf::at;
+use crate::peer_log::log_hss;
 use crate::{Application, Moment, about};
 use quintet_cscf::icscf::Icscf;
 use quintet_diameter::node::{ConnectionId, Event, Inbound, Node};
@@ -26,21 +27,8 @@ impl IcscfApplication {
     }
 }
 
-/// Says when the HSS of a CSCF comes and goes.
-pub(crate) fn log_peer(node: &Node, event: &Event) {
-    match event {
-        Event::PeerUp { peer, .. } => {
-            let peer = node.peer(*peer).map(|status| status.identity.to_owned());
-            tracing::info!(peer, "HSS reached");
-        }
-        Event::PeerDown { peer, reason } => {
-            let peer = node.peer(*peer).map(|status| status.identity.to_owned());
-            tracing::warn!(peer, ?reason, "HSS gone: who registers is answered 504");
-        }
-        Event::RequestFailed { .. } => {}
-        other => tracing::info!(event = ?other, "diameter"),
-    }
-}
+/// What becomes of requests while a CSCF has no HSS.
+pub(crate) const WITHOUT_HSS: &str = "who registers is answered 504";
 
 impl Application for IcscfApplication {
     fn handle(&mut self, moment: Moment, node: &mut Node, connection: ConnectionId, inbound: Inbound<'_>) {
@@ -50,7 +38,7 @@ impl Application for IcscfApplication {
     }
 
     fn event(&mut self, moment: Moment, node: &mut Node, event: &Event) {
-        log_peer(node, event);
+        log_hss(node, event, WITHOUT_HSS);
         self.icscf.handle_event(at(moment), node, event);
     }
 

@@ -1,6 +1,7 @@
 //! The MME as an application of the driver: its eNBs over SCTP, its contexts to a store, its log.
 
 use crate::metrics::{Sessions, mme_phase};
+use crate::peer_log::log_hss;
 use crate::sctp::SctpCommand;
 use crate::spans::Attempts;
 use crate::{Application, Moment, Tracer};
@@ -161,22 +162,7 @@ impl Application for MmeApplication {
     }
 
     fn event(&mut self, moment: Moment, node: &mut Node, event: &Event) {
-        match event {
-            Event::PeerUp { peer, .. } => {
-                let peer = node.peer(*peer).map(|status| status.identity.to_owned());
-                tracing::info!(peer, "HSS reached");
-            }
-            Event::PeerDown { peer, reason } => {
-                let peer = node.peer(*peer).map(|status| status.identity.to_owned());
-                tracing::warn!(
-                    peer,
-                    ?reason,
-                    "HSS gone: who must be authenticated is rejected (#17)"
-                );
-            }
-            Event::RequestFailed { .. } => {}
-            other => tracing::info!(event = ?other, "diameter"),
-        }
+        log_hss(node, event, "who must be authenticated is rejected (#17)");
         self.mme.handle_event(at(moment), node, event);
     }
 

@@ -3,7 +3,7 @@
 //! What is proven here is that the other end holds a certificate that an authority of ours issued, or that is one of those pinned;
 //! whose it must be, the node decides when the peer says who it is ([`PeerSecurity`](quintet_diameter::node::PeerSecurity)).
 
-use crate::tls::{TlsError, read_certificates, read_key, read_roots};
+use crate::tls::{Tls, TlsError, read_certificates, read_key, read_roots};
 use quintet_diameter::node::{Certificate, Fingerprint};
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -21,8 +21,11 @@ use std::sync::Arc;
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
 /// TLS of a Diameter node: what it shows, and whom it believes.
+pub type PeerTls = Tls<PeerTlsConfig>;
+
+/// TLS of a node that connects and is connected to.
 #[derive(Clone)]
-pub struct PeerTls {
+pub struct PeerTlsConfig {
     server: Arc<ServerConfig>,
     client: Arc<ClientConfig>,
 }
@@ -81,25 +84,20 @@ impl PeerTls {
             .with_protocol_versions(versions)?
             .dangerous()
             .with_custom_certificate_verifier(believed)
-            .with_client_auth_cert(certificates, key)?;
-        Ok(Self {
+            .with_client_auth_cert(certificates.clone(), key)?;
+        let config = PeerTlsConfig {
             server: Arc::new(server),
             client: Arc::new(client),
-        })
+        };
+        Ok(Self::of(config, &certificates))
     }
 
     pub(crate) fn acceptor(&self) -> TlsAcceptor {
-        TlsAcceptor::from(Arc::clone(&self.server))
+        TlsAcceptor::from(self.current().server)
     }
 
     pub(crate) fn connector(&self) -> TlsConnector {
-        TlsConnector::from(Arc::clone(&self.client))
-    }
-}
-
-impl fmt::Debug for PeerTls {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("PeerTls")
+        TlsConnector::from(self.current().client)
     }
 }
 

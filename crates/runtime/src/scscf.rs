@@ -1,8 +1,9 @@
 //! The S-CSCF as an application of the driver: its registrations to a store, its log.
 
 use crate::front::Shown;
-use crate::icscf::log_peer;
+use crate::icscf::WITHOUT_HSS;
 use crate::pcscf::at;
+use crate::peer_log::log_hss;
 use crate::{Application, Moment, Records, about};
 use quintet_cscf::scscf::{Scscf, ScscfEvent};
 use quintet_diameter::node::{ConnectionId, Event, Inbound, Node};
@@ -84,7 +85,7 @@ impl Application for ScscfApplication {
     }
 
     fn event(&mut self, moment: Moment, node: &mut Node, event: &Event) {
-        log_peer(node, event);
+        log_hss(node, event, WITHOUT_HSS);
         self.scscf.handle_event(at(moment), node, event);
     }
 

@@ -1,12 +1,15 @@
 //! TLS of both ends (TS 33.501 13.1, 13.3; TS 33.210 6.2, TS 33.203 Annex O): 1.2 and 1.3 with ALPN, and certificates of the peer
-//! where wanted.
+//! where wanted; all of it exchanged while it is used.
 
+use crate::validity::first_end;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{ClientConfig, RootCertStore, ServerConfig};
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
 /// What is spoken over TLS, by the name that ALPN has for it.
@@ -52,16 +55,54 @@ pub enum TlsError {
     Nobody,
 }
 
-/// TLS of a server.
+/// A configuration of TLS, which may be exchanged while it is used: all clones have the new one, for connections that begin
+/// afterwards. Those of before stay as they are. Nothing is resumed across: sessions are remembered by a configuration.
 #[derive(Clone)]
-pub struct ServerTls {
-    config: Arc<ServerConfig>,
+pub struct Tls<T>(watch::Sender<Current<T>>);
+
+/// What new connections use.
+#[derive(Clone)]
+struct Current<T> {
+    config: T,
+    /// Of our own certificate.
+    ends: Option<Duration>,
 }
 
+/// TLS of a server.
+pub type ServerTls = Tls<Arc<ServerConfig>>;
+
 /// TLS of a client.
-#[derive(Clone)]
-pub struct ClientTls {
-    config: Arc<ClientConfig>,
+pub type ClientTls = Tls<Arc<ClientConfig>>;
+
+impl<T: Clone> Tls<T> {
+    /// One whose own certificate is the first of a chain, if it has one.
+    pub(crate) fn of(config: T, own: &[CertificateDer<'_>]) -> Self {
+        let ends = first_end(own);
+        Self(watch::Sender::new(Current { config, ends }))
+    }
+
+    /// What a connection that begins now uses.
+    pub(crate) fn current(&self) -> T {
+        self.0.borrow().config.clone()
+    }
+
+    /// Connections that begin from now on, of all clones, use what this other one has now.
+    pub fn renew(&self, fresh: &Self) {
+        let current = fresh.0.borrow().clone();
+        self.0.send_replace(current);
+    }
+
+    /// When our own certificate ends, or the first of its chain, since 1970. None if there is none, or it does not say.
+    #[must_use]
+    pub fn ends(&self) -> Option<Duration> {
+        self.0.borrow().ends
+    }
+}
+
+impl<T> fmt::Debug for Tls<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Tls")
+    }
 }
 
 impl ServerTls {
@@ -89,21 +130,20 @@ impl ServerTls {
                 builder.with_client_cert_verifier(verifier)
             }
         };
-        let mut config = builder.with_single_cert(read_certificates(certificates)?, read_key(key)?)?;
+        let own = read_certificates(certificates)?;
+        let mut config = builder.with_single_cert(own.clone(), read_key(key)?)?;
         config.alpn_protocols = alpn.protocols();
-        Ok(Self {
-            config: Arc::new(config),
-        })
+        Ok(Self::of(Arc::new(config), &own))
     }
 
-    /// The configuration, for a listener of another crate.
+    /// What a connection that begins now uses, for a listener of another crate.
     #[must_use]
     pub fn config(&self) -> Arc<ServerConfig> {
-        Arc::clone(&self.config)
+        self.current()
     }
 
     pub(crate) fn acceptor(&self) -> TlsAcceptor {
-        TlsAcceptor::from(Arc::clone(&self.config))
+        TlsAcceptor::from(self.current())
     }
 }
 
@@ -121,20 +161,19 @@ impl ClientTls {
         let builder = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()?
             .with_root_certificates(read_roots(authorities)?);
-        let mut config = match identity {
-            None => builder.with_no_client_auth(),
+        let (mut config, own) = match identity {
+            None => (builder.with_no_client_auth(), Vec::new()),
             Some((certificates, key)) => {
-                builder.with_client_auth_cert(read_certificates(certificates)?, read_key(key)?)?
+                let own = read_certificates(certificates)?;
+                (builder.with_client_auth_cert(own.clone(), read_key(key)?)?, own)
             }
         };
         config.alpn_protocols = alpn.protocols();
-        Ok(Self {
-            config: Arc::new(config),
-        })
+        Ok(Self::of(Arc::new(config), &own))
     }
 
     pub(crate) fn connector(&self) -> TlsConnector {
-        TlsConnector::from(Arc::clone(&self.config))
+        TlsConnector::from(self.current())
     }
 }
 
@@ -172,16 +211,4 @@ pub(crate) fn read_roots(text: &[u8]) -> Result<RootCertStore, TlsError> {
         roots.add(certificate)?;
     }
     Ok(roots)
-}
-
-impl fmt::Debug for ServerTls {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ServerTls")
-    }
-}
-
-impl fmt::Debug for ClientTls {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ClientTls")
-    }
 }

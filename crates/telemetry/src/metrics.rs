@@ -28,6 +28,8 @@ table! {
         "1, with the version of the program"
     TRACE_SPANS Counter Count "trace_spans" ["outcome"]
         "Spans of traced attempts: `exported`, `lost` (the queue was full, or the collector did not take them)"
+    CERTIFICATE_REMAINING Gauge Seconds "certificate_remaining_seconds" ["section"]
+        "Seconds until our own certificate ends, or the first of its chain, by the section of the configuration that names it; below 0 afterwards"
     STARTED Gauge Seconds "start_time_seconds" []
         "When the process started, in seconds since 1970"
     DIAMETER_MESSAGES Counter Count "diameter_messages" ["node" "direction" "kind" "application" "command" "result"]

@@ -139,6 +139,7 @@ mod tests {
             "state",
             "service",
             "version",
+            "section",
         ];
         for metric in METRICS {
             for label in metric.labels {

@@ -1,11 +1,13 @@
 //! `[api]`: provisioning over HTTP.
 
+use super::tls::read;
 use anyhow::{Context, Result, bail};
 use quintet_runtime::{Alpn, ServerTls};
 use serde::Deserialize;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
+use zeroize::Zeroizing;
 
 /// The longest time entries of the audit log are kept, in days: ten years.
 const MAX_AUDIT_DAYS: u32 = 3_660;
@@ -125,12 +127,9 @@ impl Api {
     /// Files that cannot be read, or hold no certificate and key.
     pub(crate) fn secured(&self) -> Result<Option<ServerTls>> {
         let Some(tls) = &self.tls else { return Ok(None) };
-        let read = |name: &str, path: &Path| {
-            std::fs::read(path).with_context(|| format!("{name}: cannot read {}", path.display()))
-        };
         let (certificate, key) = (
             read("api.tls.certificate", &tls.certificate)?,
-            read("api.tls.key", &tls.key)?,
+            Zeroizing::new(read("api.tls.key", &tls.key)?),
         );
         let tls = ServerTls::from_pem(Alpn::Http11, &certificate, &key, None);
         Ok(Some(tls.context("api.tls.certificate, api.tls.key")?))

@@ -1,13 +1,14 @@
 //! `[diameter]`: the node, its peers, and TLS between them.
 
 use super::overload::Overload;
+use super::tls::{OwnTls, Pin, peer_security};
 use super::{Identity, Milliseconds, Transport};
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use quintet_diameter::node::{Fingerprint, PeerConfig, PeerSecurity};
-use quintet_runtime::{PeerTls, PeerTlsPem};
+use quintet_runtime::PeerTls;
 use serde::Deserialize;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// The Diameter node (RFC 6733).
 #[derive(Clone, Debug, Deserialize)]
@@ -117,23 +118,13 @@ pub(crate) struct DiameterTls {
     pub(crate) listen: Vec<SocketAddr>,
 }
 
-/// A certificate by its SHA-256, as `openssl x509 -fingerprint -sha256` says it, with colons or without.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-#[serde(try_from = "String")]
-pub(crate) struct Pin(pub(crate) Fingerprint);
-
-impl TryFrom<String> for Pin {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        let digits: String = text.chars().filter(|letter| *letter != ':').collect();
-        let mut octets = [0; 32];
-        match hex::decode_to_slice(&digits, &mut octets) {
-            Ok(()) => Ok(Self(Fingerprint(octets))),
-            Err(_) => Err(format!(
-                "{text:?} is no SHA-256 of a certificate: expected are 64 hexadecimal digits, as \
-                 `openssl x509 -noout -fingerprint -sha256 -in FILE` says them"
-            )),
+impl DiameterTls {
+    /// What is shown and believed.
+    fn own(&self) -> OwnTls {
+        OwnTls {
+            certificate: self.certificate.clone(),
+            key: self.key.clone(),
+            authorities: self.authorities.clone(),
         }
     }
 }
@@ -172,15 +163,13 @@ impl Peer {
         self.tls || !self.certificate_sha256.is_empty()
     }
 
+    /// What it must prove.
+    pub(crate) fn security(&self) -> PeerSecurity {
+        peer_security(self.tls, &self.certificate_sha256)
+    }
+
     /// What the node is told of it.
     pub(crate) fn config(&self) -> PeerConfig {
-        let security = if !self.certificate_sha256.is_empty() {
-            PeerSecurity::Pinned(self.certificate_sha256.iter().map(|pin| pin.0).collect())
-        } else if self.tls {
-            PeerSecurity::Named
-        } else {
-            PeerSecurity::Any
-        };
         let applications = self.applications.as_ref();
         PeerConfig {
             identity: self.identity.as_str().to_owned(),
@@ -188,7 +177,7 @@ impl Peer {
             address: self.connect,
             connect: self.connect.is_some(),
             addresses: self.from.clone(),
-            security,
+            security: self.security(),
             applications: applications.map(|named| named.iter().map(|name| name.id()).collect()),
         }
     }
@@ -241,9 +230,7 @@ impl Diameter {
                 peer.identity.as_str()
             );
         }
-        if tls.certificate.is_some() != tls.key.is_some() {
-            bail!("diameter.tls.certificate and diameter.tls.key belong together: give both or none");
-        }
+        tls.own().check("diameter.tls")?;
         if tls.certificate.is_some() {
             return Ok(());
         }
@@ -266,29 +253,10 @@ impl Diameter {
     /// # Errors
     /// Files that cannot be read or used.
     pub(crate) fn secured(&self) -> Result<Option<PeerTls>> {
-        let (Some(certificate), Some(key)) = (&self.tls.certificate, &self.tls.key) else {
-            return Ok(None);
-        };
-        let authorities = self.tls.authorities.as_ref();
-        let authorities = authorities
-            .map(|path| read("diameter.tls.authorities", path))
-            .transpose()?;
-        let certificates = read("diameter.tls.certificate", certificate)?;
-        let key = zeroize::Zeroizing::new(read("diameter.tls.key", key)?);
-        let pem = PeerTlsPem {
-            certificates: &certificates,
-            key: &key,
-            authorities: authorities.as_deref(),
-        };
         let pins = self.peers.iter().flat_map(|peer| &peer.certificate_sha256);
         let pins: Vec<Fingerprint> = pins.map(|pin| pin.0).collect();
-        let tls = PeerTls::new(pem, &pins);
-        tls.map(Some).context("diameter.tls")
+        self.tls.own().secured("diameter.tls", &pins)
     }
-}
-
-fn read(key: &str, path: &Path) -> Result<Vec<u8>> {
-    std::fs::read(path).with_context(|| format!("{key} = {:?}: cannot be read", path.display().to_string()))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! `[ims]`, `[pcscf]`, `[icscf]`, `[scscf]`: the home domain, where its nodes are, what they allow.
 
-use super::{Config, Identity, Milliseconds, Role};
+use super::tls::{HssOverTls, OwnTls, Pin};
+use super::{Config, Identity, Milliseconds, Role, Transport};
 use anyhow::{Result, bail};
 use quintet_cscf::pcscf::Limits;
 use quintet_cscf::proxy::Hosts;
@@ -30,6 +31,12 @@ pub(crate) struct Ims {
     pub(crate) hss_identity: Identity,
     /// Its realm.
     pub(crate) hss_realm: Identity,
+    /// Whether it is connected to over TLS, and must show a certificate that names its identity.
+    pub(crate) hss_tls: bool,
+    /// SHA-256 of its certificates: over TLS with one of them, whoever issued it and whatever it names.
+    pub(crate) hss_certificate_sha256: Vec<Pin>,
+    /// What I- and S-CSCF show the HSS over TLS, and whom they believe.
+    pub(crate) tls: OwnTls,
     /// How long it may take, ms.
     pub(crate) hss_timeout_ms: Milliseconds<100, 60_000>,
 }
@@ -43,7 +50,23 @@ impl Default for Ims {
             hss: None,
             hss_identity: Identity::of("hss.epc.mnc001.mcc001.3gppnetwork.org"),
             hss_realm: Identity::of("epc.mnc001.mcc001.3gppnetwork.org"),
+            hss_tls: false,
+            hss_certificate_sha256: Vec::new(),
+            tls: OwnTls::default(),
             hss_timeout_ms: Milliseconds::new(5_000),
+        }
+    }
+}
+
+impl Ims {
+    /// TLS towards the HSS.
+    pub(crate) fn hss_over_tls(&self) -> HssOverTls<'_> {
+        HssOverTls {
+            section: "ims",
+            tls: self.hss_tls,
+            pins: &self.hss_certificate_sha256,
+            transport: Transport::Tcp,
+            own: &self.tls,
         }
     }
 }
@@ -380,6 +403,9 @@ impl Config {
                 self.scscf.vectors_at_once,
                 quintet_cx::MAX_AUTH_DATA_ITEMS
             );
+        }
+        if has(Role::Icscf) || has(Role::Scscf) {
+            self.ims.hss_over_tls().check()?;
         }
         if has(Role::Icscf) && self.icscf.scscfs.is_empty() && !has(Role::Scscf) {
             bail!(

@@ -1,5 +1,6 @@
 //! `[mme]`: the MME: who it is, where eNBs and the HSS are, what it allows.
 
+use super::tls::{HssOverTls, OwnTls, Pin};
 use super::{Identity, Milliseconds, Transport};
 use anyhow::{Context, Result, bail};
 use quintet_crypto::{CipheringAlgorithm, IntegrityAlgorithm};
@@ -37,6 +38,12 @@ pub(crate) struct Mme {
     pub(crate) hss_transport: Transport,
     /// The HSS's Diameter identity.
     pub(crate) hss_identity: Identity,
+    /// Whether it is connected to over TLS, and must show a certificate that names its identity.
+    pub(crate) hss_tls: bool,
+    /// SHA-256 of its certificates: over TLS with one of them, whoever issued it and whatever it names.
+    pub(crate) hss_certificate_sha256: Vec<Pin>,
+    /// What the MME shows the HSS over TLS, and whom it believes.
+    pub(crate) tls: OwnTls,
     /// MME Name, shown by eNBs.
     pub(crate) name: String,
     /// MME Group ID.
@@ -97,6 +104,9 @@ impl Default for Mme {
             hss: None,
             hss_transport: Transport::Tcp,
             hss_identity: Identity::of("hss.epc.mnc001.mcc001.3gppnetwork.org"),
+            hss_tls: false,
+            hss_certificate_sha256: Vec::new(),
+            tls: OwnTls::default(),
             name: "quintet".to_owned(),
             group_id: 1,
             code: 1,
@@ -242,7 +252,19 @@ impl Mme {
         {
             bail!("mme.database is empty: give a file, or keep_contexts = false");
         }
+        self.hss_over_tls().check()?;
         self.policy().map(drop)
+    }
+
+    /// TLS towards the HSS.
+    pub(crate) fn hss_over_tls(&self) -> HssOverTls<'_> {
+        HssOverTls {
+            section: "mme",
+            tls: self.hss_tls,
+            pins: &self.hss_certificate_sha256,
+            transport: self.hss_transport,
+            own: &self.tls,
+        }
     }
 
     /// The PLMN served.

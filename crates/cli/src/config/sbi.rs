@@ -1,11 +1,13 @@
 //! `[sbi]`: TLS of the service based interfaces, and the addresses of network functions.
 
+use super::tls::read;
 use anyhow::{Context, Result, bail};
 use quintet_runtime::{Alpn, ClientTls, ServerTls};
 use quintet_sbi::Target;
 use serde::Deserialize;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
+use zeroize::Zeroizing;
 
 /// TLS; without a certificate everything is cleartext (h2c with prior knowledge).
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -82,7 +84,7 @@ impl Sbi {
         let tls = ServerTls::from_pem(
             Alpn::H2,
             &read("sbi.certificate", certificate)?,
-            &read("sbi.key", key)?,
+            &Zeroizing::new(read("sbi.key", key)?),
             authorities.as_deref(),
         );
         Ok(Some(tls.context("sbi.certificate, sbi.key")?))
@@ -95,7 +97,8 @@ impl Sbi {
         };
         let identity = match (&self.certificate, &self.key) {
             (Some(certificate), Some(key)) => {
-                Some((read("sbi.certificate", certificate)?, read("sbi.key", key)?))
+                let key = Zeroizing::new(read("sbi.key", key)?);
+                Some((read("sbi.certificate", certificate)?, key))
             }
             _ => None,
         };
@@ -135,8 +138,4 @@ fn reachable(mut address: SocketAddr) -> SocketAddr {
         });
     }
     address
-}
-
-fn read(key: &str, path: &PathBuf) -> Result<Vec<u8>> {
-    std::fs::read(path).with_context(|| format!("{key} = {:?}: cannot be read", path.display().to_string()))
 }

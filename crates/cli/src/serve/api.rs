@@ -7,11 +7,11 @@ use crate::keys::{self, Keyed};
 use crate::private;
 use anyhow::{Context, Result, bail};
 use quintet_admin::{DataKeyStatus, KeyLookup, MasterKeyStatus};
-use quintet_admin::{FIRST_TOKEN, KeyStatus, Limits, Order, Server, Settings, first_token};
+use quintet_admin::{FIRST_TOKEN, KeyStatus, Limits, Order, Server, Settings, Tls, first_token};
 use quintet_consult::Feed;
 use quintet_cx::ReasonCode;
 use quintet_diameter::node::Node;
-use quintet_runtime::{Driver, HssApplication};
+use quintet_runtime::{Driver, HssApplication, ServerTls};
 use quintet_store::{Store, StoreError};
 use quintet_subscriber::ims::Deregister;
 use quintet_telemetry::Board;
@@ -36,6 +36,7 @@ pub(super) fn start(
     hss: Option<&Driver<HssApplication>>,
     board: Option<Board>,
     feed: Option<&Feed>,
+    tls: Option<&ServerTls>,
 ) -> Result<Option<Server>> {
     let Some(address) = config.api.listen else {
         return Ok(None);
@@ -54,7 +55,10 @@ pub(super) fn start(
         connections: config.api.max_connections,
         ..Limits::default()
     };
-    let tls = config.api.secured()?.map(|tls| tls.config());
+    let tls = tls.cloned().map(|tls| {
+        let current: Tls = Arc::new(move || tls.config());
+        current
+    });
     let scheme = if tls.is_some() { "https" } else { "http" };
     let pages = config.api.page.then(|| {
         quintet_web::pages(quintet_web::Settings {

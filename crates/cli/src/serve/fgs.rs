@@ -1,5 +1,6 @@
 //! The 5G nodes of `quintet serve`: AMF, AUSF and UDM, each on a driver of its own, over HTTP/2 between them.
 
+use super::certificates::Certificates;
 use super::{contexts, domain};
 use crate::config::{Config, Role};
 use crate::metrics::Sources;
@@ -63,17 +64,22 @@ pub(super) fn check(config: &Config) -> Result<()> {
 }
 
 /// Starts those of the configuration: first who is asked, then who asks.
-pub(super) fn start(config: &Config, clock: Clock, taps: Taps) -> Result<Running> {
+pub(super) fn start(
+    config: &Config,
+    clock: Clock,
+    taps: Taps,
+    certificates: &Certificates,
+) -> Result<Running> {
     let has = |role| config.roles.0.contains(&role);
     let mut running = Running::default();
     if has(Role::Udm) {
-        running.udm = Some(start_udm(config, clock, taps.udm)?);
+        running.udm = Some(start_udm(config, clock, taps.udm, certificates)?);
     }
     if has(Role::Ausf) {
-        running.ausf = Some(start_ausf(config, clock, taps.ausf)?);
+        running.ausf = Some(start_ausf(config, clock, taps.ausf, certificates)?);
     }
     if has(Role::Amf) {
-        running.amf = Some(start_amf(config, clock, taps.amf)?);
+        running.amf = Some(start_amf(config, clock, taps.amf, certificates)?);
     }
     Ok(running)
 }
@@ -126,15 +132,15 @@ pub(super) fn silent_node(name: &str, drbg: &mut Drbg) -> Result<Node> {
 
 /// Listens for requests, readies TLS for our own, and joins the NRF's domain.
 fn open_sbi<A: NetworkFunction + 'static>(
-    config: &Config,
+    certificates: &Certificates,
     driver: &Driver<SbiMember<A>>,
     (key, listen): (&str, SocketAddr),
 ) -> Result<()> {
-    if let Some(tls) = config.sbi.client()? {
-        driver.secure_sbi(tls);
+    if let Some(tls) = &certificates.sbi_client {
+        driver.secure_sbi(tls.clone());
     }
     let mut settings = SbiSettings::cleartext(listen);
-    settings.tls = config.sbi.server()?;
+    settings.tls.clone_from(&certificates.sbi_server);
     let scheme = if settings.tls.is_some() { "https" } else { "http" };
     let local = driver.listen_sbi(settings).map_err(|error| {
         anyhow!(
@@ -223,7 +229,12 @@ fn amf_config(config: &Config) -> Result<quintet_amf::Config> {
     Ok(node)
 }
 
-fn start_amf(config: &Config, clock: Clock, tap: Option<Box<dyn Tap>>) -> Result<RunningAmf> {
+fn start_amf(
+    config: &Config,
+    clock: Clock,
+    tap: Option<Box<dyn Tap>>,
+    certificates: &Certificates,
+) -> Result<RunningAmf> {
     let mut drbg = Drbg::new()?;
     let mut seed = [0; 32];
     drbg.fill(&mut seed);
@@ -280,7 +291,7 @@ fn start_amf(config: &Config, clock: Clock, tap: Option<Box<dyn Tap>>) -> Result
             tracing::info!(address = %local.address, carrier = %local.carrier, name = config.amf.name, "NGAP: listening");
         }
     }
-    open_sbi(config, &driver, ("amf.sbi_listen", config.amf.sbi_listen))?;
+    open_sbi(certificates, &driver, ("amf.sbi_listen", config.amf.sbi_listen))?;
     Ok(RunningAmf { driver, contexts })
 }
 
@@ -300,6 +311,7 @@ fn start_ausf(
     config: &Config,
     clock: Clock,
     tap: Option<Box<dyn Tap>>,
+    certificates: &Certificates,
 ) -> Result<Driver<SbiMember<AusfApplication>>> {
     let ausf = &config.ausf;
     let mut drbg = Drbg::new()?;
@@ -323,7 +335,7 @@ fn start_ausf(
     ));
     let member = domain::member(config, application, own, profile, configured)?;
     let driver = Driver::start(clock, node, member, tap, Arc::new(Notify::new()));
-    open_sbi(config, &driver, ("ausf.listen", ausf.listen))?;
+    open_sbi(certificates, &driver, ("ausf.listen", ausf.listen))?;
     Ok(driver)
 }
 
@@ -357,6 +369,7 @@ fn start_udm(
     config: &Config,
     clock: Clock,
     tap: Option<Box<dyn Tap>>,
+    certificates: &Certificates,
 ) -> Result<Driver<SbiMember<UdmApplication>>> {
     let (node_config, keys) = udm_config(config)?;
     let pump = Arc::new(Notify::new());
@@ -380,7 +393,7 @@ fn start_udm(
     let driver = Driver::start(clock, node, member, tap, pump);
     driver.with(|_, _, member| member.inner().start());
     tracing::info!(keys = known, null_scheme = config.udm.null_scheme, "UDM: SUCIs");
-    open_sbi(config, &driver, ("udm.listen", config.udm.listen))?;
+    open_sbi(certificates, &driver, ("udm.listen", config.udm.listen))?;
     Ok(driver)
 }
 

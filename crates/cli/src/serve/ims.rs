@@ -2,8 +2,8 @@
 
 mod view;
 
-use super::contexts;
-use super::host_addresses;
+use super::home::{over_tls, own_hss};
+use super::{contexts, host_addresses};
 use crate::config::{Config, Identity, Role};
 use crate::control::{self, Control};
 use crate::kept::Kept;
@@ -17,7 +17,8 @@ use quintet_diameter::node::{
     DisconnectCause, Node, NodeConfig, PeerConfig, UnknownPeers as NodeUnknownPeers,
 };
 use quintet_runtime::{
-    Clock, Drbg, Driver, IcscfApplication, PcscfApplication, ScscfApplication, SipSettings, Tap,
+    Application, Clock, Drbg, Driver, IcscfApplication, PcscfApplication, PeerTls, ScscfApplication,
+    SipSettings, Tap,
 };
 use quintet_store_sqlite::{ContextStore, Owner};
 use std::net::{IpAddr, SocketAddr};
@@ -78,7 +79,7 @@ pub(super) fn check(config: &Config) -> Result<()> {
 }
 
 /// Starts those of the configuration: first who is asked, then who asks.
-pub(super) fn start(config: &Config, clock: Clock, taps: Taps) -> Result<Running> {
+pub(super) fn start(config: &Config, clock: Clock, taps: Taps, tls: Option<&PeerTls>) -> Result<Running> {
     let has = |role| config.roles.0.contains(&role);
     let exposed = (has(Role::Icscf) && !config.icscf.listen.ip().is_loopback())
         || (has(Role::Scscf) && !config.scscf.listen.ip().is_loopback());
@@ -87,15 +88,29 @@ pub(super) fn start(config: &Config, clock: Clock, taps: Taps) -> Result<Running
     }
     let mut running = Running::default();
     if has(Role::Scscf) {
-        running.scscf = Some(start_scscf(config, clock, taps.scscf)?);
+        let scscf = start_scscf(config, clock, taps.scscf)?;
+        reach_hss(config, &scscf.driver, tls)?;
+        running.scscf = Some(scscf);
     }
     if has(Role::Icscf) {
-        running.icscf = Some(start_icscf(config, clock, taps.icscf)?);
+        let icscf = start_icscf(config, clock, taps.icscf)?;
+        reach_hss(config, &icscf, tls)?;
+        running.icscf = Some(icscf);
     }
     if has(Role::Pcscf) {
         running.pcscf = Some(start_pcscf(config, clock, taps.pcscf)?);
     }
     Ok(running)
+}
+
+/// TLS towards the HSS of a CSCF.
+fn reach_hss<A: Application + 'static>(
+    config: &Config,
+    driver: &Driver<A>,
+    tls: Option<&PeerTls>,
+) -> Result<()> {
+    let ims = &config.ims;
+    over_tls(driver, ims.hss_identity.as_str(), &ims.hss_over_tls(), tls)
 }
 
 impl Running {
@@ -165,13 +180,13 @@ fn node_config(
 ) -> Result<NodeConfig> {
     let ims = &config.ims;
     let own = config.roles.0.contains(&Role::Hss);
-    let hss = match (ims.hss, config.diameter.listen.first()) {
-        (Some(hss), _) => hss,
-        (None, Some(address)) if own => super::reachable(*address),
-        _ => bail!(
-            "{role}: there is no HSS: give ims.hss = \"address:port\", or run it in the same process (roles = [\"hss\", \"pcscf\", \
-             \"icscf\", \"scscf\"])"
-        ),
+    let link = ims.hss_over_tls();
+    let Some(hss) = ims.hss.or_else(|| own_hss(config, &link)) else {
+        bail!(
+            "{role}: there is no HSS{}: give ims.hss = \"address:port\", or run it in the same process (roles = [\"hss\", \"pcscf\", \
+             \"icscf\", \"scscf\"])",
+            link.over()
+        );
     };
     let of_process = config.diameter.identity.as_str();
     if own && ims.hss.is_none() && ims.hss_identity != config.diameter.identity {
@@ -195,6 +210,7 @@ fn node_config(
         realm: Some(ims.hss_realm.as_str().to_owned()),
         address: Some(hss),
         connect: true,
+        security: link.security(),
         ..PeerConfig::default()
     }];
     Ok(node)
@@ -207,10 +223,7 @@ fn cx_config(config: &Config) -> CxConfig {
 }
 
 /// Listens for SIP, UDP and TCP.
-fn listen<A: quintet_runtime::Application + 'static>(
-    driver: &Driver<A>,
-    (key, settings): (&str, SipSettings),
-) -> Result<()> {
+fn listen<A: Application + 'static>(driver: &Driver<A>, (key, settings): (&str, SipSettings)) -> Result<()> {
     let address = settings.address;
     let local = driver.listen_sip(settings).map_err(|error| {
         anyhow!(

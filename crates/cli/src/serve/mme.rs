@@ -1,5 +1,6 @@
 //! The MME of `quintet serve`: eNBs over SCTP, the HSS over S6a, contexts in a file.
 
+use super::home::{over_tls, own_hss};
 use super::{contexts, host_addresses};
 use crate::config::{Config, Role, Transport};
 use anyhow::{Result, bail};
@@ -12,7 +13,7 @@ use quintet_emm::network::At;
 use quintet_emm::network::durable::Stop;
 use quintet_mme::{Mme, Save};
 use quintet_runtime::sctp::SctpUse;
-use quintet_runtime::{Clock, Drbg, Driver, MmeApplication, Tap};
+use quintet_runtime::{Clock, Drbg, Driver, MmeApplication, PeerTls, Tap};
 use quintet_store_sqlite::{ContextStore, Owner};
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -26,7 +27,12 @@ pub(super) struct Running {
 }
 
 /// Starts the MME of the configuration.
-pub(super) fn start(config: &Config, clock: Clock, tap: Option<Box<dyn Tap>>) -> Result<Running> {
+pub(super) fn start(
+    config: &Config,
+    clock: Clock,
+    tap: Option<Box<dyn Tap>>,
+    tls: Option<&PeerTls>,
+) -> Result<Running> {
     let mut drbg = Drbg::new()?;
     let mut seed = [0; 32];
     drbg.fill(&mut seed);
@@ -77,16 +83,21 @@ pub(super) fn start(config: &Config, clock: Clock, tap: Option<Box<dyn Tap>>) ->
         }
     }
     reach_hss(config, &driver)?;
+    over_tls(
+        &driver,
+        config.mme.hss_identity.as_str(),
+        &config.mme.hss_over_tls(),
+        tls,
+    )?;
     Ok(Running { driver, contexts })
 }
 
 /// Where the HSS is: as configured, or in this process.
 fn hss_address(config: &Config) -> Option<SocketAddr> {
-    let own = config.roles.0.contains(&Role::Hss);
-    config.mme.hss.or_else(|| {
-        let local = *config.diameter.listen.first().filter(|_| own)?;
-        Some(super::reachable(local))
-    })
+    config
+        .mme
+        .hss
+        .or_else(|| own_hss(config, &config.mme.hss_over_tls()))
 }
 
 /// The Diameter node towards the HSS.
@@ -94,7 +105,8 @@ pub(super) fn node_config(config: &Config, started_at_unix: u32) -> Result<NodeC
     let mme = &config.mme;
     let Some(hss) = hss_address(config) else {
         bail!(
-            "the MME has no HSS: give mme.hss = \"address:port\", or run it in the same process (roles = [\"hss\", \"mme\"])"
+            "the MME has no HSS{}: give mme.hss = \"address:port\", or run it in the same process (roles = [\"hss\", \"mme\"])",
+            mme.hss_over_tls().over()
         );
     };
     if config.roles.0.contains(&Role::Hss) {
@@ -123,6 +135,7 @@ pub(super) fn node_config(config: &Config, started_at_unix: u32) -> Result<NodeC
         realm: Some(mme.realm.as_str().to_owned()),
         address: Some(hss),
         connect: true,
+        security: mme.hss_over_tls().security(),
         ..PeerConfig::default()
     }];
     Ok(node)

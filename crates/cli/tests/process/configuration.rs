@@ -120,6 +120,19 @@ const WRONG: &[(&str, &[&str])] = &[
         &["sbi.nrf_public_key", "sbi.oauth2"],
     ),
     ("roles = [\"mme\"]\n", &["mme.hss", "roles"]),
+    (
+        "roles = [\"hss\", \"mme\"]\n[mme]\nhss_tls = true\n[mme.tls]\ncertificate = \"c\"\nkey = \"k\"\nauthorities = \"a\"\n",
+        &["mme.hss", "diameter.tls.listen"],
+    ),
+    (
+        "[diameter.tls]\ncertificate = \"/nonexistent/c.pem\"\nkey = \"/nonexistent/k.pem\"\n",
+        &["diameter.tls.certificate", "/nonexistent/c.pem", "cannot be read"],
+    ),
+    (
+        "roles = [\"mme\"]\n[mme]\nhss = \"127.0.0.1:1\"\nhss_tls = true\n[mme.tls]\ncertificate = \"/nonexistent/c.pem\"\n\
+         key = \"/nonexistent/k.pem\"\nauthorities = \"/nonexistent/a.pem\"\n",
+        &["mme.tls.authorities", "/nonexistent/a.pem", "cannot be read"],
+    ),
     ("roles = []\n", &["roles"]),
     ("[diameter\n", &["line 1"]),
     ("what = 1\n", &["line 1", "what", "diameter", "hss", "store"]),

@@ -289,8 +289,11 @@ fn written(directory: &Path, text: &str) -> PathBuf {
     copy("server.pem", "nf.pem");
     copy("server.key.pem", "nf.key");
     copy("authority.pem", "ca.pem");
-    copy("server.pem", "api.pem");
-    copy("server.key.pem", "api.key.pem");
+    copy("authority.pem", "authority.pem");
+    for of in ["api", "hss", "mme", "ims"] {
+        copy("server.pem", &format!("{of}.pem"));
+        copy("server.key.pem", &format!("{of}.key.pem"));
+    }
     std::fs::write(directory.join("nrf.pem"), PUBLIC_KEY).unwrap();
     std::fs::write(directory.join("home-network-1.key"), "01".repeat(32)).unwrap();
     let place = directory.to_str().unwrap();
@@ -305,7 +308,7 @@ fn written(directory: &Path, text: &str) -> PathBuf {
 #[test]
 fn the_documented_file_is_valid_for_every_role() {
     let directory = tempfile::tempdir().unwrap();
-    for role in ["hss", "mme", "amf", "ausf", "udm"] {
+    for role in ["hss", "mme", "amf", "ausf", "udm", "icscf", "scscf"] {
         let text = documented().replacen("roles = [\"hss\"]", &format!("roles = [\"{role}\"]"), 1);
         assert!(text.starts_with(&format!("roles = [\"{role}\"]")));
         let file = written(directory.path(), &text);

@@ -13,6 +13,7 @@
 mod abuse;
 mod api;
 mod backup;
+mod certificates;
 mod configuration;
 mod domain;
 mod eir;

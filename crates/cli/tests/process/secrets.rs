@@ -239,15 +239,7 @@ fn traffic(server: &Server) -> Vec<Secret> {
 
 /// What the metrics say.
 pub(super) fn metrics(server: &Server) -> Vec<u8> {
-    let line = server.await_line("metrics: listening");
-    let address = line
-        .split("address=")
-        .nth(1)
-        .unwrap()
-        .split_whitespace()
-        .next()
-        .unwrap();
-    let mut stream = TcpStream::connect(address).unwrap();
+    let mut stream = TcpStream::connect(server.address_of("metrics: listening")).unwrap();
     stream
         .write_all(b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         .unwrap();

@@ -16,7 +16,7 @@ use std::io::Write;
 const TOLD: &str = "[metrics]\nlisten = \"127.0.0.1:0\"\n[log]\nfilter = \"info,quintet_runtime=debug\"\n";
 
 /// The samples of a scrape.
-fn samples(server: &Server) -> Vec<String> {
+pub(crate) fn samples(server: &Server) -> Vec<String> {
     let text = String::from_utf8(metrics(server)).unwrap();
     let (head, body) = text.split_once("\r\n\r\n").unwrap();
     assert!(head.contains("application/openmetrics-text"), "{head}");
@@ -28,7 +28,7 @@ fn samples(server: &Server) -> Vec<String> {
 }
 
 /// The value of a sample; 0 if it is not told.
-fn value(samples: &[String], sample: &str) -> f64 {
+pub(crate) fn value(samples: &[String], sample: &str) -> f64 {
     let of = |line: &String| line.strip_prefix(sample)?.strip_prefix(' ')?.parse().ok();
     samples.iter().find_map(of).unwrap_or(0.0)
 }

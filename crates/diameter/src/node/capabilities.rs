@@ -123,7 +123,10 @@ impl Node {
             Ok((peer, capabilities)) => self.take_cer(id, peer, capabilities, message.header()),
             Err(refusal) => {
                 self.write_cea(id, message.header(), refusal.result, Some(&refusal));
-                let reason = RefusedReason::CapabilitiesRefused(refusal.result);
+                let reason = match refusal.unproven {
+                    Some(unproven) => RefusedReason::Unproven(unproven),
+                    None => RefusedReason::CapabilitiesRefused(refusal.result),
+                };
                 self.fail_after_flush(id, DownReason::ProtocolError, reason);
             }
         }
@@ -283,13 +286,13 @@ impl Node {
         let config = &self.peers[peer.index as usize].config;
         let right = introduction.identity.eq_ignore_ascii_case(&config.identity)
             && realm_fits(config, &introduction.capabilities)
-            && self.shares_application(&introduction.capabilities)
-            && self.check_security(id, Some(config), &config.identity).is_ok();
-        if right {
-            Ok(introduction.capabilities)
-        } else {
-            Err(RefusedReason::WrongPeer)
+            && self.shares_application(&introduction.capabilities);
+        if !right {
+            return Err(RefusedReason::WrongPeer);
         }
+        self.check_security(id, Some(config), &config.identity)
+            .map_err(RefusedReason::Unproven)?;
+        Ok(introduction.capabilities)
     }
 
     // --- Both -------------------------------------------------------------------------------------------------------

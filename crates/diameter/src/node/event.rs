@@ -1,6 +1,6 @@
 //! What a node asks of its runtime, and what it reports.
 
-use super::{DisconnectCause, PeerId};
+use super::{DisconnectCause, PeerId, Unproven};
 use crate::ResultCode;
 use std::net::SocketAddr;
 
@@ -130,6 +130,8 @@ pub enum RefusedReason {
     RefusedByPeer(ResultCode),
     /// The CEA came from someone else, or shares no application.
     WrongPeer,
+    /// Who said to be the peer, in CER or CEA, did not prove it.
+    Unproven(Unproven),
     /// The peer has a connection already, or won the election on the other one.
     SecondConnection,
     /// It sent what cannot be framed.

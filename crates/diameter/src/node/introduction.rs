@@ -37,6 +37,7 @@ impl<'m> Introduction<'m> {
                 result: ResultCode::INVALID_AVP_VALUE,
                 failed_avp: Some(avp.raw.to_vec()),
                 text: Some(e.to_string()),
+                unproven: None,
             })?;
         }
         let missing = if introduction.identity.is_empty() {

@@ -1,6 +1,7 @@
 //! Refusing a message: error answers of the node itself (RFC 6733 7).
 
 use super::overload::Overload;
+use super::security::Unproven;
 use super::{ConnectionId, Direction, Node, Phase};
 use crate::dict::{Dictionary, avp};
 use crate::validate::{Rejection, validate};
@@ -17,6 +18,8 @@ pub(crate) struct Refusal {
     pub(crate) failed_avp: Option<Vec<u8>>,
     /// Error-Message, for people.
     pub(crate) text: Option<String>,
+    /// What the peer did not prove, if that is why.
+    pub(crate) unproven: Option<Unproven>,
 }
 
 impl Refusal {
@@ -33,6 +36,7 @@ impl Refusal {
             result,
             failed_avp: None,
             text: Some(text.to_owned()),
+            unproven: None,
         }
     }
 }
@@ -57,6 +61,7 @@ impl From<&Rejection<'_>> for Refusal {
             result: rejection.result,
             failed_avp: failed.map(|failed| failed.data.to_vec()),
             text: Some(rejection.why.to_owned()),
+            unproven: None,
         }
     }
 }

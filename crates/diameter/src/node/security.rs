@@ -4,7 +4,7 @@
 //! when CER or CEA names the peer: an authority's certificate alone would let any of its holders be every other.
 
 use super::refusal::Refusal;
-use super::{ConnectionId, Node, PeerConfig};
+use super::{ConnectionId, Node, PeerConfig, PeerId};
 use crate::ResultCode;
 use std::fmt;
 
@@ -58,22 +58,43 @@ impl Certificate {
     }
 }
 
+/// What a peer did not prove.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unproven {
+    /// It is expected over TLS, and came without.
+    #[error("this peer is expected over TLS")]
+    NoTls,
+    /// Another certificate than those pinned.
+    #[error("this peer is expected with another certificate")]
+    OtherCertificate,
+    /// A certificate of other names.
+    #[error("the certificate does not name this Origin-Host")]
+    OtherName,
+}
+
+impl From<Unproven> for Refusal {
+    fn from(unproven: Unproven) -> Self {
+        let result = match unproven {
+            Unproven::NoTls => ResultCode::NO_COMMON_SECURITY,
+            Unproven::OtherCertificate | Unproven::OtherName => ResultCode::UNKNOWN_PEER,
+        };
+        Self {
+            unproven: Some(unproven),
+            ..Self::new(result, &unproven.to_string())
+        }
+    }
+}
+
 impl PeerSecurity {
     /// Whether a connection proved what it must, to be this peer.
-    fn check(&self, identity: &str, certificate: Option<&Certificate>) -> Result<(), Refusal> {
-        let unknown = |text: &str| Err(Refusal::new(ResultCode::UNKNOWN_PEER, text));
+    fn check(&self, identity: &str, certificate: Option<&Certificate>) -> Result<(), Unproven> {
         match (self, certificate) {
             (Self::Any, None) => Ok(()),
-            (Self::Named | Self::Pinned(_), None) => Err(Refusal::new(
-                ResultCode::NO_COMMON_SECURITY,
-                "this peer is expected over TLS",
-            )),
+            (Self::Named | Self::Pinned(_), None) => Err(Unproven::NoTls),
             (Self::Pinned(pins), Some(shown)) if !pins.contains(&shown.fingerprint) => {
-                unknown("this peer is expected with another certificate")
+                Err(Unproven::OtherCertificate)
             }
-            (Self::Any | Self::Named, Some(shown)) if !shown.is_of(identity) => {
-                unknown("the certificate does not name this Origin-Host")
-            }
+            (Self::Any | Self::Named, Some(shown)) if !shown.is_of(identity) => Err(Unproven::OtherName),
             (_, Some(_)) => Ok(()),
         }
     }
@@ -87,13 +108,24 @@ impl Node {
         }
     }
 
+    /// What a peer must prove from now on, whenever it connects. A connection that it has stays: it proved what was asked for then.
+    pub fn expect_of(&mut self, peer: PeerId, security: PeerSecurity) {
+        if let Some(peer) = self
+            .peers
+            .get_mut(peer.index as usize)
+            .filter(|known| known.id == peer)
+        {
+            peer.config.security = security;
+        }
+    }
+
     /// Whether who is at the other end of a connection may be this peer.
     pub(super) fn check_security(
         &self,
         id: ConnectionId,
         config: Option<&PeerConfig>,
         identity: &str,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), Unproven> {
         let certificate = self.connections.get(&id).and_then(|c| c.certificate.as_ref());
         let security = config.map_or(&PeerSecurity::Any, |config| &config.security);
         security.check(identity, certificate)

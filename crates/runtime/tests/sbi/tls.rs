@@ -95,6 +95,28 @@ fn a_server_may_want_certificates_of_clients() {
 }
 
 #[test]
+fn what_is_renewed_counts_for_new_connections() {
+    run(async {
+        let server_tls = ServerTls::from_pem(Alpn::H2, SERVER.0, SERVER.1, None).unwrap();
+        let tls = server_tls.clone();
+        let (_server, at) = Station::serving(|settings| settings.tls = Some(tls));
+        let trust = ClientTls::from_pem(Alpn::H2, AUTHORITY, None).unwrap();
+        let [first, second, third] = [1, 2, 3].map(|_| {
+            let client = Station::start(None);
+            client.driver.secure_sbi(trust.clone());
+            client
+        });
+        assert_eq!(try_call(&first, 1, at.to_string()).await, Ok(201));
+        // From now on clients must show a certificate.
+        server_tls.renew(&ServerTls::from_pem(Alpn::H2, SERVER.0, SERVER.1, Some(AUTHORITY)).unwrap());
+        assert!(try_call(&second, 2, at.to_string()).await.is_err());
+        trust.renew(&ClientTls::from_pem(Alpn::H2, AUTHORITY, Some(CLIENT)).unwrap());
+        assert_eq!(try_call(&third, 3, at.to_string()).await, Ok(201));
+        assert_eq!(try_call(&first, 4, at.to_string()).await, Ok(201));
+    });
+}
+
+#[test]
 fn what_is_no_certificate_is_refused() {
     assert!(ServerTls::from_pem(Alpn::H2, b"none", SERVER.1, None).is_err());
     assert!(ServerTls::from_pem(Alpn::H2, SERVER.0, b"none", None).is_err());

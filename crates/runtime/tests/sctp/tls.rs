@@ -57,20 +57,23 @@ fn pin(own: Own) -> Vec<Fingerprint> {
 
 /// An HSS that believes this, over TLS alone.
 fn hss(own: Own, mme: PeerSecurity) -> (Driver<HssApplication>, SocketAddr) {
-    let mut config = node_config("hss");
     let pins = match &mme {
         PeerSecurity::Pinned(pins) => pins.clone(),
         _ => Vec::new(),
     };
+    hss_with(&tls(own, &pins), mme)
+}
+
+/// The same with TLS of the test's.
+fn hss_with(own: &PeerTls, mme: PeerSecurity) -> (Driver<HssApplication>, SocketAddr) {
+    let mut config = node_config("hss");
     config.peers = vec![PeerConfig {
         identity: identity("mme"),
         security: mme,
         ..PeerConfig::default()
     }];
     let driver = hss_of(config);
-    let address = driver
-        .listen_tls((Ipv4Addr::LOCALHOST, 0).into(), &tls(own, &pins))
-        .unwrap();
+    let address = driver.listen_tls((Ipv4Addr::LOCALHOST, 0).into(), own).unwrap();
     (driver, address)
 }
 
@@ -175,7 +178,7 @@ fn the_mme_does_not_talk_to_an_hss_with_another_certificate_than_the_pinned_one(
         let (_hss, address) = hss(HSS, PeerSecurity::Any);
         let pinned = PeerSecurity::Pinned(pin(PINNED));
         let (_mme, news) = mme(address, pinned, Some(&tls(MME, &pin(PINNED))));
-        news.told("Refused { connection: ConnectionId(0), reason: WrongPeer")
+        news.told("Refused { connection: ConnectionId(0), reason: Unproven(OtherCertificate)")
             .await;
     });
 }
@@ -188,6 +191,42 @@ fn a_peer_that_is_expected_over_tls_is_refused_without() {
         let (_mme, news) = mme(bare, PeerSecurity::Any, None);
         news.told("Refused { connection: ConnectionId(0), reason: RefusedByPeer(NO_COMMON_SECURITY (5017))")
             .await;
+    });
+}
+
+#[test]
+fn certificates_are_renewed_under_an_open_connection() {
+    run(async {
+        let of_hss = tls(HSS, &pin(MME));
+        let (hss, address) = hss_with(&of_hss, PeerSecurity::Pinned(pin(MME)));
+        let own = tls(MME, &[]);
+        let (first, news) = mme(address, PeerSecurity::Pinned(pin(HSS)), Some(&own));
+        news.told("PeerUp").await;
+
+        // The HSS shows another certificate from now on, and expects another of the MME.
+        of_hss.renew(&tls(PINNED, &pin(OTHER)));
+        hss.with(|_, node, _| {
+            let peer = node.find_peer(&identity("mme")).unwrap();
+            node.expect_of(peer, PeerSecurity::Pinned(pin(OTHER)));
+        });
+        attach(&first, &news).await;
+
+        // Neither what the MME believes nor what it shows is right any more.
+        let (_stale, news) = mme(address, PeerSecurity::Any, Some(&own));
+        news.told("ConnectFailed").await;
+        own.renew(&tls(MME, &pin(PINNED)));
+        let (_refused, news) = mme(address, PeerSecurity::Pinned(pin(PINNED)), Some(&own));
+        news.told("Refused { connection: ConnectionId(0), reason: RefusedByPeer(UNKNOWN_PEER (3010))")
+            .await;
+        assert_eq!(
+            hss.with(|_, node, _| node.peers().filter(|peer| peer.state.is_open()).count()),
+            1
+        );
+
+        first.shutdown(DisconnectCause::REBOOTING).await;
+        own.renew(&tls(OTHER, &pin(PINNED)));
+        let (_fresh, news) = mme(address, PeerSecurity::Pinned(pin(PINNED)), Some(&own));
+        news.told("PeerUp").await;
     });
 }
 

@@ -130,16 +130,26 @@ impl Server {
 
     /// Waits for a line of the log, the first one or one to come.
     pub(crate) fn await_line(&self, what: &str) -> String {
-        self.try_line(what)
-            .unwrap_or_else(|| panic!("the server ended without saying {what:?}"))
+        self.await_line_number(1, what)
+    }
+
+    /// Waits for the n-th line that says this, the first one being 1.
+    pub(crate) fn await_line_number(&self, number: usize, what: &str) -> String {
+        self.try_line_number(number, what)
+            .unwrap_or_else(|| panic!("the server ended without saying {what:?}, {number} times"))
     }
 
     /// Waits for a line of the log; none if the process ends without it.
     pub(crate) fn try_line(&self, what: &str) -> Option<String> {
+        self.try_line_number(1, what)
+    }
+
+    fn try_line_number(&self, number: usize, what: &str) -> Option<String> {
         let began = Instant::now();
         let mut written = self.log.0.lock().unwrap();
         loop {
-            if let Some(line) = written.lines.iter().find(|line| line.contains(what)) {
+            let mut saying = written.lines.iter().filter(|line| line.contains(what));
+            if let Some(line) = saying.nth(number - 1) {
                 return Some(line.clone());
             }
             let left = PATIENCE.saturating_sub(began.elapsed());
@@ -148,7 +158,7 @@ impl Server {
             }
             if left.is_zero() {
                 drop(written);
-                panic!("waited {PATIENCE:?} in vain for the log to say {what:?}");
+                panic!("waited {PATIENCE:?} in vain for the log to say {what:?}, {number} times");
             }
             written = self.log.1.wait_timeout(written, left).unwrap().0;
         }
@@ -156,7 +166,12 @@ impl Server {
 
     /// Where it listens for Diameter; waits until it does.
     pub(crate) fn address(&self) -> SocketAddr {
-        let line = self.await_line(LISTENING);
+        self.address_of(LISTENING)
+    }
+
+    /// The address in the line of the log that says this; waits until it does.
+    pub(crate) fn address_of(&self, what: &str) -> SocketAddr {
+        let line = self.await_line(what);
         let text = line
             .split("address=")
             .nth(1)
