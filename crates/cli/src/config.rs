@@ -12,6 +12,7 @@ mod ims;
 mod keys;
 mod mme;
 mod overload;
+mod routing;
 mod sbi;
 mod sctp;
 mod sh;
@@ -54,6 +55,8 @@ pub(crate) struct Config {
     pub(crate) hss: Hss,
     pub(crate) eir: eir::Eir,
     pub(crate) sh: sh::Sh,
+    pub(crate) slh: routing::Slh,
+    pub(crate) s6c: routing::S6c,
     pub(crate) mme: Mme,
     pub(crate) sbi: Sbi,
     pub(crate) amf: Amf,

@@ -503,6 +503,14 @@ fn node_config(config: &Config, started_at_unix: u32) -> Result<NodeConfig> {
         let swx = DiameterApplication::auth(vendor::TGPP, quintet_hss::SWX);
         node.applications.push(swx);
     }
+    if config.slh.serve {
+        let slh = DiameterApplication::auth(vendor::TGPP, quintet_hss::SLH);
+        node.applications.push(slh);
+    }
+    if config.s6c.serve {
+        let s6c = DiameterApplication::auth(vendor::TGPP, quintet_hss::S6C);
+        node.applications.push(s6c);
+    }
     node.unknown_peers = match diameter.unknown_peers {
         UnknownPeers::Accept => NodeUnknownPeers::Accept,
         UnknownPeers::Local => NodeUnknownPeers::Local,
@@ -574,6 +582,10 @@ fn hss_config(config: &Config, slot: Slot, store: &dyn Store) -> Result<HssConfi
     hss.s13 = config.eir.serve;
     hss.eir = config.eir.policy();
     hss.sh = config.sh.node();
+    hss.slh = config.slh.node(&config.diameter);
+    hss.s6c = config.s6c.serve;
+    // Something delivers over an MME that registers for it.
+    hss.sms_in_mme = config.s6c.serve;
     let volatile = store.durability() == quintet_store::Durability::Volatile;
     hss.volatile_locations = volatile || config.hss.reset_on_start;
     Ok(hss)

@@ -35,6 +35,9 @@ impl std::ops::BitAnd for Features {
     }
 }
 
+/// The most Supported-Features that are kept of a message where their number is bounded: one vendor has a list or two.
+pub const MAX_FEATURE_LISTS: usize = 8;
+
 /// One Supported-Features AVP, of whatever vendor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FeatureList {
@@ -100,6 +103,18 @@ impl FeatureList {
             Ok(())
         })?;
         Ok(list)
+    }
+
+    /// Reads one more of a list that is bounded.
+    ///
+    /// # Errors
+    /// A value of another length, or one more than [`MAX_FEATURE_LISTS`].
+    pub fn push(lists: &mut Vec<Self>, avp: &Avp<'_>) -> Result<(), Fault> {
+        if lists.len() >= MAX_FEATURE_LISTS {
+            return Err(Fault::value(avp, "too many AVPs of this name"));
+        }
+        lists.push(Self::read(avp)?);
+        Ok(())
     }
 
     /// Writes them.

@@ -11,7 +11,7 @@
 //! here are skipped, whatever they are.
 //!
 //! Sh (TS 29.329) is written in the same AVPs and the same XML: [`read`], [`Fault`], [`Outcome`], [`FeatureList`] and
-//! [`profile::xml`] are what `quintet-sh` is made with.
+//! [`profile::xml`] are what `quintet-sh` is made with; SWx, SLh and S6c are written with the same.
 
 #![forbid(unsafe_code)]
 
@@ -41,7 +41,7 @@ pub use code::{
 pub use command::{Answer, Request, answer};
 pub use envelope::{Envelope, write_application, write_session};
 pub use fault::Fault;
-pub use features::{FeatureList, Features};
+pub use features::{FeatureList, Features, MAX_FEATURE_LISTS};
 pub use item::{AuthDataItem, DigestAuthenticate, DigestHa1, LineAccess, Resynchronisation};
 pub use location::{Lia, Lir};
 pub use multimedia::{MAX_AUTH_DATA_ITEMS, Maa, Mar};

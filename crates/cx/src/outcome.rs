@@ -8,8 +8,8 @@ use quintet_diameter::{Message, ResultCode};
 use std::fmt;
 
 enumerated! {
-    /// Experimental-Result-Code of vendor 3GPP as Cx, Sh and SWx use it (TS 29.229 6.2.1, 6.2.2; TS 29.329 6.2;
-    /// TS 29.273 10.3). Names without `DIAMETER_`.
+    /// Experimental-Result-Code of vendor 3GPP as Cx, Sh, SWx, SLh and S6c use it (TS 29.229 6.2.1, 6.2.2;
+    /// TS 29.329 6.2; TS 29.273 10.3; TS 29.173 6.3; TS 29.338 7.3). Names without `DIAMETER_`.
     ExperimentalResult {
         /// The HSS selected nobody yet, or knows none: the identity is registered for the first time.
         FIRST_REGISTRATION = 2001,
@@ -73,6 +73,18 @@ enumerated! {
         ERROR_USER_NO_APN_SUBSCRIPTION = 5451,
         /// Of SWx: the access technology is not allowed.
         ERROR_RAT_TYPE_NOT_ALLOWED = 5452,
+        /// Of SLh: no node serves the user.
+        ERROR_ABSENT_USER = 4201,
+        /// Of SLh: who asks belongs to a network that is not told where users are.
+        ERROR_UNAUTHORIZED_REQUESTING_NETWORK = 5490,
+        /// Of S6c, there DIAMETER_ERROR_ABSENT_USER too: no node can be given a short message for the user.
+        ERROR_ABSENT_USER_FOR_SM = 5550,
+        /// Of S6c: short messages to the user are not subscribed.
+        ERROR_SERVICE_NOT_SUBSCRIBED = 5556,
+        /// Of S6c: short messages to the user are barred.
+        ERROR_SERVICE_BARRED = 5557,
+        /// Of S6c: as many service centres as there may be wait for the user.
+        ERROR_MWD_LIST_FULL = 5558,
     }
 }
 

@@ -1,7 +1,9 @@
-//! Values inside AVPs, as the commands of Cx and Sh read and write them.
+//! Values inside AVPs, as the commands of Cx and its sisters (Sh, SWx, SLh, S6c) read and write them.
 
 use crate::Fault;
+use quintet_diameter::dict::avp as id;
 use quintet_diameter::{Avp, AvpId, MessageWriter};
+use quintet_identity::{Imsi, Msisdn};
 
 /// An Unsigned32, Enumerated or flag word.
 ///
@@ -19,6 +21,35 @@ pub fn text(avp: &Avp<'_>) -> Result<String, Fault> {
     avp.text()
         .map(str::to_owned)
         .map_err(|_| Fault::value(avp, "the value is not UTF-8"))
+}
+
+/// User-Name where it is an IMSI, as digits (TS 23.003 2.2).
+///
+/// # Errors
+/// What is no IMSI.
+pub fn imsi(avp: &Avp<'_>) -> Result<Imsi, Fault> {
+    Imsi::from_ascii(avp.data).map_err(|_| Fault::value(avp, "User-Name is not an IMSI"))
+}
+
+/// Writes User-Name.
+pub fn put_imsi(w: &mut MessageWriter<'_>, imsi: Imsi) {
+    let (digits, n) = imsi.ascii();
+    w.octets(id::USER_NAME, &digits[..n]);
+}
+
+/// MSISDN, or another number of E.164, in TBCD (TS 29.329 6.3.2).
+///
+/// # Errors
+/// What is none.
+pub fn number(avp: &Avp<'_>) -> Result<Msisdn, Fault> {
+    Msisdn::from_tbcd(avp.data).map_err(|_| Fault::value(avp, "the value is no number in TBCD"))
+}
+
+/// Writes a number that is there.
+pub fn put_number(w: &mut MessageWriter<'_>, id: AvpId, number: Option<Msisdn>) {
+    if let Some(number) = number {
+        w.with(id, |out| number.put_tbcd(out));
+    }
 }
 
 /// Walks the AVPs of a group; what `each` finds wrong is reported inside it.

@@ -37,6 +37,8 @@ pub enum Lane {
     Sh,
     /// The 3GPP AAA server.
     Non3gpp,
+    /// Who waits for it, and who asks where it is served.
+    Routing,
 }
 
 /// Which waiting request; a place in the table and how often the place was used, so that a late reply finds nobody.

@@ -7,6 +7,7 @@ use quintet_sh::DataReference;
 use quintet_subscriber::auc::{AucConfig, Slot};
 use quintet_subscriber::eir::EirPolicy;
 use quintet_subscriber::s6a::{Features, VisitedPlmns};
+use quintet_subscriber::slh::LcsPolicy;
 
 /// The most Reset-ID values (each goes into every ULA).
 pub const MAX_RESET_IDS: usize = 8;
@@ -80,6 +81,25 @@ impl ShConfig {
     }
 }
 
+/// What an operator sets of SLh.
+#[derive(Clone, Debug)]
+pub struct SlhConfig {
+    /// Whether GMLCs are served.
+    pub serve: bool,
+    /// Who is told what; by default nobody anything.
+    pub policy: LcsPolicy,
+}
+
+impl Default for SlhConfig {
+    /// Served, and nobody is allowed anything.
+    fn default() -> Self {
+        Self {
+            serve: true,
+            policy: LcsPolicy::default(),
+        }
+    }
+}
+
 /// Configuration of an HSS. Identity and realm are the Diameter node's.
 #[derive(Clone, Debug)]
 pub struct HssConfig {
@@ -110,6 +130,10 @@ pub struct HssConfig {
     pub eir: EirPolicy,
     /// What holds for Sh.
     pub sh: ShConfig,
+    /// What holds for SLh.
+    pub slh: SlhConfig,
+    /// Whether SMS-GMSCs are served (S6c), and service centres alerted.
+    pub s6c: bool,
     /// For a serving node to answer CLR, IDR, DSR, RSR; for an S-CSCF to answer RTR, PPR.
     pub request_timeout: Duration,
     /// Subscribers read per command of the preload.
@@ -136,6 +160,8 @@ impl HssConfig {
             s13: true,
             eir: EirPolicy::default(),
             sh: ShConfig::default(),
+            slh: SlhConfig::default(),
+            s6c: false,
             request_timeout: Duration::from_secs(5),
             preload_page: 4096,
             in_memory: IN_MEMORY,

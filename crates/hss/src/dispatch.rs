@@ -9,7 +9,7 @@ use core::time::Duration;
 use quintet_diameter::dict::avp;
 use quintet_diameter::node::{Destination, RequestHandle};
 use quintet_diameter::{Message, MessageWriter, Node, ResultCode};
-use quintet_identity::Imsi;
+use quintet_identity::{Imsi, Msisdn};
 use quintet_sh::UserIdentity;
 use std::collections::{BTreeMap, HashMap};
 
@@ -45,6 +45,8 @@ pub(crate) struct Confirmed {
     pub(crate) host: String,
     /// Result-Code or Experimental-Result-Code.
     pub(crate) result: u32,
+    /// The service centre that was alerted, if one was.
+    pub(crate) alerted: Option<Msisdn>,
 }
 
 /// All requests that are owed.
@@ -162,6 +164,7 @@ impl Dispatch {
             command,
             imsi,
             identity: owed.request.identity(),
+            alerted: owed.request.alerted(),
             host: owed.host,
             result,
         })

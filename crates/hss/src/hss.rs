@@ -181,6 +181,7 @@ impl Hss {
             identity,
             host,
             result,
+            alerted,
         }) = answered
         else {
             return;
@@ -188,6 +189,7 @@ impl Hss {
         match application {
             quintet_sh::SH => self.sh_confirmed(imsi, identity.as_ref(), host, result),
             quintet_cx::CX => self.ims_confirmed(command, imsi, result),
+            quintet_slh::s6c::S6C => self.alert_confirmed(imsi, alerted, result),
             _ => {}
         }
     }

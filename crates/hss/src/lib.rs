@@ -1,6 +1,7 @@
-//! The HSS over S6a and S6d (TS 29.272), over Cx (TS 29.228), over Sh (TS 29.328) and over SWx
-//! (TS 29.273), and the EIR over S13 (TS 29.272),
-//! sans-IO: a Diameter application between MMEs, CSCFs, application servers and a subscriber store.
+//! The HSS over S6a and S6d (TS 29.272), over Cx (TS 29.228), over Sh (TS 29.328), over SWx
+//! (TS 29.273), over SLh (TS 29.173) and over S6c (TS 29.338), and the EIR over S13 (TS 29.272),
+//! sans-IO: a Diameter application between MMEs, CSCFs, application servers, GMLCs, SMS-GMSCs and a
+//! subscriber store.
 //!
 //! ```text
 //!   Diameter node ──request──► serve ──► wire, cx (read) ──► subscriber::{s6a, ims} (decide), subscriber::auc (vectors)
@@ -13,8 +14,9 @@
 //!
 //! Answered: Authentication-Information, Update-Location, Purge-UE, Notify; User-Authorization, Server-Assignment,
 //! Location-Info, Multimedia-Auth; ME-Identity-Check; User-Data, Profile-Update,
-//! Subscribe-Notifications; Multimedia-Auth and Server-Assignment of SWx. Sent: Cancel-Location, Insert-Subscriber-Data,
-//! Delete-Subscriber-Data, Reset; Registration-Termination and Push-Profile, of Cx and of SWx; Push-Notification. Left
+//! Subscribe-Notifications; Multimedia-Auth and Server-Assignment of SWx; LCS-Routing-Info;
+//! Send-Routing-Info-for-SM, Report-SM-Delivery-Status. Sent: Cancel-Location, Insert-Subscriber-Data,
+//! Delete-Subscriber-Data, Reset; Registration-Termination and Push-Profile, of Cx and of SWx; Push-Notification; Alert-Service-Centre. Left
 //! out, because nothing here holds the data: GPRS subscriptions (PDP contexts), LCS, CSG, trace, monitoring events.
 //! What requests say about them is skipped.
 
@@ -31,12 +33,14 @@ mod event;
 mod hss;
 mod ims;
 mod location;
+mod s6c;
 mod serve;
 mod sh;
+mod slh;
 mod swx;
 mod wire;
 
-pub use config::{HssConfig, ImsConfig, MAX_RESET_IDS, ShConfig, ShPermissions};
+pub use config::{HssConfig, ImsConfig, MAX_RESET_IDS, ShConfig, ShPermissions, SlhConfig};
 pub use dispatch::{FIRST_PAUSE, MAX_ATTEMPTS, MAX_OWED};
 pub use disposition::{Disposition, Outcome};
 pub use eir::S13;
@@ -49,6 +53,8 @@ pub use quintet_home::{
     MAX_WAITING_PER_SUBSCRIBER, WAITING_TIME,
 };
 pub use quintet_sh::SH;
+pub use quintet_slh::SLH;
+pub use quintet_slh::s6c::S6C;
 pub use quintet_swx::SWX;
 pub use sh::{MAX_LATE_SH, MAX_SH_CHECKS};
 pub use swx::MAX_VECTORS_PER_MAA;

@@ -12,7 +12,7 @@ use quintet_diameter::dict::avp;
 use quintet_home::{Known, Need, StoreReply};
 use quintet_identity::Imsi;
 use quintet_store::{Command, Reply};
-use quintet_subscriber::model::{Location, PdnGateway, ServingNode};
+use quintet_subscriber::model::{Location, PdnGateway, Presence, ServingNode};
 use quintet_subscriber::s6a::{
     Cancellation, Domain, GatewayChange, PuaFlags, Refusal, SubscriptionParts, UlaFlags, displaced,
     frozen_identities,
@@ -27,6 +27,7 @@ pub(crate) struct LocationStage {
     ula_flags: UlaFlags,
     clear_gateways: bool,
     send_subscription: bool,
+    presence: Presence,
 }
 
 /// Where a Purge-UE-Request stopped.
@@ -98,6 +99,7 @@ impl Hss {
             ula_flags: admission.ula_flags,
             clear_gateways: admission.clear_gateways,
             send_subscription: admission.send_subscription,
+            presence: quintet_subscriber::s6c::registered(admission.domain, &admission.node),
         };
         let node = Box::new(admission.node);
         let command = match admission.domain {
@@ -139,6 +141,8 @@ impl Hss {
                 self.end_other_domain(cx, request.imsi, cancellation);
             }
         }
+        let (msisdn, waiting) = (stage.known.msisdn, before.message_waiting.as_ref());
+        self.present(cx, request.imsi, msisdn, waiting, stage.presence, None);
         for active in &ulr.active_apns {
             let gateway = Some(Box::new(gateway_of(active)));
             let host = request.host.to_owned();
@@ -338,6 +342,10 @@ impl Hss {
                 if let Some(cancellation) = decision.cancellation {
                     self.end_other_domain(cx, imsi, cancellation);
                 }
+                let waiting = location
+                    .as_ref()
+                    .and_then(|location| location.message_waiting.as_ref());
+                self.present(cx, imsi, known.msisdn, waiting, decision.presence, None);
                 let host = nor.host.to_owned();
                 let gateway = decision.gateway.map(|change| match change {
                     GatewayChange::Store(g) => Command::SetGateway {

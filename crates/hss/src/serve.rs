@@ -15,7 +15,9 @@ use crate::eir::{EquipmentStage, S13};
 use crate::hss::{Cx, Hss};
 use crate::ims::ImsStage;
 use crate::location::{LocationStage, NotifyStage, PurgeStage};
+use crate::s6c::S6cStage;
 use crate::sh::ShStage;
+use crate::slh::SlhStage;
 use crate::swx::SwxStage;
 use crate::wire::{Fault, read_imsi, result, write_auth_session_state};
 use crate::{Disposition, HssEvent, Outcome};
@@ -24,6 +26,7 @@ use quintet_diameter::node::Queue;
 use quintet_diameter::{ConnectionId, Message, ResultCode};
 use quintet_home::{JobId, Lane, MAX_WAITING, Need, StoreReply, WAITING_TIME};
 use quintet_identity::Imsi;
+use quintet_slh::s6c::S6C;
 use quintet_store::StoreError;
 use quintet_subscriber::s6a::Refusal;
 
@@ -51,6 +54,10 @@ pub(crate) enum Stage {
     Sh(ShStage),
     /// A request of SWx.
     Swx(SwxStage),
+    /// A request of SLh.
+    Slh(SlhStage),
+    /// A request of S6c.
+    S6c(S6cStage),
 }
 
 /// What a step leads to.
@@ -88,6 +95,8 @@ impl Hss {
             S13 => return self.serve_equipment(cx, connection, message),
             quintet_sh::SH => return self.serve_sh(cx, connection, message),
             quintet_swx::SWX => return self.serve_swx(cx, connection, message),
+            quintet_slh::SLH => return self.serve_slh(cx, connection, message),
+            S6C => return self.serve_s6c(cx, connection, message),
             _ => {}
         }
         let inbound = Inbound {
@@ -140,6 +149,10 @@ impl Hss {
             (quintet_sh::SH, _) => self.sh_step(cx, inbound, ShStage::Start, reply),
             (quintet_swx::SWX, Stage::Swx(stage)) => self.swx_step(cx, inbound, stage, reply),
             (quintet_swx::SWX, _) => self.swx_step(cx, inbound, SwxStage::Start, reply),
+            (quintet_slh::SLH, Stage::Slh(stage)) => self.slh_step(cx, inbound, stage, reply),
+            (quintet_slh::SLH, _) => self.slh_step(cx, inbound, SlhStage::Start, reply),
+            (S6C, Stage::S6c(stage)) => self.s6c_step(cx, inbound, stage, reply),
+            (S6C, _) => self.s6c_step(cx, inbound, S6cStage::Start, reply),
             (_, stage) => self.s6a_step(cx, inbound, stage, reply),
         }
     }
@@ -276,6 +289,8 @@ impl Hss {
                     quintet_cx::CX => self.ims_outcome(cx, &inbound, None, unable.into()),
                     quintet_sh::SH => self.sh_outcome(cx, &inbound, None, unable.into()),
                     quintet_swx::SWX => self.swx_outcome(cx, &inbound, Some(imsi), unable.into()),
+                    quintet_slh::SLH => self.slh_outcome(cx, &inbound, None, unable.into()),
+                    S6C => self.s6c_outcome(cx, &inbound, None, unable.into()),
                     _ => self.fail(cx, &inbound, Some(imsi), unable),
                 };
                 self.front.events.about(None);

@@ -333,6 +333,7 @@ pub fn default_subscription(apns: &[Apn]) -> Subscription {
         ue_usage_type: None,
         sgsn_camel: false,
         fgs: Default::default(),
+        mt_sms: Default::default(),
         non_3gpp: Default::default(),
     }
 }

@@ -39,9 +39,7 @@ impl UserIdentity {
             if inner.is(avp::PUBLIC_IDENTITY) {
                 identity.public_identity = Some(read::text(inner)?);
             } else if inner.is(avp::MSISDN) {
-                let msisdn = Msisdn::from_tbcd(inner.data);
-                identity.msisdn =
-                    Some(msisdn.map_err(|_| Fault::value(inner, "the value is no number in TBCD"))?);
+                identity.msisdn = Some(read::number(inner)?);
             }
             Ok(())
         })?;
@@ -51,11 +49,7 @@ impl UserIdentity {
     pub(crate) fn write(&self, w: &mut MessageWriter<'_>) {
         w.group(avp::USER_IDENTITY, |w| {
             read::put_text(w, avp::PUBLIC_IDENTITY, self.public_identity.as_ref());
-            if let Some(msisdn) = self.msisdn {
-                let mut digits = Vec::new();
-                msisdn.put_tbcd(&mut digits);
-                w.octets(avp::MSISDN, &digits);
-            }
+            read::put_number(w, avp::MSISDN, self.msisdn);
         });
     }
 }

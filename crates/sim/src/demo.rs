@@ -300,6 +300,7 @@ fn subscription(apn_configurations: Vec<ApnConfiguration>) -> Subscription {
         ue_usage_type: None,
         sgsn_camel: false,
         fgs: Default::default(),
+        mt_sms: Default::default(),
         non_3gpp: Default::default(),
     }
 }

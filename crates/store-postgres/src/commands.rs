@@ -102,6 +102,7 @@ pub(crate) async fn write(session: &Session, keys: &mut Keys, command: &Command)
             gateway,
             remove,
         } => location::set_gateway(session, *imsi, host, gateway.as_deref(), remove).await,
+        Command::ChangeWaiting { imsi, change } => location::change_waiting(session, *imsi, change).await,
         Command::SetAaa { imsi, expected, aaa } => {
             location::set_aaa(session, *imsi, expected.as_deref(), aaa.as_deref()).await
         }

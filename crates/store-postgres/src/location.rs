@@ -5,13 +5,15 @@ use crate::row::{self, behind, json, to_json};
 use crate::session::Session;
 use quintet_identity::Imsi;
 use quintet_store::{MAX_PDN_GATEWAYS, Reply, StoreError, check_aaa, may_report};
-use quintet_subscriber::model::{AaaServer, Location, PdnGateway, ServingNode};
+use quintet_subscriber::model::{
+    AaaServer, Location, MessageWaiting, PdnGateway, ServingNode, WaitingChange,
+};
 use tokio_postgres::Row;
 
 /// What [`of_row`] reads of the row `l`.
 macro_rules! columns {
     () => {
-        "l.imsi IS NOT NULL, l.mme, l.mme_purged, l.sgsn, l.sgsn_purged, l.gateways, l.aaa"
+        "l.imsi IS NOT NULL, l.mme, l.mme_purged, l.sgsn, l.sgsn_purged, l.gateways, l.aaa, l.message_waiting"
     };
 }
 
@@ -43,17 +45,19 @@ fn of_row(row: &Row, first: usize, imsi: Imsi) -> Result<Option<Box<Location>>, 
     };
     let gateways: Option<&str> = row.try_get(first + 5)?;
     let aaa: Option<&str> = row.try_get(first + 6)?;
+    let waiting: Option<&str> = row.try_get(first + 7)?;
     Ok(Some(Box::new(Location {
         mme: node(1)?,
         sgsn: node(3)?,
         aaa: aaa.map(|text| json("location", imsi, text)).transpose()?,
+        message_waiting: waiting.map(|text| json("location", imsi, text)).transpose()?,
         pdn_gateways: gateways.map_or_else(|| Ok(Vec::new()), |text| json("location", imsi, text))?,
     })))
 }
 
 /// The answer of a statement that ends with [`before!`].
 fn before(row: &Row, imsi: Imsi) -> Result<Reply, Failure> {
-    if !row.try_get::<_, bool>(7)? {
+    if !row.try_get::<_, bool>(8)? {
         return Err(StoreError::NoSubscriber { imsi }.into());
     }
     Ok(Reply::Location(of_row(row, 0, imsi)?))
@@ -160,7 +164,7 @@ pub(crate) async fn register_all(
     let rows = session.query(sql, &[&imsis, &nodes, &hosts]).await?;
     let mut replies = Vec::with_capacity(all.len());
     for row in &rows {
-        let number: i64 = row.try_get(8)?;
+        let number: i64 = row.try_get(9)?;
         if let Some(one) = all.get(number as usize - 1) {
             replies.push((one.at, before(row, one.imsi)));
         }
@@ -220,7 +224,47 @@ pub(crate) async fn set_aaa(
     Ok(Reply::Location(before))
 }
 
-pub(crate) const CLEAR: &str = concat!("DELETE FROM location l WHERE l.imsi = $1 RETURNING ", columns!());
+pub(crate) async fn change_waiting(
+    session: &Session,
+    imsi: Imsi,
+    change: &WaitingChange,
+) -> Result<Reply, Failure> {
+    require_subscriber(session, imsi).await?;
+    let before = load(session, imsi).await?;
+    let waiting = before
+        .as_ref()
+        .and_then(|location| location.message_waiting.as_ref());
+    let after = MessageWaiting::changed(waiting, change);
+    let text = after
+        .map(|waiting| to_json("message waiting data", &waiting))
+        .transpose()?;
+    if text.is_some() || before.is_some() {
+        let sql = "INSERT INTO location (imsi, message_waiting) VALUES ($1, $2)
+             ON CONFLICT (imsi) DO UPDATE SET message_waiting = $2";
+        session.execute(sql, &[&(imsi.packed() as i64), &text]).await?;
+    }
+    Ok(Reply::Location(before))
+}
+
+/// Whether message waiting data stay when the rest of `$1`'s row is forgotten.
+macro_rules! is_left {
+    () => {
+        "message_waiting IS NOT NULL AND EXISTS (SELECT 1 FROM subscriber WHERE imsi = $1)"
+    };
+}
+
+pub(crate) const CLEAR: &str = concat!(
+    "WITH left_of AS (
+        UPDATE location SET mme = NULL, mme_host = NULL, mme_purged = false,
+                            sgsn = NULL, sgsn_host = NULL, sgsn_purged = false, gateways = NULL, aaa = NULL
+        WHERE imsi = $1 AND ",
+    is_left!(),
+    "), gone AS (DELETE FROM location WHERE imsi = $1 AND NOT (",
+    is_left!(),
+    ")) SELECT ",
+    columns!(),
+    " FROM location l WHERE l.imsi = $1"
+);
 
 pub(crate) async fn clear(session: &Session, imsi: Imsi) -> Result<Reply, Failure> {
     let row = session.optional(CLEAR, &[&(imsi.packed() as i64)]).await?;

@@ -4,7 +4,7 @@
 //!  subscriber ──subscription──► subscription (JSON, by content)
 //!      ┊ imsi                   slot (epoch, H)    state (revision)    removed (IMSI, revision)
 //!  data_key (wrapped) ┄seals┄ subscriber.keys, state.challenge_key, ims_subscription.profile with a password
-//!  location (JSON: MME, SGSN, AAA, PDN gateways)        context_data (JSON: what 5GC told)
+//!  location (JSON: MME, SGSN, AAA, PDN gateways, message waiting data)        context_data (JSON: what 5GC told)
 //!  ims_private, ims_public ──imsi──► ims_subscription ┄ ims_registration (version, JSON: what S-CSCFs told)
 //!  sh_record (by IMSI, JSON: repository data, subscriptions)                       sh_state (revision)
 //!  equipment_rule (by pattern), equipment_binding (by IMSI, JSON)      equipment_state (revision, floor, entries)
@@ -24,7 +24,12 @@ use crate::session::Session;
 pub const SCHEMA_VERSION: i32 = MIGRATIONS.len() as i32;
 
 /// Migration `n` leads from version `n` to `n + 1`.
-const MIGRATIONS: [&str; 3] = [FIRST, AAA, admin::TABLES];
+const MIGRATIONS: [&str; 4] = [FIRST, AAA, admin::TABLES, MESSAGE_WAITING];
+
+/// Which service centres wait for a subscriber.
+const MESSAGE_WAITING: &str = "
+ALTER TABLE location ADD COLUMN message_waiting text;  -- JSON
+";
 
 /// The 3GPP AAA server of a subscriber, beside its serving nodes.
 const AAA: &str = "

@@ -3,8 +3,10 @@
 use crate::fault::Failure;
 use crate::shared::Numbers;
 use quintet_identity::{Imei, Imeisv, Imsi, Msisdn};
-use quintet_store::{MAX_PDN_GATEWAYS, Reply, StoreError, check_aaa, may_report, same_host};
-use quintet_subscriber::model::{AaaServer, Location, PdnGateway, ServingNode};
+use quintet_store::{MAX_PDN_GATEWAYS, Reply, StoreError, check_aaa, left_of, may_report, same_host};
+use quintet_subscriber::model::{
+    AaaServer, Location, MessageWaiting, PdnGateway, ServingNode, WaitingChange,
+};
 use rusqlite::{Connection, Row, params};
 use std::net::IpAddr;
 
@@ -66,7 +68,7 @@ const SELECT: &str = concat!(
     domain_columns!("mme"),
     ", s.host, s.realm, ",
     domain_columns!("sgsn"),
-    ", aaa FROM location LEFT JOIN node m ON m.id = mme LEFT JOIN node s ON s.id = sgsn WHERE imsi = ?1"
+    ", aaa, message_waiting FROM location LEFT JOIN node m ON m.id = mme LEFT JOIN node s ON s.id = sgsn WHERE imsi = ?1"
 );
 
 /// What is stored for an IMSI.
@@ -74,10 +76,15 @@ pub(crate) fn load(connection: &Connection, imsi: Imsi) -> Result<Option<Box<Loc
     let mut select = connection.prepare_cached(SELECT)?;
     let mut rows = select.query([imsi.packed() as i64])?;
     let Some(row) = rows.next()? else { return Ok(None) };
+    let wrong = |_| Failure::content("location", format!("json of {imsi:?}"));
+    let text = |at: usize| row.get::<_, Option<String>>(2 * DOMAIN_COLUMNS + at);
+    let aaa = text(0)?.map(|text| serde_json::from_str(&text)).transpose();
+    let waiting = text(1)?.map(|text| serde_json::from_str(&text)).transpose();
     Ok(Some(Box::new(Location {
         mme: node(row, 0, imsi)?,
         sgsn: node(row, DOMAIN_COLUMNS, imsi)?,
-        aaa: aaa(row, 2 * DOMAIN_COLUMNS, imsi)?,
+        aaa: aaa.map_err(wrong)?,
+        message_waiting: waiting.map_err(wrong)?,
         pdn_gateways: gateways(connection, imsi)?,
     })))
 }
@@ -125,15 +132,6 @@ fn node(row: &Row<'_>, first: usize, imsi: Imsi) -> Result<Option<ServingNode>, 
     }))
 }
 
-/// The 3GPP AAA server in the column `at`.
-fn aaa(row: &Row<'_>, at: usize, imsi: Imsi) -> Result<Option<AaaServer>, Failure> {
-    let wrong = |_| Failure::content("location", format!("aaa of {imsi:?}"));
-    let text: Option<String> = row.get(at)?;
-    text.map(|text| serde_json::from_str(&text))
-        .transpose()
-        .map_err(wrong)
-}
-
 fn gateways(connection: &Connection, imsi: Imsi) -> Result<Vec<PdnGateway>, Failure> {
     let mut select = connection.prepare_cached(
         "SELECT context_identifier, apn, host, realm, addresses FROM pdn_gateway WHERE imsi = ?1
@@ -159,11 +157,15 @@ fn gateways(connection: &Connection, imsi: Imsi) -> Result<Vec<PdnGateway>, Fail
 
 /// That an IMSI is provisioned.
 pub(crate) fn require_subscriber(connection: &Connection, imsi: Imsi) -> Result<(), Failure> {
-    let mut select = connection.prepare_cached("SELECT 1 FROM subscriber WHERE imsi = ?1")?;
-    if !select.exists([imsi.packed() as i64])? {
+    if !is_provisioned(connection, imsi)? {
         return Err(StoreError::NoSubscriber { imsi }.into());
     }
     Ok(())
+}
+
+fn is_provisioned(connection: &Connection, imsi: Imsi) -> Result<bool, Failure> {
+    let mut select = connection.prepare_cached("SELECT 1 FROM subscriber WHERE imsi = ?1")?;
+    Ok(select.exists([imsi.packed() as i64])?)
 }
 
 /// What is stored for an IMSI that must be provisioned.
@@ -255,6 +257,33 @@ pub(crate) fn set_aaa(
     Ok(Reply::Location(before))
 }
 
+pub(crate) fn change_waiting(
+    connection: &Connection,
+    imsi: Imsi,
+    change: &WaitingChange,
+) -> Result<Reply, Failure> {
+    let before = provisioned(connection, imsi)?;
+    let waiting = before
+        .as_ref()
+        .and_then(|location| location.message_waiting.as_ref());
+    let after = MessageWaiting::changed(waiting, change);
+    if after.is_some() || before.is_some() {
+        set_waiting(connection, imsi, after.as_ref())?;
+    }
+    Ok(Reply::Location(before))
+}
+
+fn set_waiting(connection: &Connection, imsi: Imsi, waiting: Option<&MessageWaiting>) -> Result<(), Failure> {
+    let json = waiting.map(serde_json::to_string).transpose();
+    let json = json.map_err(|_| Failure::content("location", format!("message_waiting of {imsi:?}")))?;
+    let sql = "INSERT INTO location (imsi, message_waiting) VALUES (?1, ?2)
+         ON CONFLICT (imsi) DO UPDATE SET message_waiting = ?2";
+    connection
+        .prepare_cached(sql)?
+        .execute(params![imsi.packed() as i64, json])?;
+    Ok(())
+}
+
 pub(crate) fn purge(connection: &Connection, imsi: Imsi, host: &str) -> Result<Reply, Failure> {
     let before = provisioned(connection, imsi)?;
     if let Some(location) = &before {
@@ -277,12 +306,15 @@ pub(crate) fn purge(connection: &Connection, imsi: Imsi, host: &str) -> Result<R
 
 pub(crate) fn clear(connection: &Connection, imsi: Imsi) -> Result<Reply, Failure> {
     let before = load(connection, imsi)?;
-    if before.is_some() {
+    if let Some(location) = &before {
         let packed = imsi.packed() as i64;
         connection
             .prepare_cached("DELETE FROM location WHERE imsi = ?1")?
             .execute([packed])?;
         delete_gateways(connection, imsi)?;
+        if let Some(left) = left_of(location, is_provisioned(connection, imsi)?) {
+            set_waiting(connection, imsi, left.message_waiting.as_ref())?;
+        }
     }
     Ok(Reply::Location(before))
 }

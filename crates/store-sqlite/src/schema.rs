@@ -4,7 +4,7 @@
 //!  subscriber ──subscription──► subscription (JSON, by content)
 //!      ┊ imsi                   slot (epoch, H)    state (revision)    removed (IMSI, revision)
 //!  data_key (wrapped) ┄seals┄ subscriber.keys, state.challenge_key, ims_subscription.json with a password    scrub
-//!  location (aaa: JSON) ──mme, sgsn──► node (host, realm)      pdn_gateway (by IMSI and Context-Identifier)
+//!  location (aaa, message_waiting: JSON) ──mme, sgsn──► node (host, realm)      pdn_gateway (by IMSI and Context-Identifier)
 //!  context_data (JSON: what 5GC told)
 //!  ims_private, ims_public ──imsi──► ims_subscription (JSON) ┄ ims_registration (version, JSON: what S-CSCFs told)
 //!  sh_record (by IMSI, JSON: repository data, subscriptions)                       sh_state (revision)
@@ -31,7 +31,7 @@ pub const APPLICATION_ID: i32 = i32::from_be_bytes(*b"Qtet");
 pub const SCHEMA_VERSION: i32 = MIGRATIONS.len() as i32;
 
 /// Migration `n` leads from version `n` to `n + 1`.
-const MIGRATIONS: [&str; 11] = [
+const MIGRATIONS: [&str; 12] = [
     PROVISIONING,
     LOCATION,
     CONTEXT_DATA,
@@ -43,6 +43,7 @@ const MIGRATIONS: [&str; 11] = [
     OPC_GONE,
     AAA,
     admin::TABLES,
+    MESSAGE_WAITING,
 ];
 
 /// The migration after which what is in the clear is sealed, before the next one.
@@ -218,6 +219,11 @@ CREATE VIEW served AS
            sgsn_purged, aaa ->> '$.host' AS aaa,
            datetime(coalesce(mme_since, sgsn_since, aaa ->> '$.since'), 'unixepoch') AS since
     FROM location LEFT JOIN node m ON m.id = mme LEFT JOIN node s ON s.id = sgsn;
+";
+
+/// Which service centres wait for a subscriber.
+const MESSAGE_WAITING: &str = "
+ALTER TABLE location ADD COLUMN message_waiting TEXT;  -- JSON
 ";
 
 /// What a file's header says of it.

@@ -384,6 +384,7 @@ pub(crate) fn apply(
             clear_gateways,
         } => location::set_mme(connection, numbers, *imsi, mme, *clear_gateways),
         Command::SetSgsn { imsi, sgsn } => location::set_sgsn(connection, numbers, *imsi, sgsn),
+        Command::ChangeWaiting { imsi, change } => location::change_waiting(connection, *imsi, change),
         Command::SetAaa { imsi, expected, aaa } => {
             location::set_aaa(connection, *imsi, expected.as_deref(), aaa.as_deref())
         }

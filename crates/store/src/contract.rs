@@ -71,7 +71,7 @@ macro_rules! contract_suite {
                 a_subscriber_added_again_finds_its_location, scan_served_pages_in_order, hosts_ignore_case,
                 every_field_of_a_location_survives,
                 a_aaa_server_is_replaced_if_it_is_the_expected_one, a_aaa_server_tells_gateways,
-                a_removed_subscriber_leaves_its_aaa_server;
+                a_removed_subscriber_leaves_its_aaa_server, who_waits_is_kept_and_outlives_a_cleared_location;
             context: changes_tell_what_was_before, every_field_of_context_data_survives, context_data_need_a_subscriber,
                 another_amf_is_not_modified, lists_stay_bounded, a_removed_subscriber_leaves_its_context_data;
             ims: identities_lead_to_the_subscription, ims_needs_a_subscriber, modes_of_put_ims,

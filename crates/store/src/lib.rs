@@ -37,7 +37,7 @@ pub use ims::{ImsKey, MAX_IMS_SCAN, StoredIms, provisioned_version};
 pub use memory::MemoryStore;
 pub use port::{
     Bound, Change, Changed, Command, Durability, MAX_LISTED, MAX_PDN_GATEWAYS, MAX_SCAN, PutMode, Reply,
-    Revision, Store, StoreError, Ticket, check_aaa, may_report, same_host, same_usim,
+    Revision, Store, StoreError, Ticket, check_aaa, left_of, may_report, same_host, same_usim,
 };
 pub use sh::{MAX_SH_LISTED, ShCommand, ShKey, ShReply};
 pub use table::{Entry, MAX_CACHED_SUBSCRIPTIONS, SubscriberTable, TableFull};

@@ -14,12 +14,13 @@ use self::ims::ImsTable;
 use self::sh::ShRecords;
 use crate::port::{
     Bound, Change, Changed, Command, Durability, MAX_LISTED, MAX_PDN_GATEWAYS, MAX_SCAN, PutMode, Reply,
-    Revision, Store, StoreError, Ticket, check_aaa, may_report, same_host, same_usim,
+    Revision, Store, StoreError, Ticket, check_aaa, left_of, may_report, same_host, same_usim,
 };
 use quintet_identity::Imsi;
 use quintet_subscriber::auc::{ChallengeSecret, Epoch, Slot, fence};
 use quintet_subscriber::model::{
-    AaaServer, ContextChange, ContextData, Location, PdnGateway, ServingNode, Subscriber,
+    AaaServer, ContextChange, ContextData, Location, MessageWaiting, PdnGateway, ServingNode, Subscriber,
+    WaitingChange,
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Bound::{Excluded, Unbounded};
@@ -106,9 +107,8 @@ impl MemoryStore {
                 self.set_aaa(imsi, expected.as_deref(), aaa.map(|aaa| *aaa))
             }
             Command::Purge { imsi, host } => self.purge(imsi, &host),
-            Command::ClearLocation { imsi } => {
-                Ok(Reply::Location(self.locations.remove(&imsi).map(Box::new)))
-            }
+            Command::ChangeWaiting { imsi, change } => self.change_waiting(imsi, &change),
+            Command::ClearLocation { imsi } => Ok(self.clear_location(imsi)),
             Command::SetGateway {
                 imsi,
                 host,
@@ -279,6 +279,30 @@ impl MemoryStore {
             self.locations.entry(imsi).or_default().aaa = aaa;
         }
         Ok(Reply::Location(before.map(Box::new)))
+    }
+
+    fn change_waiting(&mut self, imsi: Imsi, change: &WaitingChange) -> Result<Reply, StoreError> {
+        let before = self.provisioned_location(imsi)?.cloned();
+        let waiting = before
+            .as_ref()
+            .and_then(|location| location.message_waiting.as_ref());
+        let after = MessageWaiting::changed(waiting, change);
+        if before.is_some() || after.is_some() {
+            self.locations.entry(imsi).or_default().message_waiting = after;
+        }
+        Ok(Reply::Location(before.map(Box::new)))
+    }
+
+    fn clear_location(&mut self, imsi: Imsi) -> Reply {
+        let before = self.locations.remove(&imsi);
+        let is_provisioned = self.subscribers.contains_key(&imsi);
+        if let Some(left) = before
+            .as_ref()
+            .and_then(|location| left_of(location, is_provisioned))
+        {
+            self.locations.insert(imsi, left);
+        }
+        Reply::Location(before.map(Box::new))
     }
 
     fn purge(&mut self, imsi: Imsi, host: &str) -> Result<Reply, StoreError> {

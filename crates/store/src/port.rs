@@ -11,7 +11,7 @@ use quintet_subscriber::eir::EquipmentPattern;
 use quintet_subscriber::ims::{ImsSubscription, Registrations};
 use quintet_subscriber::model::{
     AaaServer, Algorithm, Authentication, ContextChange, ContextData, Location, PdnGateway, ServingNode,
-    Subscriber,
+    Subscriber, WaitingChange,
 };
 use std::sync::Arc;
 
@@ -104,6 +104,16 @@ pub fn check_aaa(location: Option<&Location>, expected: Option<&str>) -> Result<
         _ => false,
     };
     is_expected.then_some(()).ok_or(StoreError::Stale { version: 0 })
+}
+
+/// What [`Command::ClearLocation`] leaves of a location.
+#[must_use]
+pub fn left_of(location: &Location, is_provisioned: bool) -> Option<Location> {
+    let message_waiting = location.message_waiting.clone().filter(|_| is_provisioned)?;
+    Some(Location {
+        message_waiting: Some(message_waiting),
+        ..Location::default()
+    })
 }
 
 /// One transaction.
@@ -212,8 +222,17 @@ pub enum Command {
         /// The MME or SGSN that purged.
         host: String,
     },
+    /// Changes message waiting data, by [`MessageWaiting::changed`](quintet_subscriber::model::MessageWaiting::changed).
+    /// → [`Reply::Location`]: what was stored before. [`StoreError::NoSubscriber`]
+    ChangeWaiting {
+        /// Whose.
+        imsi: Imsi,
+        /// What.
+        change: Box<WaitingChange>,
+    },
     /// Forgets serving nodes, the 3GPP AAA server and PDN gateways (subscription withdrawn, cancelled by the
-    /// operator), also of a subscriber already removed. → [`Reply::Location`]: before; `None` if there was nothing.
+    /// operator), also of a subscriber already removed. Message waiting data of one that is provisioned stay: who waits
+    /// is told when the UE is back. → [`Reply::Location`]: before; `None` if there was nothing.
     ClearLocation {
         /// Who.
         imsi: Imsi,
@@ -346,6 +365,7 @@ impl Command {
             | Self::SetSgsn { .. }
             | Self::SetAaa { .. }
             | Self::Purge { .. }
+            | Self::ChangeWaiting { .. }
             | Self::ClearLocation { .. }
             | Self::SetGateway { .. }
             | Self::ChangeContextData { .. }

@@ -7,6 +7,7 @@ mod limits;
 mod location;
 mod non3gpp;
 mod subscription;
+mod waiting;
 
 pub use authentication::{Algorithm, Authentication, SqnProfile};
 pub use context::{
@@ -25,9 +26,10 @@ pub use limits::{
 pub use location::{Location, PdnGateway, ServingNode};
 pub use non3gpp::{AaaServer, Non3gppRat, Non3gppSubscription};
 pub use subscription::{
-    AccessRestriction, AllocationRetentionPriority, Ambr, ApnConfiguration, PdnType, QosClass, Roaming,
-    SubscriberStatus, Subscription,
+    AccessRestriction, AllocationRetentionPriority, Ambr, ApnConfiguration, MtSms, PdnType, QosClass,
+    Roaming, SubscriberStatus, Subscription,
 };
+pub use waiting::{MAX_WAITING_CENTRES, MessageWaiting, Presence, ServiceCentre, WaitingChange};
 
 use quintet_identity::{Imsi, Msisdn};
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! Server-Assignment (TS 29.273 8.1.2.2.2, 8.2.2.3): what became of a UE at a 3GPP AAA server, and the profile please.
 
-use crate::{AgentInfo, SWX, Terminal, push_feature, read_imsi, write_imsi};
+use crate::{AgentInfo, SWX, Terminal};
 use quintet_cx::{Fault, FeatureList, Outcome, ServerAssignmentType, read, write_application};
 use quintet_diameter::dict::{avp, command};
 use quintet_diameter::{Avp, Message, MessageWriter};
@@ -107,7 +107,7 @@ impl<'a> Sar<'a> {
         for found in message.avps() {
             let found = found.map_err(Fault::framing)?;
             if found.is(avp::USER_NAME) {
-                imsi = Some(read_imsi(&found)?);
+                imsi = Some(read::imsi(&found)?);
             } else if found.is(avp::SERVER_ASSIGNMENT_TYPE) {
                 assignment_type = Some(ServerAssignmentType(read::u32(&found)?));
             } else if found.is(avp::SERVICE_SELECTION) {
@@ -123,7 +123,7 @@ impl<'a> Sar<'a> {
             } else if found.is(avp::ACTIVE_APN) && active_apns.len() < MAX_ACTIVE_APNS {
                 active_apns.extend(ActiveApn::read(&found)?);
             } else if found.is(avp::SUPPORTED_FEATURES) {
-                push_feature(&mut features, &found)?;
+                FeatureList::push(&mut features, &found)?;
             }
         }
         let why = "Server-Assignment-Type is missing";
@@ -153,7 +153,7 @@ impl<'a> Sar<'a> {
         if let Some(visited) = self.visited_network {
             w.text(avp::VISITED_NETWORK_IDENTIFIER, visited);
         }
-        write_imsi(w, self.imsi);
+        read::put_imsi(w, self.imsi);
         w.u32(avp::SERVER_ASSIGNMENT_TYPE, self.assignment_type.0);
         for active in &self.active_apns {
             active.write(w);
@@ -200,13 +200,13 @@ impl Saa {
         for found in message.avps() {
             let found = found.map_err(Fault::framing)?;
             if found.is(avp::USER_NAME) {
-                answer.imsi = Some(read_imsi(&found)?);
+                answer.imsi = Some(read::imsi(&found)?);
             } else if found.is(avp::NON_3GPP_USER_DATA) {
                 answer.user_data = Some(found.data.to_vec());
             } else if found.is(avp::TGPP_AAA_SERVER_NAME) {
                 answer.aaa_server = Some(read::text(&found)?);
             } else if found.is(avp::SUPPORTED_FEATURES) {
-                push_feature(&mut answer.features, &found)?;
+                FeatureList::push(&mut answer.features, &found)?;
             }
         }
         Ok(answer)
@@ -216,7 +216,7 @@ impl Saa {
     pub fn write(&self, w: &mut MessageWriter<'_>) {
         write_application(w, SWX);
         if let Some(imsi) = self.imsi {
-            write_imsi(w, imsi);
+            read::put_imsi(w, imsi);
         }
         read::put_octets(w, avp::NON_3GPP_USER_DATA, self.user_data.as_ref());
         read::put_text(w, avp::TGPP_AAA_SERVER_NAME, self.aaa_server.as_ref());

@@ -33,32 +33,7 @@ pub use terminal::Terminal;
 pub use termination::{Rta, Rtr};
 pub use user_data::{Apn, MAX_APNS, UserData};
 
-use quintet_cx::{Fault, FeatureList};
-use quintet_diameter::dict::avp;
-use quintet_diameter::{Avp, MessageWriter};
-use quintet_identity::Imsi;
+pub use quintet_cx::MAX_FEATURE_LISTS;
 
 /// Application-ID of SWx (TS 29.273 8.2.1).
 pub const SWX: u32 = 16_777_265;
-
-/// The most Supported-Features that are kept of a message: one vendor has a list or two.
-pub const MAX_FEATURE_LISTS: usize = 8;
-
-/// User-Name: the IMSI as digits (TS 29.273 8.1.2.1.1, TS 23.003 2.2).
-fn read_imsi(found: &Avp<'_>) -> Result<Imsi, Fault> {
-    Imsi::from_ascii(found.data).map_err(|_| Fault::value(found, "User-Name is not an IMSI"))
-}
-
-fn write_imsi(w: &mut MessageWriter<'_>, imsi: Imsi) {
-    let (digits, n) = imsi.ascii();
-    w.octets(avp::USER_NAME, &digits[..n]);
-}
-
-/// Takes one more of a list that is bounded.
-fn push_feature(lists: &mut Vec<FeatureList>, found: &Avp<'_>) -> Result<(), Fault> {
-    if lists.len() >= MAX_FEATURE_LISTS {
-        return Err(Fault::value(found, "too many AVPs of this name"));
-    }
-    lists.push(FeatureList::read(found)?);
-    Ok(())
-}

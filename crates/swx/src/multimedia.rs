@@ -1,7 +1,7 @@
 //! Multimedia-Auth (TS 29.273 8.1.2.1, 8.2.2.1): vectors for a 3GPP AAA server.
 
 use crate::item::{read_request, write_request};
-use crate::{AuthItem, SWX, Terminal, push_feature, read_imsi, write_imsi};
+use crate::{AuthItem, SWX, Terminal};
 use quintet_cx::{
     AuthenticationScheme, Fault, FeatureList, Outcome, Resynchronisation, read, write_application,
 };
@@ -73,7 +73,7 @@ impl<'a> Mar<'a> {
         for found in message.avps() {
             let found = found.map_err(Fault::framing)?;
             if found.is(avp::USER_NAME) {
-                imsi = Some(read_imsi(&found)?);
+                imsi = Some(read::imsi(&found)?);
             } else if found.is(avp::SIP_AUTH_DATA_ITEM) {
                 item = Some(read_request(&found)?);
             } else if found.is(avp::SIP_NUMBER_AUTH_ITEMS) {
@@ -89,7 +89,7 @@ impl<'a> Mar<'a> {
             } else if found.is(avp::AAA_FAILURE_INDICATION) {
                 aaa_failure = read::u32(&found)? & AAA_FAILURE != 0;
             } else if found.is(avp::SUPPORTED_FEATURES) {
-                push_feature(&mut features, &found)?;
+                FeatureList::push(&mut features, &found)?;
             }
         }
         let imsi = read::need(imsi, avp::USER_NAME, "User-Name is missing")?;
@@ -113,7 +113,7 @@ impl<'a> Mar<'a> {
     /// Writes all but Session-Id and the routing AVPs.
     pub fn write(&self, w: &mut MessageWriter<'_>) {
         write_application(w, SWX);
-        write_imsi(w, self.imsi);
+        read::put_imsi(w, self.imsi);
         FeatureList::write_all(w, &self.features);
         read::put_u32(w, avp::RAT_TYPE, self.rat_type);
         if let Some(anid) = self.anid {
@@ -170,7 +170,7 @@ impl Maa {
         for found in message.avps() {
             let found = found.map_err(Fault::framing)?;
             if found.is(avp::USER_NAME) {
-                answer.imsi = Some(read_imsi(&found)?);
+                answer.imsi = Some(read::imsi(&found)?);
             } else if found.is(avp::SIP_AUTH_DATA_ITEM) {
                 if answer.items.len() < MAX_AUTH_ITEMS {
                     answer.items.push(AuthItem::read(&found)?);
@@ -178,7 +178,7 @@ impl Maa {
             } else if found.is(avp::TGPP_AAA_SERVER_NAME) {
                 answer.aaa_server = Some(read::text(&found)?);
             } else if found.is(avp::SUPPORTED_FEATURES) {
-                push_feature(&mut answer.features, &found)?;
+                FeatureList::push(&mut answer.features, &found)?;
             }
         }
         answer.items.sort_by_key(|item| item.number);
@@ -189,7 +189,7 @@ impl Maa {
     pub fn write(&self, w: &mut MessageWriter<'_>) {
         write_application(w, SWX);
         if let Some(imsi) = self.imsi {
-            write_imsi(w, imsi);
+            read::put_imsi(w, imsi);
         }
         FeatureList::write_all(w, &self.features);
         if !self.items.is_empty() {
@@ -205,7 +205,7 @@ impl Maa {
     /// without a list.
     pub fn write_granted(w: &mut MessageWriter<'_>, imsi: Imsi, features: &[FeatureList], count: u32) {
         write_application(w, SWX);
-        write_imsi(w, imsi);
+        read::put_imsi(w, imsi);
         FeatureList::write_all(w, features);
         w.u32(avp::SIP_NUMBER_AUTH_ITEMS, count);
     }

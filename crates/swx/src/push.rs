@@ -1,6 +1,6 @@
 //! Push-Profile (TS 29.273 8.1.2.3, 8.2.2.2): the profile changed.
 
-use crate::{SWX, push_feature, read_imsi, write_imsi};
+use crate::SWX;
 use quintet_cx::{Fault, FeatureList, Outcome, flags, read, write_application};
 use quintet_diameter::dict::{avp, command};
 use quintet_diameter::{Message, MessageWriter};
@@ -58,13 +58,13 @@ impl Ppr {
         for found in message.avps() {
             let found = found.map_err(Fault::framing)?;
             if found.is(avp::USER_NAME) {
-                imsi = Some(read_imsi(&found)?);
+                imsi = Some(read::imsi(&found)?);
             } else if found.is(avp::NON_3GPP_USER_DATA) {
                 user_data = Some(found.data.to_vec());
             } else if found.is(avp::PPR_FLAGS) {
                 flags = PprFlags(read::u32(&found)?);
             } else if found.is(avp::SUPPORTED_FEATURES) {
-                push_feature(&mut features, &found)?;
+                FeatureList::push(&mut features, &found)?;
             }
         }
         Ok(Self {
@@ -78,7 +78,7 @@ impl Ppr {
     /// Writes all but Session-Id and the routing AVPs.
     pub fn write(&self, w: &mut MessageWriter<'_>) {
         write_application(w, SWX);
-        write_imsi(w, self.imsi);
+        read::put_imsi(w, self.imsi);
         read::put_octets(w, avp::NON_3GPP_USER_DATA, self.user_data.as_ref());
         if self.flags != PprFlags::default() {
             w.u32(avp::PPR_FLAGS, self.flags.0);
@@ -115,7 +115,7 @@ impl Ppa {
         for found in message.avps() {
             let found = found.map_err(Fault::framing)?;
             if found.is(avp::SUPPORTED_FEATURES) {
-                push_feature(&mut answer.features, &found)?;
+                FeatureList::push(&mut answer.features, &found)?;
             }
         }
         Ok(answer)

@@ -1,6 +1,6 @@
 //! Registration-Termination (TS 29.273 8.1.2.2.3, 8.2.2.4): the HSS ends a registration.
 
-use crate::{SWX, push_feature, read_imsi, write_imsi};
+use crate::SWX;
 use quintet_cx::{DeregistrationReason, Fault, FeatureList, Outcome, read, write_application};
 use quintet_diameter::dict::{avp, command};
 use quintet_diameter::{Message, MessageWriter};
@@ -30,11 +30,11 @@ impl Rtr {
         for found in message.avps() {
             let found = found.map_err(Fault::framing)?;
             if found.is(avp::USER_NAME) {
-                imsi = Some(read_imsi(&found)?);
+                imsi = Some(read::imsi(&found)?);
             } else if found.is(avp::DEREGISTRATION_REASON) {
                 reason = Some(DeregistrationReason::read(&found)?);
             } else if found.is(avp::SUPPORTED_FEATURES) {
-                push_feature(&mut features, &found)?;
+                FeatureList::push(&mut features, &found)?;
             }
         }
         let why = "Deregistration-Reason is missing";
@@ -48,7 +48,7 @@ impl Rtr {
     /// Writes all but Session-Id and the routing AVPs.
     pub fn write(&self, w: &mut MessageWriter<'_>) {
         write_application(w, SWX);
-        write_imsi(w, self.imsi);
+        read::put_imsi(w, self.imsi);
         self.reason.write(w);
         FeatureList::write_all(w, &self.features);
     }
@@ -82,7 +82,7 @@ impl Rta {
         for found in message.avps() {
             let found = found.map_err(Fault::framing)?;
             if found.is(avp::SUPPORTED_FEATURES) {
-                push_feature(&mut answer.features, &found)?;
+                FeatureList::push(&mut answer.features, &found)?;
             }
         }
         Ok(answer)

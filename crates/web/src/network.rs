@@ -185,7 +185,24 @@ fn application_name(id: u32) -> Option<&'static str> {
         application::SH => "Sh",
         application::SWX => "SWx",
         application::S13 => "S13",
+        application::SLH => "SLh",
+        application::S6C => "S6c",
         0 => "base",
+        _ => return None,
+    })
+}
+
+/// What the commands are called in short whose initials the specifications do not take (TS 29.173 6.2, TS 29.338 5.3.2).
+fn abbreviated(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "LCS-Routing-Info-Request" => "RIR",
+        "LCS-Routing-Info-Answer" => "RIA",
+        "Send-Routing-Info-for-SM-Request" => "SRR",
+        "Send-Routing-Info-for-SM-Answer" => "SRA",
+        "Alert-Service-Centre-Request" => "ALR",
+        "Alert-Service-Centre-Answer" => "ALA",
+        "Report-SM-Delivery-Status-Request" => "RDR",
+        "Report-SM-Delivery-Status-Answer" => "RDA",
         _ => return None,
     })
 }
@@ -193,12 +210,13 @@ fn application_name(id: u32) -> Option<&'static str> {
 /// What a command is called in short: the initials of its name, as the specifications abbreviate them.
 fn command_name(application_id: u32, code: u32, request: bool) -> String {
     let known = Dictionary::builtin().command(application_id, code, request);
-    let short = known.map(|known| {
-        known
+    let short = known.map(|known| match abbreviated(&known.name) {
+        Some(short) => short.to_owned(),
+        None => known
             .name
             .split('-')
             .filter_map(|word| word.chars().next())
-            .collect::<String>()
+            .collect(),
     });
     let short = short.unwrap_or_else(|| format!("command {code}"));
     match application_name(application_id) {
@@ -224,7 +242,10 @@ fn meaning(application_id: u32, result: u32) -> &'static str {
         (application::CX, 2_001) => "FIRST_REGISTRATION or SUCCESS",
         (application::CX, 2_002) => "SUBSEQUENT_REGISTRATION",
         (application::CX, 2_003) => "UNREGISTERED_SERVICE",
-        (application::CX | application::SWX | application::SH, 5_001) => "USER_UNKNOWN",
+        (
+            application::CX | application::SWX | application::SH | application::SLH | application::S6C,
+            5_001,
+        ) => "USER_UNKNOWN",
         (application::CX, 5_002) => "IDENTITIES_DONT_MATCH",
         (application::CX | application::SWX, 5_003) => "IDENTITY_NOT_REGISTERED",
         (application::CX | application::SWX, 5_004) => "ROAMING_NOT_ALLOWED",
@@ -232,6 +253,12 @@ fn meaning(application_id: u32, result: u32) -> &'static str {
         (application::CX | application::SWX, 5_006) => "AUTH_SCHEME_NOT_SUPPORTED",
         (application::CX, 5_007) => "IN_ASSIGNMENT_TYPE",
         (application::SWX, 5_450) => "USER_NO_NON_3GPP_SUBSCRIPTION",
+        // TS 29.173 6.3, TS 29.338 7.3.
+        (application::SLH, 4_201) | (application::S6C, 5_550) => "ABSENT_USER",
+        (application::SLH, 5_490) => "UNAUTHORIZED_REQUESTING_NETWORK",
+        (application::S6C, 5_556) => "SERVICE_NOT_SUBSCRIBED",
+        (application::S6C, 5_557) => "SERVICE_BARRED",
+        (application::S6C, 5_558) => "MWD_LIST_FULL",
         _ => "",
     };
     match own {
@@ -251,6 +278,7 @@ mod tests {
             (application::S6A, 316, "S6a ULA"),
             (application::CX, 303, "Cx MAA"),
             (application::SWX, 303, "SWx MAA"),
+            (application::S6C, 8_388_648, "S6c ALA"),
             (0, 280, "DWA"),
             (77, 1, "application 77 command 1"),
         ] {

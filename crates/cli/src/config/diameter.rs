@@ -143,6 +143,10 @@ pub(crate) enum ApplicationName {
     Sh,
     /// TS 29.273.
     Swx,
+    /// TS 29.173.
+    Slh,
+    /// TS 29.338.
+    S6c,
 }
 
 impl ApplicationName {
@@ -153,6 +157,8 @@ impl ApplicationName {
             Self::S13 => quintet_hss::S13,
             Self::Sh => quintet_hss::SH,
             Self::Swx => quintet_hss::SWX,
+            Self::Slh => quintet_hss::SLH,
+            Self::S6c => quintet_hss::S6C,
         }
     }
 }
@@ -283,6 +289,8 @@ mod tests {
         assert_eq!(peer("").applications, None);
         let applications = peer("applications = [\"s6a\", \"cx\"]").applications;
         assert_eq!(applications, Some(vec![16_777_251, 16_777_216]));
+        let applications = peer("applications = [\"slh\", \"s6c\"]").applications;
+        assert_eq!(applications, Some(vec![16_777_291, 16_777_312]));
     }
 
     #[test]

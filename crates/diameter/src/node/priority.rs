@@ -83,7 +83,8 @@ impl Priority {
                 | command::RESET,
             )
             | (application::CX | application::SWX, command::PUSH_PROFILE)
-            | (application::SH, command::PUSH_NOTIFICATION) => Self::DEFERRABLE,
+            | (application::SH, command::PUSH_NOTIFICATION)
+            | (application::S6C, command::ALERT_SERVICE_CENTRE) => Self::DEFERRABLE,
             _ => Self::DEFAULT,
         }
     }

@@ -1,4 +1,5 @@
-//! The requests an HSS sends (TS 29.272 7.2.7, 7.2.9, 7.2.11, 7.2.15; TS 29.273 8.2.2.2, 8.2.2.4); those of Cx and Sh as they are.
+//! The requests an HSS sends (TS 29.272 7.2.7, 7.2.9, 7.2.11, 7.2.15; TS 29.273 8.2.2.2, 8.2.2.4); those of Cx, Sh
+//! and S6c as they are.
 
 use super::answer::{write_auth_session_state, write_features};
 use super::subscription::{SubscriptionView, write_subscription, write_user_data};
@@ -52,6 +53,11 @@ pub(crate) enum Outgoing {
         imsi: Imsi,
         request: Box<quintet_sh::Request>,
     },
+    /// Alert-Service-Centre-Request of S6c.
+    Alert {
+        imsi: Imsi,
+        request: Box<quintet_slh::s6c::Alr>,
+    },
     /// Push-Profile-Request of SWx.
     PushProfile {
         imsi: Imsi,
@@ -79,6 +85,7 @@ impl Outgoing {
             Self::DeleteSubscriberData { .. } => command::DELETE_SUBSCRIBER_DATA,
             Self::Cx { request, .. } => request.command(),
             Self::Sh { request, .. } => request.command(),
+            Self::Alert { .. } => quintet_slh::s6c::Alr::COMMAND,
             Self::PushProfile { .. } => quintet_swx::Ppr::COMMAND,
             Self::TerminateRegistration { .. } => quintet_swx::Rtr::COMMAND,
             Self::Reset { .. } => command::RESET,
@@ -90,6 +97,7 @@ impl Outgoing {
         match self {
             Self::Cx { .. } => quintet_cx::CX,
             Self::Sh { .. } => quintet_sh::SH,
+            Self::Alert { .. } => quintet_slh::s6c::S6C,
             Self::PushProfile { .. } | Self::TerminateRegistration { .. } => quintet_swx::SWX,
             _ => S6A,
         }
@@ -103,6 +111,7 @@ impl Outgoing {
             | Self::DeleteSubscriberData { imsi, .. }
             | Self::Cx { imsi, .. }
             | Self::Sh { imsi, .. }
+            | Self::Alert { imsi, .. }
             | Self::PushProfile { imsi, .. }
             | Self::TerminateRegistration { imsi, .. } => Some(*imsi),
             Self::Reset { .. } => None,
@@ -116,6 +125,16 @@ impl Outgoing {
                 quintet_sh::Request::PushNotification(pnr) => Some(pnr.identity.clone()),
                 _ => None,
             },
+            _ => None,
+        }
+    }
+}
+
+impl Outgoing {
+    /// The service centre that is alerted, if one is.
+    pub(crate) fn alerted(&self) -> Option<Msisdn> {
+        match self {
+            Self::Alert { request, .. } => Some(request.sc_address),
             _ => None,
         }
     }
@@ -141,6 +160,7 @@ pub(crate) fn write_outgoing(w: &mut MessageWriter<'_>, session: &str, request: 
     match request {
         Outgoing::Cx { request, .. } => return request.write(w),
         Outgoing::Sh { request, .. } => return request.write(w),
+        Outgoing::Alert { request, .. } => return request.write(w),
         Outgoing::PushProfile {
             imsi,
             subscription,
@@ -218,6 +238,7 @@ pub(crate) fn write_outgoing(w: &mut MessageWriter<'_>, session: &str, request: 
         // Written above.
         Outgoing::Cx { .. }
         | Outgoing::Sh { .. }
+        | Outgoing::Alert { .. }
         | Outgoing::PushProfile { .. }
         | Outgoing::TerminateRegistration { .. } => {}
         Outgoing::Reset { user_ids, reset_ids } => {

@@ -234,7 +234,7 @@ pub(crate) fn read_pur<'a>(message: &Message<'a>) -> Result<PurgeUe<'a>, Fault<'
 pub(crate) fn read_nor<'a>(message: &Message<'a>) -> Result<Notification<'a>, Fault<'a>> {
     let (mut imsi, mut host, mut flags) = (None, None, NorFlags::default());
     let (mut context_identifier, mut apn, mut gateway) = (None, None, None);
-    let (mut terminal, mut srvcc, mut ims_voice) = ((None, None), None, None);
+    let (mut terminal, mut srvcc, mut ims_voice, mut alert_reason) = ((None, None), None, None, None);
     for avp in message.avps() {
         let avp = avp.map_err(Fault::framing)?;
         if avp.is(avp::USER_NAME) {
@@ -243,6 +243,8 @@ pub(crate) fn read_nor<'a>(message: &Message<'a>) -> Result<Notification<'a>, Fa
             host = Some(read::text(&avp)?);
         } else if avp.is(avp::NOR_FLAGS) {
             flags = NorFlags(read::u32(&avp)?);
+        } else if avp.is(avp::ALERT_REASON) {
+            alert_reason = Some(read::u32(&avp)?);
         } else if avp.is(avp::CONTEXT_IDENTIFIER) {
             context_identifier = Some(read::u32(&avp)?);
         } else if avp.is(avp::SERVICE_SELECTION) {
@@ -261,6 +263,7 @@ pub(crate) fn read_nor<'a>(message: &Message<'a>) -> Result<Notification<'a>, Fa
         imsi: imsi.ok_or(Fault::missing(avp::USER_NAME))?,
         host: host.ok_or(Fault::missing(avp::ORIGIN_HOST))?,
         flags,
+        alert_reason,
         context_identifier,
         apn,
         gateway,

@@ -102,6 +102,7 @@ pub fn subscription() -> Subscription {
         ue_usage_type: None,
         sgsn_camel: false,
         fgs: Default::default(),
+        mt_sms: Default::default(),
         non_3gpp: Default::default(),
     }
 }
@@ -138,6 +139,8 @@ impl Rig {
             Application::auth(VENDOR_3GPP, quintet_hss::S13),
             Application::auth(VENDOR_3GPP, quintet_hss::SH),
             Application::auth(VENDOR_3GPP, quintet_hss::SWX),
+            Application::auth(VENDOR_3GPP, quintet_hss::SLH),
+            Application::auth(VENDOR_3GPP, quintet_hss::S6C),
         ];
         node_config.unknown_peers = UnknownPeers::Accept;
         configure(&mut node_config);
@@ -247,6 +250,8 @@ impl Rig {
                 quintet_hss::S13,
                 quintet_hss::SH,
                 quintet_hss::SWX,
+                quintet_hss::SLH,
+                quintet_hss::S6C,
             ] {
                 w.group(avp::VENDOR_SPECIFIC_APPLICATION_ID, |w| {
                     w.u32(avp::VENDOR_ID, VENDOR_3GPP);

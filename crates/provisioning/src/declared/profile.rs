@@ -5,7 +5,7 @@ use crate::record::{DEFAULT_AMBR, apn_configuration, default_subscription};
 use crate::row::Refusal;
 use quintet_identity::{Apn, Msisdn};
 use quintet_subscriber::model::{
-    AccessRestriction, AllocationRetentionPriority, Ambr, ApnConfiguration, FgsSubscription,
+    AccessRestriction, AllocationRetentionPriority, Ambr, ApnConfiguration, FgsSubscription, MtSms,
     Non3gppSubscription, PdnType, QosClass, Roaming, SubscriberStatus, Subscription,
 };
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
@@ -257,6 +257,8 @@ pub(super) struct Profile {
     ue_usage_type: Option<u32>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     sgsn_camel: bool,
+    #[serde(default, skip_serializing_if = "MtSms::is_default")]
+    mt_sms: MtSms,
     #[serde(default, skip_serializing_if = "is_default")]
     fgs: FgsSubscription,
     #[serde(default, skip_serializing_if = "Non3gppSubscription::is_default")]
@@ -282,6 +284,7 @@ impl Profile {
             regional_zone_codes: self.regional_zone_codes.clone(),
             ue_usage_type: self.ue_usage_type,
             sgsn_camel: self.sgsn_camel,
+            mt_sms: self.mt_sms,
             fgs: self.fgs.clone(),
             non_3gpp: self.non_3gpp.clone(),
             ..usual
@@ -335,6 +338,7 @@ impl Profile {
             regional_zone_codes: subscription.regional_zone_codes.clone(),
             ue_usage_type: subscription.ue_usage_type,
             sgsn_camel: subscription.sgsn_camel,
+            mt_sms: subscription.mt_sms,
             fgs: subscription.fgs.clone(),
             non_3gpp: subscription.non_3gpp.clone(),
         }

@@ -10,9 +10,9 @@ use quintet_subscriber::ims::{
 };
 use quintet_subscriber::model::{
     AaaServer, AccessRestriction, Algorithm, AllocationRetentionPriority, Ambr, AmfRegistration,
-    ApnConfiguration, Authentication, AuthenticationEvent, AuthenticationMethod, FgsSubscription,
-    Non3gppSubscription, PdnGateway, PdnType, QosClass, RatType, Roaming, SdmSubscription, ServingNode,
-    SqnProfile, Subscriber, SubscriberStatus, Subscription,
+    ApnConfiguration, Authentication, AuthenticationEvent, AuthenticationMethod, FgsSubscription, MtSms,
+    Non3gppSubscription, PdnGateway, PdnType, QosClass, RatType, Roaming, SdmSubscription, ServiceCentre,
+    ServingNode, SqnProfile, Subscriber, SubscriberStatus, Subscription,
 };
 use std::sync::Arc;
 
@@ -96,6 +96,11 @@ pub fn subscription(ambr: u64) -> Subscription {
             },
             ..FgsSubscription::default()
         },
+        mt_sms: if ambr.is_multiple_of(5) {
+            MtSms::Barred
+        } else {
+            MtSms::Subscribed
+        },
         non_3gpp: Non3gppSubscription {
             apns_enabled: !ambr.is_multiple_of(3),
             ..Non3gppSubscription::default()
@@ -167,6 +172,19 @@ pub fn node(n: u64) -> ServingNode {
         imeisv: None,
         mme_number_for_mt_sms: None,
         since: 1_700_000_000 + n,
+    }
+}
+
+/// A service centre that waits.
+///
+/// # Panics
+/// If `n` has more than ten digits.
+#[must_use]
+pub fn waiting_centre(n: u64) -> ServiceCentre {
+    ServiceCentre {
+        address: format!("4917{n:010}").parse().expect("digits"),
+        host: format!("gmsc{n}.epc.mnc001.mcc001.3gppnetwork.org"),
+        realm: "epc.mnc001.mcc001.3gppnetwork.org".to_owned(),
     }
 }
 

@@ -1,10 +1,12 @@
 //! Where subscribers are served: ULR, PUR, NOR and cancellations as the store sees them.
 
-use super::fixture::{aaa, gateway, imsi, node, subscriber};
+use super::fixture::{aaa, gateway, imsi, node, subscriber, waiting_centre};
 use super::{Make, call};
 use crate::port::{Command, MAX_PDN_GATEWAYS, PutMode, Reply, Store, StoreError};
 use quintet_identity::Imsi;
-use quintet_subscriber::model::{AaaServer, Location, PdnGateway, ServingNode};
+use quintet_subscriber::model::{
+    AaaServer, Location, MessageWaiting, PdnGateway, ServingNode, WaitingChange,
+};
 
 fn with_subscribers(make: Make<'_>, count: u64) -> Box<dyn Store> {
     let mut store = make();
@@ -118,6 +120,7 @@ pub fn set_mme_keeps_gateways_unless_cleared(make: Make<'_>) {
     set_gateway(&mut *store, &node(1).host, Some(gateway(1, 1)), &[]).expect("a gateway");
     let with_gateway = |n| Location {
         aaa: None,
+        message_waiting: None,
         pdn_gateways: vec![gateway(1, 1)],
         ..at_mme(n)
     };
@@ -134,6 +137,7 @@ pub fn set_sgsn_keeps_mme_and_gateways(make: Make<'_>) {
     set_gateway(&mut *store, &node(1).host, Some(gateway(1, 1)), &[]).expect("a gateway");
     let mut expected = Location {
         aaa: None,
+        message_waiting: None,
         pdn_gateways: vec![gateway(1, 1)],
         ..at_mme(1)
     };
@@ -470,6 +474,7 @@ pub fn every_field_of_a_location_survives(make: Make<'_>) {
         mme: Some(full.clone()),
         sgsn: Some(bare.clone()),
         aaa: None,
+        message_waiting: None,
         pdn_gateways: vec![],
     };
     assert_eq!(stored, Some(expected));
@@ -479,6 +484,7 @@ pub fn every_field_of_a_location_survives(make: Make<'_>) {
         mme: Some(bare),
         sgsn: Some(full),
         aaa: None,
+        message_waiting: None,
         pdn_gateways: vec![],
     };
     assert_eq!(load(&mut *store, 1), Some(expected));
@@ -517,6 +523,7 @@ pub fn a_aaa_server_is_replaced_if_it_is_the_expected_one(make: Make<'_>) {
     let mut expected = Location {
         mme: Some(node(1)),
         aaa: Some(first.clone()),
+        message_waiting: None,
         ..Location::default()
     };
     let named = first.host.to_ascii_uppercase();
@@ -562,4 +569,58 @@ pub fn a_removed_subscriber_leaves_its_aaa_server(make: Make<'_>) {
     assert_eq!(load(&mut *store, 1).and_then(|l| l.aaa), Some(server.clone()));
     set_aaa(&mut *store, 1, Some(&server.host), None).expect("it is forgotten");
     assert_eq!(load(&mut *store, 1).and_then(|l| l.aaa), None);
+}
+
+/// Message waiting data are the subscriber's, not the serving node's; they end with the subscriber.
+pub fn who_waits_is_kept_and_outlives_a_cleared_location(make: Make<'_>) {
+    let mut store = with_subscribers(make, 2);
+    let missed = |n| WaitingChange::Missed {
+        centre: Some(waiting_centre(n)),
+        mnrf: Some(Some(1)),
+        mnrg: None,
+        mcef: n == 2,
+    };
+    let change_of = |store: &mut dyn Store, n, change: &WaitingChange| {
+        let change = Box::new(change.clone());
+        call(
+            store,
+            Command::ChangeWaiting {
+                imsi: imsi(n),
+                change,
+            },
+        )
+    };
+    let change = |store: &mut dyn Store, change: &WaitingChange| change_of(store, 1, change);
+    let missing = Err(StoreError::NoSubscriber { imsi: imsi(9) });
+    assert_eq!(change_of(&mut *store, 9, &missed(1)), missing);
+    let nobody = WaitingChange::Told(waiting_centre(1).address);
+    assert_eq!(change(&mut *store, &nobody), Ok(Reply::Location(None)));
+    assert_eq!(load(&mut *store, 1), None, "nothing is kept of nothing");
+    let mut expected = MessageWaiting::default();
+    for n in [1, 2] {
+        change(&mut *store, &missed(n)).expect("it is kept");
+        expected.apply(&missed(n));
+        let stored = load(&mut *store, 1).and_then(|location| location.message_waiting);
+        assert_eq!(stored.as_ref(), Some(&expected));
+    }
+    set_mme(&mut *store, 1, node(1), true);
+    let all = load(&mut *store, 1).expect("a location");
+    assert_eq!(all.message_waiting.as_ref(), Some(&expected));
+    let clear = Command::ClearLocation { imsi: imsi(1) };
+    let before = call(&mut *store, clear.clone());
+    assert_eq!(before, Ok(Reply::Location(Some(Box::new(all)))));
+    let left = Location {
+        message_waiting: Some(expected.clone()),
+        ..Location::default()
+    };
+    assert_eq!(load(&mut *store, 1), Some(left));
+    let told = WaitingChange::Told(waiting_centre(1).address);
+    change(&mut *store, &told).expect("one was told");
+    expected.apply(&told);
+    let stored = load(&mut *store, 1).and_then(|location| location.message_waiting);
+    assert_eq!(stored, Some(expected));
+    let imsis = vec![imsi(1)];
+    call(&mut *store, Command::Remove { imsis }).expect("a removal");
+    call(&mut *store, clear).expect("it is cleared");
+    assert_eq!(load(&mut *store, 1), None);
 }

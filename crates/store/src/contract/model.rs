@@ -2,7 +2,7 @@
 
 use super::fixture::{
     aaa, amf_registration, authentication_event, gateway, ims_subscription, imsi, node, registrations,
-    sdm_subscription, slot, subscriber, subscription,
+    sdm_subscription, slot, subscriber, subscription, waiting_centre,
 };
 use super::{Make, call, wait};
 use crate::faulty::Dice;
@@ -11,7 +11,7 @@ use crate::memory::MemoryStore;
 use crate::port::{Command, PutMode, Reply, Revision, StoreError, Ticket};
 use quintet_crypto::K;
 use quintet_subscriber::auc::Epoch;
-use quintet_subscriber::model::{AmfModification, ContextChange};
+use quintet_subscriber::model::{AmfModification, ContextChange, Presence, WaitingChange};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -101,6 +101,10 @@ fn some_command(dice: &mut Dice) -> Command {
             imsi: one,
             sgsn: Box::new(node(dice.below(4))),
         },
+        11 if dice.falls(500) => Command::ChangeWaiting {
+            imsi: one,
+            change: Box::new(some_waiting_change(dice)),
+        },
         11 => Command::Purge { imsi: one, host },
         12 => Command::ClearLocation { imsi: one },
         13 | 14 => {
@@ -135,6 +139,24 @@ fn some_command(dice: &mut Dice) -> Command {
         23 => Command::ClearContextData { imsi: one },
         25..=35 => some_ims_command(dice, one),
         _ => Command::Count,
+    }
+}
+
+fn some_waiting_change(dice: &mut Dice) -> WaitingChange {
+    let centre = waiting_centre(dice.below(4));
+    match dice.below(3) {
+        0 => WaitingChange::Told(centre.address),
+        1 => WaitingChange::Present(Presence {
+            mme: dice.falls(500),
+            sgsn: dice.falls(500),
+            memory: dice.falls(500),
+        }),
+        _ => WaitingChange::Missed {
+            centre: dice.falls(700).then_some(centre),
+            mnrf: dice.falls(500).then(|| dice.falls(500).then_some(1)),
+            mnrg: dice.falls(500).then_some(None),
+            mcef: dice.falls(300),
+        },
     }
 }
 

@@ -369,6 +369,7 @@ mod tests {
             ue_usage_type: None,
             sgsn_camel: false,
             fgs: Default::default(),
+            mt_sms: Default::default(),
             non_3gpp: Default::default(),
         }
     }

@@ -1,6 +1,7 @@
-//! Where a subscriber is served: location data of TS 23.008 2.4 and 2.13, kept by ULR, NOR, PUR, and over SWx by MAR and SAR.
+//! Where a subscriber is served: location data of TS 23.008 2.4 and 2.13, kept by ULR, NOR, PUR, over SWx by MAR and
+//! SAR, over S6c by SRR and RDR.
 
-use super::AaaServer;
+use super::{AaaServer, MessageWaiting};
 use quintet_identity::{Apn, Imei, Imeisv, Msisdn, Plmn};
 use std::net::IpAddr;
 
@@ -68,6 +69,23 @@ pub struct Location {
     /// The 3GPP AAA server (SWx).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aaa: Option<AaaServer>,
+    /// Which service centres wait for the UE (S6c). It is what is left when serving nodes are forgotten.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message_waiting: Option<MessageWaiting>,
     /// PDN gateways in use, by Context-Identifier, whichever access they serve.
     pub pdn_gateways: Vec<PdnGateway>,
+}
+
+impl Location {
+    /// The MME that serves, if the UE is not purged there.
+    #[must_use]
+    pub fn serving_mme(&self) -> Option<&ServingNode> {
+        self.mme.as_ref().filter(|node| !node.purged)
+    }
+
+    /// The SGSN that serves, if the UE is not purged there.
+    #[must_use]
+    pub fn serving_sgsn(&self) -> Option<&ServingNode> {
+        self.sgsn.as_ref().filter(|node| !node.purged)
+    }
 }

@@ -17,6 +17,28 @@ pub enum SubscriberStatus {
     OperatorDeterminedBarring,
 }
 
+/// Whether short messages to the UE are subscribed (teleservice 21 of TS 22.003), for S6c.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum MtSms {
+    /// They are.
+    #[default]
+    Subscribed,
+    /// They are, and barred: 5557 SERVICE_BARRED.
+    Barred,
+    /// They are not: 5556 SERVICE_NOT_SUBSCRIBED.
+    NotSubscribed,
+}
+
+impl MtSms {
+    /// Whether nothing was said.
+    #[must_use]
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// Access-Restriction-Data (TS 29.272 7.3.31): a set bit forbids.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -205,6 +227,9 @@ pub struct Subscription {
     /// SGSN CAMEL services are subscribed: an SGSN that can must use MAP for it (TS 29.272 7.4.4.2).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub sgsn_camel: bool,
+    /// Whether short messages reach the UE.
+    #[serde(default, skip_serializing_if = "MtSms::is_default")]
+    pub mt_sms: MtSms,
     /// What 5GS adds.
     #[serde(default, skip_serializing_if = "FgsSubscription::is_default")]
     pub fgs: FgsSubscription,

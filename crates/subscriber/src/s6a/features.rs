@@ -29,6 +29,8 @@ flags!(
     FeatureList2 {
         /// SMS in MME.
         SMS_IN_MME = 0,
+        /// The SGSN takes short messages over Gdd.
+        GDD_IN_SGSN = 12,
         /// SGSN CAMEL capability.
         SGSN_CAMEL = 14,
         /// Reset-IDs.
@@ -115,6 +117,12 @@ impl Features {
     #[must_use]
     pub const fn sms_in_mme(self) -> bool {
         self.list_2.has(FeatureList2::SMS_IN_MME)
+    }
+
+    /// Whether short messages go over the SGSN.
+    #[must_use]
+    pub const fn gdd_in_sgsn(self) -> bool {
+        self.list_2.has(FeatureList2::GDD_IN_SGSN)
     }
 
     /// Whether the SGSN can register over MAP for CAMEL.

@@ -1,9 +1,12 @@
 //! Notify (TS 29.272 5.2.5.1): what a serving node tells the HSS between two registrations.
 
 use super::{Cancellation, CancellationType, Domain, NorFlags, Refusal};
-use crate::model::{Location, PdnGateway, ServingNode, Subscription};
+use crate::model::{Location, PdnGateway, Presence, ServingNode, Subscription};
 use quintet_identity::{Apn, Imei, Imeisv, Imsi};
 use std::net::IpAddr;
+
+/// UE_MEMORY_AVAILABLE of Alert-Reason: the UE has room for short messages again.
+const UE_MEMORY_AVAILABLE: u32 = 1;
 
 /// Host, realm and addresses of a PDN gateway, as they are told.
 pub type ReportedGateway<'a> = (Option<&'a str>, Option<&'a str>, Vec<IpAddr>);
@@ -17,6 +20,8 @@ pub struct Notification<'a> {
     pub host: &'a str,
     /// NOR-Flags.
     pub flags: NorFlags,
+    /// Alert-Reason, beside a flag that says the UE is ready for short messages.
+    pub alert_reason: Option<u32>,
     /// Context-Identifier: the APN configuration that a PDN gateway is told for.
     pub context_identifier: Option<u32>,
     /// Service-Selection: the APN in use; needed if the configuration is the wild card.
@@ -55,6 +60,8 @@ pub struct NotifyDecision {
     pub cancellation: Option<Cancellation>,
     /// The UE is reachable: whoever waits for it can be told.
     pub reachable: bool,
+    /// How, for service centres that wait.
+    pub presence: Presence,
 }
 
 impl Notification<'_> {
@@ -73,19 +80,26 @@ impl Notification<'_> {
         if mme.is_none() && sgsn.is_none() {
             return Err(Refusal::UnknownServingNode);
         }
-        let reachable = [
-            NorFlags::UE_REACHABLE_FROM_MME,
-            NorFlags::UE_REACHABLE_FROM_SGSN,
-            NorFlags::READY_FOR_SM_FROM_MME,
-            NorFlags::READY_FOR_SM_FROM_SGSN,
-        ];
+        let presence = self.presence();
         Ok(NotifyDecision {
             gateway: self.gateway_change(subscription),
             mme: mme.and_then(|node| self.altered(node)),
             sgsn: sgsn.and_then(|node| self.altered(node)),
             cancellation: mme.and_then(|_| self.displaced_sgsn(location?)),
-            reachable: reachable.iter().any(|flag| self.flags.has(*flag)),
+            reachable: presence.is_any(),
+            presence,
         })
+    }
+
+    /// How the UE shows that it can be reached (TS 29.272 7.3.49).
+    fn presence(&self) -> Presence {
+        let any = |flags: [NorFlags; 2]| flags.iter().any(|flag| self.flags.has(*flag));
+        let ready = any([NorFlags::READY_FOR_SM_FROM_MME, NorFlags::READY_FOR_SM_FROM_SGSN]);
+        Presence {
+            mme: any([NorFlags::UE_REACHABLE_FROM_MME, NorFlags::READY_FOR_SM_FROM_MME]),
+            sgsn: any([NorFlags::UE_REACHABLE_FROM_SGSN, NorFlags::READY_FOR_SM_FROM_SGSN]),
+            memory: ready && self.alert_reason == Some(UE_MEMORY_AVAILABLE),
+        }
     }
 
     /// The SGSN that Single-Registration-Indication of an MME cancels (TS 29.272 7.3.49): a node never cancels itself.

@@ -38,6 +38,7 @@ pub(crate) fn subscription() -> Subscription {
         ue_usage_type: None,
         sgsn_camel: false,
         fgs: Default::default(),
+        mt_sms: Default::default(),
         non_3gpp: Default::default(),
     }
 }
@@ -182,6 +183,7 @@ fn who_is_cancelled() {
         mme,
         sgsn,
         aaa: None,
+        message_waiting: None,
         pdn_gateways: Vec::new(),
     };
     let rows = [
@@ -246,6 +248,7 @@ fn a_purge_freezes_what_the_host_serves_and_was_named() {
         mme: Some(node("both")),
         sgsn: Some(node("both")),
         aaa: None,
+        message_waiting: None,
         pdn_gateways: Vec::new(),
     };
     for (flags, expected) in [(None, 3), (Some(0), 3), (Some(1), 1), (Some(2), 2), (Some(3), 3)] {
