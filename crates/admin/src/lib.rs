@@ -36,6 +36,7 @@ mod once;
 mod openapi;
 mod page;
 mod parts;
+mod places;
 mod problem;
 mod ranges;
 mod server;

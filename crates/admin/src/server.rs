@@ -4,6 +4,7 @@ use crate::app::{App, Remote, Settings};
 use crate::desk::Desk;
 use crate::inside::Inside;
 use crate::openapi::router;
+use crate::places::Places;
 use crate::problem::Problem;
 use axum::Router;
 use axum::body::Body;
@@ -45,6 +46,8 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 pub struct Limits {
     /// Connections at once.
     pub connections: usize,
+    /// Connections at once of one IPv4 address, or of the IPv6 addresses of one /64: more are closed.
+    pub connections_per_address: usize,
     /// Requests under way at once, of all connections.
     pub requests: usize,
     /// How long a request may take, with its body.
@@ -57,6 +60,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 512,
+            connections_per_address: 128,
             requests: 1_024,
             request_time: Duration::from_secs(30),
             header_time: Duration::from_secs(30),
@@ -219,6 +223,7 @@ async fn accept(
     mut stopped: watch::Receiver<bool>,
 ) {
     let places = Arc::new(Semaphore::new(limits.connections));
+    let of_addresses = Places::new(limits.connections_per_address);
     loop {
         let place = tokio::select! {
             () = told(&mut stopped) => break,
@@ -231,11 +236,14 @@ async fn accept(
         };
         match accepted {
             Ok((stream, remote)) => {
+                let Some(of_address) = of_addresses.take(remote.ip()) else {
+                    continue;
+                };
                 let acceptor = tls.as_ref().map(|current| TlsAcceptor::from(current()));
                 let (service, stopped) = (service.clone(), stopped.clone());
                 tokio::spawn(async move {
                     connection(stream, remote, acceptor, limits, service, stopped).await;
-                    drop(place);
+                    drop((place, of_address));
                 });
             }
             Err(error) => {

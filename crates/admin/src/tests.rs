@@ -1,6 +1,7 @@
 //! The interface without sockets: requests in, answers out, on a store in memory.
 
 mod access;
+mod connections;
 mod described;
 mod many;
 mod secrets;

@@ -108,14 +108,12 @@ fn start(path: &Path) -> Result<(Server, String)> {
         clock: Arc::new(|| wall_clock().0),
     };
     let listen = (std::net::Ipv4Addr::LOCALHOST, 0).into();
-    let server = Server::start(
-        listen,
-        None,
-        Limits::default(),
-        settings,
-        None,
-        (Box::new(store), wake),
-    )?;
+    // All of them are ours.
+    let limits = Limits {
+        connections_per_address: Limits::default().connections,
+        ..Limits::default()
+    };
+    let server = Server::start(listen, None, limits, settings, None, (Box::new(store), wake))?;
     Ok((server, token.to_string()))
 }
 

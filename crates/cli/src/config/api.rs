@@ -33,6 +33,8 @@ pub(crate) struct Api {
     pub(crate) audit_days: u32,
     /// Connections at once.
     pub(crate) max_connections: usize,
+    /// Connections at once of one address.
+    pub(crate) max_connections_per_address: usize,
     /// When the page may see what passes on this core.
     live: Live,
 }
@@ -68,6 +70,7 @@ impl Default for Api {
             page: true,
             audit_days: 400,
             max_connections: 512,
+            max_connections_per_address: 128,
             live: Live::default(),
         }
     }
@@ -94,11 +97,13 @@ impl Api {
                 self.audit_days
             );
         }
-        if !(1..=MAX_CONNECTIONS).contains(&self.max_connections) {
-            bail!(
-                "api.max_connections = {}: expected 1 to {MAX_CONNECTIONS}",
-                self.max_connections
-            );
+        for (name, value) in [
+            ("max_connections", self.max_connections),
+            ("max_connections_per_address", self.max_connections_per_address),
+        ] {
+            if !(1..=MAX_CONNECTIONS).contains(&value) {
+                bail!("api.{name} = {value}: expected 1 to {MAX_CONNECTIONS}");
+            }
         }
         Ok(())
     }
@@ -152,6 +157,9 @@ mod tests {
         assert!(check(tls).is_ok());
         let memory = check("[api]\nlisten = \"127.0.0.1:8080\"\n[store]\nkind = \"memory\"\n");
         assert!(memory.unwrap_err().contains("memory"));
-        assert!(check("[api]\nlisten = \"127.0.0.1:8080\"\naudit_days = 0\n").is_err());
+        for none in ["audit_days", "max_connections", "max_connections_per_address"] {
+            let error = check(&format!("[api]\nlisten = \"127.0.0.1:8080\"\n{none} = 0\n")).unwrap_err();
+            assert!(error.contains(&format!("api.{none} = 0")), "{error}");
+        }
     }
 }

@@ -53,6 +53,7 @@ pub(super) fn start(
     };
     let limits = Limits {
         connections: config.api.max_connections,
+        connections_per_address: config.api.max_connections_per_address,
         ..Limits::default()
     };
     let tls = tls.cloned().map(|tls| {
