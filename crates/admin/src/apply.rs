@@ -51,7 +51,7 @@ struct Planned {
 #[utoipa::path(post, path = "/apply", tag = "apply", operation_id = "apply", params(ApplyQuery),
     request_body(content = String, content_type = "application/yaml",
         example = "subscribers:\n  - {imsi: \"001010000000001\", msisdn: \"33612345678\"}\n"),
-    responses((status = 200, body = Difference), (status = 422, body = Problem)))]
+    responses((status = 200, body = Difference), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(crate) async fn apply(Params(query): Params<ApplyQuery>, ask: Ask) -> Result<Response, Problem> {
     let access = match query.dry_run {
         true => Access::read(Area::Subscribers),

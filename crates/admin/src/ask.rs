@@ -19,8 +19,8 @@ use std::str::FromStr;
 /// The longest entity tags header that is read, in octets.
 const MAX_TAGS_OCTETS: usize = 1_024;
 
-/// Members whose values are not repeated in an error.
-const SECRET_MEMBERS: [&str; 6] = ["k", "op", "opc", "sqn", "password", "ha1"];
+/// Members of whose values nothing is repeated in an error.
+const SECRET_MEMBERS: [&str; 7] = ["k", "op", "opc", "sqn", "digest", "password", "ha1"];
 
 /// What If-Match or If-None-Match says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -172,7 +172,7 @@ fn wrong(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
         match segment {
             Segment::Map { key } => {
                 pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
-                secret = SECRET_MEMBERS.contains(&key.as_str());
+                secret |= SECRET_MEMBERS.contains(&key.as_str());
             }
             Segment::Seq { index } => pointer.push_str(&index.to_string()),
             Segment::Enum { variant } => pointer.push_str(variant),
@@ -180,9 +180,12 @@ fn wrong(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
         }
     }
     let inner = error.inner();
-    let why = match secret {
+    let said = inner.to_string();
+    let names_members_alone = ["missing field", "unknown field", "duplicate field"];
+    let tells_no_value = names_members_alone.iter().any(|begin| said.starts_with(begin));
+    let why = match secret && !tells_no_value {
         true => "a string of hexadecimal digits (or text of a password) is expected".to_owned(),
-        false => inner.to_string(),
+        false => said,
     };
     let problem = match inner.classify() {
         serde_json::error::Category::Data => Problem::invalid(why),
@@ -210,6 +213,17 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Params<T> {
 
 fn axum_text(error: &axum::extract::rejection::QueryRejection) -> String {
     error.body_text()
+}
+
+/// How many entries a page shall have at most: 1 to `most`; `default`, if nobody says.
+pub(crate) fn page_size(asked: Option<usize>, default: usize, most: usize) -> Result<usize, Problem> {
+    match asked {
+        None => Ok(default.min(most)),
+        Some(size) if (1..=most).contains(&size) => Ok(size),
+        Some(size) => {
+            Err(Problem::unreadable(format_args!("{size} entries: a page has 1 to {most}")).at("limit"))
+        }
+    }
 }
 
 /// Something of the path.

@@ -2,7 +2,7 @@
 
 use crate::access::{Access, Area};
 use crate::app::App;
-use crate::ask::{Ask, Params, ok};
+use crate::ask::{Ask, Params, ok, page_size};
 use crate::problem::Problem;
 use axum::response::Response;
 use quintet_provisioning::FieldChange;
@@ -13,6 +13,9 @@ use utoipa::{IntoParams, ToSchema};
 
 /// Most fields that are written down of one change.
 const MAX_FIELDS: usize = 256;
+
+/// The last moment that may be asked for, milliseconds since 1970: the end of the year 9999.
+const MAX_TIME_MS: u64 = 253_402_300_799_999;
 
 /// Entries of a page when nobody says how many.
 const DEFAULT_LIMIT: usize = 100;
@@ -115,8 +118,10 @@ pub(crate) struct AuditQuery {
     /// To whom or what, such as an IMSI.
     subject: Option<String>,
     /// Not before, milliseconds since 1970.
+    #[param(maximum = 253402300799999_i64)]
     since_ms: Option<u64>,
     /// Before, milliseconds since 1970.
+    #[param(maximum = 253402300799999_i64)]
     until_ms: Option<u64>,
     /// At most so many.
     #[param(minimum = 1, maximum = 1024)]
@@ -169,7 +174,12 @@ pub(crate) async fn list(Params(query): Params<AuditQuery>, ask: Ask) -> Result<
             Some(number.ok_or_else(|| Problem::unreadable("it is no cursor of an answer").at("cursor"))?)
         }
     };
-    let limit = query.limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MAX_ADMIN_LISTED);
+    for (name, moment) in [("since_ms", query.since_ms), ("until_ms", query.until_ms)] {
+        if moment.is_some_and(|moment| moment > MAX_TIME_MS) {
+            return Err(Problem::unreadable(format_args!("{MAX_TIME_MS} is the most")).at(name));
+        }
+    }
+    let limit = page_size(query.limit, DEFAULT_LIMIT, MAX_ADMIN_LISTED)?;
     let filter = Box::new(AuditFilter {
         who: query.who,
         what: query.what,

@@ -1,7 +1,7 @@
 //! The register of equipment: rules, and bindings of SIMs.
 
 use crate::access::{Access, Area};
-use crate::ask::{Ask, Params, answer, imsi_of_path, of_path, ok, text};
+use crate::ask::{Ask, Params, answer, imsi_of_path, of_path, ok, page_size, text};
 use crate::audit::{Done, entry};
 use crate::problem::Problem;
 use axum::extract::Path;
@@ -50,10 +50,7 @@ async fn page(ask: &Ask, query: &EquipmentQuery) -> Result<EquipmentPage, Proble
             .and_then(|number| number.parse().ok())
             .ok_or_else(|| Problem::unreadable("it is no cursor of an answer").at("cursor"))?,
     };
-    let limit = query
-        .limit
-        .unwrap_or(DEFAULT_LIMIT)
-        .clamp(1, MAX_EQUIPMENT_LISTED);
+    let limit = page_size(query.limit, DEFAULT_LIMIT, MAX_EQUIPMENT_LISTED)?;
     let since = Revision(since);
     let command = Command::Equipment(EquipmentCommand::Changes { since, limit });
     let Reply::Equipment(EquipmentReply::Changes {
@@ -87,7 +84,7 @@ pub(crate) async fn list(Params(query): Params<EquipmentQuery>, ask: Ask) -> Res
 #[utoipa::path(put, path = "/eir/rules/{equipment}", tag = "equipment", operation_id = "putRule",
     params(("equipment" = EquipmentPattern, Path, description = "The first digits of an IMEI, or an IMEISV")),
     request_body = EquipmentRule,
-    responses((status = 200, body = EquipmentRule), (status = 422, body = Problem)))]
+    responses((status = 200, body = EquipmentRule), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(crate) async fn put_rule(Path(equipment): Path<String>, ask: Ask) -> Result<Response, Problem> {
     ask.caller.may_for_all(Access::write(Area::Equipment))?;
     let equipment: EquipmentPattern = of_path("equipment", &equipment)?;
@@ -123,7 +120,7 @@ pub(crate) async fn delete_rule(Path(equipment): Path<String>, ask: Ask) -> Resu
 /// Lets a SIM be used in this equipment only; what it was bound to before goes.
 #[utoipa::path(put, path = "/eir/bindings/{imsi}", tag = "equipment", operation_id = "putBinding",
     params(("imsi" = Imsi, Path, description = "Whose SIM")), request_body = EquipmentBinding,
-    responses((status = 200, body = EquipmentBinding), (status = 422, body = Problem)))]
+    responses((status = 200, body = EquipmentBinding), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(crate) async fn put_binding(Path(imsi): Path<String>, ask: Ask) -> Result<Response, Problem> {
     let imsi = imsi_of_path(&imsi)?;
     ask.caller.may_for(Access::write(Area::Equipment), imsi)?;

@@ -19,6 +19,7 @@
 #![forbid(unsafe_code)]
 
 mod access;
+mod answers;
 mod app;
 mod apply;
 mod ask;
@@ -51,7 +52,7 @@ pub use desk::{Desk, MAX_WAITING};
 pub use find::{MAX_SOUGHT_OCTETS, Sought};
 pub use inside::{Answered, Inside, Question};
 pub use openapi::document;
-pub use problem::Problem;
+pub use problem::{Problem, without_keys};
 pub use server::{Limits, Pages, Server, ServerError, Tls, limited};
 pub use tokens::{FIRST_TOKEN, NewToken, first_token, mint};
 

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::problem::Problem;
-use crate::{apply, audit, bulk, equipment, keys, location, page, parts, subscribers, tokens};
+use crate::{answers, apply, audit, bulk, equipment, keys, location, page, parts, subscribers, tokens};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::header::CONTENT_TYPE;
@@ -88,9 +88,11 @@ fn routes() -> OpenApiRouter<App> {
 }
 
 fn split() -> (Router<App>, Document) {
-    OpenApiRouter::with_openapi(Head::openapi())
+    let (router, mut document) = OpenApiRouter::with_openapi(Head::openapi())
         .nest("/api/v1", routes())
-        .split_for_parts()
+        .split_for_parts();
+    answers::complete(&mut document);
+    (router, document)
 }
 
 /// The OpenAPI document, as JSON for people.

@@ -3,7 +3,7 @@
 use crate::ask::{Ask, imsi_of_path, of_path, text};
 use crate::change::{Edit, Planned, change, record_of};
 use crate::problem::Problem;
-use crate::subscribers::{IdempotencyKey, IfMatch, found, shown_if_new};
+use crate::subscribers::{IdempotencyKey, IfMatch, IfNoneMatch, found, shown_if_new};
 use axum::extract::Path;
 use axum::response::Response;
 use quintet_identity::Imsi;
@@ -25,7 +25,7 @@ pub(crate) struct ApnConfigurations {
 
 /// The IMS subscription: identities, service profile with its filter criteria, S-CSCF capabilities.
 #[utoipa::path(get, path = "/subscribers/{imsi}/ims", tag = "subscribers", operation_id = "getIms",
-    params(("imsi" = Imsi, Path, description = "Who")),
+    params(("imsi" = Imsi, Path, description = "Who"), IfNoneMatch),
     responses((status = 200, body = ImsSubscription), (status = 304), (status = 404, body = Problem)))]
 pub(crate) async fn ims(Path(imsi): Path<String>, ask: Ask) -> Result<Response, Problem> {
     let found = found(&ask, &imsi).await?;
@@ -43,7 +43,8 @@ fn no_ims(imsi: &str) -> Problem {
 /// Replaces the IMS subscription, or makes one: all of it, or `true` for the one that follows from IMSI and number. Credentials of
 /// SIP Digest that are left out stay.
 #[utoipa::path(put, path = "/subscribers/{imsi}/ims", tag = "subscribers", operation_id = "putIms",
-    params(("imsi" = Imsi, Path, description = "Who"), IdempotencyKey, IfMatch), request_body = ImsRecord,
+    params(("imsi" = Imsi, Path, description = "Who"), IdempotencyKey, IfMatch),
+    request_body(content = ImsRecord, example = json!(true)),
     responses((status = 200, body = ImsSubscription), (status = 404, body = Problem), (status = 409, body = Problem),
         (status = 412, body = Problem), (status = 422, body = Problem)))]
 pub(crate) async fn put_ims(Path(imsi): Path<String>, ask: Ask) -> Result<Response, Problem> {
@@ -89,7 +90,7 @@ fn subscription(record: &mut Record) -> Result<&mut Subscription, Problem> {
 
 /// The APN configurations.
 #[utoipa::path(get, path = "/subscribers/{imsi}/apn-configurations", tag = "subscribers",
-    operation_id = "listApnConfigurations", params(("imsi" = Imsi, Path, description = "Who")),
+    operation_id = "listApnConfigurations", params(("imsi" = Imsi, Path, description = "Who"), IfNoneMatch),
     responses((status = 200, body = ApnConfigurations), (status = 304), (status = 404, body = Problem)))]
 pub(crate) async fn apns(Path(imsi): Path<String>, ask: Ask) -> Result<Response, Problem> {
     let found = found(&ask, &imsi).await?;
@@ -156,7 +157,7 @@ pub(crate) async fn delete_apn(
 
 /// Where the subscriber may roam.
 #[utoipa::path(get, path = "/subscribers/{imsi}/roaming", tag = "subscribers", operation_id = "getRoaming",
-    params(("imsi" = Imsi, Path, description = "Who")),
+    params(("imsi" = Imsi, Path, description = "Who"), IfNoneMatch),
     responses((status = 200, body = Roaming), (status = 304), (status = 404, body = Problem)))]
 pub(crate) async fn roaming(Path(imsi): Path<String>, ask: Ask) -> Result<Response, Problem> {
     let found = found(&ask, &imsi).await?;

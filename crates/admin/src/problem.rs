@@ -1,5 +1,6 @@
 //! Errors as RFC 9457 has them: what, where, why, and what to do.
 
+use crate::answers::PROBLEM_JSON;
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, ETAG, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -37,6 +38,24 @@ pub struct Problem {
     revision: Revision,
 }
 
+/// Hexadecimal digits in a row that are not repeated: no identity has so many, and the shortest key has 32.
+const MAX_DIGITS: usize = 24;
+
+/// A text without what may be a key that stands in the wrong place.
+#[must_use]
+pub fn without_keys(text: &str) -> String {
+    let (mut kept, mut rest) = (String::with_capacity(text.len()), text);
+    while !rest.is_empty() {
+        let is_digit = |c: char| c.is_ascii_hexdigit();
+        let (digits, behind) = rest.split_at(rest.find(|c| !is_digit(c)).unwrap_or(rest.len()));
+        let (other, behind) = behind.split_at(behind.find(is_digit).unwrap_or(behind.len()));
+        kept.push_str(if digits.len() < MAX_DIGITS { digits } else { "***" });
+        kept.push_str(other);
+        rest = behind;
+    }
+    kept
+}
+
 fn urn<S: serde::Serializer>(kind: &&'static str, s: S) -> Result<S::Ok, S::Error> {
     s.collect_str(&format_args!("urn:quintet:problem:{kind}"))
 }
@@ -53,7 +72,7 @@ impl Problem {
             kind,
             title,
             status: status.as_u16(),
-            detail: detail.to_string(),
+            detail: without_keys(&detail.to_string()),
             field: None,
             remedy: None,
             retry_after_s: 0,
@@ -123,14 +142,14 @@ impl Problem {
     /// Where: a member by JSON pointer, a parameter, a header.
     #[must_use]
     pub fn at(mut self, field: impl Into<String>) -> Self {
-        self.field = Some(field.into());
+        self.field = Some(without_keys(&field.into()));
         self
     }
 
     /// With what to do about it.
     #[must_use]
     pub fn remedy(mut self, remedy: impl Into<String>) -> Self {
-        self.remedy = Some(remedy.into());
+        self.remedy = Some(without_keys(&remedy.into()));
         self
     }
 
@@ -174,9 +193,11 @@ impl Problem {
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
-        let mut problem = Self::invalid(&refusal.why);
-        problem.remedy = refusal.remedy;
-        problem
+        let problem = Self::invalid(&refusal.why);
+        match refusal.remedy {
+            Some(remedy) => problem.remedy(remedy),
+            None => problem,
+        }
     }
 }
 
@@ -214,7 +235,7 @@ impl IntoResponse for Problem {
         // For those inside the process who show it otherwise.
         response.extensions_mut().insert(self);
         let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(
                 WWW_AUTHENTICATE,
@@ -228,5 +249,21 @@ impl IntoResponse for Problem {
             headers.insert(ETAG, crate::ask::etag(revision));
         }
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_in_the_wrong_place_is_not_repeated() {
+        let key = "465b5ce8b199b49faa5f0a2ee238a6bc";
+        let problem = Problem::invalid(format_args!("{key:?} is no number, nor is {}é", &key[2..]))
+            .at(format!("/{key}"));
+        assert_eq!(problem.detail(), "\"***\" is no number, nor is ***é");
+        assert_eq!(problem.field(), Some("/***"));
+        let usual = "IMSI 001010000000001 with 3520990017614801: revision 18446744073709551615";
+        assert_eq!(without_keys(usual), usual);
     }
 }

@@ -1,7 +1,7 @@
 //! Subscribers: listed, made, read, replaced, merged, removed.
 
 use crate::access::{Access, Area, no_subscriber};
-use crate::ask::{Ask, Match, Params, answer, imsi_of_path, of_path, of_value, ok, text};
+use crate::ask::{Ask, Match, Params, answer, imsi_of_path, of_path, of_value, ok, page_size, text};
 use crate::change::{Edit, Planned, change, record_of};
 use crate::problem::Problem;
 use crate::ranges::{of_prefix, visible};
@@ -93,7 +93,7 @@ pub(crate) async fn list(Params(query): Params<ListQuery>, ask: Ask) -> Result<R
             .and_then(|packed| u64::from_str_radix(packed, 16).ok())
             .ok_or_else(|| Problem::unreadable("it is no cursor of an answer").at("cursor"))?,
     };
-    let limit = query.limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MAX_ADMIN_LISTED);
+    let limit = page_size(query.limit, DEFAULT_LIMIT, MAX_ADMIN_LISTED)?;
     let mut found: Vec<Provisioned> = Vec::new();
     for range in visible(ask.caller.scopes.prefixes(), prefix, from) {
         let limit = limit - found.len();
@@ -125,7 +125,8 @@ pub(crate) fn whole(_: Option<&Provisioned>, planned: &Planned) -> Result<Vec<u8
 
 /// Makes a subscriber.
 #[utoipa::path(post, path = "/subscribers", tag = "subscribers", operation_id = "createSubscriber",
-    params(IdempotencyKey), request_body = Record,
+    params(IdempotencyKey), request_body(content = Record, example = json!({"imsi": "001010000000001", "msisdn": "33612345678",
+        "k": "00112233445566778899aabbccddeeff", "opc": "63bfa50ee6523365ff14c1f45f88737d", "ims": true})),
     responses((status = 201, body = Record), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(crate) async fn create(ask: Ask) -> Result<Response, Problem> {
     ask.caller.may(Access::write(Area::Subscribers))?;
@@ -135,7 +136,7 @@ pub(crate) async fn create(ask: Ask) -> Result<Response, Problem> {
 
 /// One subscriber.
 #[utoipa::path(get, path = "/subscribers/{imsi}", tag = "subscribers", operation_id = "getSubscriber",
-    params(("imsi" = Imsi, Path, description = "Who")),
+    params(("imsi" = Imsi, Path, description = "Who"), IfNoneMatch),
     responses((status = 200, body = Record), (status = 304), (status = 404, body = Problem)))]
 pub(crate) async fn read(Path(imsi): Path<String>, ask: Ask) -> Result<Response, Problem> {
     let found = found(&ask, &imsi).await?;
@@ -163,8 +164,9 @@ pub(crate) fn shown_if_new(
 
 /// Replaces a subscriber, or makes one. Secrets that are left out stay; all else that is left out goes.
 #[utoipa::path(put, path = "/subscribers/{imsi}", tag = "subscribers", operation_id = "putSubscriber",
-    params(("imsi" = Imsi, Path, description = "Who"), IdempotencyKey, IfMatch), request_body = Record,
-    responses((status = 200, body = Record), (status = 201, body = Record), (status = 412, body = Problem),
+    params(("imsi" = Imsi, Path, description = "Who"), IdempotencyKey, IfMatch, IfNoneMatch),
+    request_body(content = Record, example = json!({"imsi": "001010000000001", "msisdn": "33612345678", "ims": true})),
+    responses((status = 200, body = Record), (status = 201, body = Record), (status = 409, body = Problem), (status = 412, body = Problem),
         (status = 422, body = Problem)))]
 pub(crate) async fn put(Path(imsi): Path<String>, ask: Ask) -> Result<Response, Problem> {
     ask.caller.may(Access::write(Area::Subscribers))?;
@@ -175,8 +177,8 @@ pub(crate) async fn put(Path(imsi): Path<String>, ask: Ask) -> Result<Response, 
 #[utoipa::path(patch, path = "/subscribers/{imsi}", tag = "subscribers", operation_id = "patchSubscriber",
     params(("imsi" = Imsi, Path, description = "Who"), IdempotencyKey, IfMatch),
     request_body(content = Object, content_type = "application/merge-patch+json", example = json!({"msisdn": "33612345678"})),
-    responses((status = 200, body = Record), (status = 404, body = Problem), (status = 412, body = Problem),
-        (status = 422, body = Problem)))]
+    responses((status = 200, body = Record), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 412, body = Problem), (status = 422, body = Problem)))]
 pub(crate) async fn patch(Path(imsi): Path<String>, ask: Ask) -> Result<Response, Problem> {
     ask.caller.may(Access::write(Area::Subscribers))?;
     let patch: Value = ask.json()?;
@@ -238,7 +240,7 @@ pub(crate) async fn remove(Path(imsi): Path<String>, ask: Ask) -> Result<Respons
 #[expect(dead_code, reason = "it is described here, and read where it counts")]
 pub(crate) struct IdempotencyKey {
     /// The request is done once within a day, however often it is sent with this key: 1 to 128 octets, such as a UUID.
-    #[param(rename = "Idempotency-Key", required = false)]
+    #[param(rename = "Idempotency-Key", value_type = String, required = false, min_length = 1, max_length = 128)]
     idempotency_key: Option<String>,
 }
 
@@ -248,8 +250,18 @@ pub(crate) struct IdempotencyKey {
 #[expect(dead_code, reason = "it is described here, and read where it counts")]
 pub(crate) struct IfMatch {
     /// Only if this is the ETag there is; 412 if not.
-    #[param(rename = "If-Match", required = false)]
+    #[param(rename = "If-Match", value_type = String, required = false)]
     if_match: Option<String>,
+}
+
+/// A read of what may have changed since.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "it is described here, and read where it counts")]
+pub(crate) struct IfNoneMatch {
+    /// Only if the ETag is another one by now; 304 if not. On PUT, `*`: only if nothing is there; 412 if not.
+    #[param(rename = "If-None-Match", value_type = String, required = false)]
+    if_none_match: Option<String>,
 }
 
 #[cfg(test)]

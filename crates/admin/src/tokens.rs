@@ -29,6 +29,9 @@ const PREFIX: &str = "quintet_";
 /// Octets of randomness in a token.
 const SECRET_OCTETS: usize = 32;
 
+/// The longest time after which a token may expire, in seconds: a hundred years.
+const MAX_LIFE_S: u64 = 3_153_600_000;
+
 /// A token to be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewToken {
@@ -167,6 +170,7 @@ pub(crate) struct TokenWish {
     scopes: Vec<String>,
     /// Seconds from now after which it counts no more.
     #[serde(default)]
+    #[schema(maximum = 3153600000_i64)]
     expires_in_s: Option<u64>,
 }
 
@@ -238,6 +242,11 @@ pub(crate) async fn create(ask: Ask) -> Result<Response, Problem> {
         return Err(Problem::unreadable(why).at("Idempotency-Key"));
     }
     let wish: TokenWish = ask.json()?;
+    if wish.expires_in_s.is_some_and(|seconds| seconds > MAX_LIFE_S) {
+        return Err(Problem::invalid(format_args!("{MAX_LIFE_S} s are the most"))
+            .at("/expires_in_s")
+            .remedy("a token without expires_in_s counts until it is revoked"));
+    }
     let now = ask.app.now();
     let scopes = wish.scopes.join(" ").parse();
     let new = NewToken {

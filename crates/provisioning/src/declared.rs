@@ -158,6 +158,12 @@ impl Declared {
                 "more than {MAX_DECLARED_OCTETS} octets: import subscribers by the million, and declare the rest"
             )));
         }
+        let says_nothing = |line: &str| line.is_empty() || line.starts_with('#') || line == "---";
+        if text.lines().map(str::trim).all(says_nothing) {
+            // A file that was cut off, or never written: with `prune` it would be the end of all subscribers.
+            let why = "the file is empty: `subscribers: []` declares that there are none";
+            return Err(whole(why.to_owned()));
+        }
         // Snippets would show keys that stand beside.
         let options = serde_saphyr::options! {
             with_snippet: false,

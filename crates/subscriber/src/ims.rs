@@ -47,7 +47,7 @@ pub use location::{Located, LocationQuery};
 pub use registrations::{RegistrationState, Registrations, Restoration, Server, SetRegistration};
 pub use subscription::{
     DigestCredentials, DigestSecret, ImsSubscription, PrivateIdentity, PublicIdentity, PublicIdentityKind,
-    RegistrationSet, ServiceProfile, VisitedNetworks,
+    PublicService, RegistrationSet, ServiceProfile, VisitedNetworks,
 };
 pub use termination::{Cancellation, Deregister, ProfileChange};
 

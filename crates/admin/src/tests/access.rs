@@ -187,6 +187,12 @@ async fn a_scope_hides_other_subscribers() {
 #[tokio::test]
 async fn tokens_come_and_go_at_once() {
     let rig = Rig::new().await;
+    let endless = json!({"name": "billing", "role": "read-only", "expires_in_s": u64::MAX});
+    let refused = rig.ask(Method::POST, "/api/v1/tokens", &endless).await;
+    assert_eq!(
+        (refused.status.as_u16(), &refused.body["field"]),
+        (422, &json!("/expires_in_s"))
+    );
     let wish = json!({"name": "billing", "role": "read-only", "scopes": ["subscribers"], "expires_in_s": 60});
     let made = rig.ask(Method::POST, "/api/v1/tokens", &wish).await;
     assert_eq!(made.status, 201, "{}", made.text);

@@ -210,6 +210,10 @@ async fn a_declared_network_is_shown_and_made_true() {
             .status,
         404
     );
+    for empty in ["", "\n  \n", "# all of them\n---\n"] {
+        let answer = send("?prune=true", empty).await;
+        assert_eq!(answer.status, 422, "{empty:?}: {}", answer.text);
+    }
     let done = send("?prune=true", &yaml).await;
     assert_eq!(counts(&done.body), [1, 1, 1, 0]);
     assert_eq!(

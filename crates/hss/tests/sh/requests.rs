@@ -4,7 +4,7 @@ use crate::*;
 use quintet_cx::ServerCapabilities;
 use quintet_sh::user_data::{ImsUserState, PsUserState};
 use quintet_store::StoreError;
-use quintet_subscriber::ims::PublicIdentityKind;
+use quintet_subscriber::ims::{PublicIdentityKind, PublicService};
 use std::time::Duration;
 
 const STATE: DataReference = DataReference::IMS_USER_STATE;
@@ -165,13 +165,7 @@ fn a_services_identity_is_active_or_not() {
     sh.ims.change(1, move |ims| {
         ims.capabilities = ServerCapabilities::default();
         let mut identity = ims.sets[0].identities[1].clone();
-        (identity.impu, identity.kind) = (
-            of,
-            PublicIdentityKind::Service {
-                active: false,
-                application_server: None,
-            },
-        );
+        (identity.impu, identity.kind) = (of, PublicIdentityKind::Service(PublicService::default()));
         ims.sets[0].identities.push(identity);
     });
     let (result, data) = sh.pull("as1", udr(&psi, &[DataReference::PSI_ACTIVATION]));

@@ -6,7 +6,8 @@ use crate::tables::{TableRow, Tables};
 use quintet_cx::{ChargingInformation, ServerCapabilities};
 use quintet_identity::{Impi, Impu, Imsi, Msisdn};
 use quintet_subscriber::ims::{
-    ImsSubscription, PublicIdentity, PublicIdentityKind, RegistrationSet, ServiceProfile, VisitedNetworks,
+    ImsSubscription, PublicIdentity, PublicIdentityKind, PublicService, RegistrationSet, ServiceProfile,
+    VisitedNetworks,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -285,10 +286,10 @@ fn public_identity(
 ) -> Result<Option<PublicIdentity>, Refusal> {
     let kind = match row.number("type")?.unwrap_or(0) {
         0 => PublicIdentityKind::User,
-        1 => PublicIdentityKind::Service {
+        1 => PublicIdentityKind::Service(PublicService {
             active: row.flag("psi_activation")?.unwrap_or(false),
             application_server: None,
-        },
+        }),
         _ => {
             notes.push(Note::NotCarried("wildcarded public identities".to_owned()));
             return Ok(None);

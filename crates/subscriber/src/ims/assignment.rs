@@ -113,8 +113,8 @@ impl ImsRecord {
             if request.impi.is_some_and(|impi| !set.is_open_to(impi)) {
                 return Err(ExperimentalResult::ERROR_IDENTITIES_DONT_MATCH.into());
             }
-            if let PublicIdentityKind::Service { active, .. } = identity.kind {
-                services.push(active);
+            if let PublicIdentityKind::Service(service) = &identity.kind {
+                services.push(service.active);
             }
             if sets.iter().all(|other| other.id != set.id) {
                 sets.push(set);

@@ -101,7 +101,7 @@ impl PublicIdentity {
             barred: self.barred,
             identity_type: match self.kind {
                 PublicIdentityKind::User => None,
-                PublicIdentityKind::Service { .. } => Some(profile::IdentityType::DISTINCT_PSI),
+                PublicIdentityKind::Service(_) => Some(profile::IdentityType::DISTINCT_PSI),
             },
             display_name: self.display_name.clone(),
             alias_group: self.alias_group.clone(),

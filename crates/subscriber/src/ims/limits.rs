@@ -191,10 +191,8 @@ impl ImsSubscription {
             {
                 name(text, &*at)?;
             }
-            if let PublicIdentityKind::Service {
-                application_server: Some(server),
-                ..
-            } = &identity.kind
+            if let PublicIdentityKind::Service(service) = &identity.kind
+                && let Some(server) = &service.application_server
             {
                 name(server, format!("{at}.application_server"))?;
             }

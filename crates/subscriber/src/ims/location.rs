@@ -47,15 +47,11 @@ impl ImsRecord {
     pub fn locate(&self, request: &LocationQuery<'_>, policy: Policy) -> Result<Decision<Located>, Outcome> {
         let unknown = ExperimentalResult::ERROR_USER_UNKNOWN;
         let (set, identity) = self.subscription.public_identity(request.impu).ok_or(unknown)?;
-        if let PublicIdentityKind::Service {
-            active,
-            application_server,
-        } = &identity.kind
-        {
-            if !active {
+        if let PublicIdentityKind::Service(service) = &identity.kind {
+            if !service.active {
                 return Err(unknown.into());
             }
-            if let Some(server) = application_server
+            if let Some(server) = &service.application_server
                 && !request.originating
             {
                 let direct_routing = true;

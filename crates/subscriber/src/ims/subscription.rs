@@ -17,8 +17,10 @@ pub enum VisitedNetworks {
     #[default]
     Everywhere,
     /// The home network and these.
+    #[cfg_attr(feature = "openapi", schema(title = "VisitedOnly"))]
     Only(Vec<String>),
     /// All but these.
+    #[cfg_attr(feature = "openapi", schema(title = "VisitedExcept"))]
     Except(Vec<String>),
 }
 
@@ -70,13 +72,19 @@ pub enum PublicIdentityKind {
     #[default]
     User,
     /// A service's (TS 23.003 13.5).
-    Service {
-        /// PSI Activation State.
-        active: bool,
-        /// The application server requests are routed to directly, as a SIP URI.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        application_server: Option<String>,
-    },
+    #[cfg_attr(feature = "openapi", schema(title = "ServiceKind"))]
+    Service(PublicService),
+}
+
+/// A service that has a public identity (TS 23.003 13.5).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PublicService {
+    /// PSI Activation State.
+    pub active: bool,
+    /// The application server requests are routed to directly, as a SIP URI.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub application_server: Option<String>,
 }
 
 /// A public identity (TS 23.003 13.4) with what belongs to it alone.

@@ -115,8 +115,10 @@ pub struct SubscribedSNssai {
 #[serde(rename_all = "snake_case")]
 pub enum ServiceArea {
     /// ALLOWED_AREAS: service in these alone.
+    #[cfg_attr(feature = "openapi", schema(title = "AllowedAreas"))]
     Allowed(Vec<TacText>),
     /// NOT_ALLOWED_AREAS: no service in these.
+    #[cfg_attr(feature = "openapi", schema(title = "NotAllowedAreas"))]
     NotAllowed(Vec<TacText>),
 }
 

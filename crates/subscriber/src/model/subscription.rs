@@ -169,8 +169,10 @@ pub enum Roaming {
     /// In any PLMN.
     Everywhere,
     /// In the home PLMN and these.
+    #[cfg_attr(feature = "openapi", schema(title = "RoamingOnly"))]
     Only(Vec<Plmn>),
     /// Anywhere but here.
+    #[cfg_attr(feature = "openapi", schema(title = "RoamingExcept"))]
     Except(Vec<Plmn>),
 }
 

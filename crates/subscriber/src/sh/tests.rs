@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::ims::{
-    ImsRecord, ImsSubscription, PublicIdentity, PublicIdentityKind, RegistrationSet, Registrations, Server,
-    SetRegistration,
+    ImsRecord, ImsSubscription, PublicIdentity, PublicIdentityKind, PublicService, RegistrationSet,
+    Registrations, Server, SetRegistration,
 };
 use crate::model::{Location, ServingNode};
 use quintet_cx::profile::{ApplicationServer as Named, DefaultHandling, InitialFilterCriteria};
@@ -28,10 +28,10 @@ fn user() -> ShUser {
     subscription.sets[0].identities[1].alias_group = Some("g".to_owned());
     subscription.sets[0].identities[2].alias_group = Some("g".to_owned());
     let mut service = PublicIdentity::new(impu("sip:service@example.org"));
-    service.kind = PublicIdentityKind::Service {
+    service.kind = PublicIdentityKind::Service(PublicService {
         active: true,
         application_server: None,
-    };
+    });
     for (id, identity) in [
         (1, PublicIdentity::new(impu("sip:second@example.org"))),
         (2, service),

@@ -284,11 +284,11 @@ impl ShUser {
     /// PSIActivation (TS 29.328 7.6.10).
     fn activation(&self, asked: &Asked<'_>) -> Result<ShData, Outcome> {
         let (_, _, identity) = self.identity(asked.subject)?;
-        let PublicIdentityKind::Service { active, .. } = identity.kind else {
+        let PublicIdentityKind::Service(service) = &identity.kind else {
             return Err(NOT_ALLOWED.into());
         };
         Ok(ShData {
-            psi_activation: Some(active),
+            psi_activation: Some(service.active),
             ..ShData::default()
         })
     }

@@ -10,7 +10,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use http::{Method, StatusCode};
-use quintet_admin::{Area, Problem, Question};
+use quintet_admin::{Area, Problem, Question, without_keys};
 use quintet_identity::Imsi;
 use quintet_provisioning::record::Record;
 
@@ -74,7 +74,7 @@ pub(crate) async fn save(
     let text = match serde_json::from_str::<Record>(posted.text("record")) {
         Ok(typed) if quintet_provisioning::edit::says_secrets(&typed) => pretty(&record)?,
         Ok(_) => posted.text("record").to_owned(),
-        Err(_) if has_secret_member(posted.text("record")) => pretty(&record)?,
+        Err(_) if may_say_secret(posted.text("record")) => pretty(&record)?,
         Err(_) => posted.text("record").to_owned(),
     };
     let mut response = page(&Json {
@@ -95,7 +95,7 @@ pub(crate) async fn save(
 }
 
 /// Whether a text that cannot be read may say a secret.
-fn has_secret_member(text: &str) -> bool {
+fn may_say_secret(text: &str) -> bool {
     let names = ["\"k\"", "\"op\"", "\"opc\"", "\"sqn\"", "password", "ha1"];
-    names.iter().any(|name| text.contains(name))
+    names.iter().any(|name| text.contains(name)) || without_keys(text) != text
 }

@@ -184,10 +184,10 @@ fn each_state_has_its_answer_to_a_location_query() {
 fn services_are_routed_directly() {
     let mut hss = Hss::new();
     let mut subscription = (*hss.record.subscription).clone();
-    subscription.sets[1].identities[0].kind = PublicIdentityKind::Service {
+    subscription.sets[1].identities[0].kind = PublicIdentityKind::Service(PublicService {
         active: true,
         application_server: Some("sip:as.example.org".to_owned()),
-    };
+    });
     hss.record.subscription = Arc::new(subscription.clone());
     assert_eq!(
         hss.lir(&work(), false),
@@ -203,10 +203,7 @@ fn services_are_routed_directly() {
         too_many.0,
         "that comes first"
     );
-    subscription.sets[1].identities[0].kind = PublicIdentityKind::Service {
-        active: false,
-        application_server: None,
-    };
+    subscription.sets[1].identities[0].kind = PublicIdentityKind::Service(PublicService::default());
     hss.record.subscription = Arc::new(subscription);
     assert_eq!(hss.lir(&work(), false), (5001, None));
 }

@@ -20,10 +20,10 @@ fn full() -> ImsSubscription {
         barred: true,
         display_name: Some("Alice".to_owned()),
         service_profile: 7,
-        kind: PublicIdentityKind::Service {
+        kind: PublicIdentityKind::Service(PublicService {
             active: true,
             application_server: Some("sip:as.example.org".to_owned()),
-        },
+        }),
         alias_group: Some("1".to_owned()),
         max_registrations: Some(3),
         ..PublicIdentity::new(work())
