@@ -35,7 +35,7 @@ pub(crate) use sbi::{NfUri, Sbi};
 pub(crate) use sctp::{Sctp, Transport};
 use serde::Deserialize;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 pub(crate) use store::{Store, StoreKind};
 pub(crate) use tls::HssOverTls;
 pub(crate) use udm::Udm;
@@ -159,8 +159,10 @@ pub(crate) struct Metrics {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Telemetry {
-    /// A collector of OpenTelemetry that takes OTLP over HTTP, `http://127.0.0.1:4318`; none by default.
+    /// A collector of OpenTelemetry that takes OTLP over HTTP, `http://127.0.0.1:4318` or `https://…`; none by default.
     pub(crate) otlp: Option<String>,
+    /// Who may have issued the certificate of a collector that is reached over TLS; PEM.
+    pub(crate) authorities: Option<PathBuf>,
     /// The share of attempts that is traced, 0 to 1.
     pub(crate) sample: f64,
 }
@@ -169,6 +171,7 @@ impl Default for Telemetry {
     fn default() -> Self {
         Self {
             otlp: None,
+            authorities: None,
             sample: 1.0,
         }
     }
@@ -183,8 +186,19 @@ impl Telemetry {
         if !(0.0..=1.0).contains(&self.sample) {
             bail!("telemetry.sample = {}: a share is 0 to 1", self.sample);
         }
+        let read = |path: &PathBuf| {
+            let read = std::fs::read(path);
+            read.with_context(|| {
+                format!(
+                    "telemetry.authorities = {:?}: cannot be read",
+                    path.display().to_string()
+                )
+            })
+        };
+        let authorities = self.authorities.as_ref().map(read).transpose()?;
         let parse = |url: &String| {
-            quintet_runtime::Collector::parse(url).map_err(|why| anyhow::anyhow!("telemetry.otlp: {why}"))
+            let parsed = quintet_runtime::Collector::parse(url, authorities.as_deref());
+            parsed.map_err(|why| anyhow::anyhow!("telemetry.otlp: {why}"))
         };
         self.otlp.as_ref().map(parse).transpose()
     }
@@ -263,7 +277,7 @@ impl Config {
         self.eir.check()?;
         self.sh.check()?;
         self.check_ims()?;
-        self.api.check(self.store.kind != StoreKind::Memory)?;
+        self.api.check(self.store.is_kept())?;
         if !self.roles.0.contains(&Role::Hss) {
             return Ok(());
         }

@@ -264,10 +264,7 @@ fn status(place: &Where) -> Result<Finding> {
     let keyed = place.keyed()?;
     let status = keyed.status()?;
     let masters = keyed.masters();
-    let mut names: Vec<_> = status.data_keys.iter().map(|key| key.master).collect();
-    names.sort_unstable();
-    names.dedup();
-    let master_keys = names.into_iter().map(|name| {
+    let master_keys = status.masters().into_iter().map(|name| {
         let found = masters.named(name);
         MasterKeyAnswer {
             fingerprint: name.to_string(),
@@ -284,7 +281,7 @@ fn status(place: &Where) -> Result<Finding> {
     let answer = StatusAnswer {
         database: keyed.name()?,
         master_keys: master_keys.collect(),
-        rotating: is_rotating(&status),
+        rotating: status.is_rotating(),
         data_keys: data_keys.collect(),
         traces: status.traces,
     };
@@ -299,11 +296,6 @@ fn status(place: &Where) -> Result<Finding> {
     } else {
         Finding::Negative
     })
-}
-
-/// Whether a rotation is under way, or was interrupted.
-pub(crate) fn is_rotating(status: &KeyStatus) -> bool {
-    status.data_keys.len() > 1
 }
 
 fn show(answer: &StatusAnswer) -> Result<()> {

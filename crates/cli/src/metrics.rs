@@ -57,9 +57,7 @@ impl Sources {
 
     /// One more, before anybody asks.
     pub(crate) fn add<A: Application + Measured + 'static>(&mut self, driver: &Driver<A>) {
-        if let Some(tracer) = &self.tracer
-            && A::DIAMETER
-        {
+        if let Some(tracer) = &self.tracer {
             driver.trace(tracer, A::NODE);
         }
         let driver = driver.clone();
@@ -70,6 +68,13 @@ impl Sources {
     pub(crate) fn also(&mut self, source: impl Fn(&mut Collection) + 'static) {
         if let Some(nodes) = Rc::get_mut(&mut self.nodes) {
             nodes.push(Box::new(source));
+        }
+    }
+
+    /// What is told beside the nodes, before anybody asks.
+    pub(crate) fn add_told(&mut self, told: impl Fn(&mut Collection) + 'static) {
+        if let Some(nodes) = Rc::get_mut(&mut self.nodes) {
+            nodes.push(Box::new(told));
         }
     }
 

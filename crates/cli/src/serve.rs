@@ -10,6 +10,7 @@ mod home;
 mod ims;
 mod mme;
 mod store;
+mod vault;
 mod watchers;
 
 use crate::config::{Config, Peer, Role, Roles, SlotNumber, Transport, UnknownPeers};
@@ -356,6 +357,9 @@ async fn observe(
     fgs.measured_by(&mut sources);
     ims.measured_by(&mut sources);
     if let Some(address) = config.metrics.listen {
+        if let Some(keys) = vault::Watched::start(config)? {
+            sources.add_told(move |into| keys.measure(into));
+        }
         let local = metrics::serve(address, &sources).await?;
         tracing::info!(address = %local, "metrics: listening, path /metrics");
     }

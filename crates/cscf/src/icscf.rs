@@ -12,10 +12,12 @@
 mod ask;
 mod attempt;
 mod config;
+mod event;
 mod selection;
 mod sip;
 
 pub use config::{Config, Counters, Limits};
+pub use event::IcscfEvent;
 pub use selection::{MAX_CANDIDATES, Scscf, select};
 
 pub(crate) use crate::cx::Cycle;
@@ -23,17 +25,19 @@ use crate::cx::{Answered, CxClient};
 pub(crate) use crate::proxy::Request;
 use crate::proxy::{Branches, Relay, RelayConfig, RelayEvent, TIMER_C};
 use attempt::Attempt;
+use event::MAX_EVENTS;
 use quintet_diameter::Node;
 use quintet_diameter::node::{Event as NodeEvent, Inbound};
 use quintet_diameter::{ConnectionId, ResultCode};
 use quintet_ims::registrar::At;
+use quintet_sip::Status;
 use quintet_sip::transaction::ServerId;
 use quintet_sip::transport::{Hop, SipOutput};
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
 /// An I-CSCF. Inputs are methods; what it wants done is polled: [`poll_sip`](Self::poll_sip),
-/// [`poll_timeout`](Self::poll_timeout).
+/// [`poll_event`](Self::poll_event), [`poll_timeout`](Self::poll_timeout).
 #[derive(Debug)]
 pub struct Icscf {
     pub(crate) config: Config,
@@ -43,6 +47,7 @@ pub struct Icscf {
     /// Requests that wait for the HSS or an S-CSCF.
     pub(crate) attempts: HashMap<ServerId, Attempt>,
     pub(crate) counters: Counters,
+    events: VecDeque<IcscfEvent>,
 }
 
 impl Icscf {
@@ -65,6 +70,7 @@ impl Icscf {
             cx: CxClient::new(config.cx.clone()),
             attempts: HashMap::new(),
             counters: Counters::default(),
+            events: VecDeque::new(),
             config,
         }
     }
@@ -94,6 +100,23 @@ impl Icscf {
     /// The next thing to be done on SIP.
     pub fn poll_sip(&mut self) -> Option<SipOutput> {
         self.relay.poll_send()
+    }
+
+    /// What an operator may want to see.
+    pub fn poll_event(&mut self) -> Option<IcscfEvent> {
+        self.events.pop_front()
+    }
+
+    pub(crate) fn report(&mut self, event: impl FnOnce() -> IcscfEvent) {
+        if self.events.len() < MAX_EVENTS {
+            self.events.push_back(event());
+        }
+    }
+
+    /// A request was refused here: counted and told.
+    pub(crate) fn refused(&mut self, status: Status) {
+        self.counters.refused += 1;
+        self.report(|| IcscfEvent::refused(status));
     }
 
     /// A request of the HSS, of which an I-CSCF serves none, or an answer to one of ours; see [`Node::handle_message`].

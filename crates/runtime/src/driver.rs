@@ -167,7 +167,8 @@ impl<A: Application + 'static> Driver<A> {
         result
     }
 
-    /// Tells every Diameter transaction of the attempts that are traced, as spans of a node of this name.
+    /// Tells every Diameter transaction, and every exchange on service based interfaces, of the attempts that are traced, as spans of a
+    /// node of this name.
     pub fn trace(&self, tracer: &Tracer, name: &'static str) {
         let engine = &mut *self.shared.engine.borrow_mut();
         engine.node.trace(Some(tracer.ratio()));

@@ -40,3 +40,14 @@ impl<A: Application + Measured + 'static> Driver<A> {
         });
     }
 }
+
+/// The samples of a collection but for buckets and sums, without the prefix that all have.
+#[cfg(test)]
+fn told(collection: &Collection) -> Vec<String> {
+    let text = collection.text();
+    let is_told = |line: &&str| !line.starts_with('#') && !line.contains("_bucket{") && !line.contains("_sum{");
+    text.lines()
+        .filter(is_told)
+        .map(|line| line.trim_start_matches("quintet_").to_owned())
+        .collect()
+}

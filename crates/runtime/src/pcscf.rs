@@ -2,13 +2,15 @@
 
 use crate::front::Shown;
 use crate::outbox::Outbox;
-use crate::{Application, Moment, Records, about};
+use crate::spans::{Attempts, Step};
+use crate::{Application, Moment, Records, Tracer, about};
 use quintet_cscf::pcscf::{Pcscf, PcscfEvent};
 use quintet_diameter::node::{ConnectionId, Event, Inbound, Node};
 use quintet_esp::SaCommand;
 use quintet_ims::registrar::At;
 use quintet_sip::transport::{Hop, SipOutput};
 use quintet_telemetry::AttemptId;
+use std::borrow::Cow;
 use std::time::Duration;
 
 /// Who hears what the P-CSCF reports.
@@ -24,6 +26,7 @@ pub struct PcscfApplication {
     /// Records that were handed over.
     kept: u64,
     outbox: Outbox,
+    attempts: Attempts,
     listener: Option<PcscfListener>,
     esp_listener: Option<EspListener>,
 }
@@ -37,6 +40,7 @@ impl PcscfApplication {
             records: None,
             kept: 0,
             outbox: Outbox::default(),
+            attempts: Attempts::default(),
             listener: None,
             esp_listener: None,
         }
@@ -55,6 +59,11 @@ impl PcscfApplication {
         self.listener = Some(listener);
         self.esp_listener = Some(esp);
         self
+    }
+
+    /// Tells each registration as a span from now on.
+    pub fn trace(&mut self, tracer: Tracer) {
+        self.attempts.trace(tracer, "pcscf");
     }
 
     /// The P-CSCF, for what an operator asks of it.
@@ -76,7 +85,11 @@ impl PcscfApplication {
     /// Logs what the P-CSCF reports on an input, whose attempt is looked for if it reports anything.
     fn report(&mut self, moment: Moment, attempt: impl Fn() -> Option<AttemptId>) {
         while let Some(event) = self.pcscf.poll_event() {
-            log(Shown(attempt()), &event);
+            let attempt = attempt();
+            log(Shown(attempt), &event);
+            if let (Some(attempt), Some((what, step))) = (attempt, step(&event)) {
+                self.attempts.step(moment, attempt, &what, step);
+            }
             if let Some(listener) = &mut self.listener {
                 listener(moment, &event);
             }
@@ -109,6 +122,21 @@ pub(crate) fn at(moment: Moment) -> At {
         now: moment.now,
         wall: moment.wall,
     }
+}
+
+/// What an event is to the span of its registration; nothing, if it is about none.
+fn step(event: &PcscfEvent) -> Option<(Cow<'static, str>, Step)> {
+    Some(match event {
+        PcscfEvent::Challenged { .. } => ("challenged".into(), Step::First),
+        PcscfEvent::Registered { .. } => ("registered".into(), Step::Done("registration")),
+        PcscfEvent::Deregistered { .. } => ("deregistered".into(), Step::Done("deregistration")),
+        PcscfEvent::Refused { status, .. } => (format!("refused {status}").into(), Step::Failed),
+        PcscfEvent::Proposal { .. } => ("security proposal refused".into(), Step::Failed),
+        PcscfEvent::Tampered { .. } => ("security agreement tampered with".into(), Step::Failed),
+        PcscfEvent::Unanswered { .. } | PcscfEvent::Unprotected { .. } | PcscfEvent::Flood { .. } => {
+            return None;
+        }
+    })
 }
 
 fn log(attempt: Shown, event: &PcscfEvent) {

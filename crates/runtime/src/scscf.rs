@@ -4,11 +4,13 @@ use crate::front::Shown;
 use crate::icscf::WITHOUT_HSS;
 use crate::pcscf::at;
 use crate::peer_log::log_hss;
-use crate::{Application, Moment, Records, about};
+use crate::spans::{Attempts, Step};
+use crate::{Application, Moment, Records, Tracer, about};
 use quintet_cscf::scscf::{Scscf, ScscfEvent};
 use quintet_diameter::node::{ConnectionId, Event, Inbound, Node};
 use quintet_sip::transport::{Hop, SipOutput};
 use quintet_telemetry::AttemptId;
+use std::borrow::Cow;
 use std::time::Duration;
 
 /// Who hears what the S-CSCF reports.
@@ -18,6 +20,7 @@ pub type ScscfListener = Box<dyn FnMut(Moment, &ScscfEvent)>;
 pub struct ScscfApplication {
     scscf: Scscf,
     records: Option<Box<dyn Records>>,
+    attempts: Attempts,
     listener: Option<ScscfListener>,
 }
 
@@ -29,6 +32,7 @@ impl ScscfApplication {
         Self {
             scscf,
             records: None,
+            attempts: Attempts::default(),
             listener: None,
         }
     }
@@ -47,6 +51,11 @@ impl ScscfApplication {
         self
     }
 
+    /// Tells each REGISTER as a span from now on.
+    pub fn trace(&mut self, tracer: Tracer) {
+        self.attempts.trace(tracer, "scscf");
+    }
+
     /// The S-CSCF, for what an operator asks of it.
     pub fn scscf(&mut self) -> &mut Scscf {
         &mut self.scscf
@@ -60,9 +69,13 @@ impl ScscfApplication {
 
     /// Logs what the S-CSCF reports on an input about an attempt.
     fn report(&mut self, moment: Moment, attempt: Option<AttemptId>) {
-        let attempt = Shown(attempt).field();
+        let shown = Shown(attempt).field();
         while let Some(event) = self.scscf.poll_event() {
-            tracing::debug!(attempt, ?event, "S-CSCF");
+            tracing::debug!(attempt = shown, ?event, "S-CSCF");
+            if let Some(attempt) = attempt {
+                let (what, step) = step(&event);
+                self.attempts.step(moment, attempt, &what, step);
+            }
             if let Some(listener) = &mut self.listener {
                 listener(moment, &event);
             }
@@ -72,6 +85,20 @@ impl ScscfApplication {
     /// Ends its work: nothing is kept any more.
     pub fn retire(&mut self) {
         self.records = None;
+    }
+}
+
+/// What an event is to the span of its REGISTER.
+fn step(event: &ScscfEvent) -> (Cow<'static, str>, Step) {
+    match event {
+        ScscfEvent::Authentication { phase, .. } => (format!("{phase:?}").into(), Step::On),
+        ScscfEvent::Registration { .. } => ("registration changed".into(), Step::On),
+        // A challenge is an answer as it should be.
+        ScscfEvent::Answered {
+            status: status @ (200..300 | 401),
+            ..
+        } => (format!("answered {status}").into(), Step::Done("REGISTER")),
+        ScscfEvent::Answered { status, .. } => (format!("answered {status}").into(), Step::Failed),
     }
 }
 

@@ -1,4 +1,9 @@
-//! Spans made of what nodes do: one for each attempt at an MME or AMF with what happened in it, one for each transaction.
+//! Spans made of what nodes do: one for each attempt at an MME, AMF, P- or S-CSCF and each request at an I-CSCF with what happened in it,
+//! one for each transaction of Diameter, one for each exchange on service based interfaces.
+
+mod sbi;
+
+pub(crate) use sbi::Exchanges;
 
 use crate::{Moment, Tracer};
 use quintet_diameter::node::{Node, Transaction};
@@ -86,7 +91,7 @@ impl Attempts {
         let root = attempt.root_span();
         let (id, parent) = match open.root {
             true => (root, None),
-            false => (number(root, self.told), Some(root)),
+            false => (number(root, node, self.told), Some(root)),
         };
         tracer.tell(Span {
             node,
@@ -104,9 +109,13 @@ impl Attempts {
     }
 }
 
-/// A number for a span among those of an attempt: never 0, hardly ever another's.
-fn number(root: u64, count: u64) -> u64 {
-    (root ^ count.wrapping_mul(0x9e37_79b9_7f4a_7c15)).max(1)
+/// A number for a span among those of an attempt: never 0, hardly ever another's. Nodes of one process count alike, and their spans
+/// are their own.
+fn number(root: u64, node: &str, count: u64) -> u64 {
+    let salt = node
+        .bytes()
+        .fold(0_u64, |salt, octet| salt << 8 | u64::from(octet));
+    (root ^ salt.rotate_left(17) ^ count.wrapping_mul(0x9e37_79b9_7f4a_7c15)).max(1)
 }
 
 /// Tells the transactions that ended. `at` is the moment at which their answers are out.
@@ -126,7 +135,7 @@ fn of_transaction(name: &'static str, at: Moment, node: &Node, of: &Transaction,
     Span {
         node: name,
         attempt: of.attempt,
-        id: number(root ^ salt, count),
+        id: number(root ^ salt, name, count),
         parent: of.named.then_some(root),
         name: format!("{application} {command}"),
         kind: if of.served {
@@ -162,7 +171,7 @@ mod tests {
     #[test]
     fn an_attempt_is_a_span_with_its_steps_and_what_is_not_sampled_is_none() {
         for (ratio, open) in [(1.0, 1), (0.0, 0)] {
-            let away = Collector::parse("http://127.0.0.1:9").unwrap();
+            let away = Collector::parse("http://127.0.0.1:9", None).unwrap();
             let (tracer, exporter) = Tracer::start(away, ratio, "1").unwrap();
             let mut attempts = Attempts::default();
             let attempt = AttemptId::derived("test", &[b"1"]);
@@ -180,7 +189,7 @@ mod tests {
 
     #[test]
     fn attempts_that_nobody_ends_are_forgotten() {
-        let away = Collector::parse("http://127.0.0.1:9").unwrap();
+        let away = Collector::parse("http://127.0.0.1:9", None).unwrap();
         let (tracer, exporter) = Tracer::start(away, 1.0, "1").unwrap();
         let mut attempts = Attempts::default();
         attempts.trace(tracer, "mme");

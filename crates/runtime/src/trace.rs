@@ -7,17 +7,20 @@
 //!
 //! A node never waits: a span that finds no room is lost. Nothing is kept for a collector that is away.
 
+use crate::tls::{Alpn, ClientTls, server_name};
 use http_body_util::Full;
 use hyper::Request;
 use hyper::body::Bytes;
 use hyper::header::{CONTENT_TYPE, HOST};
 use hyper_util::rt::TokioIo;
 use quintet_telemetry::{AttemptId, Span, otlp_json};
+use rustls::pki_types::ServerName;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::sync::watch;
@@ -37,24 +40,26 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How long a collector that did not take a batch is left alone; what comes meanwhile is lost.
 const PAUSE: Duration = Duration::from_secs(10);
 
-/// Where a collector listens: `http://host:port`, `/v1/traces` below it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Where a collector listens: `http://host:port` or `https://host:port`, `/v1/traces` below it.
+#[derive(Clone, Debug)]
 pub struct Collector {
     authority: String,
     path: String,
+    tls: Option<(ClientTls, ServerName<'static>)>,
 }
 
 impl Collector {
-    /// Of a URL as OTEL_EXPORTER_OTLP_ENDPOINT has it.
+    /// Of a URL as OTEL_EXPORTER_OTLP_ENDPOINT has it. `authorities` (PEM) are those who may have issued the certificate of a collector
+    /// that is reached over TLS; there are no others that are believed.
     ///
     /// # Errors
-    /// Why it is none.
-    pub fn parse(url: &str) -> Result<Self, String> {
-        let rest = url.strip_prefix("http://").ok_or_else(|| {
-            format!(
-                "{url:?} is no http:// URL: OTLP goes without TLS here; run a collector on this machine, which forwards it"
-            )
-        })?;
+    /// Why it is none, or which of the two does not fit the other.
+    pub fn parse(url: &str, authorities: Option<&[u8]>) -> Result<Self, String> {
+        let (rest, secure) = match (url.strip_prefix("http://"), url.strip_prefix("https://")) {
+            (Some(rest), _) => (rest, false),
+            (_, Some(rest)) => (rest, true),
+            _ => return Err(format!("{url:?} is no http:// or https:// URL")),
+        };
         let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
         let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
         let valid = |octet: u8| octet.is_ascii_alphanumeric() || b".-_[]:".contains(&octet);
@@ -68,9 +73,29 @@ impl Collector {
         } else {
             ""
         };
+        let tls = match (secure, authorities) {
+            (false, None) => None,
+            (true, Some(authorities)) => {
+                let tls = ClientTls::from_pem(Alpn::Http11, authorities, None);
+                let name =
+                    server_name(authority).ok_or_else(|| format!("no certificate can name {host:?}"))?;
+                Some((tls.map_err(|error| error.to_string())?, name))
+            }
+            (true, None) => {
+                return Err(format!(
+                    "{url:?} is reached over TLS: say in telemetry.authorities who issued its certificate"
+                ));
+            }
+            (false, Some(_)) => {
+                return Err(format!(
+                    "{url:?} goes without TLS, and telemetry.authorities are given: is https:// meant?"
+                ));
+            }
+        };
         Ok(Self {
             authority: format!("{authority}{port}"),
             path: format!("/{}/v1/traces", path.trim_matches('/')).replace("//", "/"),
+            tls,
         })
     }
 }
@@ -261,6 +286,21 @@ async fn post(collector: &Collector, body: String) -> Result<u16, String> {
     let stream = TcpStream::connect(&collector.authority)
         .await
         .map_err(|error| error.to_string())?;
+    match &collector.tls {
+        None => post_over(stream, collector, body).await,
+        Some((tls, name)) => {
+            let secured = tls.connector().connect(name.clone(), stream).await;
+            let secured = secured.map_err(|error| format!("TLS: {error}"))?;
+            post_over(secured, collector, body).await
+        }
+    }
+}
+
+async fn post_over<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: S,
+    collector: &Collector,
+    body: String,
+) -> Result<u16, String> {
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
         .await
         .map_err(|error| error.to_string())?;
@@ -282,6 +322,18 @@ async fn post(collector: &Collector, body: String) -> Result<u16, String> {
             Err(error) => Err(error.to_string()),
         },
     }
+}
+
+/// A tracer whose spans stay here, and what takes the next of them.
+#[cfg(test)]
+pub(crate) fn kept(ratio: f64) -> (Tracer, impl FnMut() -> Option<Span>) {
+    let (sender, mut receiver) = channel(MAX_WAITING);
+    let tracer = Tracer {
+        sender,
+        outcomes: Arc::default(),
+        ratio,
+    };
+    (tracer, move || receiver.try_recv().ok())
 }
 
 #[cfg(test)]

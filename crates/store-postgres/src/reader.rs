@@ -15,7 +15,7 @@ use quintet_store::{
     Change, Changed, Command, EquipmentCommand, MAX_IMS_SCAN, MAX_LISTED, MAX_SCAN, Reply, Revision,
     ShCommand, StoreError,
 };
-use quintet_store_rows::Outbox;
+use quintet_store_rows::{Commits, Outbox};
 use quintet_subscriber::auc::{Epoch, Slot};
 use quintet_subscriber::model::Subscriber;
 use quintet_vault::Masters;
@@ -47,6 +47,7 @@ pub(crate) struct Reader {
     pub(crate) purpose: Purpose,
     pub(crate) lane: Arc<Lane>,
     pub(crate) outbox: Arc<Outbox>,
+    pub(crate) commits: Arc<Commits>,
 }
 
 impl Reader {
@@ -109,7 +110,9 @@ impl Reader {
     async fn connect(&self) -> Result<Reading, Failure> {
         let session = Session::open(&self.address, self.purpose, &self.instance, Box::new(|_| {})).await?;
         session.prepare(SENT_IN_ROWS).await?;
-        let keys = Keys::load(&session, &self.masters).await?;
+        let keys = Keys::load(&session, &self.masters)
+            .await?
+            .counted_by(&self.commits);
         Ok(Reading {
             session,
             keys,

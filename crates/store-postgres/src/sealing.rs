@@ -2,7 +2,7 @@
 
 use crate::fault::Failure;
 use crate::session::Session;
-use quintet_store_rows::{KeyPurpose, WrappedKey, rewrapped};
+use quintet_store_rows::{Commits, KeyPurpose, WrappedKey, rewrapped};
 use quintet_vault::{DataKeyNumber, Master, Masters, OpenError as FieldError, Place};
 use std::sync::Arc;
 
@@ -48,6 +48,12 @@ impl Keys {
         let mut keys = Self(quintet_store_rows::Keys::new(KeyPurpose::Subscribers, masters));
         keys.0.read(&wrapped_keys(session).await?)?;
         Ok(keys)
+    }
+
+    /// The same, whose fields that do not open are counted.
+    pub(crate) fn counted_by(mut self, commits: &Arc<Commits>) -> Self {
+        self.0.counted_by(commits);
+        self
     }
 
     /// Takes the data keys there are now, in a transaction that is about to seal: another process may have made a new one,

@@ -300,6 +300,7 @@ impl Work {
             purpose,
             lane: lane.clone(),
             outbox: self.outbox.clone(),
+            commits: self.commits.clone(),
         };
         let mut tasks = vec![tokio::task::spawn_local(
             reader(Purpose::Runs, &self.lanes.runs).run(),

@@ -134,7 +134,8 @@ impl Writer {
             return Err(error.clone());
         }
         match connect(&self.address, &self.masters, &self.instance).await {
-            Ok(writing) => {
+            Ok(mut writing) => {
+                writing.keys = writing.keys.counted_by(&self.commits);
                 self.refused = None;
                 self.process.store(writing.session.process, Ordering::Release);
                 tracing::info!(database = %self.address.place, "connected to the database anew");

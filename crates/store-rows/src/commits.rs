@@ -1,11 +1,11 @@
-//! What a writer counts of its transactions; whoever wants to know reads it from another thread.
+//! What a store counts of its transactions, and of fields that did not open; whoever wants to know reads it from another thread.
 
 use quintet_store::{Queued, StoreFigures};
 use quintet_telemetry::Histogram;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// Counts of transactions. The lock is taken once for each of them, and for each look.
+/// Counts of a store's connections. The lock is taken once for each of them, and for each look.
 #[derive(Debug, Default)]
 pub struct Commits(Mutex<Counted>);
 
@@ -14,6 +14,7 @@ struct Counted {
     times: Histogram,
     commands: u64,
     failed: u64,
+    unopened: u64,
 }
 
 impl Commits {
@@ -32,6 +33,11 @@ impl Commits {
         });
     }
 
+    /// A sealed field did not open.
+    pub fn did_not_open(&self) {
+        self.with(|counted| counted.unopened += 1);
+    }
+
     /// What was counted, beside what waits.
     #[must_use]
     pub fn figures(&self, queued: Queued) -> StoreFigures {
@@ -39,11 +45,13 @@ impl Commits {
             times,
             commands,
             failed,
+            unopened,
         } = self.with(|counted| *counted);
         StoreFigures {
             commits: times,
             commands,
             failed,
+            unopened,
             queued,
         }
     }

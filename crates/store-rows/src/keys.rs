@@ -1,5 +1,6 @@
 //! The data keys of a database as one connection knows them, and fields sealed under them.
 
+use crate::commits::Commits;
 use crate::data_key::{KeyFault, KeyPurpose, WrappedKey, wrap};
 use crate::nonces::{Nonces, entropy};
 use quintet_vault::{DataKeyNumber, Masters, OpenError, Place, Ring, Secret};
@@ -13,6 +14,8 @@ pub struct Keys {
     ring: Ring,
     nonces: Nonces,
     plain: Zeroizing<Vec<u8>>,
+    /// Where fields that do not open are counted.
+    counted: Arc<Commits>,
 }
 
 /// A data key that was made, and is not stored yet.
@@ -48,7 +51,13 @@ impl Keys {
             ring: Ring::new(),
             nonces: Nonces::default(),
             plain: Zeroizing::default(),
+            counted: Arc::default(),
         }
+    }
+
+    /// Counts fields that do not open there from now on.
+    pub fn counted_by(&mut self, commits: &Arc<Commits>) {
+        self.counted = Arc::clone(commits);
     }
 
     /// Takes the rows there are: what is not among them is gone.
@@ -141,7 +150,14 @@ impl Keys {
     /// # Errors
     /// [`OpenError::NoDataKey`] if it is sealed under a data key that is not known here: the rows may have changed.
     pub fn open(&mut self, place: &Place<'_>, sealed: &[u8]) -> Result<&[u8], OpenError> {
-        self.ring.open(place, sealed, &mut self.plain)?;
-        Ok(&self.plain)
+        match self.ring.open(place, sealed, &mut self.plain) {
+            Ok(()) => Ok(&self.plain),
+            // Another process made the key, and it is read; or the read fails, and says so.
+            Err(error @ OpenError::NoDataKey(_)) => Err(error),
+            Err(error) => {
+                self.counted.did_not_open();
+                Err(error)
+            }
+        }
     }
 }

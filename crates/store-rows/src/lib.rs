@@ -27,4 +27,4 @@ pub use commits::Commits;
 pub use data_key::{KeyFault, KeyPurpose, WrappedKey, rewrapped};
 pub use keys::{Fresh, Keys};
 pub use replies::{Answer, Caller, Outbox};
-pub use status::{DataKey, KeyStatus, Progress, Rewrapped, Rotated};
+pub use status::{DataKey, KeyFigures, KeyStatus, Progress, Rewrapped, Rotated};

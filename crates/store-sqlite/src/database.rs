@@ -4,7 +4,7 @@ use crate::fault::{Failure, explain, sealed};
 use crate::schema::{self, Kind, SCHEMA_VERSION};
 use crate::scrub;
 use crate::sealing::Keys;
-use quintet_store_rows::{KeyPurpose, Progress};
+use quintet_store_rows::{Commits, KeyPurpose, Progress};
 use quintet_vault::{Masters, NoMaster};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
@@ -89,6 +89,8 @@ pub(crate) struct Mode {
     pub(crate) migrate: bool,
     /// How long to wait for another process' transaction.
     pub(crate) busy_timeout: Duration,
+    /// Where it is counted what does not open.
+    pub(crate) commits: Arc<Commits>,
 }
 
 /// Which file a path leads to.
@@ -159,7 +161,8 @@ impl Database {
             remove_traces(path, &connection, &mode.progress);
         }
         let keys = Keys::load(KeyPurpose::Subscribers, &connection, &mode.masters)
-            .map_err(|fault| OpenError::of(path, fault))?;
+            .map_err(|fault| OpenError::of(path, fault))?
+            .counted_by(&mode.commits);
         let mut wal_path = path.as_os_str().to_owned();
         wal_path.push("-wal");
         let wal_path = PathBuf::from(wal_path);

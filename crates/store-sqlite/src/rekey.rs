@@ -54,6 +54,7 @@ impl KeyedFile<'_> {
             create: false,
             migrate: true,
             busy_timeout: self.busy_timeout,
+            commits: Arc::default(),
         };
         Database::open(self.path, &mode)
     }

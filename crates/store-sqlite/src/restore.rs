@@ -98,6 +98,7 @@ pub fn fence(
         create: false,
         migrate: true,
         busy_timeout,
+        commits: Arc::default(),
     };
     let database = Database::open(path, &mode)?;
     fenced(&database.connection, None, h).map_err(|failure| OpenError::of(path, failure))?;
@@ -128,6 +129,7 @@ impl Restore<'_> {
             create: false,
             migrate: true,
             busy_timeout: self.busy_timeout,
+            commits: Arc::default(),
         };
         let database = Database::open(made.path(), &mode)?;
         let former = replaced.as_ref().and_then(|there| there.connection.as_ref());

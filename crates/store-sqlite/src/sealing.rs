@@ -8,7 +8,7 @@
 //! Each connection has keys of its own: what it sees of `data_key` is of the same snapshot as the fields.
 
 use crate::fault::Failure;
-use quintet_store_rows::{KeyPurpose, WrappedKey, rewrapped};
+use quintet_store_rows::{Commits, KeyPurpose, WrappedKey, rewrapped};
 use quintet_vault::{DataKeyNumber, Master, Masters, Place};
 use rusqlite::{Connection, params};
 use std::sync::Arc;
@@ -73,6 +73,12 @@ impl Keys {
         let mut keys = Self(quintet_store_rows::Keys::new(kind, masters));
         keys.refresh(connection)?;
         Ok(keys)
+    }
+
+    /// The same, whose fields that do not open are counted.
+    pub(crate) fn counted_by(mut self, commits: &Arc<Commits>) -> Self {
+        self.0.counted_by(commits);
+        self
     }
 
     /// Reads the data keys again: others may be there, or gone.

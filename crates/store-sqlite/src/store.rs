@@ -101,12 +101,14 @@ impl SqliteStore {
     /// [`OpenError`].
     pub fn open(path: impl AsRef<Path>, options: Options) -> Result<Self, OpenError> {
         let path = path.as_ref().to_owned();
+        let commits = Arc::new(Commits::default());
         let mode = Mode {
             masters: options.masters,
             progress: options.progress,
             create: options.create,
             migrate: true,
             busy_timeout: options.busy_timeout,
+            commits: commits.clone(),
         };
         drop(Database::open(&path, &mode)?);
         let fault = |error: rusqlite::Error| OpenError::Fault(explain(&path, &error));
@@ -114,7 +116,6 @@ impl SqliteStore {
         let version = Some(database.version().map_err(fault)?);
         let [writes, rows, runs]: [Arc<Lane>; 3] = Default::default();
         let outbox = Arc::new(Outbox::new(options.waker));
-        let commits = Arc::new(Commits::default());
         let changed = Arc::new(AtomicBool::new(false));
         let writer = Writer {
             path: path.clone(),

@@ -22,6 +22,8 @@ pub struct StoreFigures {
     pub commands: u64,
     /// Transactions that were not done.
     pub failed: u64,
+    /// Sealed fields that did not open.
+    pub unopened: u64,
     /// Commands that wait now.
     pub queued: Queued,
 }

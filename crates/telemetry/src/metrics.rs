@@ -112,8 +112,24 @@ table! {
         "Commands that were done in transactions that became durable: by the number of these, how many share one"
     STORE_FAILED_COMMITS Counter Count "store_failed_commits" ["node"]
         "Transactions that were not done"
+    STORE_UNOPENED_FIELDS Counter Count "store_unopened_fields" ["node"]
+        "Sealed fields that did not open: they were changed after they were sealed, or are another row's"
     STORE_QUEUE Gauge Count "store_queue" ["node" "lane"]
         "Commands that wait, of `writes`, of `rows` (reading single rows) and of `runs` (reading many)"
+    VAULT_DATA_KEYS Gauge Count "vault_data_keys" []
+        "Data keys of the database; more than one while a rotation is under way, or was interrupted"
+    VAULT_DATA_KEY_AGE Gauge Seconds "vault_data_key_age_seconds" []
+        "How long ago the data key that seals was made"
+    VAULT_SEALED_ROWS Gauge Count "vault_sealed_rows" ["key"]
+        "Subscribers whose keys are sealed under the data key of this number"
+    VAULT_ROTATED Gauge Permille "vault_rotated_permille" []
+        "Share of the subscribers whose keys are sealed under the newest data key, in thousandths: 1000 unless a rotation is under way"
+    VAULT_MASTER_KEYS Gauge Count "vault_master_keys" ["state"]
+        "Master keys that wrap a data key of the database, `at-hand` or `missing`: without one that is missing the program starts no more"
+    VAULT_LOOK_AGE Gauge Seconds "vault_look_age_seconds" []
+        "How old these figures are: the database is asked for them every five minutes"
+    VAULT_LOOKS_FAILED Counter Count "vault_looks_failed" []
+        "Looks at the keys of the database that failed"
     SBI_REQUESTS Counter Count "sbi_requests" ["node" "operation" "status"]
         "Requests of other network functions by service operation and HTTP status of the answer"
     SBI_CALLS Counter Count "sbi_calls" ["node"]

@@ -53,6 +53,7 @@ fn chapter_of(metric: &Metric) -> &'static str {
         Some("diameter") => "Diameter",
         Some("home") => "HSS and UDM",
         Some("store") => "Store",
+        Some("vault") => "Keys of the database",
         Some("mme") => "MME",
         Some("amf") => "AMF",
         Some("ausf") => "AUSF",
@@ -140,6 +141,7 @@ mod tests {
             "service",
             "version",
             "section",
+            "key",
         ];
         for metric in METRICS {
             for label in metric.labels {

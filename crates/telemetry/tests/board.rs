@@ -26,9 +26,10 @@ struct Asked {
 }
 
 /// Functions that the queries call; another one is a misspelt one until it is added.
-const FUNCTIONS: [&str; 6] = [
+const FUNCTIONS: [&str; 7] = [
     "rate",
     "increase",
+    "delta",
     "histogram_quantile",
     "absent",
     "vector",
@@ -247,7 +248,7 @@ fn every_query_of_the_board_asks_for_what_there_is() {
     assert!(queries > 40, "{queries} queries are no board");
     // Every node has a place on it.
     for node in [
-        "diameter", "store", "home", "mme", "amf", "ausf", "sbi", "pcscf", "icscf", "scscf",
+        "diameter", "store", "vault", "home", "mme", "amf", "ausf", "sbi", "pcscf", "icscf", "scscf",
     ] {
         let prefix = format!("quintet_{node}_");
         assert!(

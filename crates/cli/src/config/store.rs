@@ -77,6 +77,11 @@ pub(crate) enum StoreKind {
 }
 
 impl Store {
+    /// Whether it outlives the process, and other parts of the program can open it.
+    pub(crate) fn is_kept(&self) -> bool {
+        self.kind != StoreKind::Memory
+    }
+
     /// What does not go together.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use super::home_plmns;
 use crate::config::Config;
 use crate::database::{DatabasePlace, Opening, default_path, wall_clock};
-use crate::keys::{self, Keyed};
+use crate::keys::Keyed;
 use crate::private;
 use anyhow::{Context, Result, bail};
 use quintet_admin::{DataKeyStatus, KeyLookup, MasterKeyStatus};
@@ -205,9 +205,7 @@ fn key_lookup(config: &Config) -> Result<KeyLookup> {
     Ok(Arc::new(move || {
         let status = keyed.status().map_err(|error| format!("{error:#}"))?;
         let masters = keyed.masters();
-        let mut names: Vec<_> = status.data_keys.iter().map(|key| key.master).collect();
-        names.sort_unstable();
-        names.dedup();
+        let names = status.masters();
         Ok(KeyStatus {
             master_keys: names
                 .into_iter()
@@ -216,7 +214,7 @@ fn key_lookup(config: &Config) -> Result<KeyLookup> {
                     at_hand: masters.named(name).is_ok(),
                 })
                 .collect(),
-            rotating: keys::is_rotating(&status),
+            rotating: status.is_rotating(),
             data_keys: status
                 .data_keys
                 .iter()

@@ -118,12 +118,21 @@ impl Running {
     pub(super) fn measured_by(&self, sources: &mut Sources) {
         if let Some(pcscf) = &self.pcscf {
             sources.add(&pcscf.driver);
+            if let Some(tracer) = sources.tracer() {
+                pcscf.driver.with(|_, _, application| application.trace(tracer));
+            }
         }
         if let Some(icscf) = &self.icscf {
             sources.add(icscf);
+            if let Some(tracer) = sources.tracer() {
+                icscf.with(|_, _, application| application.trace(tracer));
+            }
         }
         if let Some(scscf) = &self.scscf {
             sources.add(&scscf.driver);
+            if let Some(tracer) = sources.tracer() {
+                scscf.driver.with(|_, _, application| application.trace(tracer));
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::attempt::{Attempt, Purpose};
 use super::selection::{MAX_CANDIDATES, select};
-use super::{Cycle, Icscf};
+use super::{Cycle, Icscf, IcscfEvent};
 use crate::cx::CxFailure as ClientFailure;
 use crate::scscf::{granted, impu_of, meaning, private_identity};
 use quintet_cx::{Answer, Lir, Request, ServerCapabilities, Uar, UarFlags, UserAuthorizationType};
@@ -28,6 +28,8 @@ impl Icscf {
         self.counters.asked += 1;
         match self.cx.send(cycle.at.now, cycle.node, None, id, request) {
             Ok(()) => {
+                let register = matches!(attempt.purpose, Purpose::Register { .. });
+                self.report(|| IcscfEvent::Asked { register });
                 self.attempts.insert(id, attempt);
             }
             Err((_, failure)) => {

@@ -1,7 +1,7 @@
 //! SIP at the I-CSCF: requests in, on to an S-CSCF, to another if that is not there, and answers back.
 
 use super::attempt::{Attempt, Purpose};
-use super::{Cycle, Icscf, Request};
+use super::{Cycle, Icscf, IcscfEvent, Request};
 use crate::proxy::{self, Arrival, Forwarder, MAX_OWN_ROUTES, Rejection, Routed, Whose, outgoing};
 use quintet_sip::transaction::{ClientId, ServerId};
 use quintet_sip::transport::Hop;
@@ -45,7 +45,7 @@ impl Icscf {
     fn believed(&mut self, cycle: &mut Cycle<'_>, request: Request<'_, '_>) {
         let Request { id, hop, message } = request;
         if let Err(rejection) = proxy::check(message, &[]) {
-            self.counters.refused += 1;
+            self.refused(rejection.status);
             return self.relay.reply(cycle.at.now, id, hop, message, &rejection);
         }
         let Ok(routed) = proxy::route(message, &self.config.own, MAX_OWN_ROUTES) else {
@@ -73,7 +73,7 @@ impl Icscf {
             return self.reject(cycle, request, Status::NOT_FOUND);
         }
         if self.attempts.len() >= self.config.limits.attempts {
-            self.counters.refused += 1;
+            self.refused(Status::SERVICE_UNAVAILABLE);
             let busy = Rejection::new(Status::SERVICE_UNAVAILABLE, "Service Unavailable");
             let busy = busy.with(Name::RetryAfter, "10");
             return self.relay.reply(cycle.at.now, id, hop, message, &busy);
@@ -108,6 +108,10 @@ impl Icscf {
             attempt.tried.push(name.clone());
             if let Ok(client) = self.send_to(cycle, id, &attempt, &name) {
                 self.counters.forwarded += 1;
+                self.report(|| IcscfEvent::Forwarded {
+                    scscf: name.clone(),
+                    again: before.is_some(),
+                });
                 if let Some(before) = before {
                     self.counters.selected_again += 1;
                     // Less than whatever another answers (RFC 3261 16.7.6).
@@ -125,7 +129,7 @@ impl Icscf {
         };
         match before {
             Some(before) => {
-                self.counters.refused += 1;
+                self.refused(none);
                 self.relay.fail(cycle.at.now, before, none);
             }
             None => self.give_up(cycle, id, &attempt, none),
@@ -198,6 +202,8 @@ impl Icscf {
             }
             // The keys of a challenge are a P-CSCF's: a stranger does not get them (TS 33.203 6.1.1).
             let neighbour = proxy::trusts(&self.config.neighbours, &attempt.hop);
+            let status = status.code();
+            self.report(|| IcscfEvent::Answered { status });
             return self.pass_back(cycle, client, message, neighbour);
         }
         self.pass_back(cycle, client, message, true);
@@ -247,7 +253,7 @@ impl Icscf {
     /// Answers a request here, and forgets it.
     pub(crate) fn give_up(&mut self, cycle: &mut Cycle<'_>, id: ServerId, attempt: &Attempt, status: Status) {
         if let Some(client) = attempt.client {
-            self.counters.refused += 1;
+            self.refused(status);
             return self.relay.fail(cycle.at.now, client, status);
         }
         if let Ok(message) = Message::parse(&attempt.octets) {
@@ -257,7 +263,7 @@ impl Icscf {
     }
 
     fn reject(&mut self, cycle: &mut Cycle<'_>, request: Request<'_, '_>, status: Status) {
-        self.counters.refused += 1;
+        self.refused(status);
         self.forwarder().reject(cycle.at.now, request, status);
     }
 }

@@ -1,7 +1,7 @@
 //! The I-CSCF (TS 24.229 5.3): UAR, LIR, selection, another S-CSCF when one is not there.
 
 use crate::support::*;
-use quintet_cscf::icscf::Icscf;
+use quintet_cscf::icscf::{Icscf, IcscfEvent};
 use quintet_cx::{
     Answer, ExperimentalResult, Outcome, Request, ServerCapabilities, UarFlags, UserAuthorizationType,
 };
@@ -76,6 +76,17 @@ fn a_register_goes_to_the_named_server_and_its_answer_back() {
     assert!(back.starts_with("SIP/2.0 401") && back.contains("ck=\"00\""));
     assert_eq!(headers(&back, Name::Via).len(), 1);
     assert!(bench.i().is_empty());
+    // What an operator is told of it, in order.
+    let told: Vec<IcscfEvent> = std::iter::from_fn(|| bench.i().poll_event()).collect();
+    let expected = [
+        IcscfEvent::Asked { register: true },
+        IcscfEvent::Forwarded {
+            scscf: "sip:scscf.test:6060".to_owned(),
+            again: false,
+        },
+        IcscfEvent::Answered { status: 401 },
+    ];
+    assert_eq!(told, expected);
 }
 
 #[test]
@@ -374,6 +385,14 @@ fn whom_others_serve_is_not_asked_for() {
     );
     assert_eq!(bench.starts(), ["404", "404"]);
     assert!(bench.asked().is_empty());
+    let told: Vec<IcscfEvent> = std::iter::from_fn(|| bench.i().poll_event()).collect();
+    assert_eq!(
+        told,
+        [
+            IcscfEvent::Refused { status: 404 },
+            IcscfEvent::Refused { status: 404 }
+        ]
+    );
 }
 
 #[test]

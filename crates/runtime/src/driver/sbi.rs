@@ -2,6 +2,7 @@
 
 use super::{Driver, Engine};
 use crate::sbi::{Answer, Call, Outcome, Pool, SbiSettings, Witness, run_listener};
+use crate::spans::Exchanges;
 use crate::tap::SbiLink;
 use crate::tls::ClientTls;
 use crate::{Application, Moment, listener};
@@ -26,6 +27,8 @@ pub(super) struct SbiState {
     /// Outcomes that the application has not heard of.
     finished: VecDeque<Outcome>,
     tls: Option<ClientTls>,
+    /// Those that are traced.
+    exchanges: Exchanges,
     /// Connections to servers of ours.
     connections: usize,
     closing: watch::Sender<bool>,
@@ -41,6 +44,7 @@ impl Default for SbiState {
             calls: Vec::new(),
             finished: VecDeque::new(),
             tls: None,
+            exchanges: Exchanges::default(),
             connections: 0,
             closing: watch::Sender::new(false),
         }
@@ -129,6 +133,9 @@ impl<A: Application + 'static> Driver<A> {
                 let id = RequestId(engine.sbi.next_request);
                 engine.sbi.next_request += 1;
                 engine.sbi.answers.insert(id, answer);
+                if let Some((tracer, _)) = &engine.tracing {
+                    engine.sbi.exchanges.asked(tracer, at, id, &request);
+                }
                 engine.application.sbi_request(at, &mut engine.node, id, request);
             }
         }
@@ -212,12 +219,20 @@ impl<A: Application> Engine<A> {
         let mut spoke = false;
         while let Some((id, outcome)) = self.sbi.finished.pop_front() {
             spoke = true;
+            if let Some((tracer, name)) = &self.tracing {
+                let telling = (tracer, *name, &mut self.told);
+                self.sbi.exchanges.finished(telling, at, id, &outcome);
+            }
             self.application.sbi_response(at, &mut self.node, id, outcome);
         }
         while let Some(output) = self.application.poll_sbi() {
             spoke = true;
             match output {
                 Output::Respond { id, response } => {
+                    if let Some((tracer, name)) = &self.tracing {
+                        let telling = (tracer, *name, &mut self.told);
+                        self.sbi.exchanges.answered(telling, at, id, &response);
+                    }
                     if let Some(answer) = self.sbi.answers.remove(&id) {
                         answer.send(response);
                     }
@@ -227,15 +242,20 @@ impl<A: Application> Engine<A> {
                     target,
                     request,
                     timeout,
-                } => match self.sbi.pool(target) {
-                    Some(pool) => self.sbi.calls.push(Call {
-                        id,
-                        pool,
-                        request,
-                        timeout,
-                    }),
-                    None => self.sbi.finished.push_back((id, Err(CallFailure::Busy))),
-                },
+                } => {
+                    if let Some((tracer, _)) = &self.tracing {
+                        self.sbi.exchanges.called(tracer, at, id, &request);
+                    }
+                    match self.sbi.pool(target) {
+                        Some(pool) => self.sbi.calls.push(Call {
+                            id,
+                            pool,
+                            request,
+                            timeout,
+                        }),
+                        None => self.sbi.finished.push_back((id, Err(CallFailure::Busy))),
+                    }
+                }
             }
         }
         spoke

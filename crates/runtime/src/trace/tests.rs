@@ -1,6 +1,7 @@
-//! A small collector takes what is exported; one that is away costs spans and nothing else.
+//! A small collector takes what is exported, with TLS and without; one that is away costs spans and nothing else.
 
 use super::*;
+use crate::tls::ServerTls;
 use quintet_telemetry::SpanKind;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -24,7 +25,11 @@ fn span(id: u64) -> Span {
 
 /// Takes one request whole, answers it, and says what it was: the head, and the body.
 async fn serve(listener: &TcpListener, status: &str) -> (String, Value) {
-    let (mut stream, _) = listener.accept().await.unwrap();
+    let (stream, _) = listener.accept().await.unwrap();
+    serve_on(stream, status).await
+}
+
+async fn serve_on(mut stream: impl AsyncRead + AsyncWrite + Unpin, status: &str) -> (String, Value) {
     let mut octets = Vec::new();
     loop {
         let text = String::from_utf8_lossy(&octets).into_owned();
@@ -54,7 +59,48 @@ fn block_on<T>(work: impl Future<Output = T>) -> T {
 }
 
 fn collector(listener: &TcpListener) -> Collector {
-    Collector::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap()
+    Collector::parse(&format!("http://{}", listener.local_addr().unwrap()), None).unwrap()
+}
+
+/// A file of the certificates that other tests have: `sbi/authority.pem` issued that of `sbi/server.pem`, a server at 127.0.0.1.
+fn certificate(name: &str) -> Vec<u8> {
+    let (of, name) = name.split_once('/').unwrap();
+    let directory = format!("{}/tests/{of}/certificates", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read(format!("{directory}/{name}")).unwrap()
+}
+
+#[test]
+fn spans_come_to_a_collector_over_tls_and_to_nobody_else() {
+    block_on(async {
+        let tls = ServerTls::from_pem(
+            Alpn::Http11,
+            &certificate("sbi/server.pem"),
+            &certificate("sbi/server.key.pem"),
+            None,
+        );
+        let acceptor = tls.unwrap().acceptor();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("https://{}", listener.local_addr().unwrap());
+        let away = |authority: &str| Collector::parse(&url, Some(&certificate(authority))).unwrap();
+        let (tracer, exporter) = Tracer::start(away("sbi/authority.pem"), 1.0, "1").unwrap();
+        tracer.tell(span(1));
+        let finished = tokio::task::spawn_blocking(move || exporter.finish());
+        let (stream, _) = listener.accept().await.unwrap();
+        let (head, body) = serve_on(acceptor.accept(stream).await.unwrap(), "200 OK").await;
+        assert!(head.starts_with("POST /v1/traces HTTP/1.1"), "{head}");
+        assert_eq!(body["resourceSpans"].as_array().unwrap().len(), 1);
+        finished.await.unwrap();
+        assert_eq!(tracer.outcomes(), (1, 0));
+
+        // One whose certificate somebody else issued is told nothing.
+        let (tracer, exporter) = Tracer::start(away("sctp/authority.pem"), 1.0, "1").unwrap();
+        tracer.tell(span(1));
+        let finished = tokio::task::spawn_blocking(move || exporter.finish());
+        let (stream, _) = listener.accept().await.unwrap();
+        assert!(acceptor.accept(stream).await.is_err(), "it was believed");
+        finished.await.unwrap();
+        assert_eq!(tracer.outcomes(), (0, 1));
+    });
 }
 
 #[test]
@@ -116,7 +162,7 @@ fn a_collector_that_refuses_or_is_away_loses_spans_and_holds_nobody() {
 
 #[test]
 fn a_collector_is_named_by_a_url() {
-    let parsed = |url| Collector::parse(url).map(|collector| (collector.authority, collector.path));
+    let parsed = |url| Collector::parse(url, None).map(|collector| (collector.authority, collector.path));
     let default = Ok(("127.0.0.1:4318".to_owned(), "/v1/traces".to_owned()));
     assert_eq!(parsed("http://127.0.0.1:4318"), default);
     assert_eq!(parsed("http://127.0.0.1/"), default);
@@ -124,13 +170,18 @@ fn a_collector_is_named_by_a_url() {
         parsed("http://[::1]:4318/otlp/"),
         Ok(("[::1]:4318".to_owned(), "/otlp/v1/traces".to_owned()))
     );
-    for wrong in [
-        "https://x:4318",
-        "127.0.0.1:4318",
-        "http://",
-        "http://a b",
-        "http:///x",
-    ] {
+    for wrong in ["127.0.0.1:4318", "http://", "http://a b", "http:///x"] {
         assert!(parsed(wrong).is_err(), "{wrong}");
     }
+    let authority = certificate("sbi/authority.pem");
+    let why = |url, authorities| Collector::parse(url, authorities).unwrap_err();
+    assert!(why("https://x:4318", None).contains("telemetry.authorities"));
+    assert!(why("http://x:4318", Some(&*authority)).contains("https://"));
+    assert!(why("https://x:4318", Some(b"no PEM")).contains("certificate"));
+    let secured = Collector::parse("https://x/otlp", Some(&authority)).unwrap();
+    assert_eq!(
+        (&*secured.authority, &*secured.path),
+        ("x:4318", "/otlp/v1/traces")
+    );
+    assert!(secured.tls.is_some());
 }
