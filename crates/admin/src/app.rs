@@ -15,7 +15,7 @@ use quintet_subscriber::auc::WallClock;
 use serde::Serialize;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, mpsc, watch};
 use utoipa::ToSchema;
 
 /// What only a node can do.
@@ -118,6 +118,8 @@ struct Inner {
     settings: Settings,
     book: RwLock<Arc<Book>>,
     failures: Mutex<Failures>,
+    /// Counts what was written, here or by others.
+    changes: watch::Sender<u64>,
 }
 
 impl App {
@@ -129,6 +131,7 @@ impl App {
             settings,
             book: RwLock::default(),
             failures: Mutex::default(),
+            changes: watch::Sender::new(0),
         }))
     }
 
@@ -159,7 +162,22 @@ impl App {
 
     /// Does one command of the store.
     pub(crate) async fn execute(&self, command: Command) -> Result<Reply, StoreError> {
-        self.0.desk.execute(command).await
+        let is_write = command.is_write();
+        let reply = self.0.desk.execute(command).await?;
+        if is_write {
+            self.ring();
+        }
+        Ok(reply)
+    }
+
+    /// Something was written.
+    fn ring(&self) {
+        self.0.changes.send_modify(|changes| *changes += 1);
+    }
+
+    /// Rises whenever this interface wrote something, or the store says that somebody else did.
+    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
+        self.0.changes.subscribe()
     }
 
     pub(crate) async fn ask(&self, command: AdminCommand) -> Result<AdminReply, StoreError> {
@@ -199,6 +217,7 @@ impl App {
     pub async fn follow(self, changed: Arc<Notify>) {
         loop {
             changed.notified().await;
+            self.ring();
             if let Err(error) = self.learn_tokens().await {
                 tracing::warn!(%error, "API: tokens cannot be read anew; those known before count");
             }

@@ -14,12 +14,18 @@ use core::time::Duration;
 use http::header::{CONTENT_TYPE, ETAG, IF_MATCH};
 use http::{HeaderValue, Method, Request, StatusCode};
 use quintet_identity::Imsi;
-use quintet_store::{Command, MAX_IMS_SCAN, MAX_LISTED, Reply, StoredIms};
+use quintet_store::{
+    AdminCommand, AuditEntry, Command, MAX_IMS_SCAN, MAX_LISTED, MAX_SCAN, Reply, StoredIms, Transaction,
+};
+use quintet_subscriber::model::Subscriber;
 use tokio::sync::watch;
 use tower::ServiceExt;
 
 /// The longest answer that is read, in octets: a page of the largest subscribers is far below.
 const MAX_ANSWER_OCTETS: usize = 64 * 1024 * 1024;
+
+/// Most subscribers of a database whose keys a doctor of this process is given: some 500 octets each while he looks.
+pub const MAX_KEYS_USED: u64 = 100_000;
 
 /// See the module.
 #[derive(Clone, Debug)]
@@ -71,6 +77,13 @@ impl Inside {
     #[must_use]
     pub fn now(&self) -> Duration {
         self.app.now()
+    }
+
+    /// Rises whenever something was written by this interface, or the store says that somebody else wrote: nodes of this process and
+    /// other processes on SQLite, who provisions on PostgreSQL.
+    #[must_use]
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.app.changes()
     }
 
     /// Whether browsers come by TLS.
@@ -147,6 +160,68 @@ impl Inside {
             Reply::Count(count) => Ok(count),
             _ => Err(Problem::defect("the store gave another answer than a count")),
         }
+    }
+
+    /// Hands every subscriber whom the caller may see, with their keys, to `each`, for the doctor of this process; they are for no answer.
+    /// Who may set secrets may have them used. Before the first one is read it is in the audit log, with what for; so is a refusal.
+    ///
+    /// # Errors
+    /// 403; 422 if there are more than [`MAX_KEYS_USED`]; those of the store.
+    pub async fn use_keys(
+        &self,
+        caller: &Caller,
+        what_for: &str,
+        mut each: impl FnMut(Subscriber),
+    ) -> Result<(), Problem> {
+        let permitted = self.may_use_keys(caller).await;
+        let outcome = match &permitted {
+            Ok(()) => "done".to_owned(),
+            Err(problem) => format!("refused: {}", problem.detail()),
+        };
+        let now = self.app.now();
+        let entry = AuditEntry {
+            at_ms: now.as_millis() as u64,
+            who: caller.who(),
+            what: "keys.use".to_owned(),
+            subject: what_for.to_owned(),
+            outcome,
+            fields: "[]".to_owned(),
+        };
+        let transaction = Transaction {
+            audit: vec![entry],
+            ..self.app.transaction()
+        };
+        self.app
+            .ask(AdminCommand::Transact(Box::new(transaction)))
+            .await?;
+        permitted?;
+        let mut after = None;
+        loop {
+            let limit = MAX_SCAN;
+            let Reply::Subscribers(run) = self.read(Command::Scan { after, limit }).await? else {
+                return Err(Problem::defect("the store gave another answer than subscribers"));
+            };
+            let Some(last) = run.last() else { return Ok(()) };
+            after = Some(last.imsi);
+            run.into_iter()
+                .filter(|subscriber| caller.sees(subscriber.imsi))
+                .for_each(&mut each);
+        }
+    }
+
+    async fn may_use_keys(&self, caller: &Caller) -> Result<(), Problem> {
+        caller.may(Access::SECRETS)?;
+        let count = self.count().await?;
+        if count <= MAX_KEYS_USED {
+            return Ok(());
+        }
+        let why =
+            format!("there are {count} subscribers, and the keys of {MAX_KEYS_USED} at most are used here");
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        Err(
+            Problem::new(status, "too-many-keys", "there are too many keys", why)
+                .remedy("`quintet doctor FILE --hss DATABASE` uses those of any number of subscribers"),
+        )
     }
 
     /// Whom an MME or SGSN serves, of those the caller may see, in ascending order of packed IMSI; and behind whom to go on, if

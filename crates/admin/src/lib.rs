@@ -50,7 +50,7 @@ pub use app::{
 };
 pub use desk::{Desk, MAX_WAITING};
 pub use find::{MAX_SOUGHT_OCTETS, Sought};
-pub use inside::{Answered, Inside, Question};
+pub use inside::{Answered, Inside, MAX_KEYS_USED, Question};
 pub use openapi::document;
 pub use problem::{Problem, without_keys};
 pub use server::{Limits, Pages, Server, ServerError, Tls, limited};

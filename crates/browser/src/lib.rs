@@ -1,13 +1,18 @@
 //! A real Chromium without a window, for tests of pages: driven by the DevTools protocol over a pipe, messages of JSON, each ended by NUL.
 //!
 //! `--remote-debugging-pipe` reads file descriptor 3 and writes 4; a shell makes those of standard input and output, so that
-//! no unsafe code is needed here. Whatever goes wrong panics: it is for tests alone.
+//! no unsafe code is needed here. Whatever goes wrong panics: it is for tests alone. [`Plain`] is a browser without a window or a
+//! script, for what needs none.
 
 #![forbid(unsafe_code)]
 #![expect(
     clippy::disallowed_methods,
     reason = "a browser is a process, read by a thread; only tests have one"
 )]
+
+mod plain;
+
+pub use plain::{Answer, Events, Plain};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -34,8 +34,8 @@ use tokio::sync::watch;
 /// Messages that wait for the doctor; some hundred octets each. What comes beyond them is not looked at, and counted.
 pub const MAX_WAITING: usize = 8_192;
 
-/// Messages looked at in a second, of all nodes: what the doctor takes of a processor stays below a half whatever the load is. What
-/// comes beyond is counted.
+/// Messages looked at in a second, of all nodes: what the doctor takes of a processor stays below a half whatever the load is.
+/// What comes beyond is counted.
 pub const MAX_SEEN_A_SECOND: u64 = 4_000;
 
 /// How long the feed goes on after somebody looked: a page that is loaded anew finds what passed meanwhile.
@@ -88,7 +88,8 @@ impl fmt::Debug for Feed {
 }
 
 impl Feed {
-    /// Starts the doctor's thread, which ends when every clone and every tap is gone. `clock`: the time since 1970, as the taps have it.
+    /// Starts the doctor's thread, which ends when every clone and every tap is gone. `clock`: the time since 1970, as the taps
+    /// have it.
     ///
     /// # Errors
     /// If the system gives no thread.

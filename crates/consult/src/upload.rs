@@ -1,4 +1,5 @@
-//! A capture on its way in: octets come as they come, and are read as from a file, with no more of them waiting than a queue holds.
+//! A capture on its way in: octets come as they come, and are read as from a file, with no more of them waiting than a queue
+//! holds.
 //!
 //! ```text
 //!  body of a request ─► Uploading ─(queue)─► Upload: Read ─► examine

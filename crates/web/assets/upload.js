@@ -57,7 +57,7 @@ form.addEventListener("submit", (event) => {
   const file = part("file").files[0];
   if (!file || sending) return;
   const request = new XMLHttpRequest();
-  const said = new URLSearchParams({ name: file.name, identities: String(part("identities").checked) });
+  const said = new URLSearchParams({ name: file.name, identities: String(part("identities").checked), keys: String(part("keys") !== null && part("keys").checked) });
   request.open("POST", `/ui/doctor/captures?${said}`);
   request.setRequestHeader("X-CSRF-Token", document.querySelector('meta[name="csrf"]').content);
   request.setRequestHeader("Content-Type", "application/vnd.tcpdump.pcap");

@@ -1,8 +1,8 @@
-//! What is seen while it happens: every attempt on this core with the doctor's findings, one subscriber alone, and captures that are
-//! brought to the doctor.
+//! What is seen while it happens: every attempt on this core with the doctor's findings, one subscriber alone, and captures that
+//! are brought to the doctor.
 //!
-//! The list is pulled, not pushed: a browser is told what changed since what it was told last, at most every [`attempts::PAUSE`], so
-//! that a slow one costs nothing but what it misses, and is told how much that is.
+//! The list is pulled, not pushed: a browser is told what changed since what it was told last, at most every [`attempts::PAUSE`],
+//! so that a slow one costs nothing but what it misses, and is told how much that is.
 
 mod attempts;
 mod doctor;

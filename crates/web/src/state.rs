@@ -20,15 +20,19 @@ pub struct Settings {
     pub tick: Duration,
     /// What passes on this core; none: it is not watched.
     pub live: Option<Feed>,
+    /// How long nobody may have said that something changed before the store is asked all the same where a watched subscriber is:
+    /// what nodes of other processes write into PostgreSQL is not told.
+    pub again: Duration,
 }
 
 impl Default for Settings {
-    /// Nothing to look at or to watch; a look a second.
+    /// Nothing to look at or to watch; a look a second, ten until a watched subscriber is looked for without a reason.
     fn default() -> Self {
         Self {
             look: None,
             tick: Duration::from_secs(1),
             live: None,
+            again: Duration::from_secs(10),
         }
     }
 }

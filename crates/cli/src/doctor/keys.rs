@@ -19,8 +19,7 @@ mod json;
 use crate::keys::Sources;
 use anyhow::{Context, Result, bail};
 use entry::Entry;
-use quintet_doctor::keys::{KeyRing, Operator, SubscriberKey};
-use quintet_subscriber::model::{Algorithm, Subscriber};
+use quintet_doctor::keys::{KeyRing, SubscriberKey};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -108,27 +107,13 @@ fn of_hss(path: &Path, ring: &mut KeyRing) -> Result<()> {
     let mut refused = None;
     let masters = Sources::of_environment()?.for_database(path);
     quintet_store_sqlite::each_subscriber(path, &masters, BUSY_TIMEOUT, |subscriber| {
-        let added = of_subscriber(&name, subscriber).and_then(|key| Ok(ring.add(key)?));
+        let key = SubscriberKey::provisioned(&subscriber, format!("HSS {name}"));
+        let added = key.and_then(|key| ring.add(key));
         if let Err(error) = added {
             refused.get_or_insert(error);
         }
     })?;
-    refused.map_or(Ok(()), Err)
-}
-
-fn of_subscriber(name: &str, subscriber: Subscriber) -> Result<SubscriberKey> {
-    let authentication = subscriber.authentication;
-    let operator = match authentication.algorithm {
-        Algorithm::Milenage { opc } => Operator::Opc(opc),
-        Algorithm::Tuak { topc, sizes } => Operator::Topc(topc, sizes),
-        Algorithm::Xor => Operator::Xor,
-    };
-    Ok(SubscriberKey::new(
-        Some(subscriber.imsi),
-        format!("HSS {name}"),
-        authentication.k,
-        operator,
-    )?)
+    refused.map_or(Ok(()), |error| Err(error.into()))
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ mod kill;
 mod killed_fgs;
 mod killed_ims;
 mod killed_udm;
+mod live;
 mod master_key;
 mod mme;
 mod replay;

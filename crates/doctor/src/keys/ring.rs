@@ -4,6 +4,7 @@ use super::published;
 use quintet_crypto::suci::{HomeNetworkPrivateKey, Profile};
 use quintet_crypto::{AuthenticationFunctions, K, Milenage, Op, Opc, Top, Topc, Tuak, TuakSizes, Xor};
 use quintet_identity::{Imsi, Suci, Supi};
+use quintet_subscriber::model::{Algorithm, Subscriber};
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
@@ -77,6 +78,20 @@ impl SubscriberKey {
             k,
             operator,
         })
+    }
+
+    /// The key of a subscriber as an HSS has it.
+    ///
+    /// # Errors
+    /// As [`SubscriberKey::new`].
+    pub fn provisioned(subscriber: &Subscriber, name: String) -> Result<Self, KeyRingError> {
+        let authentication = &subscriber.authentication;
+        let operator = match &authentication.algorithm {
+            Algorithm::Milenage { opc } => Operator::Opc(opc.clone()),
+            Algorithm::Tuak { topc, sizes } => Operator::Topc(topc.clone(), *sizes),
+            Algorithm::Xor => Operator::Xor,
+        };
+        Self::new(Some(subscriber.imsi), name, authentication.k.clone(), operator)
     }
 
     /// Whose it is.

@@ -143,6 +143,8 @@ async fn follow(
 pub(super) struct Told {
     cursor: u64,
     begun: bool,
+    /// Whether the last thing told was of an attempt.
+    pub(super) of_attempts: bool,
 }
 
 /// Tells a browser what changed, then waits until there is more to tell. Whether to go on.
@@ -180,6 +182,7 @@ fn changes(feed: &Feed, filter: &Filter, caller: &Caller, told: &mut Told) -> Ch
         changes.withdrawn.clear();
     }
     told.cursor = changes.cursor;
+    told.of_attempts = !changes.rows.is_empty();
     changes
 }
 

@@ -1,4 +1,5 @@
-//! A capture brought to the doctor: read while it comes, never on a disk, answered with the page that `quintet doctor --html` makes.
+//! A capture brought to the doctor: read while it comes, never on a disk, answered with the page that `quintet doctor --html`
+//! makes.
 //!
 //! ```text
 //!  POST body ─► this task: length, time ─(queue)─► a thread: examine ─► Uploads ─► GET /ui/doctor/reports/N
@@ -24,6 +25,8 @@ use http_body_util::BodyExt;
 use hyper::body::Frame;
 use quintet_admin::Problem;
 use quintet_consult::{Examined, Unexamined, Uploading, examine, uploading};
+use quintet_doctor::keys::{KeyRing, SubscriberKey};
+use quintet_subscriber::model::Subscriber;
 use serde::Deserialize;
 
 /// The longest capture taken, in octets as it stands in its file.
@@ -52,6 +55,7 @@ struct Doctor {
     max_mib: u64,
     max_minutes: u64,
     life_minutes: u64,
+    may_use_keys: bool,
 }
 
 async fn show(visitor: Visitor) -> Result<Response, Problem> {
@@ -61,6 +65,7 @@ async fn show(visitor: Visitor) -> Result<Response, Problem> {
         max_mib: MAX_CAPTURE_OCTETS >> 20,
         max_minutes: MAX_TIME.as_secs() / 60,
         life_minutes: REPORT_LIFE.as_secs() / 60,
+        may_use_keys: visitor.caller.may_set_secrets(),
     }))
 }
 
@@ -72,6 +77,8 @@ struct Said {
     name: String,
     /// Whether identities are shown as they are.
     identities: bool,
+    /// Whether the keys of subscribers here are used.
+    keys: bool,
 }
 
 impl Said {
@@ -112,6 +119,10 @@ async fn take(
     let mut pseudonym_key = [0; 32];
     fill(&mut pseudonym_key)?;
     let settings = quintet_doctor::Settings {
+        keys: match said.keys {
+            true => keys(&web, &visitor, &said.named()).await?,
+            false => KeyRing::default(),
+        },
         identities: said.identities,
         pseudonym_key,
         ..quintet_doctor::Settings::default()
@@ -136,6 +147,26 @@ async fn take(
         tell(&web, &visitor, &sender, outcome).await;
     });
     Ok(response)
+}
+
+/// The keys of the subscribers whom a visitor may see, if they may have them used; that is written down.
+async fn keys(web: &Web, visitor: &Visitor, capture: &str) -> Result<KeyRing, Problem> {
+    let mut ring = KeyRing::new();
+    let mut refused = 0_u64;
+    let each = |subscriber: Subscriber| {
+        let key = SubscriberKey::provisioned(&subscriber, "this core".to_owned());
+        refused += u64::from(key.and_then(|key| ring.add(key)).is_err());
+    };
+    web.inside()
+        .use_keys(&visitor.caller, &format!("capture {capture}"), each)
+        .await?;
+    if refused > 0 {
+        tracing::warn!(
+            refused,
+            "keys of subscribers that no algorithm takes are not used for a capture"
+        );
+    }
+    Ok(ring)
 }
 
 #[expect(clippy::disallowed_methods, reason = "entropy is allowed in this crate")]
@@ -257,7 +288,7 @@ mod tests {
         let named = |name: &str| {
             let said = Said {
                 name: name.to_owned(),
-                identities: false,
+                ..Said::default()
             };
             said.named()
         };

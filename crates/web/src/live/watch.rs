@@ -17,9 +17,10 @@ use quintet_admin::{Caller, Problem};
 use quintet_identity::Imsi;
 use serde_json::Value;
 use std::sync::Arc;
+use tokio::sync::{Notify, watch};
 
-/// How often the store is asked where the subscriber is: nodes of other processes write as well.
-const LOOK: Duration = Duration::from_secs(1);
+/// The least time between two questions of which nobody knows whether they are about this subscriber.
+const SPREAD: Duration = Duration::from_millis(750);
 
 pub(super) fn router() -> Router<Web> {
     Router::new()
@@ -74,26 +75,58 @@ async fn follow(
     let imsi = imsi(&text)?;
     let first = registered(&web, &visitor, imsi).await?;
     let (sender, response) = events::open(&web, &visitor)?;
-    let sender = Arc::new(sender);
+    let (sender, moved) = (Arc::new(sender), Arc::new(Notify::new()));
     let filter = Filter::of(imsi);
     if let Ok(feed) = feed(&web, &visitor.caller).cloned() {
         let (sender, caller): (Arc<Sender>, Caller) = (Arc::clone(&sender), visitor.caller.clone());
+        let moved = Arc::clone(&moved);
         tokio::spawn(async move {
             let mut told = Told::default();
-            while tell(&feed, &filter, &caller, &sender, &mut told).await {}
+            while tell(&feed, &filter, &caller, &sender, &mut told).await {
+                if told.of_attempts {
+                    moved.notify_one();
+                }
+            }
         });
     }
     tokio::spawn(async move {
-        let mut known = Vec::new();
+        let (mut known, mut changes) = (Vec::new(), web.inside().changes());
         let mut now = Ok(first);
         while tell_state(&sender, &mut known, now).await {
+            let more = tokio::select! {
+                () = sender.ended() => false,
+                () = next(&moved, &mut changes, web.settings().again) => sender.may_go_on(),
+            };
+            if !more {
+                return;
+            }
             now = registered(&web, &visitor, imsi).await;
         }
     });
     Ok(response)
 }
 
-/// Tells a browser where the subscriber is, if that is news; waits then. Whether to go on.
+/// Waits until it is worth while to ask where the subscriber is: an attempt of theirs moved, something was written, or
+/// `again` is over. Between two questions there is some time in any case.
+async fn next(moved: &Notify, changes: &mut watch::Receiver<u64>, again: Duration) {
+    tokio::time::sleep(PAUSE).await;
+    tokio::select! {
+        () = moved.notified() => {}
+        () = written(changes) => {}
+        () = tokio::time::sleep(again) => {}
+    }
+}
+
+/// Waits until something was written, whatever it is, but not less than [`SPREAD`]: on a busy core something is all the time.
+async fn written(changes: &mut watch::Receiver<u64>) {
+    tokio::time::sleep(SPREAD).await;
+    if changes.changed().await.is_err() {
+        // Nobody will say so any more.
+        core::future::pending::<()>().await;
+    }
+}
+
+/// Tells a browser where the subscriber is, if that is news. Whether to go on.
 async fn tell_state(sender: &Sender, known: &mut Vec<Fact>, now: Result<Vec<Fact>, Problem>) -> bool {
     match now {
         Ok(now) if now != *known => {
@@ -111,9 +144,5 @@ async fn tell_state(sender: &Sender, known: &mut Vec<Fact>, now: Result<Vec<Fact
         // A store that is busy may not be the next time.
         Err(_) => {}
     }
-    tokio::select! {
-        () = sender.ended() => return false,
-        () = tokio::time::sleep(LOOK.max(PAUSE)) => {}
-    }
-    sender.may_go_on()
+    true
 }

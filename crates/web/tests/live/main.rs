@@ -104,6 +104,25 @@ fn each_sees_what_the_scopes_permit() {
 }
 
 #[test]
+fn who_watches_a_subscriber_is_told_what_changes_without_asking() {
+    const PROVISIONED: &str = "001010000000001";
+    let site = Site::start();
+    site.provision(PROVISIONED);
+    let session = site.log_in(Role::ReadOnly, "");
+    let mut events = session.events(&format!("/ui/subscribers/{PROVISIONED}/watch/events"));
+    let state = events.next("state");
+    assert!(state.to_string().contains(PROVISIONED), "{state}");
+    // Another's attempt is not told, their own is.
+    site.refuse(1, STRANGER);
+    site.refuse(2, PROVISIONED);
+    let row = by(|| events.next("changes")["rows"].as_array()?.first().cloned());
+    assert_eq!(row["subscriber"]["imsi"], PROVISIONED);
+    site.remove(PROVISIONED);
+    let gone = std::iter::repeat_with(|| events.event()).find(|(name, _)| name == "gone");
+    assert!(gone.unwrap().1.contains("not provisioned"));
+}
+
+#[test]
 fn nobody_without_a_session_sees_anything() {
     let site = Site::start();
     let stranger = site.stranger();
@@ -141,6 +160,39 @@ fn a_capture_is_answered_with_its_report() {
     assert_eq!(other.get(&address).status, 404, "another session's");
     let address = session.bring("a.pcap&identities=true", &capture).unwrap();
     assert!(session.get(&address).body.contains(STRANGER));
+}
+
+#[test]
+fn keys_are_used_for_who_may_set_them_and_that_is_written_down() {
+    let site = Site::start();
+    site.provision("001010000000001");
+    let capture = s6a::capture_of_a_refusal(STRANGER);
+    for role in [Role::ReadOnly, Role::NoSecrets] {
+        let session = site.log_in(role, "");
+        assert!(!session.get("/ui/doctor").body.contains("upload-keys"), "{role}");
+        let refused = session.send("/ui/doctor/captures?name=a.pcap&keys=true", &capture);
+        assert_eq!(refused.status, 403, "{role}: {}", refused.body);
+    }
+    let session = site.log_in(Role::Admin, "");
+    assert!(session.get("/ui/doctor").body.contains("upload-keys"));
+    session.bring("b.pcap&keys=true", &capture).unwrap();
+    // Without being asked for they are not used.
+    session.bring("c.pcap", &capture).unwrap();
+    let more = format!("Authorization: Bearer {}\r\n", site.token(Role::Admin, ""));
+    let answer = site
+        .stranger()
+        .ask("GET", "/api/v1/audit?what=keys.use", &more, &[]);
+    let log: Value = serde_json::from_str(&answer.body).unwrap();
+    let entries = log["entries"].as_array().unwrap().iter().rev();
+    let told: Vec<(&str, bool)> = entries
+        .map(|entry| (entry["subject"].as_str().unwrap(), entry["outcome"] == "done"))
+        .collect();
+    let expected = [
+        ("capture a.pcap", false),
+        ("capture a.pcap", false),
+        ("capture b.pcap", true),
+    ];
+    assert_eq!(told, expected, "{log}");
 }
 
 #[test]

@@ -177,6 +177,7 @@ impl Rig {
             live: None,
             look: Some(look),
             tick: Duration::from_millis(20),
+            ..Settings::default()
         });
         let address: SocketAddr = "127.0.0.1:0".parse().unwrap();
         let store = (Box::new(store) as Box<_>, Arc::new(Notify::new()));

@@ -1,6 +1,7 @@
 //! Files as those programs write them, and what is said of broken ones.
 
 use super::*;
+use quintet_doctor::keys::Operator;
 
 const K: &str = "465b5ce8b199b49faa5f0a2ee238a6bc";
 const OPC: &str = "e8ed289deba952e4283b54e88e6183ca";

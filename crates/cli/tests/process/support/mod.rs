@@ -9,6 +9,7 @@ pub(crate) mod mme;
 pub(crate) mod nodes;
 pub(crate) mod nudm;
 pub(crate) mod server;
+pub(crate) mod station;
 pub(crate) mod subscribers;
 
 use std::time::{Duration, Instant};
