@@ -45,7 +45,8 @@ impl<A: Application + Measured + 'static> Driver<A> {
 #[cfg(test)]
 fn told(collection: &Collection) -> Vec<String> {
     let text = collection.text();
-    let is_told = |line: &&str| !line.starts_with('#') && !line.contains("_bucket{") && !line.contains("_sum{");
+    let is_told =
+        |line: &&str| !line.starts_with('#') && !line.contains("_bucket{") && !line.contains("_sum{");
     text.lines()
         .filter(is_told)
         .map(|line| line.trim_start_matches("quintet_").to_owned())

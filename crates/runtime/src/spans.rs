@@ -188,6 +188,40 @@ mod tests {
     }
 
     #[test]
+    fn each_cscf_has_a_span_of_its_own_below_that_of_the_registration() {
+        let (tracer, mut spans) = crate::trace::kept(1.0);
+        let attempt = AttemptId::of_call_id("call-1");
+        let told = ["icscf", "scscf", "pcscf"].map(|node| {
+            let mut attempts = Attempts::default();
+            attempts.trace(tracer.clone(), node);
+            let first = match node {
+                "pcscf" => Step::First,
+                _ => Step::On,
+            };
+            attempts.step(at(1), attempt, "begun", first);
+            attempts.step(at(2), attempt, "done", Step::Done("REGISTER"));
+            let told = spans().unwrap();
+            // A refusal says why.
+            attempts.step(at(3), attempt, "refused 403", Step::Failed);
+            let refused = spans().unwrap();
+            assert_eq!(refused.failure.as_deref(), Some("refused 403"));
+            assert_eq!(
+                (refused.parent, refused.start),
+                (Some(attempt.root_span()), at(3).wall)
+            );
+            assert_ne!(refused.id, told.id);
+            told
+        });
+        let [icscf, scscf, pcscf] = &told;
+        assert_eq!((pcscf.id, pcscf.parent), (attempt.root_span(), None));
+        for part in [icscf, scscf] {
+            assert_eq!(part.parent, Some(pcscf.id));
+            assert_eq!((part.events.len(), &part.failure), (2, &None));
+        }
+        assert_ne!(icscf.id, scscf.id);
+    }
+
+    #[test]
     fn attempts_that_nobody_ends_are_forgotten() {
         let away = Collector::parse("http://127.0.0.1:9", None).unwrap();
         let (tracer, exporter) = Tracer::start(away, 1.0, "1").unwrap();

@@ -215,7 +215,12 @@ fn no_answer_is_a_fault_unless_messages_passed_unseen() {
         }
         bench.work();
         bench.time.pass(Duration::from_secs(1));
-        tap.message(bench.time.now(), &link(), Way::Received, &s6a::air(3, "001018888888888"));
+        tap.message(
+            bench.time.now(),
+            &link(),
+            Way::Received,
+            &s6a::air(3, "001018888888888"),
+        );
         bench.work();
         bench.time.pass(Duration::from_secs(40));
         bench.work();

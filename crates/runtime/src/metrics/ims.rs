@@ -106,7 +106,12 @@ mod tests {
     fn each_count_of_a_cscf_has_its_own_series() {
         let mut collection = Collection::default();
         let mut pcscf = pcscf::Counters::default();
-        (pcscf.received, pcscf.malformed, pcscf.challenged, pcscf.registered) = (1, 2, 3, 4);
+        (
+            pcscf.received,
+            pcscf.malformed,
+            pcscf.challenged,
+            pcscf.registered,
+        ) = (1, 2, 3, 4);
         (pcscf.refused, pcscf.flooded, pcscf.full, pcscf.proposals_refused) = (5, 6, 7, 8);
         (pcscf.tampered, pcscf.unprotected, pcscf.forged) = (9, 10, 11);
         (pcscf.originating, pcscf.terminating) = (12, 13);
