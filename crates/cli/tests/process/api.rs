@@ -1,5 +1,6 @@
 //! Provisioning over HTTP against a running server: what it changes reaches the MME, tokens come and go, all is written down.
 
+use crate::support::api::Api;
 use crate::support::await_some;
 use crate::support::mme::{Mme, REALM, result};
 use crate::support::server::{Server, Settings, quintet};
@@ -7,60 +8,11 @@ use quintet_diameter::Message;
 use quintet_diameter::dict::command;
 use rustix::process::Signal;
 use serde_json::{Value, json};
-use std::io::{Read, Write};
-use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 const IMSI: &str = "001010000000001";
 const ONE: &str = "/api/v1/subscribers/001010000000001";
-
-/// The interface of a server, as somebody sees it.
-struct Api {
-    address: String,
-    token: String,
-}
-
-impl Api {
-    fn of(server: &Server, token: &str) -> Self {
-        let line = server.await_line("API: listening");
-        let address = line.split("address=").nth(1).unwrap();
-        Self {
-            address: address.split_whitespace().next().unwrap().to_owned(),
-            token: token.trim().to_owned(),
-        }
-    }
-
-    /// The status, the head and the body of an answer.
-    fn ask(&self, method: &str, path: &str, body: &Value) -> (u16, String, Value) {
-        let body = match body {
-            Value::Null => String::new(),
-            body => body.to_string(),
-        };
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        write!(
-            stream,
-            "{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {}\r\n\
-             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-            self.token,
-            body.len()
-        )
-        .unwrap();
-        let mut said = String::new();
-        stream.read_to_string(&mut said).unwrap();
-        let (head, body) = said.split_once("\r\n\r\n").unwrap();
-        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        (
-            status,
-            head.to_owned(),
-            serde_json::from_str(body).unwrap_or_default(),
-        )
-    }
-
-    fn status(&self, method: &str, path: &str, body: &Value) -> u16 {
-        self.ask(method, path, body).0
-    }
-}
 
 /// What the MME is told next.
 fn told(mme: &mut Mme) -> u32 {
@@ -112,7 +64,7 @@ fn what_is_changed_over_http_reaches_the_mme_and_the_audit_log() {
     let patch = json!({"subscription": {"ambr": {"uplink": 1000, "downlink": 2000}}});
     assert_eq!(api.status("PATCH", ONE, &patch), 200);
     assert_eq!(told(&mut mme), command::INSERT_SUBSCRIBER_DATA);
-    let (_, _, location) = api.ask("GET", &format!("{ONE}/location"), &Value::Null);
+    let location = api.ask("GET", &format!("{ONE}/location"), &Value::Null).json();
     assert_eq!(location["location"]["mme"]["host"], format!("mme.{REALM}"));
     assert_eq!(
         api.status("DELETE", &format!("{ONE}/location"), &Value::Null),

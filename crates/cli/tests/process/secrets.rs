@@ -1,5 +1,7 @@
 //! Keys of subscribers are nowhere in what a run leaves behind or says: files, logs, answers, errors, events, metrics.
 
+mod http;
+
 use crate::support::back_end::{BackEnd, dump};
 use crate::support::mme::{Mme, challenges, find, result};
 use crate::support::server::{PROGRAM, Server, Settings, isolate};
@@ -269,7 +271,10 @@ fn no_key_is_found(back_end: BackEnd) {
     let mut said = Vec::new();
     provision(place, db, &mut said);
     let mut settings = Settings::new(&database);
-    settings.rest += "[metrics]\nlisten = \"127.0.0.1:0\"\n[log]\nfilter = \"trace\"\n";
+    settings.rest +=
+        "[metrics]\nlisten = \"127.0.0.1:0\"\n[log]\nfilter = \"trace\"\n[api]\nlisten = \"127.0.0.1:0\"\n";
+    let token_file = place.join(http::TOKEN_FILE);
+    settings.rest += &format!("first_token_file = \"{}\"\n", token_file.display());
     let configuration = settings.write(place);
     let start = || {
         let mut command = Command::new(PROGRAM);
@@ -283,6 +288,7 @@ fn no_key_is_found(back_end: BackEnd) {
     let mut server = start();
     let mut secrets = traffic(&server);
     assert!(secrets.len() > 15, "{} KASMEs", secrets.len());
+    secrets.extend(http::drive(&server, place, &mut said));
     for (name, key) in [("K", K), ("OPc", OPC), ("K", OTHER_K), ("OPc", OTHER_OPC)] {
         secrets.push((name, hex::decode(key).unwrap()));
     }

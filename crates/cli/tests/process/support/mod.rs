@@ -1,6 +1,7 @@
 //! The program as a process, an MME that speaks to it, and what both need.
 
 pub(crate) mod access;
+pub(crate) mod api;
 pub(crate) mod back_end;
 pub(crate) mod cell;
 pub(crate) mod core;
