@@ -1,7 +1,7 @@
 //! One subscriber edited by a record: what is said replaces what is stored, and secrets that are not said stay. For those who
 //! read records without keys, change them, and give them back.
 
-use crate::declared::{Desired, keep_digests};
+use crate::declared::Desired;
 use crate::record::{ImsRecord, MncDigits, Record};
 use crate::row::Refusal;
 use crate::sqn;
@@ -66,13 +66,9 @@ pub fn edited(
     }
     let before = stored.and_then(|(_, ims)| ims);
     let ims = match &record.ims {
-        Some(ims) => ims.subscription(&subscriber, digits)?,
+        Some(ims) => ims.subscription(&subscriber, digits, before)?,
         None => None,
     };
-    let ims = ims.map(|mut ims| {
-        keep_digests(&mut ims, before);
-        ims
-    });
     Ok(Desired { subscriber, ims })
 }
 
@@ -145,6 +141,16 @@ mod tests {
         let mut after = edit(&text).unwrap();
         after.subscriber.authentication.dif = before.subscriber.authentication.dif;
         assert_eq!(after, before);
+    }
+
+    #[test]
+    fn who_has_a_password_alone_can_be_changed() {
+        let mut before = stored();
+        before.ims.as_mut().unwrap().private[0].aka = None;
+        let shown = serde_json::to_string(&shown(&before.subscriber, before.ims.as_ref())).unwrap();
+        let pair = Some((&before.subscriber, before.ims.as_ref()));
+        let after = edited(pair, record(&shown), MncDigits::Two, WALL).unwrap();
+        assert_eq!(after.ims, before.ims, "the password is not shown, and stays");
     }
 
     #[test]

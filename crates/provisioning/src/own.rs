@@ -193,7 +193,7 @@ pub(crate) fn entry(mut record: Record, options: &Options) -> Result<Entry, Refu
         other => other.clone(),
     };
     let ims = match ims {
-        Some(ims) => ims.subscription(&subscriber, options.mnc_digits)?,
+        Some(ims) => ims.subscription(&subscriber, options.mnc_digits, None)?,
         None => None,
     };
     Ok(Entry {

@@ -201,33 +201,3 @@ fn what_was_part_of_another_attempt_is_withdrawn() {
     }
     assert!(table.rows(0, 9, |_| true).withdrawn.len() <= 256);
 }
-
-#[test]
-fn no_answer_is_a_fault_unless_messages_passed_unseen() {
-    for (flood, is_fault) in [(0, true), (MAX_SEEN_A_SECOND, false)] {
-        let mut bench = Bench::new(When::Always);
-        let mut tap = bench.feed.tap(Node::Hss);
-        tap.opened(bench.time.now(), &link());
-        tap.message(bench.time.now(), &link(), Way::Received, &s6a::air(1, STRANGER));
-        // More answers than are looked at: the one that is waited for may be among the rest.
-        for _ in 0..flood {
-            tap.message(bench.time.now(), &link(), Way::Sent, &s6a::unknown(2));
-        }
-        bench.work();
-        bench.time.pass(Duration::from_secs(1));
-        tap.message(
-            bench.time.now(),
-            &link(),
-            Way::Received,
-            &s6a::air(3, "001018888888888"),
-        );
-        bench.work();
-        bench.time.pass(Duration::from_secs(40));
-        bench.work();
-        let rows = bench.rows();
-        let of = |row: &&Row| row.subscriber.imsi.as_deref() == Some(STRANGER);
-        let row = rows.iter().find(of).expect("it was seen");
-        assert!(!row.running, "{row:?}");
-        assert_eq!(row.fault.is_some(), is_fault, "{flood}: {row:?}");
-    }
-}

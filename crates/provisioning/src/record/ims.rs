@@ -1,5 +1,6 @@
 //! The IMS subscription, as members of our own files have it.
 
+use crate::declared::keep_digests;
 use crate::row::{At, Refusal};
 use quintet_identity::{Imsi, Plmn};
 use quintet_subscriber::ims::ImsSubscription;
@@ -72,9 +73,10 @@ impl ImsRecord {
         &self,
         subscriber: &Subscriber,
         digits: MncDigits,
+        before: Option<&ImsSubscription>,
     ) -> Result<Option<ImsSubscription>, Refusal> {
         let imsi = subscriber.imsi;
-        let subscription = match self {
+        let mut subscription = match self {
             Self::Whole(subscription) => (**subscription).clone(),
             Self::Derived(false) => return Ok(None),
             Self::Derived(true) => derived(subscriber, digits)?,
@@ -85,6 +87,7 @@ impl ImsRecord {
                 subscription.imsi
             )));
         }
+        keep_digests(&mut subscription, before);
         subscription.check().at(format_args!("IMSI {imsi}"))?;
         Ok(Some(subscription))
     }

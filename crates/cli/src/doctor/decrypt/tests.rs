@@ -188,8 +188,9 @@ fn without_a_file_it_only_listens() {
 #[test]
 fn a_place_that_cannot_be_written_is_named() {
     let mut heard = Heard::default();
-    let nowhere = Path::new("/nonexistent/out.pcapng");
-    let Err(error) = Decrypting::open(Some(nowhere), &mut heard) else {
+    let place = tempfile::tempdir().unwrap();
+    let nowhere = place.path().join("none/out.pcapng");
+    let Err(error) = Decrypting::open(Some(&nowhere), &mut heard) else {
         panic!("it cannot be written");
     };
     assert!(format!("{error:#}").contains("--decrypt"), "{error:#}");
