@@ -128,8 +128,8 @@ fn the_package_has_the_program_its_unit_and_a_valid_configuration() {
         check(&file);
     }
     assert_eq!(
-        examples, 6,
-        "peers with TLS, MME, MME with TLS, 5G, IMS, PostgreSQL"
+        examples, 7,
+        "peers with TLS, S6c, MME, MME with TLS, 5G, IMS, PostgreSQL"
     );
 }
 

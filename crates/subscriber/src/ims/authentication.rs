@@ -99,7 +99,8 @@ impl ImsRecord {
         let refused = ExperimentalResult::ERROR_AUTH_SCHEME_NOT_SUPPORTED;
         let private = self.subscription.private_identity(request.impi).ok_or(refused)?;
         let scheme = request.scheme;
-        // What an S-CSCF cannot name is a scheme that the REGISTER does not show; AKA it asks for by name (TS 29.228 6.3.1).
+        // What an S-CSCF cannot name, a REGISTER without credentials does not show. TS 29.228 6.3.1 has SIP Digest for that alone; UEs that
+        // have AKA and leave Authorization out of the first REGISTER would never be challenged.
         let unknown = *scheme == AuthenticationScheme::UNKNOWN;
         if let Some(credentials) = &private.digest
             && (unknown || *scheme == AuthenticationScheme::SIP_DIGEST)
@@ -107,10 +108,15 @@ impl ImsRecord {
         {
             return Ok(Challenge::Digest(credentials.clone()));
         }
-        let imsi = private.aka.filter(|_| scheme.is_aka()).ok_or(refused)?;
-        Ok(Challenge::Aka {
-            imsi,
-            scheme: scheme.clone(),
-        })
+        let imsi = private
+            .aka
+            .filter(|_| unknown || scheme.is_aka())
+            .ok_or(refused)?;
+        let scheme = if unknown {
+            AuthenticationScheme::DIGEST_AKAV1_MD5
+        } else {
+            scheme.clone()
+        };
+        Ok(Challenge::Aka { imsi, scheme })
     }
 }

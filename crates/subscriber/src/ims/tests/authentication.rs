@@ -56,7 +56,10 @@ fn schemes_need_credentials() {
         hss.mar_of(1, &of_imsi(), "s1", &AuthenticationScheme::new("Basic"), false),
         Err(5006)
     );
-    assert_eq!(hss.mar_of(1, &of_imsi(), "s1", &unknown, false), Err(5006));
+    assert!(matches!(
+        hss.mar_of(1, &of_imsi(), "s1", &unknown, false),
+        Ok(Challenge::Aka { scheme, .. }) if scheme == AuthenticationScheme::DIGEST_AKAV1_MD5
+    ));
     assert!(matches!(
         hss.mar_of(1, &of_imsi(), "s1", &sha, false),
         Ok(Challenge::Aka { scheme, .. }) if scheme == sha
