@@ -43,6 +43,9 @@ async fn serve_on(mut stream: impl AsyncRead + AsyncWrite + Unpin, status: &str)
             if body.len() == length.unwrap_or(usize::MAX) {
                 let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 2\r\n\r\n{{}}");
                 stream.write_all(answer.as_bytes()).await.unwrap();
+                // Under TLS what is written may still be ours, and an end without a word of it is an error to whoever reads.
+                stream.flush().await.unwrap();
+                _ = stream.shutdown().await;
                 return (head.to_owned(), serde_json::from_str(body).unwrap());
             }
         }
