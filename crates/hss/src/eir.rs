@@ -59,20 +59,9 @@ impl Hss {
             Err(fault) => return self.fault(cx, &inbound, &fault),
         };
         let lane = (place(&check), Lane::Equipment);
-        if self.front.waiting.is_busy(lane.0, lane.1) {
-            return self
-                .keep(cx, connection, &message, lane, Stage::Start)
-                .map_or_else(
-                    || self.fail(cx, &inbound, check.imsi, ResultCode::TOO_BUSY),
-                    |_| Disposition::Waiting,
-                );
-        }
-        match self.equipment_step(cx, &inbound, EquipmentStage::Start, None) {
-            Step::Done(disposition) => disposition,
-            Step::Wait(need, stage) => self
-                .park(cx, &inbound, connection, lane, need, stage)
-                .unwrap_or_else(|| self.fail(cx, &inbound, check.imsi, ResultCode::TOO_BUSY)),
-        }
+        self.serve_in_lane(cx, connection, message, Some(lane), |hss, cx, inbound| {
+            hss.fail(cx, inbound, check.imsi, ResultCode::TOO_BUSY)
+        })
     }
 
     /// Takes a request up at a stage.

@@ -72,24 +72,10 @@ impl Hss {
         connection: ConnectionId,
         message: Message<'_>,
     ) -> Disposition {
-        let inbound = Inbound {
-            message,
-            connection: Some(connection),
-        };
         let lane = (asked::place(&message), Lane::Ims);
-        if self.front.waiting.is_busy(lane.0, lane.1) {
-            return match self.keep(cx, connection, &message, lane, Stage::Start) {
-                Some(_) => Disposition::Waiting,
-                None => self.ims_outcome(cx, &inbound, None, ResultCode::TOO_BUSY.into()),
-            };
-        }
-        match self.ims_step(cx, &inbound, ImsStage::Start, None) {
-            Step::Done(disposition) => disposition,
-            Step::Wait(need, stage) => match self.park(cx, &inbound, connection, lane, need, stage) {
-                Some(disposition) => disposition,
-                None => self.ims_outcome(cx, &inbound, None, ResultCode::TOO_BUSY.into()),
-            },
-        }
+        self.serve_in_lane(cx, connection, message, Some(lane), |hss, cx, inbound| {
+            hss.ims_outcome(cx, inbound, None, ResultCode::TOO_BUSY.into())
+        })
     }
 
     /// Takes a request up at a stage.

@@ -22,6 +22,7 @@
 
 #![forbid(unsafe_code)]
 
+mod answers;
 mod authentication;
 mod buffers;
 mod changes;

@@ -10,11 +10,12 @@
 //! Message waiting data are in the store beside the location, so whoever registers a UE has them before it. A service centre waits
 //! until it has answered an alert: one that cannot be reached is alerted when the UE shows itself next, by whichever front end.
 
+use crate::Disposition;
+use crate::answers::outcome_of;
 use crate::hss::{Cx, Hss, Purpose};
 use crate::serve::{Inbound, Stage, Step};
-use crate::slh::{key_of, lane_of, load, result_of};
+use crate::slh::{key_of, lane_of, load};
 use crate::wire::Outgoing;
-use crate::{Disposition, Outcome};
 use quintet_cx::{Envelope, ExperimentalResult};
 use quintet_diameter::{ConnectionId, Message, ResultCode};
 use quintet_home::{Need, StoreReply};
@@ -47,24 +48,10 @@ impl Hss {
         connection: ConnectionId,
         message: Message<'_>,
     ) -> Disposition {
-        let inbound = Inbound {
-            message,
-            connection: Some(connection),
-        };
         let lane = lane_of(&message);
-        if self.front.waiting.is_busy(lane.0, lane.1) {
-            return match self.keep(cx, connection, &message, lane, Stage::Start) {
-                Some(_) => Disposition::Waiting,
-                None => self.s6c_outcome(cx, &inbound, None, ResultCode::TOO_BUSY.into()),
-            };
-        }
-        match self.s6c_step(cx, &inbound, S6cStage::Start, None) {
-            Step::Done(disposition) => disposition,
-            Step::Wait(need, stage) => match self.park(cx, &inbound, connection, lane, need, stage) {
-                Some(disposition) => disposition,
-                None => self.s6c_outcome(cx, &inbound, None, ResultCode::TOO_BUSY.into()),
-            },
-        }
+        self.serve_in_lane(cx, connection, message, Some(lane), |hss, cx, inbound| {
+            hss.s6c_outcome(cx, inbound, None, ResultCode::TOO_BUSY.into())
+        })
     }
 
     /// Takes a request up at a stage.
@@ -76,11 +63,11 @@ impl Hss {
         reply: Option<StoreReply>,
     ) -> Step {
         if let Some(Err(error)) = &reply {
-            return Step::Done(self.s6c_outcome(cx, inbound, None, result_of(error)));
+            return Step::Done(self.s6c_outcome(cx, inbound, None, outcome_of(error)));
         }
         let request = match Request::read(&inbound.message) {
             Ok(request) => request,
-            Err(fault) => return Step::Done(self.routing_fault(cx, inbound, &fault)),
+            Err(fault) => return Step::Done(self.respond_fault(cx, inbound, &fault)),
         };
         let user = match &request {
             Request::RoutingInfo(srr) => srr.user,
@@ -184,19 +171,15 @@ impl Hss {
         )
     }
 
-    /// The network of a subscriber: the home network its IMSI begins with.
-    fn home_of(&self, imsi: Imsi) -> Plmn {
+    /// The network of a subscriber: the home network its IMSI begins with, or else the first.
+    fn home_of(&self, imsi: Imsi) -> Option<Plmn> {
         let (digits, n) = imsi.ascii();
         let is_of = |plmn: &&Plmn| {
             let (network, length) = plmn.ascii();
             digits[..n].starts_with(&network[..length])
         };
         let homes = &self.config.home_plmns;
-        *homes
-            .iter()
-            .find(is_of)
-            .or(homes.first())
-            .expect("an HSS has a home network")
+        homes.iter().find(is_of).or(homes.first()).copied()
     }
 
     // --- Alerts -------------------------------------------------------------------------------------------------------
@@ -277,15 +260,7 @@ impl Hss {
         imsi: Option<Imsi>,
         answer: &Answer,
     ) -> Disposition {
-        let Some(connection) = inbound.connection else {
-            return Disposition::Orphaned;
-        };
-        let Some(mut w) = cx.node.answer(connection, &inbound.message, answer.outcome()) else {
-            return Disposition::Orphaned;
-        };
-        answer.write(&mut w);
-        w.finish();
-        self.answered(inbound, imsi, Outcome::of(answer.outcome()))
+        self.respond(cx, inbound, imsi, answer.outcome(), |w| answer.write(w))
     }
 
     /// Answers with a result alone.

@@ -133,7 +133,8 @@ impl Hss {
         }
     }
 
-    fn step(
+    /// Takes a request up at a stage.
+    pub(crate) fn step(
         &mut self,
         cx: &mut Cx<'_>,
         inbound: &Inbound<'_>,

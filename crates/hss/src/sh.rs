@@ -17,12 +17,13 @@ pub(crate) use follow::ShFollowUp;
 pub use follow::{MAX_LATE_SH, MAX_SH_CHECKS};
 use index::ShIndex;
 
+use crate::Disposition;
+use crate::answers::outcome_of;
 use crate::hss::{Cx, Hss};
 use crate::ims::place_of;
 use crate::serve::{Inbound, Stage, Step};
-use crate::{Disposition, Outcome};
 use decide::{Decided, Question};
-use quintet_cx::{Envelope, ExperimentalResult, Fault, Outcome as Result_};
+use quintet_cx::{Envelope, ExperimentalResult, Outcome as Result_};
 use quintet_diameter::dict::avp;
 use quintet_diameter::{ConnectionId, Message, ResultCode};
 use quintet_home::{Lane, Need, StoreReply};
@@ -71,24 +72,10 @@ impl Hss {
         connection: ConnectionId,
         message: Message<'_>,
     ) -> Disposition {
-        let inbound = Inbound {
-            message,
-            connection: Some(connection),
-        };
         let lane = (place(&message), Lane::Sh);
-        if self.front.waiting.is_busy(lane.0, lane.1) {
-            return match self.keep(cx, connection, &message, lane, Stage::Start) {
-                Some(_) => Disposition::Waiting,
-                None => self.sh_outcome(cx, &inbound, None, ResultCode::TOO_BUSY.into()),
-            };
-        }
-        match self.sh_step(cx, &inbound, ShStage::Start, None) {
-            Step::Done(disposition) => disposition,
-            Step::Wait(need, stage) => match self.park(cx, &inbound, connection, lane, need, stage) {
-                Some(disposition) => disposition,
-                None => self.sh_outcome(cx, &inbound, None, ResultCode::TOO_BUSY.into()),
-            },
-        }
+        self.serve_in_lane(cx, connection, message, Some(lane), |hss, cx, inbound| {
+            hss.sh_outcome(cx, inbound, None, ResultCode::TOO_BUSY.into())
+        })
     }
 
     /// Takes a request up at a stage.
@@ -107,18 +94,18 @@ impl Hss {
         }
         let request = match Request::read(&inbound.message) {
             Ok(request) => request,
-            Err(fault) => return Step::Done(self.sh_fault(cx, inbound, &fault)),
+            Err(fault) => return Step::Done(self.respond_fault(cx, inbound, &fault)),
         };
         let envelope = Envelope::of(&inbound.message);
         let question = match Question::of(&self.config.sh, &request, &envelope) {
             Ok(question) => question,
-            Err(decide::Refused::Fault(fault)) => return Step::Done(self.sh_fault(cx, inbound, &fault)),
+            Err(decide::Refused::Fault(fault)) => return Step::Done(self.respond_fault(cx, inbound, &fault)),
             Err(decide::Refused::Outcome(outcome)) => {
                 return Step::Done(self.sh_outcome(cx, inbound, None, outcome));
             }
         };
         match (stage, reply) {
-            (_, Some(Err(error))) => Step::Done(self.sh_store_failed(cx, inbound, &error)),
+            (_, Some(Err(error))) => Step::Done(self.sh_outcome(cx, inbound, None, outcome_of(&error))),
             (ShStage::Loading, Some(Ok(Reply::Sh(ShReply::User(user))))) => match user {
                 Some(user) if user.knows(&question.subject) => self.sh_decide(cx, inbound, &question, *user),
                 _ => {
@@ -170,7 +157,7 @@ impl Hss {
                 Step::Done(disposition)
             }
             Some(Err(StoreError::Stale { .. })) if inbound.connection.is_some() => load(ShKey::Imsi(imsi)),
-            Some(Err(error)) => Step::Done(self.sh_store_failed(cx, inbound, &error)),
+            Some(Err(error)) => Step::Done(self.sh_outcome(cx, inbound, None, outcome_of(&error))),
             None => Step::Done(self.sh_outcome(cx, inbound, None, ResultCode::UNABLE_TO_COMPLY.into())),
         }
     }
@@ -184,15 +171,7 @@ impl Hss {
         imsi: Option<Imsi>,
         answer: &Answer,
     ) -> Disposition {
-        let Some(connection) = inbound.connection else {
-            return Disposition::Orphaned;
-        };
-        let Some(mut w) = cx.node.answer(connection, &inbound.message, answer.outcome()) else {
-            return Disposition::Orphaned;
-        };
-        answer.write(&mut w);
-        w.finish();
-        self.answered(inbound, imsi, Outcome::of(answer.outcome()))
+        self.respond(cx, inbound, imsi, answer.outcome(), |w| answer.write(w))
     }
 
     /// Answers with a result alone.
@@ -207,23 +186,6 @@ impl Hss {
             Some(answer) => self.sh_answer(cx, inbound, imsi, &answer),
             None => self.fail(cx, inbound, imsi, ResultCode::COMMAND_UNSUPPORTED),
         }
-    }
-
-    fn sh_fault(&mut self, cx: &mut Cx<'_>, inbound: &Inbound<'_>, fault: &Fault) -> Disposition {
-        let Some(connection) = inbound.connection else {
-            return Disposition::Orphaned;
-        };
-        fault.reject(cx.node, connection, &inbound.message);
-        self.answered(inbound, None, Outcome::Failed(fault.result))
-    }
-
-    fn sh_store_failed(&mut self, cx: &mut Cx<'_>, inbound: &Inbound<'_>, error: &StoreError) -> Disposition {
-        let outcome = match error {
-            StoreError::Busy => ResultCode::TOO_BUSY.into(),
-            StoreError::NoSubscriber { .. } => ExperimentalResult::ERROR_USER_UNKNOWN.into(),
-            _ => ResultCode::UNABLE_TO_COMPLY.into(),
-        };
-        self.sh_outcome(cx, inbound, None, outcome)
     }
 }
 

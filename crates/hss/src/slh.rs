@@ -7,17 +7,18 @@
 //!
 //! Nothing is changed, and nothing kept in memory: each request reads one snapshot of the store.
 
+use crate::Disposition;
+use crate::answers::outcome_of;
 use crate::hss::{Cx, Hss};
 use crate::ims::place_of;
 use crate::serve::{Inbound, Stage, Step};
-use crate::{Disposition, Outcome};
-use quintet_cx::{Envelope, Fault};
+use quintet_cx::Envelope;
 use quintet_diameter::dict::avp;
 use quintet_diameter::{ConnectionId, Message, ResultCode};
 use quintet_home::{Lane, Need, StoreReply};
 use quintet_identity::{Imsi, Msisdn};
 use quintet_slh::{Ria, Rir};
-use quintet_store::{Command, Reply, ShCommand, ShKey, ShReply, StoreError};
+use quintet_store::{Command, Reply, ShCommand, ShKey, ShReply};
 
 /// Where a request of SLh stopped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,15 +33,6 @@ pub(crate) enum SlhStage {
 /// By what a user is found: the IMSI, or else the number.
 pub(crate) fn key_of(imsi: Option<Imsi>, msisdn: Option<Msisdn>) -> Option<ShKey> {
     imsi.map(ShKey::Imsi).or(msisdn.map(ShKey::Number))
-}
-
-/// What a command of the store that found nothing to do is answered.
-pub(crate) fn result_of(error: &StoreError) -> quintet_cx::Outcome {
-    match error {
-        StoreError::Busy => ResultCode::TOO_BUSY.into(),
-        StoreError::NoSubscriber { .. } => quintet_cx::ExperimentalResult::ERROR_USER_UNKNOWN.into(),
-        _ => ResultCode::UNABLE_TO_COMPLY.into(),
-    }
 }
 
 /// Which lane a request waits in: a number for whom it names.
@@ -59,27 +51,10 @@ impl Hss {
         connection: ConnectionId,
         message: Message<'_>,
     ) -> Disposition {
-        let inbound = Inbound {
-            message,
-            connection: Some(connection),
-        };
-        if message.header().code != Rir::COMMAND {
-            return self.fail(cx, &inbound, None, ResultCode::COMMAND_UNSUPPORTED);
-        }
         let lane = lane_of(&message);
-        if self.front.waiting.is_busy(lane.0, lane.1) {
-            return match self.keep(cx, connection, &message, lane, Stage::Start) {
-                Some(_) => Disposition::Waiting,
-                None => self.slh_outcome(cx, &inbound, None, ResultCode::TOO_BUSY.into()),
-            };
-        }
-        match self.slh_step(cx, &inbound, SlhStage::Start, None) {
-            Step::Done(disposition) => disposition,
-            Step::Wait(need, stage) => match self.park(cx, &inbound, connection, lane, need, stage) {
-                Some(disposition) => disposition,
-                None => self.slh_outcome(cx, &inbound, None, ResultCode::TOO_BUSY.into()),
-            },
-        }
+        self.serve_in_lane(cx, connection, message, Some(lane), |hss, cx, inbound| {
+            hss.slh_outcome(cx, inbound, None, ResultCode::TOO_BUSY.into())
+        })
     }
 
     /// Takes a request up at a stage.
@@ -90,9 +65,12 @@ impl Hss {
         stage: SlhStage,
         reply: Option<StoreReply>,
     ) -> Step {
+        if inbound.message.header().code != Rir::COMMAND {
+            return Step::Done(self.fail(cx, inbound, None, ResultCode::COMMAND_UNSUPPORTED));
+        }
         let request = match Rir::read(&inbound.message) {
             Ok(request) => request,
-            Err(fault) => return Step::Done(self.routing_fault(cx, inbound, &fault)),
+            Err(fault) => return Step::Done(self.respond_fault(cx, inbound, &fault)),
         };
         match (stage, reply) {
             (SlhStage::Loading, Some(Ok(Reply::Sh(ShReply::User(user))))) => {
@@ -102,7 +80,7 @@ impl Hss {
                 Step::Done(self.slh_answer(cx, inbound, imsi, &answer))
             }
             (_, Some(Err(error))) => {
-                Step::Done(self.slh_outcome(cx, inbound, request.imsi, result_of(&error)))
+                Step::Done(self.slh_outcome(cx, inbound, request.imsi, outcome_of(&error)))
             }
             _ => {
                 let realm = Envelope::of(&inbound.message).origin_realm;
@@ -126,15 +104,7 @@ impl Hss {
         imsi: Option<Imsi>,
         answer: &Ria,
     ) -> Disposition {
-        let Some(connection) = inbound.connection else {
-            return Disposition::Orphaned;
-        };
-        let Some(mut w) = cx.node.answer(connection, &inbound.message, answer.outcome) else {
-            return Disposition::Orphaned;
-        };
-        answer.write(&mut w);
-        w.finish();
-        self.answered(inbound, imsi, Outcome::of(answer.outcome))
+        self.respond(cx, inbound, imsi, answer.outcome, |w| answer.write(w))
     }
 
     /// Answers with a result alone.
@@ -146,20 +116,6 @@ impl Hss {
         outcome: quintet_cx::Outcome,
     ) -> Disposition {
         self.slh_answer(cx, inbound, imsi, &Ria::new(outcome))
-    }
-
-    /// Answers a request of SLh or S6c that cannot be read.
-    pub(crate) fn routing_fault(
-        &mut self,
-        cx: &mut Cx<'_>,
-        inbound: &Inbound<'_>,
-        fault: &Fault,
-    ) -> Disposition {
-        let Some(connection) = inbound.connection else {
-            return Disposition::Orphaned;
-        };
-        fault.reject(cx.node, connection, &inbound.message);
-        self.answered(inbound, None, Outcome::Failed(fault.result))
     }
 }
 

@@ -58,27 +58,11 @@ impl Hss {
         connection: ConnectionId,
         message: Message<'_>,
     ) -> Disposition {
-        let inbound = Inbound {
-            message,
-            connection: Some(connection),
-        };
-        // One that names nobody is refused as soon as it is read.
-        let lane = read_imsi(&message).ok().map(|imsi| (imsi, Lane::Non3gpp));
-        if let Some(lane) = lane.filter(|lane| self.front.waiting.is_busy(lane.0, lane.1)) {
-            return match self.keep(cx, connection, &message, lane, Stage::Start) {
-                Some(_) => Disposition::Waiting,
-                None => self.swx_outcome(cx, &inbound, Some(lane.0), ResultCode::TOO_BUSY.into()),
-            };
-        }
-        let (need, stage) = match self.swx_step(cx, &inbound, SwxStage::Start, None) {
-            Step::Done(disposition) => return disposition,
-            Step::Wait(need, stage) => (need, stage),
-        };
-        let parked = lane.and_then(|lane| self.park(cx, &inbound, connection, lane, need, stage));
-        match parked {
-            Some(disposition) => disposition,
-            None => self.swx_outcome(cx, &inbound, lane.map(|lane| lane.0), ResultCode::TOO_BUSY.into()),
-        }
+        let imsi = read_imsi(&message).ok();
+        let lane = imsi.map(|imsi| (imsi, Lane::Non3gpp));
+        self.serve_in_lane(cx, connection, message, lane, |hss, cx, inbound| {
+            hss.swx_outcome(cx, inbound, imsi, ResultCode::TOO_BUSY.into())
+        })
     }
 
     /// Takes a request up at a stage.

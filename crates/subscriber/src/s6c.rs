@@ -140,7 +140,7 @@ fn is_one_user(user: &ShUser, asked: &UserIdentifier) -> bool {
     }
 }
 
-/// Answers Send-Routing-Info-for-SM. `home` is the subscriber's network, `centre` who asks.
+/// Answers Send-Routing-Info-for-SM. `home` is the subscriber's network, if there is one to name; `centre` who asks.
 ///
 /// # Errors
 /// CONTRADICTING_AVPS, ERROR_SERVICE_NOT_SUBSCRIBED, ERROR_SERVICE_BARRED.
@@ -148,7 +148,7 @@ pub fn route(
     request: &Srr,
     user: &ShUser,
     subscription: &Subscription,
-    home: Plmn,
+    home: Option<Plmn>,
     centre: Option<ServiceCentre>,
 ) -> Result<Decision<Sra>, Outcome> {
     if !is_one_user(user, &request.user) {
@@ -166,7 +166,7 @@ pub fn route(
     };
     if let Some(not_intended) = request.not_intended {
         if not_intended == SmDeliveryNotIntended::ONLY_MCC_MNC_REQUESTED {
-            answer.user_name = Some(UserName::Network(home));
+            answer.user_name = home.map(UserName::Network);
         }
         return Ok(answer.into());
     }

@@ -1,10 +1,11 @@
 //! Answers as they go out, and what is reported of them.
 
 use super::{asked, refusal};
+use crate::answers::outcome_of;
 use crate::hss::{Cx, Hss};
 use crate::serve::Inbound;
 use crate::{Disposition, HssEvent, Outcome};
-use quintet_cx::{Answer, ExperimentalResult, Outcome as Result_};
+use quintet_cx::{Answer, Outcome as Result_};
 use quintet_diameter::{ConnectionId, ResultCode};
 use quintet_identity::Imsi;
 use quintet_store::StoreError;
@@ -75,14 +76,7 @@ impl Hss {
         inbound: &Inbound<'_>,
         error: &StoreError,
     ) -> Disposition {
-        let outcome = match error {
-            StoreError::Busy => ResultCode::TOO_BUSY.into(),
-            StoreError::NoIms { .. } | StoreError::NoSubscriber { .. } => {
-                ExperimentalResult::ERROR_USER_UNKNOWN.into()
-            }
-            _ => ResultCode::UNABLE_TO_COMPLY.into(),
-        };
-        self.ims_outcome(cx, inbound, None, outcome)
+        self.ims_outcome(cx, inbound, None, outcome_of(error))
     }
 
     fn ims_answered(

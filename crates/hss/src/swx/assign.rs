@@ -39,7 +39,7 @@ impl Hss {
     ) -> Step {
         let sar = match Sar::read(&inbound.message) {
             Ok(sar) => sar,
-            Err(fault) => return Step::Done(self.swx_fault(cx, inbound, &fault)),
+            Err(fault) => return Step::Done(self.respond_fault(cx, inbound, &fault)),
         };
         let stage = match stage {
             SwxStage::Assigning(assigning) if is_stale(reply.as_ref()) => {
@@ -92,7 +92,7 @@ impl Hss {
             ),
             Err(Refused::Result(outcome)) if outcome == ResultCode::MISSING_AVP.into() => {
                 let fault = Fault::missing(avp::SERVICE_SELECTION, "Service-Selection is missing");
-                return Step::Done(self.swx_fault(cx, inbound, &fault));
+                return Step::Done(self.respond_fault(cx, inbound, &fault));
             }
             Err(refused) => return Step::Done(self.swx_refused(cx, inbound, sar.imsi, refused, stored)),
         };

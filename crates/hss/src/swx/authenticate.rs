@@ -32,7 +32,7 @@ impl Hss {
     ) -> Step {
         let mar = match Mar::read(&inbound.message) {
             Ok(mar) => mar,
-            Err(fault) => return Step::Done(self.swx_fault(cx, inbound, &fault)),
+            Err(fault) => return Step::Done(self.respond_fault(cx, inbound, &fault)),
         };
         let stage = match stage {
             SwxStage::Vectors(method, vectoring) => {
@@ -104,7 +104,7 @@ impl Hss {
             (Method::EapAkaPrime, Some(anid)) => anid,
             (Method::EapAkaPrime, None) => {
                 let fault = Fault::missing(avp::ANID, "ANID is missing: CK' and IK' are bound to it");
-                return Step::Done(self.swx_fault(cx, inbound, &fault));
+                return Step::Done(self.respond_fault(cx, inbound, &fault));
             }
         };
         let ground = match self.front.take_up(mar.imsi, vectoring, reply, wanted) {

@@ -1,9 +1,10 @@
 //! Answers as they go out.
 
+use crate::Disposition;
+use crate::answers::outcome_of;
 use crate::hss::{Cx, Hss};
 use crate::serve::Inbound;
-use crate::{Disposition, Outcome};
-use quintet_cx::{ExperimentalResult, Fault, Outcome as Result_};
+use quintet_cx::{ExperimentalResult, Outcome as Result_};
 use quintet_diameter::ResultCode;
 use quintet_identity::Imsi;
 use quintet_store::StoreError;
@@ -33,15 +34,7 @@ impl Hss {
         imsi: Option<Imsi>,
         answer: &Answer,
     ) -> Disposition {
-        let Some(connection) = inbound.connection else {
-            return Disposition::Orphaned;
-        };
-        let Some(mut w) = cx.node.answer(connection, &inbound.message, answer.outcome()) else {
-            return Disposition::Orphaned;
-        };
-        answer.write(&mut w);
-        w.finish();
-        self.answered(inbound, imsi, Outcome::of(answer.outcome()))
+        self.respond(cx, inbound, imsi, answer.outcome(), |w| answer.write(w))
     }
 
     /// Answers a request that is not granted; who serves is named.
@@ -73,15 +66,6 @@ impl Hss {
         }
     }
 
-    /// Answers a request that cannot be read, or lacks what it needs.
-    pub(super) fn swx_fault(&mut self, cx: &mut Cx<'_>, inbound: &Inbound<'_>, fault: &Fault) -> Disposition {
-        let Some(connection) = inbound.connection else {
-            return Disposition::Orphaned;
-        };
-        fault.reject(cx.node, connection, &inbound.message);
-        self.answered(inbound, None, Outcome::Failed(fault.result))
-    }
-
     pub(super) fn swx_store_failed(
         &mut self,
         cx: &mut Cx<'_>,
@@ -89,12 +73,6 @@ impl Hss {
         imsi: Imsi,
         error: &StoreError,
     ) -> Disposition {
-        let outcome = match error {
-            StoreError::Busy => ResultCode::TOO_BUSY.into(),
-            StoreError::NoSubscriber { .. } => ExperimentalResult::ERROR_USER_UNKNOWN.into(),
-            StoreError::TooManyGateways { .. } => ResultCode::RESOURCES_EXCEEDED.into(),
-            _ => ResultCode::UNABLE_TO_COMPLY.into(),
-        };
-        self.swx_outcome(cx, inbound, Some(imsi), outcome)
+        self.swx_outcome(cx, inbound, Some(imsi), outcome_of(error))
     }
 }

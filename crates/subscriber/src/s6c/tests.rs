@@ -68,7 +68,7 @@ fn decide(request: &Srr, user: &ShUser, mt_sms: MtSms) -> Result<Decision<Sra>, 
         ..crate::s6a::tests::subscription()
     };
     let home = "00101".parse().unwrap();
-    route(request, user, &subscription, home, Some(centre(1)))
+    route(request, user, &subscription, Some(home), Some(centre(1)))
 }
 
 fn granted(request: &Srr, user: &ShUser) -> Decision<Sra> {
