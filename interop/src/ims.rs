@@ -46,6 +46,10 @@ const AMF: &str = "0000";
 /// How often a registration is tried whose RES has an octet 0: SIPp takes it for the end of the password.
 const ATTEMPTS: usize = 5;
 
+/// What SIPp says of a good scenario now and then: its copy of K has no end, and what lies behind it in memory is parsed
+/// too. It has sent nothing then.
+const READ_TOO_FAR: &str = "Syntax error or invalid [keyword] in scenario while parsing ''";
+
 /// Where SIPp is; 5060 is a P-CSCF's.
 const SIPP_PORT: &str = "5080";
 
@@ -204,39 +208,46 @@ impl ImsScene {
         Process::start("quintet", command)
     }
 
-    /// Has SIPp register, again where its own bug is in the way, and answers what passed on Cx the last time, and how
-    /// often it was tried.
+    /// Has SIPp register, again where its own bug is in the way, and answers what passed on Cx.
     ///
     /// # Panics
     /// If it is not registered in the end.
-    pub fn register(&self, watch: &CxWatch) -> (Vec<CxMessage>, usize) {
+    pub fn register(&self, watch: &CxWatch) -> Vec<CxMessage> {
         self.until_lucky(watch, |_| self.sipp("register.xml", 4060, &[]))
     }
 
-    /// Plays until no octet of RES is 0; the number of the attempt is told.
-    fn until_lucky(
-        &self,
-        watch: &CxWatch,
-        play: impl Fn(usize) -> Result<(), String>,
-    ) -> (Vec<CxMessage>, usize) {
-        let mut seen = watch.messages().len();
+    /// Plays until no octet of RES is 0; the number of the attempt is told. Answers what passed in all attempts.
+    fn until_lucky(&self, watch: &CxWatch, play: impl Fn(usize) -> Result<(), String>) -> Vec<CxMessage> {
+        let first = watch.messages().len();
+        let mut seen = first;
         for attempt in 1..=ATTEMPTS {
             let Err(error) = play(attempt) else {
-                let answered = |m: &CxMessage| m.command == watch::SERVER_ASSIGNMENT && !m.request;
-                return (watch.await_messages_from(seen, "a SAA", answered), attempt);
+                return watch.await_assignment_from(first);
             };
+            eprintln!("SIPp did not register: {error}");
             let vector = |m: &CxMessage| m.command == watch::MULTIMEDIA_AUTH && !m.request;
             let passed = watch.await_messages_from(seen, "a MAA", vector);
             let unlucky = passed.last().is_some_and(CxMessage::has_zero_in_res);
-            assert!(unlucky, "SIPp did not register: {error}");
+            assert!(unlucky, "not by an octet 0 in RES");
             eprintln!("an octet of RES is 0, which SIPp cannot answer: again");
             seen = watch.messages().len();
         }
         panic!("{ATTEMPTS} responses in a row with an octet 0: not by chance");
     }
 
-    /// Runs one call of SIPp to its end; what it writes of errors, if it fails.
+    /// Runs one call of SIPp to its end, again where it did not begin ([`READ_TOO_FAR`]); what it writes of errors, if it
+    /// fails.
     fn sipp(&self, scenario: &str, port: u16, arguments: &[&str]) -> Result<(), String> {
+        let mut called = self.sipp_once(scenario, port, arguments);
+        for _ in 1..ATTEMPTS {
+            if called.as_ref().is_err_and(|error| error.contains(READ_TOO_FAR)) {
+                called = self.sipp_once(scenario, port, arguments);
+            }
+        }
+        called
+    }
+
+    fn sipp_once(&self, scenario: &str, port: u16, arguments: &[&str]) -> Result<(), String> {
         let errors = self.path("sipp.errors");
         let _ = std::fs::remove_file(&errors);
         let mut command = self.namespace.command("sipp");
@@ -252,7 +263,9 @@ impl ImsScene {
         if output.status.success() {
             return Ok(());
         }
-        Err(std::fs::read_to_string(&errors).unwrap_or_default())
+        let said = std::fs::read_to_string(&errors).unwrap_or_default();
+        let told = String::from_utf8_lossy(&output.stderr);
+        Err(format!("{}: {said}{told}", output.status))
     }
 }
 

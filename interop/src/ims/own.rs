@@ -102,11 +102,11 @@ impl ImsScene {
     }
 
     /// Has SIPp register, register again or (`expires_s` is 0) deregister with the right answer; `turn` counts within one
-    /// Call-ID. Answers what passed on Cx, and how often it was tried.
+    /// Call-ID. Answers what passed on Cx.
     ///
     /// # Panics
     /// If it is not answered 200.
-    pub fn register_at_pcscf(&self, watch: &CxWatch, turn: u32, expires_s: u32) -> (Vec<CxMessage>, usize) {
+    pub fn register_at_pcscf(&self, watch: &CxWatch, turn: u32, expires_s: u32) -> Vec<CxMessage> {
         self.until_lucky(watch, |attempt| {
             self.answer_challenge(turn, attempt as u32, expires_s, Answer::Right)
         })

@@ -7,6 +7,8 @@ use std::process::Command;
 
 /// Server-Assignment (TS 29.229 6.1.3).
 pub(super) const SERVER_ASSIGNMENT: u32 = 301;
+/// Server-Assignment-Type AUTHENTICATION_FAILURE (TS 29.229 6.3.15).
+const AUTHENTICATION_FAILURE: u32 = 9;
 /// Multimedia-Auth (TS 29.229 6.1.7).
 pub(super) const MULTIMEDIA_AUTH: u32 = 303;
 
@@ -119,6 +121,22 @@ impl CxWatch {
             let all: Vec<_> = messages(lines).into_iter().skip(seen).collect();
             let at = all.iter().position(&accepts)?;
             Some(all[..=at].to_vec())
+        })
+    }
+
+    /// Waits behind the first `seen` for the SAA of an assignment, and answers all from there to it. That of a failed
+    /// authentication may still be under way when its UE has been refused.
+    ///
+    /// # Panics
+    /// After [`crate::PATIENCE`].
+    pub(super) fn await_assignment_from(&self, seen: usize) -> Vec<CxMessage> {
+        self.tshark.await_lines("a SAA", |lines| {
+            let all: Vec<_> = messages(lines).into_iter().skip(seen).collect();
+            let assigns = |m: &CxMessage| m.assignment.is_some_and(|a| a != AUTHENTICATION_FAILURE);
+            let asked = all.iter().position(assigns)?;
+            let answers = |m: &CxMessage| m.command == SERVER_ASSIGNMENT && !m.request;
+            let answered = asked + all[asked..].iter().position(answers)?;
+            Some(all[..=answered].to_vec())
         })
     }
 
