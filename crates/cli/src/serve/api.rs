@@ -1,6 +1,6 @@
 //! Provisioning over HTTP, beside the nodes: its own thread and store, its orders to the HSS, and the first token.
 
-use super::home_plmns;
+use super::hss::home_plmns;
 use crate::config::Config;
 use crate::database::{DatabasePlace, Opening, default_path, wall_clock};
 use crate::keys::Keyed;

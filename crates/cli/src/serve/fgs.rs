@@ -343,7 +343,7 @@ fn start_ausf(
 fn udm_config(config: &Config) -> Result<(UdmConfig, HomeNetworkKeys)> {
     let udm = &config.udm;
     let home_plmns: Vec<Plmn> = if udm.home_plmns.is_empty() {
-        super::home_plmns(config).context("the UDM needs a home network: give udm.home_plmns")?
+        super::hss::home_plmns(config).context("the UDM needs a home network: give udm.home_plmns")?
     } else {
         udm.home_plmns.clone()
     };

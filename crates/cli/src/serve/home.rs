@@ -1,6 +1,6 @@
 //! The HSS of MME and CSCFs: in this process or elsewhere, over TLS or without.
 
-use super::reachable;
+use super::address::reachable;
 use crate::config::{Config, HssOverTls, Role};
 use anyhow::{Context, Result};
 use quintet_runtime::{Application, Driver, PeerTls};

@@ -2,8 +2,9 @@
 
 mod view;
 
+use super::address::host_addresses;
+use super::contexts;
 use super::home::{over_tls, own_hss};
-use super::{contexts, host_addresses};
 use crate::config::{Config, Identity, Role};
 use crate::control::{self, Control};
 use crate::kept::Kept;

@@ -1,7 +1,8 @@
 //! The MME of `quintet serve`: eNBs over SCTP, the HSS over S6a, contexts in a file.
 
+use super::address::{host_addresses, source};
+use super::contexts;
 use super::home::{over_tls, own_hss};
-use super::{contexts, host_addresses};
 use crate::config::{Config, Role, Transport};
 use anyhow::{Result, bail};
 use quintet_diameter::dict::{application, vendor};
@@ -145,7 +146,7 @@ fn reach_hss(config: &Config, driver: &Driver<MmeApplication>) -> Result<()> {
     let Some(hss) = hss_address(config).filter(|_| config.mme.hss_transport == Transport::Sctp) else {
         return Ok(());
     };
-    let local = super::source(&config.mme.listen, hss.is_ipv6());
+    let local = source(&config.mme.listen, hss.is_ipv6());
     let transport = driver.open_sctp(&config.sctp.connecting(local), SctpUse::Diameter)?;
     if let Some(peer) = driver.with(|_, node, _| node.find_peer(config.mme.hss_identity.as_str())) {
         driver.reach_over_sctp(peer, transport, None);
