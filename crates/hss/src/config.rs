@@ -7,6 +7,7 @@ use quintet_sh::DataReference;
 use quintet_subscriber::auc::{AucConfig, Slot};
 use quintet_subscriber::eir::EirPolicy;
 use quintet_subscriber::s6a::{Features, VisitedPlmns};
+use quintet_subscriber::sh::ShSubscription;
 use quintet_subscriber::slh::LcsPolicy;
 
 /// The most Reset-ID values (each goes into every ULA).
@@ -78,6 +79,13 @@ impl ShConfig {
     pub(crate) fn permissions(&self, host: &str) -> Option<&ShPermissions> {
         let mut servers = self.servers.iter();
         servers.find(|server| server.host.eq_ignore_ascii_case(host))
+    }
+
+    /// Whether an application server may be told what it subscribed to once.
+    pub(crate) fn permits(&self, subscription: &ShSubscription) -> bool {
+        let data = DataReference(subscription.data);
+        self.permissions(&subscription.server.host)
+            .is_some_and(|may| may.subscribe.contains(&data))
     }
 }
 

@@ -205,6 +205,16 @@ impl Sh {
         }
     }
 
+    /// Another HSS starts on what this one left.
+    fn restarted(&mut self, config: HssConfig) {
+        self.ims.rig.hss = quintet_hss::Hss::new(
+            config,
+            quintet_subscriber::auc::ChallengeKey::new(&[7; 16]),
+            Box::new(|octets: &mut [u8]| octets.fill(1)),
+        );
+        self.ims.rig.start();
+    }
+
     /// Another process wrote.
     fn noticed(&mut self) {
         self.ims.rig.hss.store_changed(self.ims.rig.now);

@@ -114,9 +114,12 @@ impl Sh {
                 ),
             ] {
                 if let Some(Data(data)) = list.iter().find(|data| !is_possible(data.0)) {
-                    let name = data.spelled().unwrap_or("?");
+                    let possible = DataReference::ALL.iter().filter(|data| is_possible(**data));
+                    let possible: Vec<_> = possible.filter_map(|data| data.spelled()).collect();
                     bail!(
-                        "the application server {identity:?} cannot {key} {name}: see docs/configuration.md"
+                        "sh.application_server.{key} of {identity:?}: nobody can {key} {}; possible are {}",
+                        data.spelled().unwrap_or("?"),
+                        possible.join(", ")
                     );
                 }
             }
@@ -169,11 +172,11 @@ mod tests {
             (one.replace("IMSUserState", "Everything"), "allowed are"),
             (
                 one.replace("write = [\"RepositoryData", "write = [\"MSISDN"),
-                "cannot write",
+                "nobody can write MSISDN; possible are RepositoryData",
             ),
             (
                 one.replace("subscribe = [\"IMSUserState", "subscribe = [\"MSISDN"),
-                "cannot subscribe",
+                "nobody can subscribe MSISDN; possible are RepositoryData, ",
             ),
             ("[sh]\nmax_data_octets = 0\n".to_owned(), "max_data_octets"),
             ("[sh]\nmax_expiry_s = 0\n".to_owned(), "max_expiry_s"),

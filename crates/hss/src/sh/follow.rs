@@ -6,6 +6,8 @@
 //!                                                                  └──────── Stale ◄───┘
 //! ```
 //!
+//! A look ends what `[sh]` permits no more as well: an HSS that starts looks at every user that is subscribed to.
+//!
 //! Of several HSS processes the one that stores what was told tells it. One that ends in between has told nobody: as with every
 //! notification that is lost, the next change tells the application server what is true then.
 
@@ -103,7 +105,8 @@ impl Hss {
     pub(crate) fn sh_followed(&mut self, cx: &mut Cx<'_>, imsi: Imsi, why: ShFollowUp, reply: StoreReply) {
         match (why, reply) {
             (ShFollowUp::Check, Ok(Reply::Sh(ShReply::User(Some(user))))) => {
-                let followed = user.follow(cx.wall.0.as_secs());
+                let permissions = |one: &ShSubscription| self.config.sh.permits(one);
+                let followed = user.follow(cx.wall.0.as_secs(), permissions);
                 match followed.store {
                     Some(record) => {
                         let stored = ShFollowUp::Stored(followed.notifications, record.subscriptions.clone());

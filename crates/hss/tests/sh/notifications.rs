@@ -271,17 +271,39 @@ fn subscriptions_survive_a_restart_and_what_changed_meanwhile_is_told() {
         told: false,
     };
     sh.ims.rig.direct(change).unwrap();
-    let fresh = quintet_hss::Hss::new(
-        permitted(),
-        quintet_subscriber::auc::ChallengeKey::new(&[7; 16]),
-        Box::new(|octets: &mut [u8]| octets.fill(1)),
-    );
-    sh.ims.rig.hss = fresh;
-    sh.ims.rig.start();
+    sh.restarted(permitted());
     assert_eq!(states(&mut sh), [Some(ImsUserState::Registered)]);
     assert_eq!(sh.ims.rig.hss.sh_users(), 1);
     sh.ims.sar(1, "s1", ServerAssignmentType::USER_DEREGISTRATION);
     assert_eq!(states(&mut sh), [Some(ImsUserState::NotRegistered)]);
+}
+
+/// What an application server may no more be told of is not told: not what changed while no HSS ran, and nothing afterwards.
+#[test]
+fn what_is_permitted_no_more_is_told_no_more() {
+    let mut sh = Sh::started(2);
+    for n in 1..=2 {
+        for host in ["as1", "as2"] {
+            sh.subscribe(host, &number(n), &[STATE, NAME]);
+        }
+    }
+    sh.ims.register(1, "s1");
+    while sh.told().is_some() {}
+    let mut config = permitted();
+    config.sh.servers[0].subscribe = vec![NAME];
+    config.sh.servers.remove(1);
+    sh.restarted(config);
+    assert!(sh.told().is_none(), "nobody is told that he may not");
+    for n in 1..=2 {
+        let left = sh.stored(n).record.subscriptions;
+        let left: Vec<_> = left.iter().map(|one| (&*one.server.host, one.data)).collect();
+        assert_eq!(left, [(&*format!("as1.{DOMAIN}"), NAME.0)], "of subscriber {n}");
+    }
+    sh.ims.sar(1, "s1", ServerAssignmentType::USER_DEREGISTRATION);
+    let (to, _, data) = sh.told().expect("a PNR");
+    assert_eq!((to, data.user_state), (sh.connection("as1"), None));
+    assert_eq!(data.scscf_name.as_deref(), Some(""));
+    assert!(sh.told().is_none());
 }
 
 /// A subscription that came over another front end counts here as well.

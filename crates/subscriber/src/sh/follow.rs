@@ -75,13 +75,14 @@ impl ShUser {
 
     /// Finds what application servers do not know, at a time in seconds since 1970. What nobody waits for any more goes:
     /// subscriptions that ended, data that were removed, what belonged to identities that are not the user's any more, after
-    /// their application servers are told that.
+    /// their application servers are told that. A subscription that is no more permitted (TS 29.328 6.2) goes as well, and whose it
+    /// was is told nothing of it.
     #[must_use]
-    pub fn follow(&self, now: u64) -> Followed {
+    pub fn follow(&self, now: u64, is_permitted: impl Fn(&ShSubscription) -> bool) -> Followed {
         let mut record = self.record.clone();
         let mut notifications: Vec<Notification> = Vec::new();
         record.subscriptions.retain_mut(|subscription| {
-            if subscription.is_over(now) {
+            if subscription.is_over(now) || !is_permitted(subscription) {
                 return false;
             }
             let Some(data) = self.state_of(subscription) else {

@@ -138,7 +138,7 @@ fn subscribe(user: &mut ShUser, wanted: Vec<ShSubscription>) -> Result<Option<Sh
 
 /// Stores what a look wants stored; who is told what.
 fn told(user: &mut ShUser, now: u64) -> Vec<(String, ShData)> {
-    let followed = user.follow(now);
+    let followed = user.follow(now, |_| true);
     if let Some(record) = followed.store {
         user.record = record;
     } else {
