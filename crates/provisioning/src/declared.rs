@@ -114,7 +114,7 @@ struct File {
     mnc_digits: Option<u8>,
     profiles: BTreeMap<String, Spanned<Profile>>,
     ims_profiles: BTreeMap<String, Spanned<ImsProfile>>,
-    subscribers: Vec<Spanned<Declaration>>,
+    subscribers: Option<Vec<Spanned<Declaration>>>,
 }
 
 /// A declared network.
@@ -158,11 +158,11 @@ impl Declared {
                 "more than {MAX_DECLARED_OCTETS} octets: import subscribers by the million, and declare the rest"
             )));
         }
+        let no_subscribers =
+            |what: &str| whole(format!("{what}: `subscribers: []` declares that there are none"));
         let says_nothing = |line: &str| line.is_empty() || line.starts_with('#') || line == "---";
         if text.lines().map(str::trim).all(says_nothing) {
-            // A file that was cut off, or never written: with `prune` it would be the end of all subscribers.
-            let why = "the file is empty: `subscribers: []` declares that there are none";
-            return Err(whole(why.to_owned()));
+            return Err(no_subscribers("the file is empty"));
         }
         // Snippets would show keys that stand beside.
         let options = serde_saphyr::options! {
@@ -199,10 +199,14 @@ impl Declared {
                 .map_err(|refusal| at(profile.referenced, format_args!("IMS profile {name}: {refusal}")))?;
             ims_profiles.insert(name, profile.value);
         }
+        let Some(subscribers) = file.subscribers else {
+            // A file that was cut off, or never written: with `prune` it would be the end of all subscribers.
+            return Err(no_subscribers("the file has no `subscribers`"));
+        };
         let declared = Self {
             profiles,
             ims_profiles,
-            subscribers: file.subscribers,
+            subscribers,
             digits,
         };
         declared.check_names()?;

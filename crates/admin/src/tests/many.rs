@@ -210,7 +210,13 @@ async fn a_declared_network_is_shown_and_made_true() {
             .status,
         404
     );
-    for empty in ["", "\n  \n", "# all of them\n---\n"] {
+    for empty in [
+        "",
+        "\n  \n",
+        "# all of them\n---\n",
+        "{}",
+        "profiles: {}\nsubscribers:\n",
+    ] {
         let answer = send("?prune=true", empty).await;
         assert_eq!(answer.status, 422, "{empty:?}: {}", answer.text);
     }

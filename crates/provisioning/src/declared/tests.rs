@@ -182,6 +182,29 @@ fn errors_say_where_and_hold_no_key() {
     );
 }
 
+/// What was cut off, or never written, would with `prune` be the end of all subscribers.
+#[test]
+fn that_there_are_no_subscribers_must_be_said() {
+    for text in [
+        "",
+        "---\n",
+        "{}",
+        "mnc_digits: 3\n",
+        "profiles: {}\nsubscribers:\n",
+        "subscribers: null",
+    ] {
+        let error = desired(text, &[]).unwrap_err();
+        assert!(
+            error.why.contains("`subscribers: []` declares"),
+            "{text:?}: {error}"
+        );
+    }
+    for text in ["null", "~\n", "...", "[]"] {
+        assert!(desired(text, &[]).is_err(), "{text:?}");
+    }
+    assert_eq!(desired("subscribers: []\n", &[]), Ok(Vec::new()));
+}
+
 #[test]
 fn an_export_is_a_declared_network() {
     let stored = desired(NETWORK, &[]).unwrap();
