@@ -99,7 +99,7 @@ pub(crate) async fn run<A: Application + 'static>(connection: Rc<Connection>, dr
         let remote = connection.link.remote;
         if error.kind() == io::ErrorKind::InvalidData {
             // TLS alone says so. In 1.3 who connected hears only now that its certificate is not believed.
-            tracing::warn!(%remote, %error, "TLS with a Diameter peer failed");
+            driver.tls_failed(remote, &error, "TLS with a Diameter peer failed");
         } else {
             tracing::debug!(%remote, %error, "connection lost");
         }

@@ -12,6 +12,7 @@ mod sip;
 mod tasks;
 
 use crate::carrier::Carrier;
+use crate::complaints::Complaints;
 use crate::connection::{self, Connection};
 use crate::peer_tls::PeerTls;
 use crate::sbi::run_call;
@@ -77,6 +78,8 @@ struct Engine<A> {
     connects: Vec<(PeerId, SocketAddr)>,
     /// Peers that are connected to over TLS.
     secured: HashMap<PeerId, PeerTls>,
+    /// TLS that failed.
+    complaints: Complaints,
     stopped: bool,
     /// Where transactions are told, and the node's name there.
     tracing: Option<(Tracer, &'static str)>,
@@ -108,6 +111,7 @@ impl<A: Application + 'static> Driver<A> {
             armed: None,
             connects: Vec::new(),
             secured: HashMap::new(),
+            complaints: Complaints::default(),
             stopped: false,
             tracing: None,
             told: 0,

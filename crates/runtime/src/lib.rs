@@ -21,6 +21,7 @@ mod ausf;
 mod calls;
 mod carrier;
 mod clock;
+mod complaints;
 mod connection;
 mod datagram;
 mod driver;

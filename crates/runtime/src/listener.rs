@@ -30,6 +30,9 @@ pub(crate) fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 /// How long TLS may take: a few round trips.
 const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
 
+/// What is said when it does not come about.
+const NO_TLS: &str = "no TLS with a Diameter peer";
+
 /// Accepts until the program ends. A failing accept (no descriptors left) is told once and tried again.
 pub(crate) async fn run<A: Application + 'static>(
     listener: TcpListener,
@@ -42,18 +45,22 @@ pub(crate) async fn run<A: Application + 'static>(
         match listener.accept().await {
             Ok((stream, remote)) => {
                 failing = false;
-                let adopted = match &tls {
-                    None => driver.adopt(Carrier::plain(stream), None, None),
+                match &tls {
+                    None => {
+                        if let Err(error) = driver.adopt(Carrier::plain(stream), None, None) {
+                            tracing::debug!(%remote, %error, "connection lost while it was accepted");
+                        }
+                    }
                     Some(tls) => match handshakes.begin(remote.ip()) {
                         Some(place) => {
-                            tokio::task::spawn_local(secure(driver.clone(), stream, tls.clone(), place));
-                            Ok(())
+                            let tls = tls.clone();
+                            tokio::task::spawn_local(secure(driver.clone(), stream, remote, tls, place));
                         }
-                        None => Err(io::Error::other("too many handshakes of TLS at a time")),
+                        None => {
+                            let error = io::Error::other("too many handshakes of TLS at a time");
+                            driver.tls_failed(remote, &error, NO_TLS);
+                        }
                     },
-                };
-                if let Err(error) = adopted {
-                    tracing::debug!(%remote, %error, "connection lost while it was accepted");
                 }
             }
             Err(error) => {
@@ -68,8 +75,13 @@ pub(crate) async fn run<A: Application + 'static>(
 }
 
 /// Sets TLS up on what was accepted; `place` is held meanwhile.
-async fn secure<A: Application + 'static>(driver: Driver<A>, stream: TcpStream, tls: PeerTls, place: Place) {
-    let remote = stream.peer_addr();
+async fn secure<A: Application + 'static>(
+    driver: Driver<A>,
+    stream: TcpStream,
+    remote: SocketAddr,
+    tls: PeerTls,
+    place: Place,
+) {
     let made = timeout(HANDSHAKE_TIME, tls.acceptor().accept(stream)).await;
     drop(place);
     let adopted = made
@@ -79,12 +91,7 @@ async fn secure<A: Application + 'static>(driver: Driver<A>, stream: TcpStream, 
             let shown = peer_tls::certificate(connection.peer_certificates());
             driver.adopt(Carrier::secured(stream, connection.into()), shown, None)
         });
-    match (adopted, remote) {
-        (Err(error), Ok(remote)) if error.kind() == io::ErrorKind::InvalidData => {
-            // A certificate or an authority that does not fit: who configured it looks here first.
-            tracing::warn!(%remote, %error, "no TLS with a Diameter peer");
-        }
-        (Err(error), remote) => tracing::debug!(?remote, %error, "no TLS with a Diameter peer"),
-        (Ok(()), _) => {}
+    if let Err(error) = adopted {
+        driver.tls_failed(remote, &error, NO_TLS);
     }
 }

@@ -297,6 +297,13 @@ fn without_a_certificate_or_with_tls_1_2_nothing_is_heard() {
             assert!(heard.is_err(), "{version:?}");
         }
         assert_eq!(hss.with(|_, node, _| node.counters().connections), 0);
+        until(|| {
+            let mut told = quintet_telemetry::Collection::default();
+            hss.measure(&mut told);
+            told.text()
+                .contains("quintet_diameter_tls_failed_total{node=\"hss\"} 3\n")
+        })
+        .await;
     });
 }
 
