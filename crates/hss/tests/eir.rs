@@ -157,6 +157,36 @@ fn the_longest_rule_is_answered_and_tshark_reads_it() {
     judge::judged_by_tshark(&eir.pairs);
 }
 
+/// What no rule names is what the operator says; rules and bindings go before that.
+#[test]
+fn equipment_that_no_rule_names_is_what_the_operator_says() {
+    for (unknown, answer) in [
+        (UnknownEquipment::Unknown, UNKNOWN),
+        (UnknownEquipment::White, WHITE),
+        (UnknownEquipment::Grey, GREY),
+        (UnknownEquipment::Black, BLACK),
+    ] {
+        let policy = EirPolicy {
+            unknown,
+            ..EirPolicy::default()
+        };
+        let mut eir = Eir::with(policy);
+        eir.put(&[("35209900", EquipmentStatus::White)]);
+        eir.bind(2, "86000000000001");
+        eir.start();
+        for who in [None, Some(1)] {
+            assert_eq!(eir.check(who, "86000000000000"), answer, "{unknown:?} of {who:?}");
+            assert_eq!(eir.check(who, IMEI), WHITE, "{unknown:?}: a rule names it");
+        }
+        assert_eq!(
+            eir.check(Some(2), "86000000000001"),
+            WHITE,
+            "{unknown:?}: it is his"
+        );
+        judge::judged_by_tshark(&eir.pairs);
+    }
+}
+
 #[test]
 fn what_is_wrong_with_a_request_is_told() {
     let mut eir = Eir::started(EirPolicy::default(), &[]);
