@@ -131,6 +131,56 @@ fn what_cannot_be_is_said_and_what_was_typed_stays() {
     );
 }
 
+/// Whatever is typed comes back as text, beside what is wrong with it and where.
+#[test]
+fn identities_that_are_none_come_back_as_text_with_what_is_wrong() {
+    let rig = Rig::new();
+    let visitor = rig.visitor(Role::Admin);
+    let etag = visitor.get(&one("/edit")).hidden("etag");
+    let hostile = "\"><script>alert(1)</script><img src=x>";
+    let make = |imsi: &str, msisdn: &str| {
+        let fields = [
+            ("imsi", imsi),
+            ("msisdn", msisdn),
+            ("algorithm", "milenage"),
+            ("k", OTHER_K),
+            ("opc", OPC),
+        ];
+        visitor.post("/ui/subscribers/new", &fields)
+    };
+    let new = "001010000000077";
+    for (answer, typed, said) in [
+        (make(hostile, ""), "&#34;&#62;&#60;script&#62;", "imsi"),
+        (make("00101 x", ""), "value=\"00101 x\"", "imsi"),
+        (make("12345", ""), "value=\"12345\"", "6 to 15"),
+        (make("", ""), "name=\"imsi\" value=\"\"", "imsi"),
+        (make(new, hostile), "&#34;&#62;&#60;script&#62;", "msisdn"),
+        (make(new, "12x"), "value=\"12x\"", "msisdn"),
+        (
+            make(new, "1234567890123456"),
+            "value=\"1234567890123456\"",
+            "msisdn",
+        ),
+        (
+            edit(&visitor, &etag, &[("msisdn", hostile)]),
+            "&#34;&#62;&#60;script&#62;",
+            "msisdn",
+        ),
+    ] {
+        assert_eq!(answer.status, 422, "{typed}: {}", answer.body);
+        assert!(answer.body.contains(typed), "{typed}: {}", answer.body);
+        assert!(
+            !answer.body.contains("<script>") && !answer.body.contains("<img"),
+            "{}",
+            answer.body
+        );
+        let alert = answer.body.split_once("role=\"alert\"").expect("an alert").1;
+        let alert = alert.split_once("</div>").map_or(alert, |(alert, _)| alert);
+        assert!(alert.contains(said), "{typed} {said}: {alert}");
+    }
+    assert_eq!(visitor.get(&format!("/ui/subscribers/{new}")).status, 404);
+}
+
 #[test]
 fn subscribers_come_and_go() {
     let mut rig = Rig::new();
