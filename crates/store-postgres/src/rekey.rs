@@ -32,6 +32,12 @@ pub fn place(url: &str, options: &Options) -> Result<String, OpenError> {
     Ok(Address::new(url, options)?.place)
 }
 
+/// All subscribers, who are sealed under the only data key there is: an index is enough for it.
+const COUNT_ALL: &str = "SELECT count(*) FROM subscriber";
+
+/// Those who are sealed under one data key, while a rotation has not come to its end: the whole table is read.
+const COUNT_UNDER: &str = "SELECT count(*) FROM subscriber WHERE substr(keys, 2, 2) = $1";
+
 /// What protects a database. No master key is needed, and nothing is changed.
 ///
 /// # Errors
@@ -39,13 +45,20 @@ pub fn place(url: &str, options: &Options) -> Result<String, OpenError> {
 pub fn key_status(url: &str, options: &Options) -> Result<KeyStatus, OpenError> {
     at_server(url, options, async |_, session| {
         only_this_version(&session).await?;
-        let sql = "SELECT count(*) FROM subscriber WHERE substr(keys, 2, 2) = $1";
         let mut data_keys = Vec::new();
         session
             .batch("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL enable_seqscan = on")
             .await?;
-        for key in wrapped_keys(&session).await? {
-            let row = session.one(sql, &[&number_octets(key.number.value())]).await?;
+        let keys = wrapped_keys(&session).await?;
+        let is_only = keys.len() == 1;
+        for key in keys {
+            let row = match is_only {
+                true => session.one(COUNT_ALL, &[]).await?,
+                false => {
+                    let number = number_octets(key.number.value());
+                    session.one(COUNT_UNDER, &[&number]).await?
+                }
+            };
             data_keys.push(DataKey {
                 number: key.number,
                 master: key.master,
