@@ -234,11 +234,12 @@ pub(crate) enum LogFormat {
 }
 
 impl Config {
-    /// Reads and checks a file.
+    /// Reads and checks a file. `roles` are those of the command line, if it has some: the file is checked for these nodes, not for those
+    /// that it names.
     ///
     /// # Errors
     /// One error with file, line, key, value and what is allowed.
-    pub(crate) fn read(path: &Path) -> Result<Self> {
+    pub(crate) fn read(path: &Path, roles: &[Role]) -> Result<Self> {
         let name = path.display();
         let length = std::fs::metadata(path)
             .with_context(|| format!("cannot read {name}"))?
@@ -247,17 +248,26 @@ impl Config {
             bail!("{name} has {length} octets: a configuration has at most {MAX_CONFIG_OCTETS}");
         }
         let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {name}"))?;
-        Self::parse(&text).with_context(|| format!("{name} is not a valid configuration"))
+        Self::parse_for(&text, roles).with_context(|| format!("{name} is not a valid configuration"))
     }
 
-    /// Parses and checks the text of a file.
+    /// Parses and checks the text of a file; `roles` as of [`Config::read`].
     ///
     /// # Errors
     /// As [`Config::read`], without the file's name.
-    pub(crate) fn parse(text: &str) -> Result<Self> {
-        let config: Self = toml::from_str(text)?;
+    fn parse_for(text: &str, roles: &[Role]) -> Result<Self> {
+        let mut config: Self = toml::from_str(text)?;
+        if !roles.is_empty() {
+            config.roles = Roles(roles.to_vec());
+        }
         config.check()?;
         Ok(config)
+    }
+
+    /// Parses and checks the text of a file for the nodes that it names.
+    #[cfg(test)]
+    pub(crate) fn parse(text: &str) -> Result<Self> {
+        Self::parse_for(text, &[])
     }
 
     /// What depends on several values.
@@ -290,6 +300,22 @@ impl Config {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_is_checked_for_the_nodes_of_the_command_line() {
+        // An HSS that cannot be, and an I-CSCF that can.
+        let text = "roles = [\"hss\"]\n[diameter]\nlisten = []\n[[icscf.scscf]]\nname = \"sip:s.x\"\n";
+        assert!(Config::parse(text).is_err());
+        let config = Config::parse_for(text, &[Role::Icscf]).unwrap();
+        assert_eq!(config.roles, Roles(vec![Role::Icscf]));
+        // The other way round.
+        let text = "roles = [\"hss\"]\n";
+        assert!(Config::parse(text).is_ok());
+        let error = format!("{:#}", Config::parse_for(text, &[Role::Icscf]).unwrap_err());
+        assert!(error.contains("icscf.scscf"), "{error}");
+        // An empty list of the file is no reason to refuse what the command line names.
+        assert!(Config::parse_for("roles = []\n", &[Role::Hss]).is_ok());
+    }
 
     #[test]
     fn an_empty_file_is_the_default_hss() {

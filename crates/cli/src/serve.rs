@@ -98,7 +98,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Finding> {
 
 fn configuration(arguments: Arguments) -> Result<Config> {
     let mut config = match &arguments.config {
-        Some(path) => check::read_config(path)?,
+        Some(path) => check::read_config(path, &arguments.role)?,
         None => Config::default(),
     };
     if !arguments.role.is_empty() {

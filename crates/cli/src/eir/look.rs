@@ -129,7 +129,7 @@ pub(super) fn check(database: &mut Database, check: &Check, json: bool) -> Resul
         _ => Equipment::of_imei(text.parse::<Imei>().context("an IMEI has 14 or 15 digits")?),
     };
     let policy = match &check.config {
-        Some(path) => Config::read(path)?.eir.policy(),
+        Some(path) => Config::read(path, &[])?.eir.policy(),
         None => Config::default().eir.policy(),
     };
     let imsi = check.imsi;

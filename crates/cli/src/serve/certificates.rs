@@ -246,8 +246,7 @@ pub(super) async fn renew_on(
         let roles = source.roles.clone();
         // Files may be on a disk that hangs: nodes do not wait for it.
         let reading = tokio::task::spawn_blocking(move || {
-            let mut config = Config::read(&file)?;
-            config.roles = roles;
+            let config = Config::read(&file, &roles.0)?;
             let fresh = Fresh::read(&config);
             Ok::<_, anyhow::Error>((config, fresh))
         });

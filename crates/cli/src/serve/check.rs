@@ -12,6 +12,9 @@ use std::path::{Path, PathBuf};
 pub(crate) struct CheckArguments {
     /// Configuration file
     file: PathBuf,
+    /// Check it for these nodes, as `serve --role` runs them
+    #[arg(long, value_enum, value_delimiter = ',')]
+    role: Vec<Role>,
     /// Answer in JSON
     #[arg(long)]
     json: bool,
@@ -24,7 +27,7 @@ pub(crate) fn check(arguments: &CheckArguments) -> Result<Finding> {
         valid: bool,
         error: Option<String>,
     }
-    let checked = read_config(&arguments.file);
+    let checked = read_config(&arguments.file, &arguments.role);
     if arguments.json {
         let error = checked.as_ref().err().map(|error| format!("{error:#}"));
         crate::output::print_json(
@@ -47,8 +50,8 @@ pub(crate) fn check(arguments: &CheckArguments) -> Result<Finding> {
 
 /// Reads a configuration and checks all that can be checked without touching anything: a wrong one must not make a
 /// database first.
-pub(super) fn read_config(path: &Path) -> Result<Config> {
-    let config = Config::read(path)?;
+pub(super) fn read_config(path: &Path, roles: &[Role]) -> Result<Config> {
+    let config = Config::read(path, roles)?;
     let checked = || {
         logging::filter(&config.log)?;
         config.telemetry.collector()?;
