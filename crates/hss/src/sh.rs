@@ -107,7 +107,13 @@ impl Hss {
         match (stage, reply) {
             (_, Some(Err(error))) => Step::Done(self.sh_outcome(cx, inbound, None, outcome_of(&error))),
             (ShStage::Loading, Some(Ok(Reply::Sh(ShReply::User(user))))) => match user {
-                Some(user) if user.knows(&question.subject) => self.sh_decide(cx, inbound, &question, *user),
+                Some(user) if user.knows(&question.subject) => match question.private_identity() {
+                    Some(private) if !user.goes_with(private) => {
+                        let other = ExperimentalResult::ERROR_IDENTITIES_DONT_MATCH;
+                        Step::Done(self.sh_outcome(cx, inbound, Some(user.imsi), other.into()))
+                    }
+                    _ => self.sh_decide(cx, inbound, &question, *user),
+                },
                 _ => {
                     let unknown = ExperimentalResult::ERROR_USER_UNKNOWN;
                     Step::Done(self.sh_outcome(cx, inbound, None, unknown.into()))

@@ -147,6 +147,18 @@ impl<'a> Question<'a> {
         Ok(question)
     }
 
+    /// User-Name. It chooses among several of the user's where that makes a difference (TS 29.328 table 7.6.1 note 5), which it does in
+    /// nothing that is served here; but it must be one of them.
+    pub(super) fn private_identity(&self) -> Option<&str> {
+        let name = match self.request {
+            Request::UserData(udr) => &udr.user_name,
+            Request::ProfileUpdate(pur) => &pur.user_name,
+            Request::SubscribeNotifications(snr) => &snr.user_name,
+            Request::PushNotification(_) => &None,
+        };
+        name.as_deref()
+    }
+
     /// Decides. `others` is how many subscriptions the application server has to other users' data.
     pub(super) fn decide(&self, config: &ShConfig, user: ShUser, others: usize, wall: WallClock) -> Decided {
         match self.request {

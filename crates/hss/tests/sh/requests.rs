@@ -157,6 +157,72 @@ fn who_and_by_what_is_checked() {
     judge::judged_by_tshark(&sh.pairs);
 }
 
+/// A User-Name must be the user's (TS 29.328 6.1.1.1, 6.1.2.1, 6.1.3.1 step 2a): after who it is about, before what may be asked of it.
+#[test]
+fn a_private_identity_must_go_with_the_user() {
+    let mut sh = Sh::started(2);
+    let of = number(1);
+    let own = Some(impi(1).to_string());
+    for (private, expected) in [
+        (None, 2001),
+        (own, 2001),
+        (Some(impi(2).to_string()), 5002),
+        (Some("no private identity".to_owned()), 5002),
+    ] {
+        let mut asked = udr(&of, &[STATE]);
+        asked.user_name = private.clone();
+        assert_eq!(sh.pull("as1", asked.clone()).0, expected, "{private:?}");
+        asked.data = vec![DataReference::PSI_ACTIVATION];
+        let not_of_users = if expected == 2001 { 5101 } else { expected };
+        assert_eq!(sh.pull("as1", asked.clone()).0, not_of_users, "{private:?}");
+        asked.identity = UserIdentity::public("sip:nobody@example.org");
+        assert_eq!(sh.pull("as1", asked).0, 5001, "{private:?}");
+        let mut wanted = snr(&of, &[STATE]);
+        wanted.user_name = private.clone();
+        assert_eq!(sh.notify("as1", wanted).outcome.code(), expected, "{private:?}");
+        let data = ShData {
+            repository: vec![service(0, Some("<a/>"))],
+            ..ShData::default()
+        };
+        let pur = Request::ProfileUpdate(Box::new(Pur {
+            identity: UserIdentity::public(of.to_string()),
+            user_name: private.clone(),
+            data: vec![DataReference::REPOSITORY_DATA],
+            user_data: data.to_xml().into_bytes(),
+            ..Pur::default()
+        }));
+        // The second time it is there.
+        let is_again = expected == 2001 && private.is_some();
+        let written = if is_again { 5105 } else { expected };
+        assert_eq!(sh.ask("as1", &pur).outcome().code(), written, "{private:?}");
+    }
+    assert_eq!(sh.stored(1).record.subscriptions.len(), 1);
+    judge::judged_by_tshark(&sh.pairs);
+}
+
+/// Who has no IMS subscription has the private identity that follows from the IMSI.
+#[test]
+fn a_number_without_ims_goes_with_the_imsi() {
+    let mut sh = Sh::started(1);
+    let mut asked = udr(&number(1), &[DataReference::IMSI]);
+    asked.identity = UserIdentity::number("49123456789".parse().unwrap());
+    for (private, expected) in [(impi(1).to_string(), 2001), (impi(2).to_string(), 5002)] {
+        asked.user_name = Some(private);
+        assert_eq!(sh.pull("as1", asked.clone()).0, expected);
+    }
+    let imsis = vec![imsi(1)];
+    sh.ims.rig.direct(Command::RemoveIms { imsis }).unwrap();
+    sh.noticed();
+    for (private, expected) in [
+        (format!("{}@ims.example.org", imsi(1)), 2001),
+        (format!("{}@ims.example.org", imsi(2)), 5002),
+        (imsi(1).to_string(), 5002),
+    ] {
+        asked.user_name = Some(private);
+        assert_eq!(sh.pull("as1", asked.clone()).0, expected, "{:?}", asked.user_name);
+    }
+}
+
 #[test]
 fn a_services_identity_is_active_or_not() {
     let mut sh = Sh::started(1);

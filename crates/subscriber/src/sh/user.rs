@@ -5,7 +5,7 @@ use crate::ims::{ImsRecord, PublicIdentity, PublicIdentityKind, RegistrationSet,
 use crate::model::Location;
 use quintet_cx::{ExperimentalResult, Outcome};
 use quintet_diameter::ResultCode;
-use quintet_identity::{Impu, Imsi, Msisdn};
+use quintet_identity::{Impi, Impu, Imsi, Msisdn};
 use quintet_sh::user_data::{
     EpsLocation, ImsUserState, PsUserState, PublicIdentifiers, RepositoryData, ShData,
 };
@@ -130,6 +130,21 @@ impl ShUser {
         match subject {
             Subject::Public(impu) => self.find(impu).is_some(),
             Subject::Number(_) => true,
+        }
+    }
+
+    /// Whether a private identity goes with the public identities and the number of the user (TS 29.328 6.1.1.1 step 2a): all of an
+    /// IMS subscription do. Whoever has none has the one that follows from the IMSI (TS 23.003 13.3), whatever its domain is.
+    #[must_use]
+    pub fn goes_with(&self, private: &str) -> bool {
+        match &self.ims {
+            Some(record) => {
+                let impi = private.parse::<Impi>();
+                impi.is_ok_and(|impi| record.subscription.private_identity(&impi).is_some())
+            }
+            None => private
+                .split_once('@')
+                .is_some_and(|(user, _)| user == self.imsi.to_string()),
         }
     }
 
