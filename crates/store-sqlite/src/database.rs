@@ -62,6 +62,19 @@ pub enum OpenError {
     Fault(String),
 }
 
+/// Looks whether there is a file, and says what keeps this user from looking.
+pub(crate) fn must_exist(path: &Path) -> Result<(), OpenError> {
+    match path.try_exists() {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(OpenError::Missing(path.to_owned())),
+        Err(why) => Err(OpenError::Fault(format!(
+            "the database {} cannot be looked for: {why}; correct the permissions of its directories (`namei -l`), or run \
+             this as the user whose it is",
+            path.display()
+        ))),
+    }
+}
+
 impl OpenError {
     /// What a failure while opening is.
     pub(crate) fn of(path: &Path, failure: Failure) -> Self {
@@ -125,8 +138,8 @@ impl Database {
     pub(crate) fn open(path: &Path, mode: &Mode) -> Result<Self, OpenError> {
         if mode.create {
             create(path)?;
-        } else if !path.exists() {
-            return Err(OpenError::Missing(path.to_owned()));
+        } else {
+            must_exist(path)?;
         }
         let fault = |error: rusqlite::Error| OpenError::Fault(explain(path, &error));
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;

@@ -3,7 +3,7 @@
 use quintet_store::StoreError;
 use quintet_store_rows::KeyFault;
 use quintet_vault::NoMaster;
-use rusqlite::ErrorCode;
+use rusqlite::{ErrorCode, ffi};
 use std::path::Path;
 
 /// Why a command or a transaction failed.
@@ -82,6 +82,12 @@ pub(crate) fn sealed(path: &Path, why: &NoMaster) -> String {
     format!("the database {} is sealed: {why}", path.display())
 }
 
+/// Whether space is missing: for a page, or for the index of the WAL, which SQLite calls a failure of the disk.
+fn is_full(error: &rusqlite::Error) -> bool {
+    let extended = error.sqlite_error().map(|error| error.extended_code);
+    error.sqlite_error_code() == Some(ErrorCode::DiskFull) || extended == Some(ffi::SQLITE_IOERR_SHMSIZE)
+}
+
 /// One sentence or two: what, where, what to do.
 pub(crate) fn explain(path: &Path, error: &rusqlite::Error) -> String {
     let file = path.display();
@@ -92,7 +98,7 @@ pub(crate) fn explain(path: &Path, error: &rusqlite::Error) -> String {
                  (find it with `fuser {file}`); the next command tries again"
             )
         }
-        Some(ErrorCode::DiskFull) => format!(
+        _ if is_full(error) => format!(
             "no space is left for the database {file}; free space on its file system; nothing acknowledged is lost, \
              and the next command tries again"
         ),

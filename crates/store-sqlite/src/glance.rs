@@ -1,6 +1,6 @@
 //! A look at all subscribers that changes nothing: neither the file nor its schema, and no server waits for it.
 
-use crate::database::OpenError;
+use crate::database::{OpenError, must_exist};
 use crate::fault::{Failure, explain};
 use crate::row;
 use crate::schema::{self, Kind, SCHEMA_VERSION};
@@ -42,9 +42,7 @@ pub fn each_subscriber(
 /// # Errors
 /// [`OpenError`] if there is no such file, it is another program's or a later one's, or its keys are not sealed yet.
 pub(crate) fn open_to_look(path: &Path, busy_timeout: Duration) -> Result<(Connection, i32), OpenError> {
-    if !path.exists() {
-        return Err(OpenError::Missing(path.to_owned()));
-    }
+    must_exist(path)?;
     let fault = |error: rusqlite::Error| OpenError::Fault(explain(path, &error));
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(fault)?;

@@ -9,7 +9,7 @@
 //! slots, and each DIF that is higher. Then the fence: see [`quintet_store::Command::Fence`].
 
 use crate::copy::{Copy, Pace, beside, check, sync_directory};
-use crate::database::{Database, Mode, OpenError, create_directory};
+use crate::database::{Database, Mode, OpenError, create_directory, must_exist};
 use crate::fault::{Failure, explain};
 use crate::glance::open_to_look;
 use crate::lock::{LockError, ServingLock};
@@ -88,9 +88,7 @@ pub fn fence(
     h: i64,
     busy_timeout: Duration,
 ) -> Result<(), RestoreError> {
-    if !path.exists() {
-        return Err(OpenError::Missing(path.to_owned()).into());
-    }
+    must_exist(path)?;
     let _slots = take_all_slots(path)?;
     let mode = Mode {
         masters,

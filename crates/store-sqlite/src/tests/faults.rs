@@ -283,3 +283,17 @@ fn the_waker_is_called_when_replies_wait() {
         assert!(store.poll().is_some());
     }
 }
+
+/// The index of the WAL needs space too; where there is none SQLite speaks of the disk, and a disk is looked for in vain.
+#[test]
+fn a_disk_without_room_for_the_wal_index_is_full() {
+    let said = |code| {
+        let error = rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None);
+        crate::fault::explain(std::path::Path::new("q.db"), &error)
+    };
+    for full in [rusqlite::ffi::SQLITE_FULL, rusqlite::ffi::SQLITE_IOERR_SHMSIZE] {
+        assert!(said(full).contains("no space is left"), "{}", said(full));
+    }
+    let other = said(rusqlite::ffi::SQLITE_IOERR_READ);
+    assert!(other.contains("dmesg"), "{other}");
+}

@@ -39,6 +39,26 @@ fn a_missing_file_is_made_only_if_wanted() {
     assert!(!place.path().exists());
 }
 
+/// What cannot be looked for is not said to be missing: who is told so makes another database.
+#[test]
+fn a_file_out_of_reach_is_not_called_missing() {
+    let place = Place::new();
+    drop(place.open());
+    // Also for root, who may look everywhere, a file is no directory.
+    let beneath = place.path().join("quintet.db");
+    let options = || Options {
+        create: false,
+        ..options()
+    };
+    let error = SqliteStore::open(beneath.clone(), options()).expect_err("an error");
+    assert!(matches!(error, OpenError::Fault(_)), "{error}");
+    let error = error.to_string();
+    assert!(
+        error.contains(&beneath.display().to_string()) && error.contains("permissions"),
+        "{error}"
+    );
+}
+
 #[test]
 fn what_is_not_ours_is_refused_and_left_alone() {
     let place = Place::new();
