@@ -19,6 +19,7 @@ mod durable;
 mod emergency;
 mod event;
 mod headers;
+mod held;
 mod lifetime;
 mod node;
 mod rate;

@@ -3,7 +3,7 @@
 use crate::Moment;
 use crate::sctp::{SctpCommand, SctpConnectError};
 use quintet_diameter::node::{ConnectionId, Event, Inbound, Node};
-use quintet_esp::SaCommand;
+use quintet_esp::{SaCommand, SaSet};
 use quintet_sbi::{CallFailure, CallId, Request, RequestId, Response};
 use quintet_sctp::AssociationId;
 use quintet_sip::transport::{Hop, SipOutput};
@@ -95,6 +95,11 @@ pub trait Application {
     /// [`Application::poll_sip`] until there is none: what is sent next may need it.
     fn poll_sa(&mut self) -> Option<SaCommand> {
         None
+    }
+
+    /// An association of a set that [`Application::poll_sa`] wanted installed cannot be had. Told before anything else is polled.
+    fn sa_refused(&mut self, at: Moment, node: &mut Node, set: SaSet) {
+        let _ = (at, node, set);
     }
 
     /// An association ended by itself, or a packet was dropped.

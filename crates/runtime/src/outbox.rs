@@ -27,6 +27,11 @@ impl Outbox {
         self.0.push_back(Wanted::Send(records, output));
     }
 
+    /// Whether the last thing is a command.
+    pub(crate) fn ends_in_command(&self) -> bool {
+        matches!(self.0.back(), Some(Wanted::Association(_)))
+    }
+
     /// The command that is next, if the next thing is one.
     pub(crate) fn next_command(&mut self) -> Option<SaCommand> {
         let is_next = matches!(self.0.front()?, Wanted::Association(_));
@@ -69,8 +74,11 @@ mod tests {
         let mut outbox = Outbox::default();
         outbox.send(0, message("100"));
         outbox.send(2, message("200"));
+        assert!(!outbox.ends_in_command());
         outbox.command(SaCommand::RemoveSet(SaSet(7)));
+        assert!(outbox.ends_in_command());
         outbox.send(2, message("NOTIFY"));
+        assert!(!outbox.ends_in_command());
         assert_eq!(outbox.next_command(), None);
         assert_eq!(outbox.next_send(1), Some(message("100")));
         assert_eq!(outbox.next_send(1), None, "one record is not durable yet");

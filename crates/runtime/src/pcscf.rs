@@ -6,7 +6,7 @@ use crate::spans::{Attempts, Step};
 use crate::{Application, Moment, Records, Tracer, about};
 use quintet_cscf::pcscf::{Pcscf, PcscfEvent};
 use quintet_diameter::node::{ConnectionId, Event, Inbound, Node};
-use quintet_esp::SaCommand;
+use quintet_esp::{SaCommand, SaSet};
 use quintet_ims::registrar::At;
 use quintet_sip::transport::{Hop, SipOutput};
 use quintet_telemetry::AttemptId;
@@ -96,7 +96,8 @@ impl PcscfApplication {
         }
     }
 
-    /// Takes from the node what it wants done, records first.
+    /// Takes from the node what it wants done, records first. Nothing is taken past a command that is not carried out yet: what comes next
+    /// depends on whether it could be.
     fn draw(&mut self) {
         while let Some(save) = self.pcscf.poll_save() {
             if let Some(records) = &mut self.records {
@@ -104,13 +105,13 @@ impl PcscfApplication {
                 self.kept += 1;
             }
         }
-        loop {
-            while let Some(command) = self.pcscf.poll_sa() {
-                self.outbox.command(command);
-            }
-            match self.pcscf.poll_sip() {
-                Some(output) => self.outbox.send(self.kept, output),
-                None => return,
+        while !self.outbox.ends_in_command() {
+            match self.pcscf.poll_sa() {
+                Some(command) => self.outbox.command(command),
+                None => match self.pcscf.poll_sip() {
+                    Some(output) => self.outbox.send(self.kept, output),
+                    None => return,
+                },
             }
         }
     }
@@ -197,7 +198,12 @@ impl Application for PcscfApplication {
     }
 
     fn poll_sa(&mut self) -> Option<SaCommand> {
+        self.draw();
         self.outbox.next_command()
+    }
+
+    fn sa_refused(&mut self, _: Moment, _: &mut Node, set: SaSet) {
+        self.pcscf.association_refused(set);
     }
 
     fn esp(&mut self, moment: Moment, _: &mut Node, event: &quintet_esp::Event) {

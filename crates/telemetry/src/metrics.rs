@@ -200,6 +200,8 @@ table! {
         "Messages refused for coming outside of security associations"
     PCSCF_FORGED Counter Count "pcscf_forged" []
         "Responses dropped for coming from a UE that was not asked"
+    PCSCF_ASSOCIATIONS_REFUSED Counter Count "pcscf_security_associations_refused" []
+        "Security associations that kernel or user space would not set up; of a challenge, its UE is answered 500"
     PCSCF_REQUESTS Counter Count "pcscf_requests" ["direction"]
         "Requests passed on, `originating` from UEs or `terminating` at them"
     PCSCF_REGISTRATIONS Gauge Count "pcscf_registrations" ["state"]

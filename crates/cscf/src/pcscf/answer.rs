@@ -6,6 +6,7 @@ use super::headers;
 use super::node::Pcscf;
 use super::register::Exchange;
 use super::said::protocol_of;
+use super::sending::Held;
 use super::table::{Agreed, Aor, Bound, Registration};
 use crate::proxy::{self, Rejection};
 use quintet_esp::{EspKeys, SaSet};
@@ -18,8 +19,8 @@ use std::time::Duration;
 
 /// What happened to the challenge of a REGISTER.
 enum Challenge {
-    /// The value of Security-Server.
-    Agreed(String),
+    /// The set, and the value of Security-Server.
+    Agreed(SaSet, String),
     /// There is nothing to agree on: SIP Digest.
     Plain,
     /// It cannot be passed on.
@@ -50,8 +51,20 @@ impl Pcscf {
         match status {
             _ if status.is_provisional() => {}
             Status::UNAUTHORIZED if latest => match self.challenged(at, &exchange, message) {
-                Challenge::Agreed(server) => edit = edit.replace(Name::SecurityServer, server),
-                Challenge::Plain => {}
+                Challenge::Agreed(set, server) => {
+                    let mut octets = Vec::new();
+                    edit.replace(Name::SecurityServer, server).write(&mut octets);
+                    self.held.push_back(Held {
+                        now: at.now,
+                        place: exchange.place,
+                        client,
+                        set,
+                        is_refused: false,
+                        octets,
+                    });
+                    return;
+                }
+                Challenge::Plain => self.counters.challenged += 1,
                 Challenge::Refused(rejection) => {
                     self.relay.fail(at.now, client, rejection.status);
                     return;
@@ -89,7 +102,6 @@ impl Pcscf {
         (attempt.client, attempt.answered) = (None, false);
         attempt.until = at.now + REG_AWAIT_AUTH;
         let proposal = attempt.proposal.clone();
-        self.counters.challenged += 1;
         let Some(proposal) = proposal else {
             // A second challenge to SM7 (stale nonce, resynchronisation through the associations of the first): there is no new
             // proposal, so there is nothing to protect its answer with.
@@ -130,7 +142,7 @@ impl Pcscf {
         self.settle(place);
         self.table.hold(place, &associations);
         self.report(|| PcscfEvent::Challenged { impi, set: Some(set) });
-        Challenge::Agreed(server)
+        Challenge::Agreed(set, server)
     }
 
     /// This end of a new set: SPIs that are free, and a client port that no other set of the UE has (TS 33.203 7.4). `None` too

@@ -97,6 +97,8 @@ pub struct Counters {
     pub registered: u64,
     /// REGISTERs answered with an error of the home network.
     pub refused: u64,
+    /// Security associations that could not be had.
+    pub associations_refused: u64,
     /// Proposals not taken.
     pub proposals_refused: u64,
     /// Checks of Security-Verify or Security-Client that failed.

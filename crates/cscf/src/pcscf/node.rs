@@ -4,6 +4,7 @@ use super::config::Config;
 use super::event::{Counters, PcscfEvent};
 use super::rate::RateLimit;
 use super::register::Exchange;
+use super::sending::Held;
 use super::table::{Registration, Table};
 use crate::proxy::{self, Arrival, Branches, Own, Rejection, Relay, Whose};
 use quintet_esp::SaCommand;
@@ -69,6 +70,8 @@ pub struct Pcscf {
     pub(super) installs: VecDeque<SaCommand>,
     /// What is to be deleted, after what is still to be sent.
     pub(super) removals: VecDeque<SaCommand>,
+    /// What is sent once what is to be set up is there.
+    pub(super) held: VecDeque<Held>,
     pub(super) out: VecDeque<SipOutput>,
     events: VecDeque<PcscfEvent>,
 }
@@ -99,6 +102,7 @@ impl Pcscf {
             epoch: Duration::ZERO,
             installs: VecDeque::new(),
             removals: VecDeque::new(),
+            held: VecDeque::new(),
             out: VecDeque::new(),
             events: VecDeque::new(),
             random,

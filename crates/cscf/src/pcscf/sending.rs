@@ -2,12 +2,26 @@
 
 use super::node::{Come, Pcscf, Side};
 use crate::proxy::{self, Rejection, Target};
-use quintet_esp::SaCommand;
+use quintet_esp::{SaCommand, SaSet};
 use quintet_ims::agreement::Role;
 use quintet_sip::transaction::ClientId;
 use quintet_sip::transport::{Hop, Protocol, SipOutput};
 use quintet_sip::{Edit, Message, Name, Status};
 use std::net::SocketAddr;
+use std::time::Duration;
+
+/// A challenge that is sent once its associations are there.
+#[derive(Debug)]
+pub(super) struct Held {
+    pub(super) now: Duration,
+    pub(super) place: u32,
+    /// The REGISTER that it answers.
+    pub(super) client: ClientId,
+    pub(super) set: SaSet,
+    /// Whether one of them cannot be had.
+    pub(super) is_refused: bool,
+    pub(super) octets: Vec<u8>,
+}
 
 impl Pcscf {
     /// Sends towards the core: where to, and what stands in our Via.
@@ -59,6 +73,7 @@ impl Pcscf {
 
     /// The next thing to be done on SIP.
     pub fn poll_sip(&mut self) -> Option<SipOutput> {
+        self.release();
         let output = self.out.pop_front().or_else(|| self.relay.poll_send())?;
         Some(match output {
             SipOutput::Send { hop, octets } => SipOutput::Send {
@@ -102,8 +117,10 @@ impl Pcscf {
         }
     }
 
-    /// The next thing to be done with security associations. What is deleted comes after what is still to be sent.
+    /// The next thing to be done with security associations, before anything else is polled; what cannot be done is told by
+    /// [`Pcscf::association_refused`]. What is deleted comes after what is still to be sent.
     pub fn poll_sa(&mut self) -> Option<SaCommand> {
+        self.release();
         if let Some(command) = self.installs.pop_front() {
             return Some(command);
         }

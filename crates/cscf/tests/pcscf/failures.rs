@@ -115,6 +115,46 @@ fn a_wrong_res_deletes_the_new_associations_after_it_is_said() {
     assert_eq!(net.registered(), (0, 0));
 }
 
+/// A challenge whose associations cannot be had would be answered where nobody hears it: the UE learns of it at once.
+#[test]
+fn associations_that_cannot_be_had_are_an_error_and_no_challenge() {
+    for room in 0..4 {
+        let mut net = Net::new();
+        net.room = room;
+        let mut ue = Phone::new(1);
+        let sm1 = ue.register("", false);
+        net.give(ue.unprotected(), &sm1);
+        let sm2 = net.one();
+        net.answer(&sm2, 401, &challenge());
+        let (hop, text) = net.one();
+        assert_eq!((status(&text), hop.remote.ip()), (500, ue.address), "{room}");
+        assert!(values(&text, Name::SecurityServer).is_empty(), "{text}");
+        assert_eq!(
+            (net.registered(), net.sas.len()),
+            ((0, 0), 0),
+            "what there was of them goes"
+        );
+        let refused = PcscfEvent::Refused {
+            impi: ue.impi(),
+            status: 500,
+        };
+        assert!(net.events.contains(&refused), "{:?}", net.events);
+        let counters = net.pcscf.counters();
+        assert_eq!((counters.challenged, counters.refused), (0, 1));
+        assert_eq!(counters.associations_refused as usize, 4 - room);
+        // Said again to who asks again, and the next attempt may succeed.
+        net.give(ue.unprotected(), &sm1);
+        assert_eq!(status(&net.one().1), 500);
+        net.room = usize::MAX;
+        net.give(ue.unprotected(), &ue.register("", false));
+        let sm2 = net.one();
+        net.answer(&sm2, 401, &challenge());
+        let sm6 = net.one().1;
+        assert_eq!((status(&sm6), net.sas.len()), (401, 1), "{room}");
+        assert_eq!(net.pcscf.counters().challenged, 1);
+    }
+}
+
 #[test]
 fn silence_after_the_challenge_leaves_nothing() {
     let mut net = Net::new();

@@ -44,6 +44,8 @@ pub(crate) struct Net {
     pub(crate) steps: Vec<Step>,
     pub(crate) sas: BTreeMap<SaSet, Vec<SaParameters>>,
     pub(crate) events: Vec<PcscfEvent>,
+    /// Associations that can still be set up.
+    pub(crate) room: usize,
 }
 
 pub(crate) fn config() -> Config {
@@ -78,6 +80,7 @@ impl Net {
             steps: Vec::new(),
             sas: BTreeMap::new(),
             events: Vec::new(),
+            room: usize::MAX,
         }
     }
 
@@ -123,7 +126,9 @@ impl Net {
 
     fn carry_out(&mut self, command: SaCommand) {
         match command {
+            SaCommand::Install(sa) if self.room == 0 => self.pcscf.association_refused(sa.set),
             SaCommand::Install(sa) => {
+                self.room -= 1;
                 if !self.sas.contains_key(&sa.set) {
                     self.steps.push(Step::Installed(sa.set));
                 }
@@ -131,7 +136,8 @@ impl Net {
             }
             SaCommand::RemoveSet(set) => {
                 self.steps.push(Step::Removed(set));
-                assert!(self.sas.remove(&set).is_some(), "only what is there is removed");
+                let was_there = self.sas.remove(&set).is_some();
+                assert!(was_there || self.room == 0, "only what is there is removed");
             }
             SaCommand::Remove(_) | SaCommand::Prefer(_) | SaCommand::SetLifetime { .. } => {}
         }

@@ -4,7 +4,7 @@ use super::{Driver, Engine};
 use crate::esp::{EspCarrier, EspError, EspSettings, EspSocket, EspTransport, hop_of};
 use crate::tap::Way;
 use crate::{Application, Moment};
-use quintet_esp::{Event, SaStatus};
+use quintet_esp::{Event, SaCommand, SaStatus};
 use quintet_sip::stream::{Frame, Inbox, PONG};
 use quintet_sip::transport::{Hop, SipOutput};
 use std::collections::HashMap;
@@ -87,13 +87,24 @@ impl<A: Application + 'static> Driver<A> {
 
 impl<A: Application> Engine<A> {
     /// Carries out a command of the application.
-    pub(super) fn sa_command(&mut self, at: Moment, command: quintet_esp::SaCommand) {
-        let Some(transport) = &mut self.esp.transport else {
-            tracing::error!("security associations are wanted, and nothing that carries them was opened");
-            return;
+    pub(super) fn sa_command(&mut self, at: Moment, command: SaCommand) {
+        let installed = match &command {
+            SaCommand::Install(parameters) => Some(parameters.set),
+            _ => None,
         };
-        if let Err(error) = transport.command(at, &mut self.tap, command) {
-            tracing::error!(%error, "a security association cannot be had: the UE is not heard inside it");
+        match &mut self.esp.transport {
+            None => {
+                tracing::error!("security associations are wanted, and nothing that carries them was opened")
+            }
+            Some(transport) => match transport.command(at, &mut self.tap, command) {
+                Ok(()) => return,
+                Err(error) => {
+                    tracing::error!(%error, "a security association cannot be had: the UE is not heard inside it");
+                }
+            },
+        }
+        if let Some(set) = installed {
+            self.application.sa_refused(at, &mut self.node, set);
         }
     }
 

@@ -62,6 +62,7 @@ fn of_pcscf(c: &pcscf::Counters, into: &mut Collection) {
     }
     into.count(&metrics::PCSCF_UNPROTECTED, &[], c.unprotected);
     into.count(&metrics::PCSCF_FORGED, &[], c.forged);
+    into.count(&metrics::PCSCF_ASSOCIATIONS_REFUSED, &[], c.associations_refused);
     into.count(&metrics::PCSCF_REQUESTS, &["originating"], c.originating);
     into.count(&metrics::PCSCF_REQUESTS, &["terminating"], c.terminating);
 }
@@ -115,6 +116,7 @@ mod tests {
         (pcscf.refused, pcscf.flooded, pcscf.full, pcscf.proposals_refused) = (5, 6, 7, 8);
         (pcscf.tampered, pcscf.unprotected, pcscf.forged) = (9, 10, 11);
         (pcscf.originating, pcscf.terminating) = (12, 13);
+        pcscf.associations_refused = 14;
         of_pcscf(&pcscf, &mut collection);
         let mut icscf = icscf::Counters::default();
         (icscf.forwarded, icscf.selected_again, icscf.refused) = (21, 22, 23);
@@ -136,6 +138,7 @@ pcscf_registers_total{outcome=\"proposal-refused\"} 8
 pcscf_registers_total{outcome=\"tampered\"} 9
 pcscf_unprotected_total 10
 pcscf_forged_total 11
+pcscf_security_associations_refused_total 14
 pcscf_requests_total{direction=\"originating\"} 12
 pcscf_requests_total{direction=\"terminating\"} 13
 icscf_requests_total{outcome=\"forwarded\"} 21

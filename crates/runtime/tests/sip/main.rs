@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod refused;
 mod support;
 
 use quintet_runtime::{Alpn, ClientTls, ServerTls, SipSettings};
