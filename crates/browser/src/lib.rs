@@ -12,7 +12,7 @@
 
 mod plain;
 
-pub use plain::{Answer, Events, Plain};
+pub use plain::{Answer, Events, Plain, ask};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

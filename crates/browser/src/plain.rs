@@ -4,8 +4,12 @@
 
 use crate::PATIENCE;
 use serde_json::Value;
+use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+
+/// What asks for events.
+const EVENTS: (&str, &str) = ("Accept", "text/event-stream");
 
 /// An answer.
 #[derive(Clone, Debug)]
@@ -29,16 +33,62 @@ impl Answer {
         }
     }
 
-    /// A header, by its name in any case.
-    ///
-    /// # Panics
-    /// If it is not there.
+    /// What comes on a connection to its end; status 0 if that is nothing.
+    #[must_use]
+    pub fn read(mut stream: TcpStream) -> Self {
+        let mut octets = Vec::new();
+        let mut some = [0; 4_096];
+        // One who is refused early may be cut off after the answer.
+        while let Ok(read @ 1..) = stream.read(&mut some) {
+            octets.extend_from_slice(&some[..read]);
+        }
+        Self::of(&String::from_utf8_lossy(&octets))
+    }
+
+    /// A header, by its name in any case; empty if it is not there.
     #[must_use]
     pub fn header(&self, name: &str) -> &str {
         let mut lines = self.head.lines().filter_map(|line| line.split_once(": "));
         let found = lines.find(|(known, _)| known.eq_ignore_ascii_case(name));
-        found.expect("the header is there").1
+        found.map_or("", |(_, value)| value.trim())
     }
+
+    /// The value of a hidden field of the page.
+    ///
+    /// # Panics
+    /// If there is none of this name.
+    #[must_use]
+    pub fn hidden(&self, name: &str) -> String {
+        let mark = format!("name=\"{name}\" value=\"");
+        let value = self
+            .body
+            .split_once(&mark)
+            .and_then(|(_, rest)| rest.split_once('"'));
+        let (value, _) = value.unwrap_or_else(|| panic!("no field {name} in {}", self.body));
+        value.replace("&#34;", "\"")
+    }
+}
+
+/// Opens a connection, and asks on it; a body of `length` octets is to follow. The answer ends it.
+///
+/// # Panics
+/// If nobody listens there.
+#[must_use]
+pub fn ask(
+    address: SocketAddr,
+    (method, path): (&str, &str),
+    headers: &[(&str, &str)],
+    length: usize,
+) -> TcpStream {
+    let mut stream = TcpStream::connect(address).expect("a server");
+    stream.set_read_timeout(Some(PATIENCE)).expect("a bound");
+    let mut head = format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
+    for (name, value) in headers {
+        write!(head, "{name}: {value}\r\n").expect("text is taken");
+    }
+    write!(head, "Content-Length: {length}\r\n\r\n").expect("text is taken");
+    stream.write_all(head.as_bytes()).expect("it listens");
+    stream
 }
 
 /// Somebody at a web page. Whatever goes wrong panics.
@@ -65,8 +115,8 @@ impl Plain {
     pub fn log_in(address: SocketAddr, token: &str) -> Self {
         let mut session = Self::stranger(address);
         let body = format!("token={token}");
-        let kind = "Content-Type: application/x-www-form-urlencoded\r\n";
-        let answer = session.ask("POST", "/ui/login", kind, body.as_bytes());
+        let kind = [("Content-Type", "application/x-www-form-urlencoded")];
+        let answer = session.ask("POST", "/ui/login", &kind, body.as_bytes());
         assert_eq!(answer.status, 303, "{}", answer.body);
         let cookie = answer.header("set-cookie").split(';').next();
         cookie.expect("a cookie").clone_into(&mut session.cookie);
@@ -77,49 +127,41 @@ impl Plain {
         session
     }
 
-    fn connect(&self, method: &str, path: &str, more: &str, length: usize) -> TcpStream {
-        let mut stream = TcpStream::connect(self.address).expect("a server");
-        stream.set_read_timeout(Some(PATIENCE)).expect("a bound");
-        let head = format!(
-            "{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nCookie: {}\r\n{more}Content-Length: {length}\r\n\r\n",
-            self.cookie
-        );
-        stream.write_all(head.as_bytes()).expect("it listens");
-        stream
+    fn connect(&self, method: &str, path: &str, more: &[(&str, &str)], length: usize) -> TcpStream {
+        let headers = [&[("Cookie", self.cookie.as_str())], more].concat();
+        ask(self.address, (method, path), &headers, length)
     }
 
-    /// Sends a request with more headers, each ended by CR LF, and reads the answer to its end.
+    /// Sends a request with more headers, and reads the answer to its end.
     #[must_use]
-    pub fn ask(&self, method: &str, path: &str, more: &str, body: &[u8]) -> Answer {
+    pub fn ask(&self, method: &str, path: &str, more: &[(&str, &str)], body: &[u8]) -> Answer {
         let mut stream = self.connect(method, path, more, body.len());
         // One who is refused early may not take it all.
         drop(stream.write_all(body));
-        let mut octets = Vec::new();
-        drop(stream.read_to_end(&mut octets));
-        Answer::of(&String::from_utf8_lossy(&octets))
+        Answer::read(stream)
     }
 
     /// A page.
     #[must_use]
     pub fn get(&self, path: &str) -> Answer {
-        self.ask("GET", path, "", &[])
+        self.ask("GET", path, &[], &[])
     }
 
     /// Asks for events, and answers what is none.
     #[must_use]
     pub fn stream(&self, path: &str) -> Answer {
-        self.ask("GET", path, "Accept: text/event-stream\r\n", &[])
+        self.ask("GET", path, &[EVENTS], &[])
     }
 
     /// Events as they come.
     #[must_use]
     pub fn events(&self, path: &str) -> Events {
-        let stream = self.connect("GET", path, "Accept: text/event-stream\r\n", 0);
+        let stream = self.connect("GET", path, &[EVENTS], 0);
         Events(BufReader::new(stream))
     }
 
-    fn uploading(&self) -> String {
-        format!("Accept: text/event-stream\r\nX-CSRF-Token: {}\r\n", self.proof)
+    fn uploading(&self) -> [(&str, &str); 2] {
+        [EVENTS, ("X-CSRF-Token", &self.proof)]
     }
 
     /// Sends a body with the proof of the session.
@@ -131,17 +173,9 @@ impl Plain {
     /// Says how long a body will be, with the proof of the session or without, and sends none of it.
     #[must_use]
     pub fn announce(&self, path: &str, length: usize, proven: bool) -> Answer {
-        let more = match proven {
-            true => self.uploading(),
-            false => "Accept: text/event-stream\r\n".to_owned(),
-        };
-        let mut stream = self.connect("POST", path, &more, length);
-        let mut octets = Vec::new();
-        let mut some = [0; 4_096];
-        while let Ok(read @ 1..) = stream.read(&mut some) {
-            octets.extend_from_slice(&some[..read]);
-        }
-        Answer::of(&String::from_utf8_lossy(&octets))
+        let more = self.uploading();
+        let more = if proven { &more[..] } else { &[EVENTS] };
+        Answer::read(self.connect("POST", path, more, length))
     }
 
     /// Sends the first octets of a body; the rest is missing until what is answered is dropped. It was taken when this returns.

@@ -178,10 +178,13 @@ fn keys_are_used_for_who_may_set_them_and_that_is_written_down() {
     session.bring("b.pcap&keys=true", &capture).unwrap();
     // Without being asked for they are not used.
     session.bring("c.pcap", &capture).unwrap();
-    let more = format!("Authorization: Bearer {}\r\n", site.token(Role::Admin, ""));
-    let answer = site
-        .stranger()
-        .ask("GET", "/api/v1/audit?what=keys.use", &more, &[]);
+    let more = site.bearer();
+    let answer = site.stranger().ask(
+        "GET",
+        "/api/v1/audit?what=keys.use",
+        &[("Authorization", &more)],
+        &[],
+    );
     let log: Value = serde_json::from_str(&answer.body).unwrap();
     let entries = log["entries"].as_array().unwrap().iter().rev();
     let told: Vec<(&str, bool)> = entries

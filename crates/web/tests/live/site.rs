@@ -108,14 +108,17 @@ impl Site {
         s6a::refused(&mut **self.tap.borrow_mut(), self.clock.moment().wall, id, imsi);
     }
 
+    /// What an administrator's request has for Authorization.
+    pub(crate) fn bearer(&self) -> String {
+        format!("Bearer {}", self.token(Role::Admin, ""))
+    }
+
     /// Provisions somebody, by the interface.
     pub(crate) fn provision(&self, imsi: &str) {
         let body = serde_json::json!({"imsi": imsi, "k": "465b5ce8b199b49faa5f0a2ee238a6bc",
             "opc": "cd63cb71954a9f4e48a5994e37a02baf"});
-        let more = format!(
-            "Content-Type: application/json\r\nAuthorization: Bearer {}\r\n",
-            self.token(Role::Admin, "")
-        );
+        let token = self.bearer();
+        let more = [("Content-Type", "application/json"), ("Authorization", &token)];
         let answer = self
             .stranger()
             .ask("POST", "/api/v1/subscribers", &more, body.to_string().as_bytes());
@@ -124,9 +127,11 @@ impl Site {
 
     /// Removes somebody, by the interface.
     pub(crate) fn remove(&self, imsi: &str) {
-        let more = format!("Authorization: Bearer {}\r\n", self.token(Role::Admin, ""));
+        let token = self.bearer();
         let path = format!("/api/v1/subscribers/{imsi}");
-        let answer = self.stranger().ask("DELETE", &path, &more, &[]);
+        let answer = self
+            .stranger()
+            .ask("DELETE", &path, &[("Authorization", &token)], &[]);
         assert_eq!(answer.status, 200, "{}", answer.body);
     }
 

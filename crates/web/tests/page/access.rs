@@ -1,7 +1,8 @@
 //! Who comes in, what they may do there, and how long; what other sites' pages can make a browser do: nothing.
 
-use crate::support::{Answer, HOST, IMSI, K, OPC, Rig, encoded};
+use crate::support::{HOST, IMSI, K, OPC, Rig, encoded};
 use quintet_admin::Role;
+use quintet_browser::Answer;
 use quintet_web::{IDLE, LIFE};
 use std::io::Read;
 use std::sync::Arc;

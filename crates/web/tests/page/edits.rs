@@ -10,7 +10,7 @@ fn one(rest: &str) -> String {
 }
 
 /// What the form has, with some of it changed.
-fn edit(visitor: &Visitor<'_>, etag: &str, changed: &[(&str, &str)]) -> crate::support::Answer {
+fn edit(visitor: &Visitor<'_>, etag: &str, changed: &[(&str, &str)]) -> quintet_browser::Answer {
     let usual = [
         ("msisdn", "33612345678"),
         ("status", "service_granted"),

@@ -1,10 +1,10 @@
-//! A server with its page, a clock that is set, and a browser as simple as can be.
+//! A server with its page, a clock that is set, and who visits it.
 
 use quintet_admin::{Limits, NewToken, Order, Role, Server, Settings as ApiSettings, mint};
+use quintet_browser::{Answer, ask};
 use quintet_store::{AdminCommand, Command, MemoryStore, PutMode};
 use quintet_web::{Answers, Latency, Network, PeerShown, Settings};
-use std::fmt::Write as _;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -19,9 +19,6 @@ pub(crate) const HOST: &str = "mme.epc.mnc001.mcc001.3gppnetwork.org";
 /// The first second of these tests.
 pub(crate) const START_S: u64 = 1_800_000_000;
 
-/// How long an answer may take before it counts as hanging.
-const PATIENCE: Duration = Duration::from_secs(60);
-
 /// A server with a token of each role.
 pub(crate) struct Rig {
     pub(crate) server: Server,
@@ -32,35 +29,6 @@ pub(crate) struct Rig {
     pub(crate) network: Arc<Mutex<Network>>,
     /// What the HSS is told to do.
     pub(crate) orders: mpsc::Receiver<Order>,
-}
-
-/// An answer.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) head: String,
-    pub(crate) body: String,
-}
-
-impl Answer {
-    /// A header; empty if it is not there.
-    pub(crate) fn header(&self, name: &str) -> &str {
-        let found = self.head.lines().filter_map(|line| line.split_once(": "));
-        let mut found = found.filter(|(known, _)| known.eq_ignore_ascii_case(name));
-        found.next().map_or("", |(_, value)| value.trim())
-    }
-
-    /// The value of a hidden field.
-    pub(crate) fn hidden(&self, name: &str) -> String {
-        let mark = format!("name=\"{name}\" value=\"");
-        let value = self.body.split_once(&mark).map(|(_, rest)| rest);
-        let value = value
-            .and_then(|rest| rest.split_once('"'))
-            .map(|(value, _)| value);
-        value
-            .unwrap_or_else(|| panic!("no field {name} in {}", self.body))
-            .replace("&#34;", "\"")
-    }
 }
 
 /// What a network says of itself.
@@ -210,32 +178,13 @@ impl Rig {
         headers: &[(&str, &str)],
         body: &str,
     ) -> TcpStream {
-        let mut stream = TcpStream::connect(self.server.address()).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        let mut text = format!(
-            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n",
-            self.server.address()
-        );
-        for (name, value) in headers {
-            write!(text, "{name}: {value}\r\n").unwrap();
-        }
-        write!(text, "Content-Length: {}\r\n\r\n{body}", body.len()).unwrap();
-        stream.write_all(text.as_bytes()).unwrap();
+        let mut stream = ask(self.server.address(), (method, path), headers, body.len());
+        stream.write_all(body.as_bytes()).unwrap();
         stream
     }
 
     pub(crate) fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
-        let mut said = Vec::new();
-        self.connect(method, path, headers, body)
-            .read_to_end(&mut said)
-            .unwrap();
-        let said = String::from_utf8(said).unwrap();
-        let (head, body) = said.split_once("\r\n\r\n").unwrap();
-        Answer {
-            status: head.split(' ').nth(1).unwrap().parse().unwrap(),
-            head: head.to_owned(),
-            body: body.to_owned(),
-        }
+        Answer::read(self.connect(method, path, headers, body))
     }
 
     /// Somebody who has logged in with a token.
