@@ -22,8 +22,10 @@ use quintet_home::{Need, StoreReply};
 use quintet_identity::{Imsi, Msisdn, Plmn};
 use quintet_slh::s6c::{Alr, Answer, Request, UserIdentifier};
 use quintet_store::{Command, Reply, ShReply};
-use quintet_subscriber::model::{MessageWaiting, Presence, ServiceCentre, Subscription, WaitingChange};
-use quintet_subscriber::s6c::{Decision, alerted, report, route};
+use quintet_subscriber::model::{
+    Location, MessageWaiting, Presence, ServiceCentre, Subscription, WaitingChange,
+};
+use quintet_subscriber::s6c::{Decision, alerted, came, report, route};
 use quintet_subscriber::sh::ShUser;
 
 /// Where a request of S6c stopped.
@@ -37,7 +39,17 @@ pub(crate) enum S6cStage {
     /// The user's subscription is being loaded.
     Subscribing(Box<ShUser>),
     /// What changes is being stored.
-    Storing(Imsi, Box<Answer>),
+    Storing(Box<Storing>),
+}
+
+/// What is being stored, and on what it was decided.
+#[derive(Debug)]
+pub(crate) struct Storing {
+    imsi: Imsi,
+    msisdn: Option<Msisdn>,
+    location: Option<Location>,
+    change: WaitingChange,
+    answer: Answer,
 }
 
 impl Hss {
@@ -79,8 +91,12 @@ impl Hss {
             }
         };
         match (stage, reply) {
-            (S6cStage::Storing(imsi, answer), Some(Ok(_))) => {
-                Step::Done(self.s6c_answer(cx, inbound, Some(imsi), &answer))
+            (S6cStage::Storing(stored), Some(Ok(reply))) => {
+                let disposition = self.s6c_answer(cx, inbound, Some(stored.imsi), &stored.answer);
+                if let Reply::Location(Some(location)) = reply {
+                    self.present_meanwhile(cx, &stored, &location);
+                }
+                Step::Done(disposition)
             }
             (S6cStage::Loading, Some(Ok(Reply::Sh(ShReply::User(Some(user)))))) => {
                 match self.front.remembered(user.imsi) {
@@ -163,12 +179,27 @@ impl Hss {
             }
             return Step::Done(disposition);
         };
-        let (imsi, change) = (user.imsi, Box::new(change));
-        let stage = S6cStage::Storing(imsi, Box::new(answer));
+        let imsi = user.imsi;
+        let stage = S6cStage::Storing(Box::new(Storing {
+            imsi,
+            msisdn: user.msisdn,
+            location: user.location.clone(),
+            change: change.clone(),
+            answer,
+        }));
+        let change = Box::new(change);
         Step::Wait(
             Need::Command(Command::ChangeWaiting { imsi, change }),
             Stage::S6c(stage),
         )
+    }
+
+    /// The UE registered while it was stored that it cannot be reached: whoever registered it saw nobody wait, so that is made
+    /// good here.
+    fn present_meanwhile(&mut self, cx: &mut Cx<'_>, stored: &Storing, location: &Location) {
+        let presence = came(stored.location.as_ref(), location);
+        let waiting = MessageWaiting::changed(location.message_waiting.as_ref(), &stored.change);
+        self.present(cx, stored.imsi, stored.msisdn, waiting.as_ref(), presence, None);
     }
 
     /// The network of a subscriber: the home network its IMSI begins with, or else the first.

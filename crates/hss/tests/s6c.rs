@@ -276,6 +276,24 @@ fn who_could_not_be_alerted_is_alerted_next_time() {
 }
 
 #[test]
+fn a_ue_that_registers_while_it_is_missed_is_not_missed() {
+    let mut sms = Sms::started();
+    sms.rig.hold = |command| matches!(command, Command::ChangeWaiting { .. });
+    let request = Request::RoutingInfo(srr());
+    let octets = sms.octets("gmsc1", request.command(), |w| request.write(w));
+    let _ = sms.rig.feed(sms.gmscs[0], &octets);
+    sms.register();
+    sms.rig.release();
+    assert_eq!(result_of(&sms.rig.answer(sms.gmscs[0])), 5550);
+    assert_eq!(sms.alerted(2001), Some((sms.gmscs[0], number(CENTRE))));
+    assert_eq!((sms.alerted(2001), sms.waiting()), (None, None));
+    // Who is missed where it was all the time is.
+    let _ = sms.report(0, SmDeliveryCause::ABSENT_USER);
+    assert_eq!(sms.alerted(2001), None);
+    assert!(sms.waiting().unwrap().mnrf);
+}
+
+#[test]
 fn what_cannot_be_kept_is_not_promised() {
     let mut sms = Sms::started();
     let changes = |command: &Command| matches!(command, Command::ChangeWaiting { .. });

@@ -94,6 +94,20 @@ pub fn registered(domain: Domain, node: &Registered) -> Presence {
     }
 }
 
+/// How a UE showed itself between two looks at its location: by a node that takes short messages and did not serve it at the first.
+#[must_use]
+pub fn came(before: Option<&Location>, now: &Location) -> Presence {
+    let known = |node: &&Registered| {
+        let nodes = before.map(|before| [&before.mme, &before.sgsn]);
+        nodes.is_some_and(|nodes| nodes.iter().any(|known| known.as_ref() == Some(*node)))
+    };
+    Presence {
+        mme: mme_for_sms(now).is_some_and(|mme| !known(&mme)),
+        sgsn: sgsn_for_sms(now).is_some_and(|sgsn| !known(&sgsn)),
+        memory: false,
+    }
+}
+
 /// Who is alerted when a UE shows itself; nobody while its memory is full.
 #[must_use]
 pub fn alerted(waiting: &MessageWaiting, presence: Presence) -> &[ServiceCentre] {
@@ -180,7 +194,10 @@ pub fn route(
     let sgsn = sgsn_for_sms(location).filter(|_| urgent || !waiting.mnrg);
     let mut nodes = [mme.map(of_mme), sgsn.map(of_sgsn)].into_iter().flatten();
     let Some(first) = nodes.next() else {
-        return Ok(absent(request, location, waiting, centre));
+        let mut decision = absent(request, location, waiting, centre);
+        // An alert names the stored number, so whoever waits must know it.
+        decision.answer.user_identifier = answer.user_identifier;
+        return Ok(decision);
     };
     answer.serving_node = Some(first);
     answer.additional_serving_node = nodes

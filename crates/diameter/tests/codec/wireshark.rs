@@ -122,6 +122,31 @@ const M_DIFFERS: &[(&str, &str)] = &[
     ("Pre-paging-Supported", SH_CLEARS_M),
     ("Local-Time-Zone-Indication", SH_CLEARS_M),
     ("UDR-Flags", SH_CLEARS_M),
+    ("SRR-Flags", "TS 29.338 table 5.3.3.1/1 sets it"),
+    ("SM-Delivery-Not-Intended", "TS 29.338 table 5.3.3.1/1 sets it"),
+    ("MWD-Status", "TS 29.338 table 5.3.3.1/1 sets it"),
+    (
+        "MME-Absent-User-Diagnostic-SM",
+        "TS 29.338 table 5.3.3.1/1 sets it",
+    ),
+    (
+        "MSC-Absent-User-Diagnostic-SM",
+        "TS 29.338 table 5.3.3.1/1 sets it",
+    ),
+    (
+        "SGSN-Absent-User-Diagnostic-SM",
+        "TS 29.338 table 5.3.3.1/1 sets it",
+    ),
+    ("SM-Delivery-Outcome", "TS 29.338 table 5.3.3.1/1 sets it"),
+    ("MME-SM-Delivery-Outcome", "TS 29.338 table 5.3.3.1/1 sets it"),
+    ("MSC-SM-Delivery-Outcome", "TS 29.338 table 5.3.3.1/1 sets it"),
+    ("SGSN-SM-Delivery-Outcome", "TS 29.338 table 5.3.3.1/1 sets it"),
+    (
+        "IP-SM-GW-SM-Delivery-Outcome",
+        "TS 29.338 table 5.3.3.1/1 sets it",
+    ),
+    ("SM-Delivery-Cause", "TS 29.338 table 5.3.3.1/1 sets it"),
+    ("Absent-User-Diagnostic-SM", "TS 29.338 table 5.3.3.1/1 sets it"),
 ];
 
 const SH_CLEARS_M: &str = "TS 29.329 table 6.3.1 clears it, and so does freeDiameter's dictionary";

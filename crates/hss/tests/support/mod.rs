@@ -42,6 +42,9 @@ pub struct Rig {
     /// What came out and nobody looked at yet.
     pub out: VecDeque<Sent>,
     pub events: Vec<HssEvent>,
+    /// Which commands the store does not get before [`Rig::release`].
+    pub hold: fn(&Command) -> bool,
+    held: Vec<(Ticket, Command)>,
     inboxes: BTreeMap<ConnectionId, Inbox>,
     hosts: BTreeMap<ConnectionId, (String, String)>,
     connections: u64,
@@ -164,6 +167,8 @@ impl Rig {
             wall: Duration::from_secs(1_760_000_000),
             out: VecDeque::new(),
             events: Vec::new(),
+            hold: |_| false,
+            held: Vec::new(),
             inboxes: BTreeMap::new(),
             hosts: BTreeMap::new(),
             connections: 0,
@@ -289,6 +294,15 @@ impl Rig {
         disposition
     }
 
+    /// Gives the store what was held, and holds nothing more.
+    pub fn release(&mut self) {
+        self.hold = |_| false;
+        for (ticket, command) in std::mem::take(&mut self.held) {
+            self.store.submit(ticket, command);
+        }
+        self.pump();
+    }
+
     /// Lets everything happen that happens at this time.
     pub fn pump(&mut self) {
         let wall = WallClock(self.wall);
@@ -296,6 +310,10 @@ impl Rig {
         loop {
             let mut busy = false;
             while let Some((ticket, command)) = self.hss.poll_store() {
+                if (self.hold)(&command) {
+                    self.held.push((ticket, command));
+                    continue;
+                }
                 self.store.submit(ticket, command);
                 busy = true;
             }

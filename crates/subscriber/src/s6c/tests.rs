@@ -164,6 +164,32 @@ fn who_finds_nobody_waits() {
 }
 
 #[test]
+fn who_waits_is_told_the_number_that_alerts_name() {
+    let nowhere = user(None, None, None);
+    let stored = nowhere.msisdn.map(UserIdentifier::number);
+    let by_imsi = Srr {
+        user: UserIdentifier {
+            imsi: Some(nowhere.imsi),
+            msisdn: None,
+        },
+        ..asked()
+    };
+    let away = Rdr {
+        user: by_imsi.user,
+        ..over_mme(SmDeliveryCause::ABSENT_USER, None)
+    };
+    let kept = report(&away, &nowhere, Some(centre(1))).unwrap();
+    assert_eq!(kept.answer.user_identifier, stored);
+    for (request, told) in [(by_imsi, stored), (asked(), None)] {
+        let found = granted(&request, &nowhere);
+        assert_eq!(found.answer.outcome.code(), 5550);
+        assert_eq!(found.answer.user_identifier, told);
+        let served = granted(&request, &user(Some(node("mme")), None, None));
+        assert_eq!(served.answer.user_identifier, told);
+    }
+}
+
+#[test]
 fn who_did_not_answer_is_tried_for_priority_alone() {
     let waiting = MessageWaiting {
         mnrf: true,
@@ -237,6 +263,88 @@ fn what_is_reported_is_kept() {
 }
 
 #[test]
+fn each_node_is_reported_of_by_itself() {
+    let served = user(Some(node("mme")), Some(node("sgsn")), None);
+    let over = |which: usize, cause, diagnostic| {
+        let outcome = Some(DeliveryOutcome { cause, diagnostic });
+        let of = |n| outcome.filter(|_| n == which);
+        Rdr {
+            delivery: SmDeliveryOutcome {
+                msc: of(0),
+                sgsn: of(1),
+                ..SmDeliveryOutcome::default()
+            },
+            ..over_mme(cause, diagnostic)
+        }
+    };
+    let decided = |request: &Rdr| report(request, &served, Some(centre(1))).unwrap();
+    for (which, circuit) in [(0, true), (1, false)] {
+        let done = decided(&over(which, SmDeliveryCause::SUCCESSFUL_TRANSFER, None)).presence;
+        assert_eq!((done.mme, done.sgsn, done.memory), (circuit, !circuit, true));
+        let change = decided(&over(which, SmDeliveryCause::ABSENT_USER, Some(6)))
+            .change
+            .unwrap();
+        let mut waiting = MessageWaiting::changed(None, &change).unwrap();
+        assert_eq!((waiting.mnrf, waiting.mnrg), (circuit, !circuit));
+        let said = [waiting.mme_diagnostic, waiting.sgsn_diagnostic];
+        assert_eq!(said, [circuit.then_some(6), (!circuit).then_some(6)]);
+        // What one node did not reach, the other shows nothing of.
+        let here = Presence {
+            mme: !circuit,
+            sgsn: circuit,
+            memory: false,
+        };
+        let before = waiting.clone();
+        waiting.apply(&WaitingChange::Present(here));
+        assert_eq!(waiting, before);
+        waiting.apply(&WaitingChange::Present(done));
+        let left = MessageWaiting {
+            centres: vec![centre(1)],
+            ..MessageWaiting::default()
+        };
+        assert_eq!(waiting, left);
+    }
+}
+
+#[test]
+fn an_sgsn_that_did_not_answer_is_said_with_why() {
+    let waiting = MessageWaiting {
+        centres: vec![centre(1)],
+        mnrf: true,
+        mnrg: true,
+        mme_diagnostic: Some(1),
+        sgsn_diagnostic: Some(6),
+        ..MessageWaiting::default()
+    };
+    let found = granted(&asked(), &user(None, Some(node("sgsn")), Some(waiting.clone())));
+    assert_eq!(found.answer.outcome.code(), 5550);
+    let said = (found.answer.mme_diagnostic, found.answer.sgsn_diagnostic);
+    assert_eq!(said, (Some(1), Some(6)));
+    assert_eq!(found.change, None, "all of it is kept already");
+    let gone = Registered {
+        purged: true,
+        ..node("sgsn")
+    };
+    let found = granted(&asked(), &user(None, Some(gone), None));
+    assert_eq!(found.answer.sgsn_diagnostic, Some(8));
+    let after = MessageWaiting::changed(None, &found.change.unwrap()).unwrap();
+    assert_eq!((after.mnrg, after.sgsn_diagnostic), (true, Some(8)));
+    // Who asks through another node now is alerted there.
+    let mut moved = waiting;
+    let centre = ServiceCentre {
+        host: "gmsc9.example.org".to_owned(),
+        ..centre(1)
+    };
+    moved.apply(&WaitingChange::Missed {
+        centre: Some(centre.clone()),
+        mnrf: None,
+        mnrg: None,
+        mcef: false,
+    });
+    assert_eq!(moved.centres, [centre]);
+}
+
+#[test]
 fn a_full_list_is_said_and_who_waits_already_is_no_more() {
     let full = MessageWaiting {
         centres: (10..10 + crate::model::MAX_WAITING_CENTRES as u32)
@@ -249,6 +357,14 @@ fn a_full_list_is_said_and_who_waits_already_is_no_more() {
     let away = over_mme(SmDeliveryCause::ABSENT_USER, None);
     let refused = report(&away, &served, Some(centre(1))).unwrap_err();
     assert_eq!(refused.code(), 5558);
+    let mut crowded = full.clone();
+    crowded.apply(&WaitingChange::Missed {
+        centre: Some(centre(1)),
+        mnrf: None,
+        mnrg: None,
+        mcef: true,
+    });
+    assert_eq!((crowded.centres, crowded.mcef), (full.centres.clone(), true));
     let again = report(&away, &served, Some(centre(10))).unwrap();
     let after = MessageWaiting::changed(Some(&full), &again.change.unwrap()).unwrap();
     assert_eq!(after.centres.len(), full.centres.len());
