@@ -1,14 +1,20 @@
 //! Makes constants of the dictionary files: `dict::avp`, `dict::command`, `dict::application`, `dict::vendor`, `dict::value`.
 
 #[path = "src/dict/grammar.rs"]
+mod grammar;
+#[path = "src/dict/lines.rs"]
 #[expect(
     dead_code,
     unreachable_pub,
     reason = "public in the library, which uses the rest of the parser"
 )]
-mod grammar;
+mod lines;
+#[path = "src/dict/rules.rs"]
+mod rules;
+#[path = "src/dict/words.rs"]
+mod words;
 
-use grammar::{AvpLine, DictionaryFile};
+use lines::{AvpLine, DictionaryFile};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -16,7 +22,9 @@ use std::{env, fs};
 
 fn main() {
     println!("cargo::rerun-if-changed=dict");
-    println!("cargo::rerun-if-changed=src/dict/grammar.rs");
+    for file in ["grammar", "lines", "rules", "words"] {
+        println!("cargo::rerun-if-changed=src/dict/{file}.rs");
+    }
     let mut paths: Vec<PathBuf> = fs::read_dir("dict")
         .expect("crates/diameter/dict holds the dictionary files")
         .map(|entry| entry.expect("dict is readable").path())

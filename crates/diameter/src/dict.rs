@@ -6,13 +6,16 @@
 
 mod dictionary;
 mod grammar;
+mod lines;
+mod rules;
 mod table;
+mod words;
 
 pub use dictionary::{
     AvpDefinition, CommandDefinition, Dictionary, Grammar, MAX_AVP_DEFINITIONS, MAX_COUNTED_RULES,
     MAX_RULES_PER_GRAMMAR, Rule,
 };
 pub(crate) use dictionary::{Occurs, Slot};
-pub use grammar::{AvpType, DictionaryError, Show};
+pub use lines::{AvpType, DictionaryError, Show};
 
 include!(concat!(env!("OUT_DIR"), "/constants.rs"));

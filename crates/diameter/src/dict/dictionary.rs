@@ -4,7 +4,8 @@
 //! one file name AVPs of another, and a user's file may give rules to the AVPs of ours. An AVP, command or group that is
 //! defined again replaces nothing: it is an error, so that a typing mistake does not change a known application.
 
-use super::grammar::{self, AvpType, DictionaryError, DictionaryFile, GrammarLine, Show};
+use super::grammar;
+use super::lines::{AvpType, DictionaryError, DictionaryFile, GrammarLine, Show};
 use super::table::IdTable;
 use crate::AvpId;
 use std::collections::HashMap;
