@@ -1,5 +1,5 @@
-//! What requests of Cx, Sh, SWx, S13, SLh and S6c have in common: they stand in a lane behind others about the same, and are answered
-//! in one way.
+//! What requests of Cx, Sh, SWx, S13, SLh and S6c have in common: they stand in a lane behind others about the same, and
+//! are answered in one way.
 
 use crate::hss::{Cx, Hss};
 use crate::serve::{Inbound, Stage, Step};
@@ -23,8 +23,8 @@ pub(crate) fn outcome_of(error: &StoreError) -> quintet_cx::Outcome {
 }
 
 impl Hss {
-    /// Serves a request in its lane: at once, or after those before it. One without a lane names nobody, and is refused as soon as it is
-    /// read. `too_busy` answers where there is no room to wait.
+    /// Serves a request in its lane: at once, or after those before it. One without a lane names nobody, and is refused as
+    /// soon as it is read. `too_busy` answers where there is no room to wait.
     pub(crate) fn serve_in_lane(
         &mut self,
         cx: &mut Cx<'_>,

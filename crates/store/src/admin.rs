@@ -13,7 +13,9 @@
 //!
 //! Text that only those who provision understand (roles, scopes, fields of an audit entry) is opaque to a store.
 
-use crate::port::{Command, Revision, StoreError};
+use crate::command::Command;
+use crate::port::Revision;
+use crate::reply::StoreError;
 use quintet_identity::{Impu, Imsi, Msisdn};
 use quintet_subscriber::ims::ImsSubscription;
 use quintet_subscriber::model::Subscriber;

@@ -19,7 +19,9 @@ pub mod provisioning;
 pub mod sh;
 pub mod slots;
 
-use crate::port::{Command, Reply, Store, StoreError, Ticket};
+use crate::command::Command;
+use crate::port::{Store, Ticket};
+use crate::reply::{Reply, StoreError};
 
 /// Makes an empty store for one test.
 pub type Make<'a> = &'a mut dyn FnMut() -> Box<dyn Store>;

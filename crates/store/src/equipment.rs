@@ -3,7 +3,8 @@
 //! Rules and bindings have a feed of their own: each thing that is put has the revision of its last change, and is listed
 //! once. What is removed is not listed: it moves the *floor*, and whoever finds it moved reads everything anew.
 
-use crate::port::{Revision, StoreError};
+use crate::port::Revision;
+use crate::reply::StoreError;
 use quintet_identity::Imsi;
 use quintet_subscriber::eir::{
     Equipment, EquipmentBinding, EquipmentEntry, EquipmentPattern, EquipmentRule, EquipmentStatus,

@@ -12,7 +12,9 @@
 //! [`FaultyStore::fail_when`]. Seeded: [`FaultyStore::seeded`] mixes delays, reordering and errors from one number, so
 //! that a failing run can be repeated.
 
-use crate::port::{Command, Durability, Reply, Store, StoreError, Ticket};
+use crate::command::Command;
+use crate::port::{Durability, Store, Ticket};
+use crate::reply::{Reply, StoreError};
 use std::collections::{BTreeMap, VecDeque};
 
 type Answer = (Ticket, Result<Reply, StoreError>);

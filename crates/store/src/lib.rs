@@ -11,6 +11,7 @@
 #![forbid(unsafe_code)]
 
 mod admin;
+mod command;
 #[cfg(any(test, feature = "testing"))]
 pub mod contract;
 mod equipment;
@@ -20,6 +21,8 @@ mod figures;
 mod ims;
 mod memory;
 mod port;
+mod reply;
+mod serving;
 mod sh;
 mod table;
 
@@ -29,15 +32,15 @@ pub use admin::{
     Provisioned, REMEMBERED_S, RememberedRequest, SubscriberKey, Token, Transaction,
     check_transaction_command,
 };
+pub use command::{Command, MAX_LISTED, MAX_SCAN, PutMode, same_usim};
 pub use equipment::{
     EquipmentCommand, EquipmentReply, MAX_EQUIPMENT_ENTRIES, MAX_EQUIPMENT_LISTED, check_equipment_room,
 };
 pub use figures::{Queued, StoreFigures};
 pub use ims::{ImsKey, MAX_IMS_SCAN, StoredIms, provisioned_version};
 pub use memory::MemoryStore;
-pub use port::{
-    Bound, Change, Changed, Command, Durability, MAX_LISTED, MAX_PDN_GATEWAYS, MAX_SCAN, PutMode, Reply,
-    Revision, Store, StoreError, Ticket, check_aaa, left_of, may_report, same_host, same_usim,
-};
+pub use port::{Bound, Durability, Revision, Store, Ticket};
+pub use reply::{Change, Changed, Reply, StoreError};
+pub use serving::{MAX_PDN_GATEWAYS, check_aaa, left_of, may_report, same_host};
 pub use sh::{MAX_SH_LISTED, ShCommand, ShKey, ShReply};
 pub use table::{Entry, MAX_CACHED_SUBSCRIPTIONS, SubscriberTable, TableFull};

@@ -12,10 +12,10 @@ use self::admin::Administration;
 use self::equipment::EquipmentRegister;
 use self::ims::ImsTable;
 use self::sh::ShRecords;
-use crate::port::{
-    Bound, Change, Changed, Command, Durability, MAX_LISTED, MAX_PDN_GATEWAYS, MAX_SCAN, PutMode, Reply,
-    Revision, Store, StoreError, Ticket, check_aaa, left_of, may_report, same_host, same_usim,
-};
+use crate::command::{Command, MAX_LISTED, MAX_SCAN, PutMode, same_usim};
+use crate::port::{Bound, Durability, Revision, Store, Ticket};
+use crate::reply::{Change, Changed, Reply, StoreError};
+use crate::serving::{MAX_PDN_GATEWAYS, check_aaa, left_of, may_report, same_host};
 use quintet_identity::Imsi;
 use quintet_subscriber::auc::{ChallengeSecret, Epoch, Slot, fence};
 use quintet_subscriber::model::{

@@ -6,7 +6,9 @@ use crate::admin::{
     AdminCommand, AdminReply, AuditEntry, AuditFilter, Condition, Provisioned, REMEMBERED_S,
     RememberedRequest, SubscriberKey, Token, Transaction,
 };
-use crate::port::{Command, PutMode, Reply, Revision, Store, StoreError};
+use crate::command::{Command, PutMode};
+use crate::port::{Revision, Store};
+use crate::reply::{Reply, StoreError};
 use std::sync::Arc;
 
 /// A day like any other, seconds since 1970.

@@ -2,7 +2,9 @@
 
 use super::fixture::{imsi, node, slot, subscriber};
 use super::{Make, call};
-use crate::port::{Change, Changed, Command, PutMode, Reply, Revision, Store};
+use crate::command::{Command, PutMode};
+use crate::port::{Revision, Store};
+use crate::reply::{Change, Changed, Reply};
 use quintet_subscriber::auc::Epoch;
 
 fn revision(reply: Reply) -> u64 {

@@ -2,7 +2,9 @@
 
 use super::fixture::{amf_registration, authentication_event, imsi, sdm_subscription, subscriber};
 use super::{Make, call};
-use crate::port::{Command, PutMode, Reply, Store, StoreError};
+use crate::command::{Command, PutMode};
+use crate::port::Store;
+use crate::reply::{Reply, StoreError};
 use quintet_subscriber::model::{
     AmfModification, ContextChange, ContextData, MAX_AUTHENTICATION_EVENTS, MAX_SDM_SUBSCRIPTIONS,
 };

@@ -2,8 +2,10 @@
 
 use super::fixture::{imsi, subscriber};
 use super::{Make, call};
+use crate::command::{Command, PutMode};
 use crate::equipment::{EquipmentCommand, EquipmentReply};
-use crate::port::{Command, PutMode, Reply, Revision, Store, StoreError};
+use crate::port::{Revision, Store};
+use crate::reply::{Reply, StoreError};
 use quintet_subscriber::eir::{
     BoundEquipment, Equipment, EquipmentBinding, EquipmentEntry, EquipmentPattern, EquipmentRule,
     EquipmentStatus,

@@ -2,8 +2,10 @@
 
 use super::fixture::{ims_subscription, imsi, registrations, subscriber};
 use super::{Make, call};
+use crate::command::{Command, PutMode};
 use crate::ims::{ImsKey, StoredIms};
-use crate::port::{Change, Command, PutMode, Reply, Revision, Store, StoreError};
+use crate::port::{Revision, Store};
+use crate::reply::{Change, Reply, StoreError};
 use quintet_identity::Impu;
 use quintet_subscriber::ims::ImsSubscription;
 use std::sync::Arc;

@@ -2,7 +2,10 @@
 
 use super::fixture::{aaa, gateway, imsi, node, subscriber, waiting_centre};
 use super::{Make, call};
-use crate::port::{Command, MAX_PDN_GATEWAYS, PutMode, Reply, Store, StoreError};
+use crate::command::{Command, PutMode};
+use crate::port::Store;
+use crate::reply::{Reply, StoreError};
+use crate::serving::MAX_PDN_GATEWAYS;
 use quintet_identity::Imsi;
 use quintet_subscriber::model::{
     AaaServer, Location, MessageWaiting, PdnGateway, ServingNode, WaitingChange,

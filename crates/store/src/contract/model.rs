@@ -5,10 +5,12 @@ use super::fixture::{
     sdm_subscription, slot, subscriber, subscription, waiting_centre,
 };
 use super::{Make, call, wait};
+use crate::command::{Command, PutMode};
 use crate::faulty::Dice;
 use crate::ims::ImsKey;
 use crate::memory::MemoryStore;
-use crate::port::{Command, PutMode, Reply, Revision, StoreError, Ticket};
+use crate::port::{Revision, Ticket};
+use crate::reply::{Reply, StoreError};
 use quintet_crypto::K;
 use quintet_subscriber::auc::Epoch;
 use quintet_subscriber::model::{AmfModification, ContextChange, Presence, WaitingChange};

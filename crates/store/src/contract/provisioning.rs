@@ -2,7 +2,9 @@
 
 use super::fixture::{imsi, slot, subscriber, subscription};
 use super::{Make, call};
-use crate::port::{Command, PutMode, Reply, Store, StoreError};
+use crate::command::{Command, PutMode};
+use crate::port::Store;
+use crate::reply::{Reply, StoreError};
 use quintet_crypto::{Amf, K, Opc, Topc, TuakSizes};
 use quintet_identity::Imsi;
 use quintet_subscriber::model::{Algorithm, Roaming, Subscriber, SubscriberStatus};

@@ -2,7 +2,9 @@
 
 use super::fixture::{ims_subscription, imsi, node, registrations, subscriber};
 use super::{Make, call};
-use crate::port::{Command, PutMode, Reply, Revision, Store, StoreError};
+use crate::command::{Command, PutMode};
+use crate::port::{Revision, Store};
+use crate::reply::{Reply, StoreError};
 use crate::sh::{ShCommand, ShKey, ShReply};
 use quintet_subscriber::sh::{ApplicationServer, RepositoryEntry, ShRecord, ShSubscription, ShUser, Subject};
 use std::sync::Arc;

@@ -2,7 +2,9 @@
 
 use super::fixture::{imsi, slot, subscriber};
 use super::{Make, call};
-use crate::port::{Bound, Command, PutMode, Reply, Store, StoreError};
+use crate::command::{Command, PutMode};
+use crate::port::{Bound, Store};
+use crate::reply::{Reply, StoreError};
 use quintet_subscriber::auc::{ChallengeSecret, Epoch, fence};
 use quintet_subscriber::model::Subscriber;
 

@@ -8,7 +8,8 @@ use crate::admin::{
     SubscriberKey, Token, Transaction, check_transaction_command,
 };
 use crate::ims::ImsKey;
-use crate::port::{Reply, Revision, StoreError};
+use crate::port::Revision;
+use crate::reply::{Reply, StoreError};
 use quintet_identity::Imsi;
 use quintet_subscriber::model::Subscriber;
 use std::collections::BTreeMap;

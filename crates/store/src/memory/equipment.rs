@@ -2,7 +2,8 @@
 
 use super::MemoryStore;
 use crate::equipment::{EquipmentCommand, EquipmentReply, MAX_EQUIPMENT_LISTED, check_equipment_room};
-use crate::port::{Reply, Revision, StoreError};
+use crate::port::Revision;
+use crate::reply::{Reply, StoreError};
 use quintet_identity::Imsi;
 use quintet_subscriber::eir::{
     BoundEquipment, Equipment, EquipmentBinding, EquipmentEntry, EquipmentPattern, EquipmentRule,

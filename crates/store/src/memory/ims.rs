@@ -1,8 +1,10 @@
 //! IMS subscriptions in memory, by IMSI, by private and by public identity.
 
 use super::MemoryStore;
+use crate::command::PutMode;
 use crate::ims::{ImsKey, MAX_IMS_SCAN, StoredIms, provisioned_version};
-use crate::port::{Change, PutMode, Reply, Revision, StoreError};
+use crate::port::Revision;
+use crate::reply::{Change, Reply, StoreError};
 use quintet_identity::{Impi, Impu, Imsi};
 use quintet_subscriber::ims::{ImsSubscription, Registrations};
 use std::collections::{BTreeMap, BTreeSet};

@@ -2,7 +2,8 @@
 
 use super::MemoryStore;
 use crate::ims::ImsKey;
-use crate::port::{Reply, Revision, StoreError};
+use crate::port::Revision;
+use crate::reply::{Reply, StoreError};
 use crate::sh::{MAX_SH_LISTED, ShCommand, ShKey, ShReply};
 use quintet_identity::{Impu, Imsi, Msisdn};
 use quintet_subscriber::sh::{ShRecord, ShUser};
