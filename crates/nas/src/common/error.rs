@@ -129,5 +129,12 @@ pub enum NasDecodeError {
     MessageType(u8),
     /// A mandatory element is missing or syntactically incorrect (7.5); cause #96.
     #[error("invalid mandatory information: {0}")]
-    Mandatory(#[from] DecodeError),
+    Mandatory(DecodeError),
+}
+
+// Not `#[from]`: what the text says already is no source, or it is said twice where sources are told.
+impl From<DecodeError> for NasDecodeError {
+    fn from(error: DecodeError) -> Self {
+        Self::Mandatory(error)
+    }
 }
