@@ -22,7 +22,7 @@ mod udm;
 mod value;
 
 pub(crate) use amf::Amf;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use api::Api;
 pub(crate) use api::Live;
 pub(crate) use ausf::Ausf;
@@ -256,7 +256,8 @@ impl Config {
     /// # Errors
     /// As [`Config::read`], without the file's name.
     fn parse_for(text: &str, roles: &[Role]) -> Result<Self> {
-        let mut config: Self = toml::from_str(text)?;
+        let mut config: Self =
+            toml::from_str(text).map_err(|error| anyhow!("{error}{}", remedy(error.message())))?;
         if !roles.is_empty() {
             config.roles = Roles(roles.to_vec());
         }
@@ -297,6 +298,17 @@ impl Config {
     }
 }
 
+/// What to do about a value that is not of its type, where its error does not say.
+fn remedy(error: &str) -> &'static str {
+    if error.contains("socket address") {
+        "ADDRESS:PORT is wanted, as 127.0.0.1:3868 or [::1]:3868; no name\n"
+    } else if error.ends_with("expected a sequence") {
+        "a list is wanted: put [ and ] around it\n"
+    } else {
+        ""
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -333,7 +345,12 @@ mod tests {
             ),
             (
                 "[diameter]\nlisten = [\"localhost\"]\n",
-                &["listen", "socket address"],
+                &["listen", "socket address", "ADDRESS:PORT", "[::1]:3868"],
+            ),
+            ("[diameter]\nlisten = [\"::1:3868\"]\n", &["listen", "[::1]:3868"]),
+            (
+                "[diameter]\nlisten = \"127.0.0.1:3868\"\n",
+                &["listen", "a list is wanted"],
             ),
             (
                 "[diameter]\nwatchdog_ms = 5\n",

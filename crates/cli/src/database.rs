@@ -118,7 +118,9 @@ impl Database {
                 subscriber: Some(subscriber),
                 ..
             } => Ok(*subscriber),
-            Reply::Subscriber { subscriber: None, .. } => bail!("IMSI {imsi} is not provisioned"),
+            Reply::Subscriber { subscriber: None, .. } => {
+                bail!("IMSI {imsi} is not provisioned; `quintet subscriber list` shows who is")
+            }
             other => bail!("the store answered a read with {other:?}: this is a defect, please report it"),
         }
     }

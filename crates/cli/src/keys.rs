@@ -28,12 +28,14 @@ const WORTH_SHOWING: u64 = 20_000;
 
 const INIT_EXAMPLES: &str = "Examples:
   quintet keys init --out /etc/quintet/master.key
-  quintet keys init --out 'pkcs11:token=hsm;object=quintet?module-path=/usr/lib/softhsm/libsofthsm2.so&pin-source=/etc/quintet/pin'";
+  quintet keys init --out \\
+    'pkcs11:token=hsm;object=key?module-path=/usr/lib/softhsm/libsofthsm2.so&pin-source=/etc/pin'";
 const ROTATE_EXAMPLES: &str = "Both may be done while servers run on the database. A server that was told the former master key goes on; tell it
 the new one (keys.master, and the former one in keys.former as long as something is sealed under it) before it starts again.
 
 Examples:
   quintet keys init --out new.key && quintet keys rotate --master file:new.key
+  export QUINTET_MASTER_KEY_SOURCE=file:$PWD/new.key   # from now on, for every command
   quintet keys rotate --data              # minutes for millions of subscribers; interrupted, it goes on next time";
 
 /// Which database.
@@ -343,6 +345,12 @@ fn rotate_master(place: &Where, source: &Source) -> Result<Finding> {
             (
                 "next",
                 format!("keys.master = \"{source}\" where servers of this database are configured"),
+            ),
+            (
+                "commands",
+                format!(
+                    "--master-key '{source}', or QUINTET_MASTER_KEY_SOURCE='{source}': they look in the default place else"
+                ),
             ),
         ])?;
     }

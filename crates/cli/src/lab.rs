@@ -201,7 +201,13 @@ fn chosen(asked_for: &[String], known: &[(&'static str, &'static str)]) -> Resul
                 Some((far, meant)) if far <= MAX_MISSPELT => format!("did you mean `{meant}`? "),
                 _ => String::new(),
             };
-            let all: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+            let mut all: Vec<&str> = Vec::new();
+            for (name, _) in known {
+                // Two technologies may have scenarios of the same name.
+                if !all.contains(name) {
+                    all.push(name);
+                }
+            }
             bail!(
                 "there is no scenario `{name}`: {meant}choose of {}",
                 all.join(", ")
@@ -350,10 +356,15 @@ mod tests {
         assert_eq!(distance("attach", "attach"), 0);
         assert_eq!(distance("atach", "attach"), 1);
         assert_eq!(distance("replya", "replay"), 2);
-        let known = [("attach", ""), ("replay", "")];
+        let known = [
+            ("attach", ""),
+            ("replay", ""),
+            ("attach", "of another technology"),
+        ];
         let said = |name: &str| chosen(&[name.to_owned()], &known).unwrap_err().to_string();
         assert!(said("atach").contains("did you mean `attach`?"));
         assert!(!said("nonsense").contains("did you mean"));
+        assert!(said("nonsense").ends_with("choose of attach, replay"));
         let twice = ["replay", "attach", "replay"].map(str::to_owned);
         assert_eq!(chosen(&twice, &known).unwrap(), ["replay", "attach"]);
     }

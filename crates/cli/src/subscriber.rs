@@ -15,7 +15,7 @@ use crate::audit::Run;
 use crate::database::{Database, DatabasePlace, highest_sqn};
 use crate::keys::MasterKeyOption;
 use crate::output::{Finding, print_json};
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use change::{Add, Set};
 pub(crate) use file::Format;
 pub(crate) use ims::stored as stored_ims;
@@ -23,7 +23,7 @@ use quintet_identity::Imsi;
 use quintet_provisioning::declared::Desired;
 use quintet_provisioning::record::Record;
 use quintet_provisioning::{FieldChange, Hex, differences};
-use quintet_store::{Command as StoreCommand, PutMode, Reply};
+use quintet_store::{Command as StoreCommand, PutMode, Reply, StoreError};
 use quintet_subscriber::ims::ImsSubscription;
 use quintet_subscriber::model::Subscriber;
 pub(crate) use secret::{of_env, of_file};
@@ -221,7 +221,13 @@ fn report(json: bool, done: &str, subscribers: u64) -> Result<Finding> {
 
 fn put_one(database: &mut Database, record: Record, mode: PutMode) -> Result<u64> {
     let subscribers = vec![database.provisioned(record.subscriber()?)];
-    database.execute(StoreCommand::Put { subscribers, mode })?;
+    let put = database.execute(StoreCommand::Put { subscribers, mode });
+    put.map_err(|error| match error.downcast_ref() {
+        Some(StoreError::Exists { imsi }) => {
+            anyhow!("{error}; `quintet subscriber set {imsi} …` changes it, `remove` takes it away")
+        }
+        _ => error,
+    })?;
     Ok(1)
 }
 

@@ -42,7 +42,8 @@ pub(super) fn import(database: &mut Database, path: &Path, format: Option<Format
             Box::new(std::fs::File::open(path).with_context(|| format!("cannot read {}", path.display()))?)
         }
     };
-    input.take(MAX_FILE_OCTETS + 1).read_to_end(&mut text)?;
+    let read = input.take(MAX_FILE_OCTETS + 1).read_to_end(&mut text);
+    read.with_context(|| format!("cannot read {}", path.display()))?;
     if text.len() as u64 > MAX_FILE_OCTETS {
         bail!("{} has more than {MAX_FILE_OCTETS} octets", path.display());
     }

@@ -19,7 +19,7 @@ use quintet_subscriber::ims::ImsSubscription;
 use quintet_subscriber::model::Subscriber;
 use serde::Serialize;
 use std::cell::RefCell;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -277,7 +277,7 @@ impl Stage<'_> {
         let passed = outcome.is_ok() && !self.interrupted && found == Finding::Positive;
         let capture: Option<PathBuf> = self.capture.as_ref().map(|capture| capture.path().to_owned());
         let keys = self.capture.as_mut().and_then(Capture::keys);
-        let keys = keys.map(|keys| keys.path().to_owned());
+        let keys = keys.and_then(|keys| keys.path().map(Path::to_owned));
         let database = self.place.directory().join("quintet-lab.db");
         let database = self.arguments.keep.as_ref().map(|_| database);
         if self.arguments.json {

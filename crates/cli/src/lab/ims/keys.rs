@@ -13,6 +13,8 @@ use std::path::{Path, PathBuf};
 pub(in crate::lab) struct KeyFile {
     path: PathBuf,
     file: File,
+    /// Whether there is a key in it.
+    is_used: bool,
     /// The first failure; nothing is written after it.
     failed: Option<std::io::Error>,
 }
@@ -34,12 +36,14 @@ impl KeyFile {
         Ok(Self {
             path,
             file,
+            is_used: false,
             failed: None,
         })
     }
 
-    pub(in crate::lab) fn path(&self) -> &Path {
-        &self.path
+    /// Where it is; none if there was no association, of which a capture of LTE or 5G has none.
+    pub(in crate::lab) fn path(&self) -> Option<&Path> {
+        self.is_used.then_some(&*self.path)
     }
 
     /// An association came about.
@@ -47,14 +51,21 @@ impl KeyFile {
         let Some(line) = line(parameters).filter(|_| self.failed.is_none()) else {
             return;
         };
+        self.is_used = true;
         if let Err(error) = self.file.write_all(line.as_bytes()) {
             self.failed = Some(error);
         }
     }
 
+    /// Takes the file away again if no key came.
+    ///
     /// # Errors
     /// The first failure to write.
     pub(in crate::lab) fn finish(&mut self) -> Result<()> {
+        if !self.is_used {
+            // One that stays is empty, and nobody is told of it.
+            drop(std::fs::remove_file(&self.path));
+        }
         match self.failed.take() {
             None => Ok(()),
             Some(error) => Err(error)
@@ -89,4 +100,18 @@ fn line(parameters: &SaParameters) -> Option<String> {
         key(parameters.keys.expose_encryption()),
         key(parameters.keys.expose_integrity()),
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_file_stays_where_there_was_no_association() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut keys = KeyFile::beside(&directory.path().join("lab.pcapng")).unwrap();
+        keys.finish().unwrap();
+        assert_eq!(keys.path(), None);
+        assert!(!directory.path().join("lab.esp_sa").exists());
+    }
 }
