@@ -32,5 +32,6 @@ mod secrets;
 mod sh;
 mod shared_store;
 mod signals;
+mod sms;
 mod support;
 mod telemetry;

@@ -2,6 +2,7 @@
 
 use super::PATIENCE;
 use quintet_crypto::Rand;
+use quintet_cx::FeatureList;
 use quintet_diameter::dict::{application, avp, command, vendor};
 use quintet_diameter::{AvpId, CommandFlags, Header, Inbox, Message, MessageWriter};
 use std::io::{self, Read, Write};
@@ -12,6 +13,9 @@ pub(crate) const REALM: &str = "epc.mnc001.mcc001.3gppnetwork.org";
 
 /// Visited-PLMN-Id of 001-01 (TS 29.272 7.3.9).
 const VISITED_PLMN: [u8; 3] = [0x00, 0xf1, 0x10];
+
+/// SMS in MME, of Feature-List-ID 2 (TS 29.272 7.3.10).
+const SMS_IN_MME: u32 = 1;
 
 /// An octet string that is a whole message.
 pub(crate) type Octets = Vec<u8>;
@@ -68,7 +72,13 @@ impl Mme {
             w.u32(avp::VENDOR_ID, 0);
             w.text(avp::PRODUCT_NAME, "MME");
             w.u32(avp::SUPPORTED_VENDOR_ID, vendor::TGPP);
-            for id in [application::S6A, application::S13, application::SH] {
+            for id in [
+                application::S6A,
+                application::S13,
+                application::SH,
+                application::SLH,
+                application::S6C,
+            ] {
                 w.group(avp::VENDOR_SPECIFIC_APPLICATION_ID, |w| {
                     w.u32(avp::VENDOR_ID, vendor::TGPP);
                     w.u32(avp::AUTH_APPLICATION_ID, id);
@@ -167,13 +177,26 @@ impl Mme {
         self.ulr_of(imsi, &host)
     }
 
+    /// The same of an MME that takes short messages under a number of its own (SMS in MME), octets as of MME-Number-for-MT-SMS.
+    pub(crate) fn ulr_with_sms(&mut self, imsi: &str, number: &[u8]) -> Octets {
+        let host = self.host.clone();
+        self.request_of(&host, command::UPDATE_LOCATION, imsi, |w| {
+            let second = FeatureList {
+                vendor_id: vendor::TGPP,
+                id: 2,
+                list: SMS_IN_MME,
+                required: false,
+            };
+            FeatureList::write_all(w, &[second]);
+            w.octets(avp::MME_NUMBER_FOR_MT_SMS, number);
+            w.u32(avp::SMS_REGISTER_REQUEST, 0);
+            write_attach(w);
+        })
+    }
+
     /// An initial-attach ULR over E-UTRAN of an MME that this one is the agent of.
     pub(crate) fn ulr_of(&mut self, imsi: &str, host: &str) -> Octets {
-        self.request_of(host, command::UPDATE_LOCATION, imsi, |w| {
-            w.u32(avp::RAT_TYPE, 1004);
-            w.u32(avp::ULR_FLAGS, 0b10_0010);
-            w.octets(avp::VISITED_PLMN_ID, &VISITED_PLMN);
-        })
+        self.request_of(host, command::UPDATE_LOCATION, imsi, write_attach)
     }
 
     fn request(&mut self, code: u32, imsi: &str, write: impl FnOnce(&mut MessageWriter<'_>)) -> Octets {
@@ -200,6 +223,13 @@ impl Mme {
             write(w);
         })
     }
+}
+
+/// What every initial-attach ULR over E-UTRAN says.
+fn write_attach(w: &mut MessageWriter<'_>) {
+    w.u32(avp::RAT_TYPE, 1004);
+    w.u32(avp::ULR_FLAGS, 0b10_0010);
+    w.octets(avp::VISITED_PLMN_ID, &VISITED_PLMN);
 }
 
 /// A request.
