@@ -103,6 +103,61 @@ fn a_node_that_takes_short_messages_is_told() {
 }
 
 #[test]
+fn who_came_meanwhile_is_who_was_not_there() {
+    let at = |mme, sgsn| user(mme, sgsn, None).location.unwrap();
+    let mme = || Some(node("mme"));
+    let again = || {
+        Some(Registered {
+            since: 1,
+            ..node("mme")
+        })
+    };
+    let deaf = || {
+        Some(Registered {
+            mme_number_for_mt_sms: None,
+            ..node("mme")
+        })
+    };
+    let rows = [
+        (None, at(mme(), None), (true, false)),
+        (Some(at(None, None)), at(mme(), Some(node("sgsn"))), (true, true)),
+        (Some(at(mme(), None)), at(mme(), None), (false, false)),
+        (
+            Some(at(mme(), None)),
+            at(mme(), Some(node("sgsn"))),
+            (false, true),
+        ),
+        (Some(at(mme(), None)), at(again(), None), (true, false)),
+        (Some(at(None, None)), at(deaf(), None), (false, false)),
+    ];
+    for (before, now, expected) in rows {
+        let presence = came(before.as_ref(), &now);
+        assert_eq!((presence.mme, presence.sgsn), expected, "{before:?} {now:?}");
+        assert!(!presence.memory);
+    }
+}
+
+/// The number of somebody else beside the IMSI.
+#[test]
+fn identities_of_two_users_contradict_each_other() {
+    let served = user(Some(node("mme")), None, None);
+    let two = UserIdentifier {
+        imsi: Some(served.imsi),
+        msisdn: Some(number("4915100000")),
+    };
+    let request = Srr { user: two, ..asked() };
+    assert_eq!(
+        decide(&request, &served, MtSms::Subscribed).unwrap_err().code(),
+        5007
+    );
+    let reported = Rdr {
+        user: two,
+        ..over_mme(SmDeliveryCause::SUCCESSFUL_TRANSFER, None)
+    };
+    assert_eq!(report(&reported, &served, None).unwrap_err().code(), 5007);
+}
+
+#[test]
 fn services_that_are_barred_or_not_subscribed_are_refused() {
     let served = user(Some(node("mme")), None, None);
     for (service, code) in [(MtSms::Barred, 5557), (MtSms::NotSubscribed, 5556)] {
