@@ -36,7 +36,7 @@ impl Peer {
     fn connect(server: &Server, name: &str) -> Self {
         let name = format!("{name}.{REALM}");
         Self {
-            connection: Mme::connect(server.address(), &name),
+            connection: Mme::connect_for(server.address(), &name, &[SLH, S6C]),
             name,
             id: 0,
         }
@@ -89,6 +89,11 @@ fn waiting(database: &Path) -> Option<MessageWaiting> {
     }
 }
 
+fn attach(mme: &mut Mme, imsi: &str) {
+    let ulr = mme.ulr_with_sms(imsi, &MME_NUMBER);
+    assert_eq!(result(&mme.ask(&ulr).unwrap()), 2001);
+}
+
 #[test]
 fn who_waits_is_alerted_whenever_the_server_was_killed() {
     let directory = tempfile::tempdir().unwrap();
@@ -111,7 +116,7 @@ fn who_waits_is_alerted_whenever_the_server_was_killed() {
     // It comes while the SMS-GMSC is not there, and the server is killed with the alert outstanding.
     let mut server = Server::start(&configuration);
     let mut mme = Mme::connect(server.address(), &format!("mme.{REALM}"));
-    assert_eq!(result(&mme.ulr_with_sms(&imsi, &MME_NUMBER)), 2001);
+    attach(&mut mme, &imsi);
     await_some("MNRF to go", || {
         waiting(&database).filter(|waiting| !waiting.mnrf)
     });
@@ -125,7 +130,7 @@ fn who_waits_is_alerted_whenever_the_server_was_killed() {
     assert_eq!(ria.serving_node.unwrap().mme.unwrap().name, mme_name);
     let mut gmsc = Peer::connect(&server, "gmsc");
     let mut mme = Mme::connect(server.address(), &mme_name);
-    assert_eq!(result(&mme.ulr_with_sms(&imsi, &MME_NUMBER)), 2001);
+    attach(&mut mme, &imsi);
     let alert = gmsc.connection.told().unwrap();
     let Ok(Request::AlertServiceCentre(alr)) = Request::read(&Message::decode(&alert).unwrap()) else {
         panic!("no ALR");

@@ -14,6 +14,9 @@ pub(crate) const REALM: &str = "epc.mnc001.mcc001.3gppnetwork.org";
 /// Visited-PLMN-Id of 001-01 (TS 29.272 7.3.9).
 const VISITED_PLMN: [u8; 3] = [0x00, 0xf1, 0x10];
 
+/// What it offers: those of an MME, and that of an application server.
+const APPLICATIONS: [u32; 3] = [application::S6A, application::S13, application::SH];
+
 /// SMS in MME, of Feature-List-ID 2 (TS 29.272 7.3.10).
 const SMS_IN_MME: u32 = 1;
 
@@ -38,7 +41,13 @@ pub(crate) struct Challenge {
 impl Mme {
     /// Connects and exchanges capabilities, which must succeed.
     pub(crate) fn connect(address: SocketAddr, host: &str) -> Self {
-        let mut mme = Self::try_connect(address, host).unwrap();
+        Self::connect_for(address, host, &APPLICATIONS)
+    }
+
+    /// The same of another node than an MME, with applications of its own.
+    pub(crate) fn connect_for(address: SocketAddr, host: &str, applications: &[u32]) -> Self {
+        let stream = TcpStream::connect(address).unwrap();
+        let mut mme = Self::offering(stream, host, applications).unwrap();
         let cea = mme.receive().unwrap();
         assert_eq!(result(&cea), 2001, "the capabilities exchange of {host}");
         mme
@@ -51,6 +60,10 @@ impl Mme {
 
     /// Sends a CER over a connection.
     pub(crate) fn over(stream: TcpStream, host: &str) -> io::Result<Self> {
+        Self::offering(stream, host, &APPLICATIONS)
+    }
+
+    fn offering(stream: TcpStream, host: &str, applications: &[u32]) -> io::Result<Self> {
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(PATIENCE))?;
         let mut mme = Self {
@@ -59,12 +72,12 @@ impl Mme {
             host: host.to_owned(),
             hop_by_hop: 0,
         };
-        let cer = mme.cer();
+        let cer = mme.cer(applications);
         mme.stream.write_all(&cer)?;
         Ok(mme)
     }
 
-    fn cer(&self) -> Octets {
+    fn cer(&self, applications: &[u32]) -> Octets {
         build(command::CAPABILITIES_EXCHANGE, 0, 0, |w| {
             w.text(avp::ORIGIN_HOST, &self.host);
             w.text(avp::ORIGIN_REALM, REALM);
@@ -72,16 +85,10 @@ impl Mme {
             w.u32(avp::VENDOR_ID, 0);
             w.text(avp::PRODUCT_NAME, "MME");
             w.u32(avp::SUPPORTED_VENDOR_ID, vendor::TGPP);
-            for id in [
-                application::S6A,
-                application::S13,
-                application::SH,
-                application::SLH,
-                application::S6C,
-            ] {
+            for id in applications {
                 w.group(avp::VENDOR_SPECIFIC_APPLICATION_ID, |w| {
                     w.u32(avp::VENDOR_ID, vendor::TGPP);
-                    w.u32(avp::AUTH_APPLICATION_ID, id);
+                    w.u32(avp::AUTH_APPLICATION_ID, *id);
                 });
             }
         })
