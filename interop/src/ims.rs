@@ -46,8 +46,8 @@ const AMF: &str = "0000";
 /// How often a registration is tried whose RES has an octet 0: SIPp takes it for the end of the password.
 const ATTEMPTS: usize = 5;
 
-/// What SIPp says of a good scenario now and then: its copy of K has no end, and what lies behind it in memory is parsed
-/// too. It has sent nothing then.
+/// What SIPp says of a good scenario now and then, if it does not crash: its copy of K has no end, and what lies behind it in
+/// memory is parsed too. It has sent nothing then.
 const READ_TOO_FAR: &str = "Syntax error or invalid [keyword] in scenario while parsing ''";
 
 /// Where SIPp is; 5060 is a P-CSCF's.
@@ -240,14 +240,18 @@ impl ImsScene {
     fn sipp(&self, scenario: &str, port: u16, arguments: &[&str]) -> Result<(), String> {
         let mut called = self.sipp_once(scenario, port, arguments);
         for _ in 1..ATTEMPTS {
-            if called.as_ref().is_err_and(|error| error.contains(READ_TOO_FAR)) {
-                called = self.sipp_once(scenario, port, arguments);
+            match called {
+                Err(failure) if failure.is_of_reading() => {
+                    eprintln!("{}: again", failure.text);
+                    called = self.sipp_once(scenario, port, arguments);
+                }
+                called => return called.map_err(|failure| failure.text),
             }
         }
-        called
+        called.map_err(|failure| failure.text)
     }
 
-    fn sipp_once(&self, scenario: &str, port: u16, arguments: &[&str]) -> Result<(), String> {
+    fn sipp_once(&self, scenario: &str, port: u16, arguments: &[&str]) -> Result<(), SippFailure> {
         let errors = self.path("sipp.errors");
         let _ = std::fs::remove_file(&errors);
         let mut command = self.namespace.command("sipp");
@@ -265,7 +269,22 @@ impl ImsScene {
         }
         let said = std::fs::read_to_string(&errors).unwrap_or_default();
         let told = String::from_utf8_lossy(&output.stderr);
-        Err(format!("{}: {said}{told}", output.status))
+        Err(SippFailure {
+            crashed: output.status.code().is_none(),
+            text: format!("{}: {said}{told}", output.status),
+        })
+    }
+}
+
+/// How SIPp failed.
+struct SippFailure {
+    crashed: bool,
+    text: String,
+}
+
+impl SippFailure {
+    fn is_of_reading(&self) -> bool {
+        self.crashed || self.text.contains(READ_TOO_FAR)
     }
 }
 

@@ -43,7 +43,7 @@ table! {
     DIAMETER_CONNECTIONS_REFUSED Counter Count "diameter_connections_refused" ["node"]
         "Connections turned away by a limit"
     DIAMETER_TLS_FAILED Counter Count "diameter_tls_failed" ["node"]
-        "Connections on which TLS failed; the log has one line of an address in a minute"
+        "Connections on which TLS failed; the log has one line of an address and kind of failure in a minute"
     DIAMETER_HALF_OPEN_CLOSED Counter Count "diameter_half_open_closed" ["node"]
         "Connections closed without capabilities exchange"
     DIAMETER_SLOW_READERS_CLOSED Counter Count "diameter_slow_readers_closed" ["node"]

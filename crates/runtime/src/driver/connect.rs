@@ -3,6 +3,7 @@
 use super::Driver;
 use crate::Application;
 use crate::carrier::Carrier;
+use crate::complaints::Subject;
 use crate::peer_tls::{self, PeerTls};
 use quintet_diameter::node::PeerId;
 use rustls::pki_types::ServerName;
@@ -54,7 +55,7 @@ impl<A: Application + 'static> Driver<A> {
         complaints.count();
         if error.kind() != io::ErrorKind::InvalidData {
             tracing::debug!(%remote, %error, "{what}");
-        } else if let Some(line) = complaints.note(now, remote.ip()) {
+        } else if let Some(line) = complaints.note(now, Subject::new(remote.ip(), error)) {
             let (left_out, of_others) = (line.left_out, line.left_out_of_others);
             tracing::warn!(%remote, %error, left_out, left_out_of_others = of_others, "{what}");
         }
