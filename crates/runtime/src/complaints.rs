@@ -1,10 +1,29 @@
 //! What is said of peers over TLS, and how often: whoever tries again at once must not fill the log of all others.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::mem::{Discriminant, discriminant};
 use std::net::IpAddr;
 use std::time::Duration;
+
+/// What is spoken over TLS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Speech {
+    Diameter,
+    Sip,
+    Sbi,
+}
+
+impl Speech {
+    /// The value of the label `protocol`.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Diameter => "diameter",
+            Self::Sip => "sip",
+            Self::Sbi => "sbi",
+        }
+    }
+}
 
 /// Once a line is written about an address and a reason, no other is for so long.
 const PAUSE: Duration = Duration::from_secs(60);
@@ -43,7 +62,7 @@ pub(crate) struct Complaints {
     subjects: HashMap<Subject, Told>,
     /// Of subjects for which there was no room, or that are kept no more.
     left_out_of_others: u64,
-    counted: u64,
+    counted: BTreeMap<Speech, u64>,
 }
 
 /// A line may be written.
@@ -56,14 +75,19 @@ pub(crate) struct Line {
 }
 
 impl Complaints {
-    /// Failures so far, whether anything is said of them or not.
-    pub(crate) fn counted(&self) -> u64 {
-        self.counted
+    /// Failures so far, whether anything is said of them or not, of what is spoken over TLS at all.
+    pub(crate) fn counted(&self) -> impl Iterator<Item = (Speech, u64)> {
+        self.counted.iter().map(|(speech, count)| (*speech, *count))
+    }
+
+    /// TLS may fail from now on: a counter that begins with its first failure would hide it from a rate.
+    pub(crate) fn expect(&mut self, speech: Speech) {
+        self.counted.entry(speech).or_default();
     }
 
     /// TLS failed once more.
-    pub(crate) fn count(&mut self) {
-        self.counted += 1;
+    pub(crate) fn count(&mut self, speech: Speech) {
+        *self.counted.entry(speech).or_default() += 1;
     }
 
     /// Something is to be said: whether it is written.

@@ -1,6 +1,7 @@
 //! One connection: a task that reads, and writes what a full socket left over.
 
 use crate::carrier::Carrier;
+use crate::complaints::Speech;
 use crate::tap::Link;
 use crate::{Application, Driver};
 use quintet_diameter::Inbox;
@@ -99,7 +100,12 @@ pub(crate) async fn run<A: Application + 'static>(connection: Rc<Connection>, dr
         let remote = connection.link.remote;
         if error.kind() == io::ErrorKind::InvalidData {
             // TLS alone says so. In 1.3 who connected hears only now that its certificate is not believed.
-            driver.tls_failed(remote, &error, "TLS with a Diameter peer failed");
+            driver.tls_failed(
+                remote,
+                &error,
+                Speech::Diameter,
+                "TLS with a Diameter peer failed",
+            );
         } else {
             tracing::debug!(%remote, %error, "connection lost");
         }

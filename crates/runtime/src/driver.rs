@@ -10,9 +10,10 @@ mod sbi;
 mod sctp;
 mod sip;
 mod tasks;
+mod tls;
 
 use crate::carrier::Carrier;
-use crate::complaints::Complaints;
+use crate::complaints::{Complaints, Speech};
 use crate::connection::{self, Connection};
 use crate::peer_tls::PeerTls;
 use crate::sbi::run_call;
@@ -145,6 +146,7 @@ impl<A: Application + 'static> Driver<A> {
     /// # Errors
     /// As the system says.
     pub fn listen_tls(&self, address: SocketAddr, tls: &PeerTls) -> io::Result<SocketAddr> {
+        self.expect_tls(Speech::Diameter);
         self.listen_with(address, Some(tls.clone()))
     }
 
@@ -157,6 +159,7 @@ impl<A: Application + 'static> Driver<A> {
 
     /// Connections to this peer are made over TLS.
     pub fn reach_over_tls(&self, peer: PeerId, tls: &PeerTls) {
+        self.expect_tls(Speech::Diameter);
         self.shared.engine.borrow_mut().secured.insert(peer, tls.clone());
     }
 

@@ -1,6 +1,7 @@
 //! Listening sockets.
 
 use crate::carrier::Carrier;
+use crate::complaints::Speech;
 use crate::handshakes::{Handshakes, Place};
 use crate::peer_tls::{self, PeerTls};
 use crate::{Application, Driver};
@@ -58,7 +59,7 @@ pub(crate) async fn run<A: Application + 'static>(
                         }
                         None => {
                             let error = io::Error::other("too many handshakes of TLS at a time");
-                            driver.tls_failed(remote, &error, NO_TLS);
+                            driver.tls_failed(remote, &error, Speech::Diameter, NO_TLS);
                         }
                     },
                 }
@@ -92,6 +93,6 @@ async fn secure<A: Application + 'static>(
             driver.adopt(Carrier::secured(stream, connection.into()), shown, None)
         });
     if let Err(error) = adopted {
-        driver.tls_failed(remote, &error, NO_TLS);
+        driver.tls_failed(remote, &error, Speech::Diameter, NO_TLS);
     }
 }

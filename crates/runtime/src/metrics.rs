@@ -32,8 +32,8 @@ impl<A: Application + Measured + 'static> Driver<A> {
     /// Adds what the node and its Diameter peers counted so far.
     pub fn measure(&self, into: &mut Collection) {
         into.gauge(&metrics::UP, &[A::NODE], 1.0);
-        if A::DIAMETER {
-            into.count(&metrics::DIAMETER_TLS_FAILED, &[A::NODE], self.tls_failures());
+        for (speech, count) in self.tls_failures() {
+            into.count(&metrics::TLS_FAILED, &[A::NODE, speech.name()], count);
         }
         self.look(|node, application| {
             if A::DIAMETER {

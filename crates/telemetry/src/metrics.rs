@@ -30,6 +30,8 @@ table! {
         "Spans of traced attempts: `exported`, `lost` (the queue was full, or the collector did not take them)"
     CERTIFICATE_REMAINING Gauge Seconds "certificate_remaining_seconds" ["section"]
         "Seconds until our own certificate ends, or the first of its chain, by the section of the configuration that names it; below 0 afterwards"
+    TLS_FAILED Counter Count "tls_failed" ["node" "protocol"]
+        "Connections on which TLS failed, where there is TLS: `diameter`, `sip` or `sbi`; the log has one line of an address and kind of failure in a minute"
     STARTED Gauge Seconds "start_time_seconds" []
         "When the process started, in seconds since 1970"
     DIAMETER_MESSAGES Counter Count "diameter_messages" ["node" "direction" "kind" "application" "command" "result"]
@@ -42,8 +44,6 @@ table! {
         "Connections accepted or made"
     DIAMETER_CONNECTIONS_REFUSED Counter Count "diameter_connections_refused" ["node"]
         "Connections turned away by a limit"
-    DIAMETER_TLS_FAILED Counter Count "diameter_tls_failed" ["node"]
-        "Connections on which TLS failed; the log has one line of an address and kind of failure in a minute"
     DIAMETER_HALF_OPEN_CLOSED Counter Count "diameter_half_open_closed" ["node"]
         "Connections closed without capabilities exchange"
     DIAMETER_SLOW_READERS_CLOSED Counter Count "diameter_slow_readers_closed" ["node"]

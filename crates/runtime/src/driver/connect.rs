@@ -3,7 +3,7 @@
 use super::Driver;
 use crate::Application;
 use crate::carrier::Carrier;
-use crate::complaints::Subject;
+use crate::complaints::Speech;
 use crate::peer_tls::{self, PeerTls};
 use quintet_diameter::node::PeerId;
 use rustls::pki_types::ServerName;
@@ -40,34 +40,8 @@ async fn secure<A: Application + 'static>(
     let name = name.ok_or(io::ErrorKind::InvalidInput)?;
     let stream = tls.connector().connect(name, stream).await;
     // The node says so itself, as of every peer that is not reached.
-    let stream = stream.inspect_err(|_| driver.count_tls_failure())?;
+    let stream = stream.inspect_err(|_| driver.count_tls_failure(Speech::Diameter))?;
     let (stream, connection) = stream.into_inner();
     let shown = peer_tls::certificate(connection.peer_certificates());
     driver.adopt(Carrier::secured(stream, connection.into()), shown, Some(peer))
-}
-
-impl<A: Application + 'static> Driver<A> {
-    /// TLS with a Diameter peer failed. That is counted; what a certificate, an authority or a version is the reason of is a warning,
-    /// for who configured it looks there first, but not each time.
-    pub(crate) fn tls_failed(&self, remote: SocketAddr, error: &io::Error, what: &'static str) {
-        let now = self.shared.clock.moment().now;
-        let complaints = &mut self.shared.engine.borrow_mut().complaints;
-        complaints.count();
-        if error.kind() != io::ErrorKind::InvalidData {
-            tracing::debug!(%remote, %error, "{what}");
-        } else if let Some(line) = complaints.note(now, Subject::new(remote.ip(), error)) {
-            let (left_out, of_others) = (line.left_out, line.left_out_of_others);
-            tracing::warn!(%remote, %error, left_out, left_out_of_others = of_others, "{what}");
-        }
-    }
-
-    /// The same, of which somebody else speaks.
-    fn count_tls_failure(&self) {
-        self.shared.engine.borrow_mut().complaints.count();
-    }
-
-    /// How often TLS with a Diameter peer failed.
-    pub(crate) fn tls_failures(&self) -> u64 {
-        self.shared.engine.borrow().complaints.counted()
-    }
 }

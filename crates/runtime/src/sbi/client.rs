@@ -2,6 +2,7 @@
 
 use super::connection::ping_again;
 use super::stream::{Tapped, Transport};
+use crate::complaints::Speech;
 use crate::tls::{ClientTls, server_name};
 use crate::{Application, Driver};
 use bytes::Bytes;
@@ -321,7 +322,9 @@ async fn connect<A: Application + 'static>(driver: &Driver<A>, pool: &Pool) -> i
             .ok_or_else(|| io::Error::other("TLS is asked for, and no authority is trusted"))?;
         let name = server_name(&target.authority)
             .ok_or_else(|| io::Error::other("no name to check a certificate by"))?;
-        let stream = tls.connector().connect(name, stream).await?;
+        let stream = tls.connector().connect(name, stream).await;
+        // Whoever called says so.
+        let stream = stream.inspect_err(|_| driver.count_tls_failure(Speech::Sbi))?;
         if stream.get_ref().1.alpn_protocol() != Some(b"h2".as_slice()) {
             return Err(io::Error::other("the peer does not speak HTTP/2"));
         }

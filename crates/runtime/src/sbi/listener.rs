@@ -3,6 +3,7 @@
 use super::connection::serve;
 use super::settings::SbiSettings;
 use super::stream::{Tapped, Transport};
+use crate::complaints::Speech;
 use crate::{Application, Driver};
 use std::io;
 use std::net::SocketAddr;
@@ -12,6 +13,9 @@ use tokio::time::timeout;
 
 /// How long to wait when the process has no file descriptors left, before accepting again.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// What is said when TLS does not come about.
+const NO_TLS: &str = "no TLS with an SBI peer";
 
 /// Accepts until a shutdown. A failing accept (no descriptors left) is told once and tried again.
 pub(crate) async fn run_listener<A: Application + 'static>(
@@ -79,7 +83,10 @@ async fn greet<A: Application + 'static>(
         None => Transport::Tcp(stream),
         Some(tls) => {
             let accepted = timeout(settings.limits.handshake, tls.acceptor().accept(stream)).await;
-            Transport::Server(Box::new(accepted.map_err(|_| io::ErrorKind::TimedOut)??))
+            let accepted = accepted.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
+            let accepted =
+                accepted.inspect_err(|error| driver.tls_failed(remote, error, Speech::Sbi, NO_TLS));
+            Transport::Server(Box::new(accepted?))
         }
     };
     let (witness, closing) = driver.sbi_tap(local, remote, false, settings.tls.is_some());

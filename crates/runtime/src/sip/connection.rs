@@ -2,6 +2,7 @@
 
 use super::settings::SipLimits;
 use super::sockets::Connect;
+use crate::complaints::Speech;
 use crate::tls::{ClientTls, server_name};
 use crate::{Application, Driver};
 use quintet_sip::stream::Inbox;
@@ -15,6 +16,9 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, Wr
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::Notify;
 use tokio::time::timeout;
+
+/// What is said where TLS does not come about.
+pub(super) const NO_TLS: &str = "no TLS with a SIP peer";
 
 /// How long a peer may take nothing of what waits for it.
 const STALLED: Duration = Duration::from_secs(32);
@@ -197,13 +201,14 @@ pub(crate) async fn run_connect<A: Application + 'static>(driver: Driver<A>, con
         driver.sip_connected(&connection, own);
         return run_connection(driver, connection, stream, limits).await;
     };
-    match timeout(CONNECT_TIME, secure(&tls, remote, stream)).await {
-        Ok(Ok(stream)) => {
+    let made = timeout(CONNECT_TIME, secure(&tls, remote, stream)).await;
+    match made.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())) {
+        Ok(stream) => {
             driver.sip_connected(&connection, own);
             run_connection(driver, connection, stream, limits).await;
         }
-        _ => {
-            tracing::debug!(%remote, "no TLS to a SIP peer");
+        Err(error) => {
+            driver.tls_failed(remote, &error, Speech::Sip, NO_TLS);
             driver.sip_ended(&connection, false, false);
         }
     }

@@ -1,9 +1,11 @@
 //! Connections that peers make.
 
-use super::connection::{SipConnection, run_connection};
+use super::connection::{NO_TLS, SipConnection, run_connection};
 use super::settings::SipSettings;
+use crate::complaints::Speech;
 use crate::{Application, Driver};
 use quintet_sip::transport::{Hop, Protocol};
+use std::io;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::Duration;
@@ -78,8 +80,12 @@ async fn serve<A: Application + 'static>(
     let Some(tls) = settings.tls else {
         return run_connection(driver, connection, stream, (settings.limits, true)).await;
     };
-    match timeout(settings.limits.first_message, tls.acceptor().accept(stream)).await {
-        Ok(Ok(stream)) => run_connection(driver, connection, stream, (settings.limits, true)).await,
-        _ => driver.sip_ended(&connection, true, true),
+    let made = timeout(settings.limits.first_message, tls.acceptor().accept(stream)).await;
+    match made.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())) {
+        Ok(stream) => run_connection(driver, connection, stream, (settings.limits, true)).await,
+        Err(error) => {
+            driver.tls_failed(remote, &error, Speech::Sip, NO_TLS);
+            driver.sip_ended(&connection, true, true);
+        }
     }
 }

@@ -54,11 +54,13 @@ fn a_call_over_tls() {
 fn another_name_or_another_authority_is_not_trusted() {
     run(async {
         let tls = ServerTls::from_pem(Alpn::H2, SERVER.0, SERVER.1, None).unwrap();
-        let (_server, at) = Station::serving(|settings| settings.tls = Some(tls));
+        let (server, at) = Station::serving(|settings| settings.tls = Some(tls));
         let client = Station::start(None);
+        assert_eq!((server.tls_failures(), client.tls_failures()), (Some(0), None));
         client
             .driver
             .secure_sbi(ClientTls::from_pem(Alpn::H2, AUTHORITY, None).unwrap());
+        assert_eq!(client.tls_failures(), Some(0));
         let wrong_name = try_call(&client, 1, format!("127.0.0.2:{}", at.port())).await;
         assert!(
             matches!(wrong_name, Err(CallFailure::Unreachable { .. })),
@@ -73,6 +75,10 @@ fn another_name_or_another_authority_is_not_trusted() {
             matches!(wrong_authority, Err(CallFailure::Unreachable { .. })),
             "{wrong_authority:?}"
         );
+        assert_eq!(client.tls_failures(), Some(2));
+        while server.tls_failures() != Some(2) {
+            tokio::task::yield_now().await;
+        }
     });
 }
 

@@ -301,7 +301,7 @@ fn without_a_certificate_or_with_tls_1_2_nothing_is_heard() {
             let mut told = quintet_telemetry::Collection::default();
             hss.measure(&mut told);
             told.text()
-                .contains("quintet_diameter_tls_failed_total{node=\"hss\"} 3\n")
+                .contains("quintet_tls_failed_total{node=\"hss\",protocol=\"diameter\"} 3\n")
         })
         .await;
     });

@@ -190,6 +190,29 @@ fn messages_over_tls() {
 }
 
 #[test]
+fn tls_that_fails_is_counted_on_both_sides() {
+    run(async {
+        let tls = ServerTls::from_pem(Alpn::Sip, SERVER.0, SERVER.1, None).unwrap();
+        let server = Station::start();
+        assert_eq!(server.tls_failures(), None);
+        let settings = SipSettings::over_tls(loopback(), tls);
+        let at = server.driver.listen_sip(settings).unwrap();
+        let (client, own) = Station::listening(|_| {});
+        // The server's certificate is no authority.
+        let trust = ClientTls::from_pem(Alpn::Sip, SERVER.0, None).unwrap();
+        client.driver.secure_sip(trust);
+        assert_eq!((server.tls_failures(), client.tls_failures()), (Some(0), Some(0)));
+        let hop = hop(Protocol::Tls, own, at);
+        client.send(hop, MESSAGE);
+        client.heard.failed(hop).await;
+        assert_eq!(client.tls_failures(), Some(1));
+        while server.tls_failures() != Some(1) {
+            tokio::task::yield_now().await;
+        }
+    });
+}
+
+#[test]
 fn a_double_line_end_is_answered_with_one() {
     run(async {
         let (_server, at) = Station::listening(|_| {});

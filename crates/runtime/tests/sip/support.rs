@@ -1,8 +1,9 @@
 //! An application that hears SIP and says what a test tells it to.
 
 use quintet_diameter::node::{ConnectionId, DisconnectCause, Event, Inbound, Node, NodeConfig};
-use quintet_runtime::{Application, Clock, Driver, Moment, SipSettings};
+use quintet_runtime::{Application, Clock, Driver, Measured, Moment, SipSettings};
 use quintet_sip::transport::{Hop, SipOutput};
+use quintet_telemetry::Collection;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::future::Future;
@@ -98,6 +99,13 @@ impl Application for Puppet {
     }
 }
 
+impl Measured for Puppet {
+    const NODE: &'static str = "puppet";
+    const DIAMETER: bool = false;
+
+    fn measure(&self, _: &mut Collection) {}
+}
+
 /// A driver with a puppet.
 pub(crate) struct Station {
     pub(crate) driver: Driver<Puppet>,
@@ -105,6 +113,16 @@ pub(crate) struct Station {
 }
 
 impl Station {
+    /// Connections on which TLS failed; none if there is no TLS.
+    pub(crate) fn tls_failures(&self) -> Option<u64> {
+        let mut told = Collection::default();
+        self.driver.measure(&mut told);
+        let text = told.text();
+        let counter = "quintet_tls_failed_total{node=\"puppet\",protocol=\"sip\"} ";
+        let value = text.lines().find_map(|line| line.strip_prefix(counter))?;
+        Some(value.parse().unwrap())
+    }
+
     pub(crate) fn start() -> Self {
         let config = NodeConfig::new("station.example.net", "example.net", Ipv4Addr::LOCALHOST.into());
         let heard = Rc::new(Heard::default());
