@@ -130,6 +130,7 @@ mod tests {
             "result",
             "priority",
             "peer",
+            "protocol",
             "lane",
             "phase",
             "cause",

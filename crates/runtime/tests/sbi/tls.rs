@@ -54,14 +54,17 @@ fn a_call_over_tls() {
 fn another_name_or_another_authority_is_not_trusted() {
     run(async {
         let tls = ServerTls::from_pem(Alpn::H2, SERVER.0, SERVER.1, None).unwrap();
-        let (server, at) = Station::serving(|settings| settings.tls = Some(tls));
+        let (server, at) = Station::serving(|settings| settings.tls = Some(tls.clone()));
+        // The certificate names 127.0.0.1.
+        let unnamed = "127.0.0.2:0".parse().unwrap();
+        let unnamed = server.listen(unnamed, |settings| settings.tls = Some(tls));
         let client = Station::start(None);
         assert_eq!((server.tls_failures(), client.tls_failures()), (Some(0), None));
         client
             .driver
             .secure_sbi(ClientTls::from_pem(Alpn::H2, AUTHORITY, None).unwrap());
         assert_eq!(client.tls_failures(), Some(0));
-        let wrong_name = try_call(&client, 1, format!("127.0.0.2:{}", at.port())).await;
+        let wrong_name = try_call(&client, 1, unnamed.to_string()).await;
         assert!(
             matches!(wrong_name, Err(CallFailure::Unreachable { .. })),
             "{wrong_name:?}"
