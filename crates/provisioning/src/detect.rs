@@ -57,16 +57,18 @@ fn of_names(text: &str) -> Option<Source> {
 
 /// By the tables of a dump.
 fn of_sql(text: &str) -> Option<Source> {
-    let is_dump = [
-        "insert into",
-        "create table",
+    // In prose they stand elsewhere in a line.
+    let begins = [
+        "insert into ",
+        "create table ",
         "copy ",
-        "mysql dump",
-        "mariadb dump",
-        "postgresql database dump",
+        "-- mysql dump",
+        "-- mariadb dump",
+        "-- postgresql database dump",
     ];
     let lower = text.to_ascii_lowercase();
-    if !is_dump.iter().any(|words| lower.contains(words)) {
+    let is_of_dump = |line: &str| begins.iter().any(|words| line.trim_start().starts_with(words));
+    if !lower.lines().any(is_of_dump) {
         return None;
     }
     let words: Vec<&str> = lower
@@ -157,7 +159,8 @@ mod tests {
         ] {
             assert_eq!(detect(text.as_bytes()), Some(source), "{text}");
         }
-        for nothing in ["", "hello", "a,b\n1,2\n", "{\"x\":1}", "<xml/>"] {
+        let prose = "How to copy apn and auc of PyHSS,\nand insert into them";
+        for nothing in ["", "hello", prose, "a,b\n1,2\n", "{\"x\":1}", "<xml/>"] {
             assert_eq!(detect(nothing.as_bytes()), None, "{nothing}");
         }
     }

@@ -144,13 +144,13 @@ pub enum StoreError {
         why: Box<StoreError>,
     },
     /// A token of this name is there already, or it was to be the first and is not.
-    #[error("there is a token {name:?} already")]
+    #[error("there is a token {name:?} already: take another name, or revoke it")]
     TokenExists {
         /// Its name.
         name: String,
     },
     /// No token of this name.
-    #[error("there is no token {name:?}")]
+    #[error("there is no token {name:?}; `quintet token list` has those there are")]
     NoToken {
         /// The name.
         name: String,

@@ -215,8 +215,7 @@ fn bodies_that_are_not_whole_are_bounded_together() {
 #[test]
 fn what_is_no_preface_is_closed() {
     run(async {
-        let (_server, at) =
-            Station::serving(|settings| settings.limits.handshake = Duration::from_millis(200));
+        let (_server, at) = Station::serving(|settings| settings.limits.handshake = Duration::from_secs(1));
         for said in [
             &b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"[..],
             &[0x16, 3, 1, 2, 0, 1],

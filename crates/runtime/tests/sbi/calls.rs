@@ -122,7 +122,7 @@ fn a_call_times_out_once_and_a_late_answer_is_not_heard() {
     run(async {
         let (server, at) = Station::serving(|_| {});
         let client = Station::start(None);
-        let time = Duration::from_millis(100);
+        let time = Duration::from_secs(1);
         client.call([call_within(1, at.to_string(), post("/hold", "x"), time)]);
         assert_eq!(client.heard.outcome(1).await, Err(CallFailure::Timeout(time)));
         server.respond(server.heard.held(1).await[0], Response::new(200));

@@ -105,9 +105,18 @@ fn a_read_only_database_is_said_and_passes() {
         while cluster.psql(&place, "SHOW default_transaction_read_only") != value {
             pause(20);
         }
-        pause(300);
     };
     read_only("on");
+    // Sessions that there were hear of it a little later.
+    let refused = (10..1_010).find_map(|n| match put(&store, n..n + 1) {
+        Ok(_) => {
+            pause(20);
+            None
+        }
+        Err(error) => Some(error.to_string()),
+    });
+    let refused = refused.expect("nothing is added any more");
+    assert!(refused.contains("read-only"), "{refused}");
     for _ in 0..3 {
         let refused = refusal(put(&store, 2..3));
         assert!(refused.contains("read-only"), "{refused}");

@@ -61,7 +61,7 @@ fn a_slot_is_served_once() {
     second.lock_for_serving(slot(1)).unwrap();
     drop(first);
     let mut third = place.open();
-    for _ in 0..100 {
+    for _ in 0..1_200 {
         if third.lock_for_serving(slot(0)).is_ok() {
             return;
         }
