@@ -27,6 +27,7 @@ use crate::namespace::{PREFIX, orphans};
 use crate::node::{ADDRESS, program};
 use crate::process::ObserverLost;
 use crate::{Namespace, Process};
+use std::os::unix::process::ExitStatusExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -49,6 +50,10 @@ const ATTEMPTS: usize = 5;
 /// What SIPp says of a good scenario now and then, if it does not crash: its copy of K has no end, and what lies behind it in
 /// memory is parsed too. It has sent nothing then.
 const READ_TOO_FAR: &str = "Syntax error or invalid [keyword] in scenario while parsing ''";
+
+/// SIGSEGV and SIGABRT, the same everywhere on Linux.
+const SEGMENTATION_FAULT: i32 = 11;
+const ABORT: i32 = 6;
 
 /// Where SIPp is; 5060 is a P-CSCF's.
 const SIPP_PORT: &str = "5080";
@@ -241,7 +246,7 @@ impl ImsScene {
         let mut called = self.sipp_once(scenario, port, arguments);
         for _ in 1..ATTEMPTS {
             match called {
-                Err(failure) if failure.is_of_reading() => {
+                Err(failure) if failure.is_before_it_began() => {
                     eprintln!("{}: again", failure.text);
                     called = self.sipp_once(scenario, port, arguments);
                 }
@@ -270,7 +275,7 @@ impl ImsScene {
         let said = std::fs::read_to_string(&errors).unwrap_or_default();
         let told = String::from_utf8_lossy(&output.stderr);
         Err(SippFailure {
-            crashed: output.status.code().is_none(),
+            crashed: matches!(output.status.signal(), Some(SEGMENTATION_FAULT | ABORT)),
             text: format!("{}: {said}{told}", output.status),
         })
     }
@@ -278,12 +283,13 @@ impl ImsScene {
 
 /// How SIPp failed.
 struct SippFailure {
+    /// As a parser does that reads on into other memory: of itself, and not for another ended it.
     crashed: bool,
     text: String,
 }
 
 impl SippFailure {
-    fn is_of_reading(&self) -> bool {
+    fn is_before_it_began(&self) -> bool {
         self.crashed || self.text.contains(READ_TOO_FAR)
     }
 }

@@ -1,7 +1,7 @@
 //! One connection: a task that reads, and writes what a full socket left over.
 
 use crate::carrier::Carrier;
-use crate::complaints::Speech;
+use crate::complaints::ApplicationProtocol;
 use crate::tap::Link;
 use crate::{Application, Driver};
 use quintet_diameter::Inbox;
@@ -103,7 +103,7 @@ pub(crate) async fn run<A: Application + 'static>(connection: Rc<Connection>, dr
             driver.tls_failed(
                 remote,
                 &error,
-                Speech::Diameter,
+                ApplicationProtocol::Diameter,
                 "TLS with a Diameter peer failed",
             );
         } else {

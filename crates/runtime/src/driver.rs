@@ -13,7 +13,7 @@ mod tasks;
 mod tls;
 
 use crate::carrier::Carrier;
-use crate::complaints::{Complaints, Speech};
+use crate::complaints::{ApplicationProtocol, Complaints};
 use crate::connection::{self, Connection};
 use crate::peer_tls::PeerTls;
 use crate::sbi::run_call;
@@ -146,8 +146,9 @@ impl<A: Application + 'static> Driver<A> {
     /// # Errors
     /// As the system says.
     pub fn listen_tls(&self, address: SocketAddr, tls: &PeerTls) -> io::Result<SocketAddr> {
-        self.expect_tls(Speech::Diameter);
-        self.listen_with(address, Some(tls.clone()))
+        let local = self.listen_with(address, Some(tls.clone()))?;
+        self.expect_tls(ApplicationProtocol::Diameter);
+        Ok(local)
     }
 
     fn listen_with(&self, address: SocketAddr, tls: Option<PeerTls>) -> io::Result<SocketAddr> {
@@ -159,7 +160,7 @@ impl<A: Application + 'static> Driver<A> {
 
     /// Connections to this peer are made over TLS.
     pub fn reach_over_tls(&self, peer: PeerId, tls: &PeerTls) {
-        self.expect_tls(Speech::Diameter);
+        self.expect_tls(ApplicationProtocol::Diameter);
         self.shared.engine.borrow_mut().secured.insert(peer, tls.clone());
     }
 

@@ -1,7 +1,7 @@
 //! Listening sockets.
 
 use crate::carrier::Carrier;
-use crate::complaints::Speech;
+use crate::complaints::ApplicationProtocol;
 use crate::handshakes::{Handshakes, Place};
 use crate::peer_tls::{self, PeerTls};
 use crate::{Application, Driver};
@@ -29,7 +29,7 @@ pub(crate) fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 }
 
 /// How long TLS may take: a few round trips.
-const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
+pub(crate) const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
 
 /// What is said when it does not come about.
 const NO_TLS: &str = "no TLS with a Diameter peer";
@@ -59,7 +59,7 @@ pub(crate) async fn run<A: Application + 'static>(
                         }
                         None => {
                             let error = io::Error::other("too many handshakes of TLS at a time");
-                            driver.tls_failed(remote, &error, Speech::Diameter, NO_TLS);
+                            driver.tls_failed(remote, &error, ApplicationProtocol::Diameter, NO_TLS);
                         }
                     },
                 }
@@ -93,6 +93,6 @@ async fn secure<A: Application + 'static>(
             driver.adopt(Carrier::secured(stream, connection.into()), shown, None)
         });
     if let Err(error) = adopted {
-        driver.tls_failed(remote, &error, Speech::Diameter, NO_TLS);
+        driver.tls_failed(remote, &error, ApplicationProtocol::Diameter, NO_TLS);
     }
 }

@@ -29,11 +29,11 @@ pub trait Measured {
 }
 
 impl<A: Application + Measured + 'static> Driver<A> {
-    /// Adds what the node and its Diameter peers counted so far.
+    /// Adds what the node, its Diameter peers and TLS counted so far.
     pub fn measure(&self, into: &mut Collection) {
         into.gauge(&metrics::UP, &[A::NODE], 1.0);
-        for (speech, count) in self.tls_failures() {
-            into.count(&metrics::TLS_FAILED, &[A::NODE, speech.name()], count);
+        for (protocol, count) in self.tls_failures() {
+            into.count(&metrics::TLS_FAILED, &[A::NODE, protocol.name()], count);
         }
         self.look(|node, application| {
             if A::DIAMETER {

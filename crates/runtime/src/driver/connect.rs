@@ -3,13 +3,15 @@
 use super::Driver;
 use crate::Application;
 use crate::carrier::Carrier;
-use crate::complaints::Speech;
+use crate::complaints::ApplicationProtocol;
+use crate::listener::HANDSHAKE_TIME;
 use crate::peer_tls::{self, PeerTls};
 use quintet_diameter::node::PeerId;
 use rustls::pki_types::ServerName;
 use std::io;
 use std::net::SocketAddr;
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 
 /// Makes the connection that the node asked for. The node's own timer bounds the attempt.
 pub(super) async fn run_connect<A: Application + 'static>(
@@ -38,9 +40,11 @@ async fn secure<A: Application + 'static>(
     let identity = driver.with(|_, node, _| node.peer(peer).map(|peer| peer.identity.to_owned()));
     let name = identity.and_then(|identity| ServerName::try_from(identity).ok());
     let name = name.ok_or(io::ErrorKind::InvalidInput)?;
-    let stream = tls.connector().connect(name, stream).await;
+    // A peer that falls silent now must not hold the attempt: the node makes another, and that one is held as well.
+    let stream = timeout(HANDSHAKE_TIME, tls.connector().connect(name, stream)).await;
+    let stream = stream.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
     // The node says so itself, as of every peer that is not reached.
-    let stream = stream.inspect_err(|_| driver.count_tls_failure(Speech::Diameter))?;
+    let stream = stream.inspect_err(|_| driver.count_tls_failure(ApplicationProtocol::Diameter))?;
     let (stream, connection) = stream.into_inner();
     let shown = peer_tls::certificate(connection.peer_certificates());
     driver.adopt(Carrier::secured(stream, connection.into()), shown, Some(peer))

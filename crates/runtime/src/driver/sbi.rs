@@ -1,7 +1,7 @@
 //! Service based interfaces in the driver: requests in, calls out, and what the engine keeps of both.
 
 use super::{Driver, Engine};
-use crate::complaints::Speech;
+use crate::complaints::ApplicationProtocol;
 use crate::sbi::{Answer, Call, Outcome, Pool, SbiSettings, Witness, run_listener};
 use crate::spans::Exchanges;
 use crate::tap::SbiLink;
@@ -115,7 +115,7 @@ impl<A: Application + 'static> Driver<A> {
         let listener = listener::bind(settings.address)?;
         let local = listener.local_addr()?;
         if settings.tls.is_some() {
-            self.expect_tls(Speech::Sbi);
+            self.expect_tls(ApplicationProtocol::Sbi);
         }
         tokio::task::spawn_local(run_listener(listener, self.clone(), settings));
         Ok(local)
@@ -123,7 +123,7 @@ impl<A: Application + 'static> Driver<A> {
 
     /// With what TLS calls go to `https` targets from now on; without it they fail.
     pub fn secure_sbi(&self, tls: ClientTls) {
-        self.expect_tls(Speech::Sbi);
+        self.expect_tls(ApplicationProtocol::Sbi);
         let engine = &mut *self.shared.engine.borrow_mut();
         engine.sbi.tls = Some(tls);
         engine.sbi.pools.clear();

@@ -1,7 +1,7 @@
 //! SIP in the driver: whole messages in, messages out, connections that came and went.
 
 use super::{Driver, Engine};
-use crate::complaints::Speech;
+use crate::complaints::ApplicationProtocol;
 use crate::datagram::PacketSocket;
 use crate::sip::{SipConnection, SipDatagrams, SipLimits, SipSettings, SipSockets, run_listener};
 use crate::tap::Way;
@@ -50,7 +50,7 @@ impl<A: Application + 'static> Driver<A> {
             let engine = &mut *self.shared.engine.borrow_mut();
             engine.sip.sockets.add_listener(address, settings.limits);
             if settings.tls.is_some() {
-                engine.complaints.expect(Speech::Sip);
+                engine.complaints.expect(ApplicationProtocol::Sip);
             }
             tokio::task::spawn_local(run_listener(listener, self.clone(), settings.clone()));
         }
@@ -73,7 +73,7 @@ impl<A: Application + 'static> Driver<A> {
 
     /// With what TLS connections are made from now on; without it they fail.
     pub fn secure_sip(&self, tls: ClientTls) {
-        self.expect_tls(Speech::Sip);
+        self.expect_tls(ApplicationProtocol::Sip);
         self.shared.engine.borrow_mut().sip.sockets.secure(tls);
     }
 

@@ -2,7 +2,7 @@
 
 use super::connection::ping_again;
 use super::stream::{Tapped, Transport};
-use crate::complaints::Speech;
+use crate::complaints::ApplicationProtocol;
 use crate::tls::{ClientTls, server_name};
 use crate::{Application, Driver};
 use bytes::Bytes;
@@ -324,7 +324,7 @@ async fn connect<A: Application + 'static>(driver: &Driver<A>, pool: &Pool) -> i
             .ok_or_else(|| io::Error::other("no name to check a certificate by"))?;
         let stream = tls.connector().connect(name, stream).await;
         // Whoever called says so.
-        let stream = stream.inspect_err(|_| driver.count_tls_failure(Speech::Sbi))?;
+        let stream = stream.inspect_err(|_| driver.count_tls_failure(ApplicationProtocol::Sbi))?;
         if stream.get_ref().1.alpn_protocol() != Some(b"h2".as_slice()) {
             return Err(io::Error::other("the peer does not speak HTTP/2"));
         }

@@ -3,7 +3,7 @@
 use super::connection::serve;
 use super::settings::SbiSettings;
 use super::stream::{Tapped, Transport};
-use crate::complaints::Speech;
+use crate::complaints::ApplicationProtocol;
 use crate::{Application, Driver};
 use std::io;
 use std::net::SocketAddr;
@@ -84,8 +84,8 @@ async fn greet<A: Application + 'static>(
         Some(tls) => {
             let accepted = timeout(settings.limits.handshake, tls.acceptor().accept(stream)).await;
             let accepted = accepted.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
-            let accepted =
-                accepted.inspect_err(|error| driver.tls_failed(remote, error, Speech::Sbi, NO_TLS));
+            let accepted = accepted
+                .inspect_err(|error| driver.tls_failed(remote, error, ApplicationProtocol::Sbi, NO_TLS));
             Transport::Server(Box::new(accepted?))
         }
     };

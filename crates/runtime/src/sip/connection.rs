@@ -2,7 +2,7 @@
 
 use super::settings::SipLimits;
 use super::sockets::Connect;
-use crate::complaints::Speech;
+use crate::complaints::ApplicationProtocol;
 use crate::tls::{ClientTls, server_name};
 use crate::{Application, Driver};
 use quintet_sip::stream::Inbox;
@@ -208,7 +208,7 @@ pub(crate) async fn run_connect<A: Application + 'static>(driver: Driver<A>, con
             run_connection(driver, connection, stream, limits).await;
         }
         Err(error) => {
-            driver.tls_failed(remote, &error, Speech::Sip, NO_TLS);
+            driver.tls_failed(remote, &error, ApplicationProtocol::Sip, NO_TLS);
             driver.sip_ended(&connection, false, false);
         }
     }

@@ -2,7 +2,7 @@
 
 use super::connection::{NO_TLS, SipConnection, run_connection};
 use super::settings::SipSettings;
-use crate::complaints::Speech;
+use crate::complaints::ApplicationProtocol;
 use crate::{Application, Driver};
 use quintet_sip::transport::{Hop, Protocol};
 use std::io;
@@ -84,7 +84,7 @@ async fn serve<A: Application + 'static>(
     match made.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())) {
         Ok(stream) => run_connection(driver, connection, stream, (settings.limits, true)).await,
         Err(error) => {
-            driver.tls_failed(remote, &error, Speech::Sip, NO_TLS);
+            driver.tls_failed(remote, &error, ApplicationProtocol::Sip, NO_TLS);
             driver.sip_ended(&connection, true, true);
         }
     }
