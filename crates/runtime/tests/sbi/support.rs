@@ -140,6 +140,19 @@ impl Station {
         Some(value.parse().unwrap())
     }
 
+    /// Waits until TLS failed so often, and no more.
+    pub(crate) async fn await_tls_failures(&self, times: u64) {
+        let wait = async {
+            while self.tls_failures() < Some(times) {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, wait)
+            .await
+            .expect("failures in time");
+        assert_eq!(self.tls_failures(), Some(times));
+    }
+
     pub(crate) fn start(tap: Option<Box<dyn Tap>>) -> Self {
         let config = NodeConfig::new("station.example.net", "example.net", Ipv4Addr::LOCALHOST.into());
         let heard = Rc::new(Heard::default());

@@ -79,10 +79,7 @@ fn another_name_or_another_authority_is_not_trusted() {
             "{wrong_authority:?}"
         );
         assert_eq!(client.tls_failures(), Some(2));
-        while server.tls_failures() < Some(2) {
-            tokio::task::yield_now().await;
-        }
-        assert_eq!(server.tls_failures(), Some(2));
+        server.await_tls_failures(2).await;
     });
 }
 

@@ -206,10 +206,7 @@ fn tls_that_fails_is_counted_on_both_sides() {
         client.send(hop, MESSAGE);
         client.heard.failed(hop).await;
         assert_eq!(client.tls_failures(), Some(1));
-        while server.tls_failures() == Some(0) {
-            tokio::task::yield_now().await;
-        }
-        assert_eq!(server.tls_failures(), Some(1));
+        server.await_tls_failures(1).await;
     });
 }
 
